@@ -1,0 +1,38 @@
+"""tinygrad_act: a small autograd framework around activation functions.
+
+    import tinygrad_act as ta
+
+    x = ta.Value(0.5, label="x")
+    y = ta.sigmoid(x) * x
+    y.backward()
+    x.grad
+
+Every operation in `ta.ops` is also a function here (`ta.tanh`, on numbers, arrays and Values), a
+method of `Value` (`v.tanh()`), and what NumPy's function of that name does to a Value.
+"""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from . import ops as _families  # declares the operations
+from ._version import __version__
+from .dispatch import elementwise, op
+from .draw import Drawing, draw
+from .gradcheck import Report, gradcheck
+from .mode import debug, no_grad
+from .op import Op, case
+from .registry import ops
+from .transforms import grad, value_and_grad, vjp
+from .value import Value
+
+__all__ = [
+    "Drawing", "Op", "Report", "Value", "__version__", "case", "debug", "draw", "elementwise", "grad",
+    "gradcheck", "no_grad", "op", "ops", "value_and_grad", "vjp",
+]  # fmt: skip
+
+del _families
+ops.watch(lambda op: globals().setdefault(op.name, op.call))
+
+if TYPE_CHECKING:
+
+    def __getattr__(name: str) -> Callable[..., Any]: ...

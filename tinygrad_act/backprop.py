@@ -1,0 +1,176 @@
+"""Backpropagation: pull a cotangent from one node back through its graph.
+
+Two passes, both iterative and linear in nodes and edges. `count_uses` counts, for every node, the
+edges that a gradient will arrive by. `pull` starts at the root and visits a node as soon as the
+last of its edges has delivered: each node once, after all of its consumers.
+
+Shapes and dtypes are repaired here, in one place: a cotangent gets its input's shape and dtype,
+so no rule has to undo broadcasting. A node is any object with the attributes `op`, `inputs`,
+`primals`, `static`, `level` and `_data`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from .debugging import check_backward
+from .dispatch import as_arrays
+from .errors import shape_of
+from .mode import mode, special
+from .op import Op
+from .ops.arithmetic import chain
+from .ops.shape import astype, broadcast_to, sum_to
+
+__all__ = ["changed", "cotangent", "count_uses", "pull"]
+
+_NOT_IEEE = (ZeroDivisionError, OverflowError, ValueError, TypeError)
+
+
+def count_uses(root: Any, kind: type, floor: int) -> tuple[dict[Any, int], bool]:
+    """How many edges bring a gradient to each node that `root` depends on.
+
+    `kind`: the class of the nodes. `floor`: nodes of a lower level are left out; the second result
+    says whether any was left out that itself depends on something (level > 0).
+    Raises `RuntimeError` where the data of a leaf is no longer what an operation was computed from.
+    """
+    uses: dict[Any, int] = {root: 1}
+    stack = [root]
+    outer = False
+    while stack:
+        node = stack.pop()
+        op = node.op
+        if op is None:
+            continue
+        rules = op.rules if not op.variadic else op.rules * len(node.inputs)
+        for x, primal, rule in zip(node.inputs, node.primals, rules):
+            if not isinstance(x, kind):
+                continue
+            if x._data is not primal:
+                raise changed(node, x)
+            level = x.level
+            if level < floor or rule is None:
+                outer |= level > 0 and rule is not None
+            elif x in uses:
+                uses[x] += 1
+            else:
+                uses[x] = 1
+                stack.append(x)
+    return uses, outer
+
+
+def pull(
+    root: Any,
+    g: Any,
+    uses: dict[Any, int],
+    kind: type,
+    floor: int,
+    *,
+    recorded: bool,
+    visit: Callable[[Any, Any], None],
+) -> None:
+    """Pull the cotangent `g` of `root` back, calling `visit(node, cotangent)` once for each node.
+
+    `uses` comes from `count_uses` and is used up. `recorded`: run the rules on nodes, so that what
+    they compute is part of a graph again and has derivatives itself; else on numbers and arrays.
+    """
+    partial: dict[Any, Any] = {}
+    ready = [(root, g)]
+    debugging = bool(special) and mode.debugging
+    with np.errstate(all="ignore"):
+        while ready:
+            node, g = ready.pop()
+            if debugging:
+                check_backward(node, g)
+            visit(node, g)
+            op = node.op
+            if op is None:
+                continue
+            rules = op.rules if not op.variadic else op.rules * len(node.inputs)
+            for position, x in enumerate(node.inputs):
+                rule = rules[position]
+                if rule is None or not isinstance(x, kind) or x.level < floor:
+                    continue
+                c = cotangent(node, g, position, rule, recorded)
+                count = uses[x]
+                if partial and x in partial:
+                    c = partial.pop(x) + c
+                if count == 1:
+                    ready.append((x, c))
+                else:
+                    uses[x] = count - 1
+                    partial[x] = c
+
+
+def cotangent(node: Any, g: Any, position: int, rule: Any, recorded: bool) -> Any:
+    """What `node`, whose own cotangent is `g`, sends to its input at `position`."""
+    op, primals = node.op, node.primals
+    a, args = (node, node.inputs) if recorded else (node._data, primals)
+    like = primals[position]
+    try:
+        if not op.elementwise:
+            if not recorded:
+                args = as_arrays(args)
+            first = (position, g, a) if op.variadic else (g, a)
+            c = rule(*first, *args, **node.static)
+        elif rule.__class__ is float:
+            c = g if rule == 1 else -g if rule == -1 else g * rule
+        else:
+            d = rule(a, *args, **node.static)
+            if type(d) is float and type(g) is float and d - d == 0 and not op.kinks:
+                c = g * d
+            else:
+                c = chain(g, d, a if op.kinks else 0.0)
+    except _NOT_IEEE as error:
+        if recorded or type(a) is not float:
+            raise _rule_failed(node, position, error) from error
+        c = _by_ieee(op, rule, g, a, args, node.static)
+    if type(c) is float and type(like) is float:
+        return c
+    return repair(node, position, c, like)
+
+
+def _by_ieee(op: Op, rule: Any, g: float, a: float, args: tuple[Any, ...], static: dict[str, Any]) -> Any:
+    """A rule's result where Python's floats raise and IEEE has an answer: 1 / 0 is inf."""
+    d = rule(np.float64(a), *map(np.float64, args), **static)
+    return chain(g, float(d), a if op.kinks else 0.0)
+
+
+def repair(node: Any, position: int, c: Any, like: Any) -> Any:
+    """The cotangent `c` in the shape and dtype of `like`, the input that it belongs to."""
+    shape = shape_of(like)
+    if shape_of(c) != shape:
+        try:
+            common = np.broadcast_shapes(shape_of(c), shape)
+        except ValueError as error:
+            raise _rule_failed(node, position, error) from error
+        if shape_of(c) != common:
+            c = broadcast_to(c, shape=common)
+        if common != shape:
+            c = sum_to(c, shape=shape)
+    if type(like) is float:
+        return c if hasattr(c, "op") else float(c)
+    if type(c) is float:
+        return np.full(shape, c, like.dtype)
+    return c if c.dtype == like.dtype else astype(c, dtype=like.dtype)
+
+
+def changed(node: Any, x: Any) -> RuntimeError:
+    name = f"'{x.label}'" if x.label else f"of shape {shape_of(x)}"
+    return RuntimeError(
+        f"{node.op.name}: its input {name} was given new data after it was used (`.data = ...` or `.data -= ...`), "
+        f"so the gradient of this graph would be wrong; call backward() before the update, or compute the graph again"
+    )
+
+
+def _rule_failed(node: Any, position: int, error: Exception) -> Exception:
+    op = node.op
+    name = op.inputs[0 if op.variadic else position]
+    shapes = ", ".join(str(shape_of(x)) for x in node.primals)
+    line = f", computed at {node.note[0]}" if node.note else ""
+    return RuntimeError(
+        f"{op.name}: the derivative rule d{name} failed (input shapes {shapes}, output shape {shape_of(node)}{line}): "
+        f"{type(error).__name__}: {error}"
+    )

@@ -1,0 +1,134 @@
+"""Backpropagation through a graph of nothing but Python floats, as micrograd's users build them.
+
+The same two passes as `backprop.py`, with the bookkeeping on the nodes themselves (`pending`,
+`_grad`) instead of in dictionaries, and without the checks that numbers do not need: a scalar
+network is millions of nodes, and every one of these costs as much as the arithmetic. The caller
+holds a lock, so that no two threads count on the same node.
+
+It takes the numbers as finite. Where one is not, or a rule raises, it says so and leaves no trace:
+`backprop.py` then does it again with care.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .backprop import changed, cotangent
+from .graph import topological_order
+
+__all__ = ["pull_scalars"]
+
+
+def pull_scalars(root: Any, g: float, kind: type) -> list[Any] | None:
+    """Set `_grad` of every node that `root` depends on to its cotangent; return the leaves.
+
+    `g`: the cotangent of `root`. A leaf's earlier gradient is added. None if a number is not
+    finite; all gradients are then as they were before.
+    Raises `RuntimeError` where the data of a leaf is no longer what an operation was computed from.
+    """
+    if root.op is None or root._data - root._data != 0:
+        return None
+    leaves: list[Any] = []
+    before: list[Any] = []
+    done = False
+    try:
+        _count(root, kind, leaves, before)
+        root._grad = g
+        _pull(root, kind)
+        done = all(leaf._grad - leaf._grad == 0 for leaf in leaves)
+    except ArithmeticError:
+        pass
+    finally:
+        if not done:
+            _forget(root, kind, leaves, before)
+    if not done:
+        return None
+    for leaf, earlier in zip(leaves, before):
+        if earlier is not None:
+            leaf._grad = earlier + leaf._grad
+    return leaves
+
+
+def _count(root: Any, kind: type, leaves: list[Any], before: list[Any]) -> None:
+    """Count in `pending` the edges that a gradient will reach each node by; collect the leaves."""
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        edges = node.edges  # the inputs, and numbers that the loop passes over
+        if not node.op.plain:
+            rules = node.op.rules * len(edges) if node.op.variadic else node.op.rules
+            edges = [x for x, rule in zip(node.inputs, rules) if rule is not None]
+        for x in edges:
+            if type(x) is kind and x.level:  # type: ignore[attr-defined]
+                count = x.pending  # type: ignore[attr-defined]
+                x.pending = count + 1  # type: ignore[attr-defined]
+                if not count:
+                    if x.op is not None:  # type: ignore[attr-defined]
+                        x._grad = 0.0  # type: ignore[attr-defined]
+                        stack.append(x)
+                    elif not any(x._data is primal for primal in node.primals):  # type: ignore[attr-defined]
+                        raise changed(node, x)
+                    else:
+                        leaves.append(x)
+                        before.append(x._grad)  # type: ignore[attr-defined]
+                        x._grad = 0.0  # type: ignore[attr-defined]
+
+
+def _pull(root: Any, kind: type) -> None:
+    """Visit each node once all of its consumers have added their part to its `_grad`."""
+    ready = [root]
+    pop, push = ready.pop, ready.append
+    while ready:
+        node = pop()
+        g, edges, op = node._grad, node.edges, node.op
+        if not op.plain:
+            _pull_any(node, kind, push)
+        elif len(edges) == 4:
+            x, y, p, q = edges
+            dx, dy = op.scalar_rules
+            if type(x) is kind and x.level:  # type: ignore[attr-defined]
+                if type(dx) is float:
+                    x._grad += g * dx  # type: ignore[attr-defined]
+                elif type(dx) is int:
+                    x._grad += g * (edges[dx + 1] if dx else node._data)  # type: ignore[attr-defined]
+                else:
+                    x._grad += g * dx(node._data, p, q)  # type: ignore[attr-defined]
+                count = x.pending = x.pending - 1  # type: ignore[attr-defined]
+                if not count and x.op is not None:  # type: ignore[attr-defined]
+                    push(x)
+            if type(y) is kind and y.level:  # type: ignore[attr-defined]
+                if type(dy) is float:
+                    y._grad += g * dy  # type: ignore[attr-defined]
+                elif type(dy) is int:
+                    y._grad += g * (edges[dy + 1] if dy else node._data)  # type: ignore[attr-defined]
+                else:
+                    y._grad += g * dy(node._data, p, q)  # type: ignore[attr-defined]
+                count = y.pending = y.pending - 1  # type: ignore[attr-defined]
+                if not count and y.op is not None:  # type: ignore[attr-defined]
+                    push(y)
+        else:
+            (x, p), (dx,) = edges, op.rules
+            x._grad += g * (dx if type(dx) is float else dx(node._data, p))
+            count = x.pending = x.pending - 1
+            if not count and x.op is not None:
+                push(x)
+
+
+def _pull_any(node: Any, kind: type, push: Any) -> None:
+    """The same for an operation with static parameters, many inputs or missing rules."""
+    op = node.op
+    rules = op.rules * len(node.inputs) if op.variadic else op.rules
+    for position, (x, rule) in enumerate(zip(node.inputs, rules)):
+        if rule is not None and type(x) is kind and x.level:  # type: ignore[attr-defined]
+            x._grad += cotangent(node, node._grad, position, rule, False)  # type: ignore[attr-defined]
+            x.pending -= 1  # type: ignore[attr-defined]
+            if not x.pending and x.op is not None:  # type: ignore[attr-defined]
+                push(x)
+
+
+def _forget(root: Any, kind: type, leaves: list[Any], before: list[Any]) -> None:
+    """Take back the counts and the leaves' gradients of a pass that did not finish."""
+    for node in topological_order([root], kind):
+        node.pending = 0
+    for leaf, earlier in zip(leaves, before):
+        leaf._grad = earlier

@@ -1,0 +1,74 @@
+"""What `with debug():` checks: the first NaN or infinity, and data changed behind a graph's back."""
+
+from __future__ import annotations
+
+import os
+import sys
+import zlib
+from typing import Any
+
+import numpy as np
+
+from .errors import shape_of
+
+__all__ = ["check_backward", "check_forward"]
+
+_PACKAGE = os.path.dirname(os.path.abspath(__file__)) + os.sep
+
+
+def check_forward(node: Any) -> None:
+    """Note the line that made `node` and a fingerprint of its inputs.
+
+    Raises `FloatingPointError` if it holds a NaN or an infinity.
+    """
+    line = _user_line()
+    node.note = (line, tuple(_fingerprint(x) for x in node.primals))
+    what = _not_finite(node._data)
+    if what:
+        already = [i for i, x in enumerate(node.primals) if _not_finite(x)]
+        origin = f"input {already[0]} already held one" if already else "all inputs are finite"
+        raise FloatingPointError(
+            f"{node.op.name}: the result of shape {shape_of(node._data)} holds {what}; "
+            f"input shapes {_shapes(node)}; {origin}; computed at {line}"
+        )
+
+
+def check_backward(node: Any, g: Any) -> None:
+    """Raises `RuntimeError` if an input of `node` has other numbers than when it was computed, and
+    `FloatingPointError` if the cotangent `g` that reached it holds a NaN or an infinity."""
+    line, marks = node.note if node.note else ("a line outside debug()", ())
+    for position, (x, mark) in enumerate(zip(node.primals or (), marks)):
+        if _fingerprint(x) != mark:
+            raise RuntimeError(
+                f"{node.op.name}: its input {position} of shape {shape_of(x)} was changed in place after the forward "
+                f"pass at {line}, so the gradient would be wrong; copy the array before you change it"
+            )
+    what = _not_finite(g._data if hasattr(g, "_data") else g)
+    if what:
+        name = node.op.name if node.op else f"the leaf {node.label or ''}".strip()
+        raise FloatingPointError(
+            f"{name}: the gradient of shape {shape_of(g)} that reached it holds {what}; computed at {line}"
+        )
+
+
+def _fingerprint(x: Any) -> Any:
+    return zlib.crc32(np.ascontiguousarray(x)) if isinstance(x, np.ndarray) else x
+
+
+def _not_finite(x: Any) -> str:
+    """`NaN`, `infinity` or nothing."""
+    if np.isnan(x).any():
+        return "NaN"
+    return "infinity" if np.isinf(x).any() else ""
+
+
+def _shapes(node: Any) -> str:
+    return ", ".join(str(shape_of(x)) for x in node.primals)
+
+
+def _user_line() -> str:
+    """File and line of the innermost frame outside this package."""
+    frame = sys._getframe(1)
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(_PACKAGE):
+        frame = frame.f_back
+    return f"{frame.f_code.co_filename}:{frame.f_lineno}"

@@ -1,0 +1,262 @@
+"""Calling an operation: the types of its arguments decide which interpreter runs.
+
+Numbers and arrays are computed. Any other type brings its own interpreter: `Value` records a
+graph, `Symbol` spells a formula. Operations know none of these classes, so there is no import
+cycle, and a new interpreter needs no change to any operation.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from .errors import explain, is_real, refuse_kind
+from .op import REQUIRED, Case, Op, Rule, declare
+from .registry import ops
+from .symbol import Symbol, call_text, infix_text
+
+__all__ = ["INTERPRETERS", "as_arrays", "as_data", "bind", "elementwise", "evaluate", "op"]
+
+Function: TypeAlias = Callable[..., Any]
+
+INTERPRETERS: dict[type, Callable[[Op, tuple[Any, ...], dict[str, Any]], Any]] = {}
+"""Type of an argument → what runs an operation on such arguments. Filled at import."""
+
+_INFIX = frozenset(["+", "-", "*", "/", "@", "**", "==", "!=", "<", "<=", ">", ">="])
+_NOT_IEEE = (ZeroDivisionError, OverflowError, ValueError)
+_ndarray = np.ndarray
+
+
+def elementwise(
+    *,
+    label: str | None = None,
+    scalar: Function | None = None,
+    kinks: Mapping[float | str, str] | None = None,
+    domain: tuple[float, float] | Mapping[str, tuple[float, float]] | None = None,
+    poles: Mapping[str, tuple[float, ...]] | None = None,
+    cases: tuple[Case, ...] = (),
+    aliases: tuple[str, ...] = (),
+    linear: bool = False,
+    **rules: Rule,
+) -> Callable[[Function], Function]:
+    """Declare an operation that acts on each entry by itself, with NumPy's broadcasting.
+
+    `d<input>=`: its local derivative ∂a/∂input, a function `f(a, *inputs)` in the operations
+    themselves, a number, or None. `_` names an argument that the rule does not need.
+    `label`: how pictures name it. `kinks`: points where the slope jumps, with the side taken.
+    `domain`: an open interval. `poles`: values of an input where the result is infinite. `scalar`: a faster body for Python floats.
+    Raises `TypeError` at once for a missing or superfluous derivative.
+    """
+
+    def register(body: Function) -> Function:
+        return _function(declare(body, rules, True, label=label, scalar=scalar, kinks=kinks, domain=domain,
+                                 poles=poles, cases=cases, aliases=aliases, linear=linear))  # fmt: skip
+
+    return register
+
+
+def op(
+    *,
+    label: str | None = None,
+    kinks: Mapping[float | str, str] | None = None,
+    domain: tuple[float, float] | Mapping[str, tuple[float, float]] | None = None,
+    poles: Mapping[str, tuple[float, ...]] | None = None,
+    cases: tuple[Case, ...] = (),
+    aliases: tuple[str, ...] = (),
+    linear: bool = False,
+    **rules: Rule,
+) -> Callable[[Function], Function]:
+    """Declare any other operation. `d<input>=`: the cotangent of that input, `f(g, a, *inputs)`.
+
+    The engine gives it its input's shape and dtype afterwards: a rule may return it broadcast, or
+    with axes of length 1 where the input is longer. A variadic body (`*xs`) has one rule for all
+    inputs, `f(i, g, a, *xs)`, that gives the cotangent of input number `i`.
+    Raises `TypeError` at once for a missing or superfluous derivative.
+    """
+
+    def register(body: Function) -> Function:
+        return _function(declare(body, rules, False, label=label, kinks=kinks, domain=domain,
+                                 poles=poles, cases=cases, aliases=aliases, linear=linear))  # fmt: skip
+
+    return register
+
+
+def _function(op: Op) -> Function:
+    """The public function of `op`, with the body's name, signature and docstring."""
+    simple = op.elementwise and not op.defaults
+    if simple and len(op.inputs) == 1:
+        call = _unary(op)
+    elif simple and len(op.inputs) == 2:
+        call = _binary(op)
+    else:
+        call = _general(op)
+    call = functools.wraps(op.forward)(call)
+    object.__setattr__(op, "call", call)
+    ops.announce(op)
+    return call
+
+
+def _unary(op: Op) -> Function:
+    general, scalar = _general(op), op.scalar
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        if not kwargs and len(args) == 1 and type(args[0]) is float:
+            try:
+                return scalar(args[0])
+            except _NOT_IEEE:
+                return evaluate(op, args, {})
+        return general(*args, **kwargs)
+
+    return call
+
+
+def _binary(op: Op) -> Function:
+    general, scalar = _general(op), op.scalar
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        if not kwargs and len(args) == 2 and type(args[0]) is float and type(args[1]) is float:
+            try:
+                return scalar(*args)
+            except _NOT_IEEE:
+                return evaluate(op, args, {})
+        return general(*args, **kwargs)
+
+    return call
+
+
+def _general(op: Op) -> Function:
+    arity = -1 if op.variadic or REQUIRED in op.defaults.values() else len(op.inputs)
+    defaults = dict(op.defaults)
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        static = defaults
+        if kwargs or len(args) != arity:
+            args, static = bind(op, args, kwargs)
+        for x in args:
+            interpreter = INTERPRETERS.get(type(x))
+            if interpreter is not None:
+                return interpreter(op, args, static)
+        return evaluate(op, args, static)
+
+    return call
+
+
+def bind(op: Op, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """Sort a call's arguments into differentiable inputs and static parameters.
+
+    As NumPy has it, static parameters may follow the inputs by position (`sum(x, 0)`), and the
+    inputs of a variadic operation may come as one list (`concatenate([x, y])`) or after a string
+    (`einsum("ij,jk", x, y)`).
+    Raises `TypeError` naming the operation for whatever does not fit.
+    """
+    if op.variadic and args and isinstance(args[0], (list, tuple)):
+        inputs, rest = tuple(args[0]), args[1:]
+    elif op.variadic and args and isinstance(args[0], str):
+        inputs, rest = args[1:], args[:1]
+    elif op.variadic:
+        inputs, rest = args, ()
+    else:
+        named = tuple(kwargs.pop(name) for name in op.inputs[len(args) :] if name in kwargs)
+        inputs, rest = (args + named)[: len(op.inputs)], args[len(op.inputs) :]
+        if len(inputs) < len(op.inputs):
+            raise TypeError(f"{op.name}: takes {len(op.inputs)} inputs ({', '.join(op.inputs)}), got {len(inputs)}")
+    static = {**op.defaults, **dict(zip(op.defaults, rest)), **kwargs}
+    if len(rest) > len(op.defaults) or len(static) > len(op.defaults) or set(rest_names(op, rest)) & set(kwargs):
+        raise _unknown_static(op, rest, kwargs)
+    for name, value in static.items():
+        if value is REQUIRED:
+            raise TypeError(f"{op.name}: static parameter '{name}' is missing; write {op.name}(..., {name}=...)")
+        if type(value) in INTERPRETERS and type(value) is not Symbol:
+            raise TypeError(f"{op.name}: '{name}' is a static parameter and can't be a Value; pass a plain number")
+    return inputs, static
+
+
+def rest_names(op: Op, rest: tuple[Any, ...]) -> list[str]:
+    """The static parameters that were given by position."""
+    return list(op.defaults)[: len(rest)]
+
+
+def _unknown_static(op: Op, rest: tuple[Any, ...], kwargs: dict[str, Any]) -> TypeError:
+    known = ", ".join(
+        name if default is REQUIRED else f"{name}={default!r}" for name, default in op.defaults.items()
+    )
+    takes = f"its static parameters are: {known}" if known else "it takes no static parameters"
+    unknown = [name for name in kwargs if name not in op.defaults]
+    if unknown:
+        return TypeError(f"{op.name}: unknown keyword '{unknown[0]}'; {takes}")
+    return TypeError(f"{op.name}: got {len(rest)} arguments too many after its inputs; {takes}")
+
+
+def evaluate(op: Op, args: tuple[Any, ...], static: dict[str, Any]) -> Any:
+    """Run `op` on numbers and arrays. Python numbers in, Python number out; else an array.
+
+    A Python float obeys IEEE like an array does: 1 / 0 is inf, not an exception.
+    Raises `ValueError`, `TypeError` or `IndexError` that names the operation and the shapes.
+    """
+    numbers = True
+    for x in args:
+        if type(x) is not float:
+            if type(x) is _ndarray:
+                numbers = False
+            elif type(x) is not int and type(x) is not bool:
+                args = tuple([as_data(op, x) for x in args])
+                numbers = not any(type(x) is _ndarray for x in args)
+                break
+    try:
+        if not numbers:
+            a = op.forward(*(args if op.elementwise else as_arrays(args)), **static)
+            return a if type(a) is _ndarray else np.asarray(a)
+        return _evaluate_numbers(op, args, static)
+    except (ValueError, TypeError, IndexError) as error:
+        raise explain(op, args, static, error) from error
+
+
+def _evaluate_numbers(op: Op, args: tuple[Any, ...], static: dict[str, Any]) -> Any:
+    if op.elementwise:
+        try:
+            a = op.scalar(*args, **static)
+            return a.item() if isinstance(a, np.generic) else a
+        except _NOT_IEEE:
+            pass
+    a = np.asarray(op.forward(*as_arrays(args), **static))
+    return a.item() if a.ndim == 0 else a
+
+
+def as_arrays(args: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The same data with every Python number as a 0-d array: only elementwise bodies take numbers."""
+    for x in args:
+        if type(x) is not _ndarray:
+            return tuple([np.asarray(x) for x in args])
+    return args
+
+
+def as_data(op: Op, x: Any) -> Any:
+    """`x` as a Python number or a plain array. Raises `TypeError` for what is neither."""
+    if isinstance(x, (bool, int, float)) and not isinstance(x, np.generic):
+        return x
+    if isinstance(x, np.ma.MaskedArray):
+        raise TypeError(f"{op.name}: masked arrays are not supported; fill it first, then use where()")
+    if isinstance(x, (np.ndarray, np.generic)):
+        return np.asarray(x)
+    if isinstance(x, (list, tuple)):
+        try:
+            x = np.asarray(x)
+        except ValueError:  # ragged
+            raise refuse_kind(op.name, x) from None
+    if not is_real(x):
+        raise refuse_kind(op.name, x)
+    return x
+
+
+def _spell(op: Op, args: tuple[Any, ...], static: dict[str, Any]) -> Symbol:
+    """The interpreter of symbols: the call as text, without what is default."""
+    if op.label in _INFIX and len(args) == 2:
+        return infix_text(op.label, *args)
+    given = {name: value for name, value in static.items() if value is not op.defaults[name]}
+    return call_text(op.name, args, given)
+
+
+INTERPRETERS[Symbol] = _spell

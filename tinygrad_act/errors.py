@@ -1,0 +1,79 @@
+"""Messages for what a user did wrong: what was given, what was expected, what to do next."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from .op import Op
+
+__all__ = ["describe", "explain", "refuse_kind", "shape_of"]
+
+_REAL_KINDS = "fiub"
+
+
+def shape_of(x: Any) -> tuple[int, ...]:
+    """The shape of a number, an array or a Value; `()` for whatever has none."""
+    return getattr(x, "shape", ())
+
+
+def describe(x: Any) -> str:
+    """`float32 (2, 3)` for an array, `float` for a number."""
+    return f"{x.dtype} {x.shape}" if isinstance(x, np.ndarray) else type(x).__name__
+
+
+def refuse_kind(where: str, x: Any) -> TypeError:
+    """The error for data that is no real number: strings, objects, complex numbers."""
+    what = f"an array of {x.dtype}" if isinstance(x, (np.ndarray, np.generic)) else f"{type(x).__name__} {x!r:.40}"
+    advice = "expected real numbers: a float, an array of floats or integers, or a Value"
+    if isinstance(x, complex) or getattr(getattr(x, "dtype", None), "kind", "") == "c":
+        advice = "complex numbers are not differentiated here; split it into real and imaginary parts"
+    elif isinstance(x, (list, tuple)) or getattr(getattr(x, "dtype", None), "kind", "") == "O":
+        advice = "expected a rectangular array of real numbers; to join Values use ta.stack([...])"
+    return TypeError(f"{where}: got {what}; {advice}")
+
+
+def explain(op: Op, args: tuple[Any, ...], static: dict[str, Any], error: Exception) -> Exception:
+    """What went wrong inside `op`, with its name, the operands' shapes and the way out."""
+    while isinstance(error.__cause__, Exception):  # an inner operation's message names the inner one
+        error = error.__cause__
+    for name, x in zip(op.inputs * len(args) if op.variadic else op.inputs, args):
+        if not is_real(x):
+            return refuse_kind(f"{op.name}: input '{name}'", x)
+    shapes = [shape_of(x) for x in args]
+    if op.elementwise and not _broadcast(shapes):
+        return ValueError(f"{op.name}: {_mismatch(shapes)}")
+    given = {name: value for name, value in static.items() if value is not op.defaults.get(name)}
+    settings = "".join(f", {name}={value!r}" for name, value in given.items())
+    operands = " and ".join(map(str, shapes))
+    kind = next(kind for kind in (TypeError, IndexError, ValueError, Exception) if type(error) is kind or
+                kind in (TypeError, ValueError, Exception) and isinstance(error, kind))  # fmt: skip
+    return kind(f"{op.name}: {error} (input shape {operands}{settings})")
+
+
+def is_real(x: Any) -> bool:
+    """Whether `x` is a real number or an array of real numbers."""
+    if isinstance(x, (np.ndarray, np.generic)):
+        return x.dtype.kind in _REAL_KINDS
+    return isinstance(x, (int, float))
+
+
+def _broadcast(shapes: list[tuple[int, ...]]) -> bool:
+    try:
+        np.broadcast_shapes(*shapes)
+    except ValueError:
+        return False
+    return True
+
+
+def _mismatch(shapes: list[tuple[int, ...]]) -> str:
+    depth = max(map(len, shapes))
+    for axis in range(-1, -depth - 1, -1):
+        sizes = [shape[axis] for shape in shapes if len(shape) >= -axis]
+        if len({size for size in sizes if size != 1}) > 1:
+            break
+    listed = " and ".join(map(str, shapes))
+    found = " and ".join(map(str, sizes))
+    return f"shapes {listed} do not broadcast: axis {axis} has {found}; sizes must be equal, or 1"

@@ -1,0 +1,166 @@
+"""Arithmetic: + - * / and what chooses between numbers. Elementwise, with NumPy's broadcasting."""
+
+from __future__ import annotations
+
+import math
+import operator
+from typing import Any
+
+import numpy as np
+
+from ..dispatch import elementwise
+from ..op import case
+
+__all__ = ["abs", "add", "chain", "clip", "div", "maximum", "minimum", "mul", "neg", "sign", "sub", "where"]
+
+
+@elementwise(dx=1, dy=1, label="+", scalar=operator.add, linear=True)
+def add(x: Any, y: Any) -> Any:
+    """a = x + y"""
+    return np.add(x, y)
+
+
+@elementwise(dx=1, dy=-1, label="-", scalar=operator.sub, linear=True, aliases=("subtract",))
+def sub(x: Any, y: Any) -> Any:
+    """a = x - y"""
+    return np.subtract(x, y)
+
+
+@elementwise(dx=lambda _, __, y: y, dy=lambda _, x, __: x, label="*", scalar=operator.mul, aliases=("multiply",))
+def mul(x: Any, y: Any) -> Any:
+    """a = x * y"""
+    return np.multiply(x, y)
+
+
+@elementwise(
+    dx=lambda _, __, y: 1 / y,
+    dy=lambda a, _, y: -a / y,
+    label="/",
+    scalar=operator.truediv,
+    poles={"y": (0.0,)},
+    aliases=("divide", "true_divide"),
+)
+def div(x: Any, y: Any) -> Any:
+    """a = x / y"""
+    return np.true_divide(x, y)
+
+
+@elementwise(dx=-1, scalar=operator.neg, linear=True, aliases=("negative",))
+def neg(x: Any) -> Any:
+    """a = -x"""
+    return np.negative(x)
+
+
+@elementwise(dx=lambda _, x: sign(x), label="|x|", scalar=math.fabs, kinks={0.0: "mean"}, aliases=("absolute", "fabs"))
+def abs(x: Any) -> Any:
+    """a = absolute(x)
+
+    The slope at 0 is 0, the mean of -1 and 1.
+    """
+    return np.absolute(x)
+
+
+def _sign(x: float) -> float:
+    return 1.0 if x > 0 else -1.0 if x < 0 else x
+
+
+@elementwise(dx=None, scalar=_sign, kinks={0.0: "none"})
+def sign(x: Any) -> Any:
+    """a = sign(x)
+
+    Constant on either side of its jump at 0, so nothing flows through it.
+    """
+    return np.sign(x)
+
+
+@elementwise(
+    dx=lambda _, x, y: where(x == y, 0.5, x > y),
+    dy=lambda _, x, y: where(x == y, 0.5, x < y),
+    kinks={"ties": "mean"},
+)
+def maximum(x: Any, y: Any) -> Any:
+    """a = maximum(x, y)
+
+    Ties share the gradient equally: half to each. NaN in either gives NaN.
+    """
+    return np.maximum(x, y)
+
+
+@elementwise(
+    dx=lambda _, x, y: where(x == y, 0.5, x < y),
+    dy=lambda _, x, y: where(x == y, 0.5, x > y),
+    kinks={"ties": "mean"},
+)
+def minimum(x: Any, y: Any) -> Any:
+    """a = minimum(x, y)
+
+    Ties share the gradient equally: half to each. NaN in either gives NaN.
+    """
+    return np.minimum(x, y)
+
+
+@elementwise(
+    dx=lambda a, x, *, min, max: a == x,
+    kinks={"min": "inside", "max": "inside"},
+    cases=(case((2, 3), min=-0.5, max=0.75), case((3,), min=None, max=0.25), case((3,), min=-0.25)),
+)
+def clip(x: Any, *, min: Any = None, max: Any = None) -> Any:
+    """a = clip(x, min, max)
+
+    The slope is 1 from min to max, both included, so that clip(z, min=0) is relu; 0 outside.
+    """
+    return np.clip(x, min, max)
+
+
+@elementwise(
+    dcondition=None,
+    dx=lambda _, condition, __, ___: condition != 0,
+    dy=lambda _, condition, __, ___: condition == 0,
+    scalar=lambda condition, x, y: x if condition else y,
+    cases=(case(np.array([True, False, True]), (2, 3), (2, 3)), case(np.array([[1], [0]]), (3,), ())),
+)
+def where(condition: Any, x: Any, y: Any) -> Any:
+    """a = where(condition, x, y)
+
+    The branch that is not taken gets a gradient of exactly 0, even where its value is NaN.
+    """
+    return np.where(condition, x, y)
+
+
+def _chain_scalar(g: float, d: Any, a: float) -> float:
+    if g == 0 or d is False and a == a:
+        return 0.0
+    return g * d if a == a else a
+
+
+@elementwise(
+    dg=lambda _, __, d, ___: d,
+    dd=lambda _, g, __, ___: g,
+    da=None,
+    label="chain",
+    scalar=_chain_scalar,
+    cases=(case((2, 3), (2, 3), 0.0), case((2, 3), (3,), 0.0), case((3,), np.array([True, False, True]), 0.0)),
+)
+def chain(g: Any, d: Any, a: Any) -> Any:
+    """a = g * d
+
+    One step of the chain rule: the cotangent `g` of an output `a` times the local derivative `d`.
+    It differs from `mul` where the numbers are not finite. Where `g` is 0, nothing flows: the
+    result is 0 even if `d` is infinite or NaN, so that a branch that `where` did not take stays
+    without effect. And where `a` is NaN and `g` is not 0 the result is NaN, so that a derivative
+    written as a mask cannot swallow it.
+    """
+    masked = getattr(d, "dtype", None) == bool
+    c = np.where(d, g, 0.0) if masked else g * d
+    if not masked and _has_nan(c):
+        c = np.where(g == 0, 0.0, c)
+    return np.where((a != a) & (g != 0), a, c) if _has_nan(a) else c
+
+
+def _has_nan(x: Any) -> bool:
+    """Whether any entry is NaN: a sum of squares is NaN just then, and costs next to nothing."""
+    if not isinstance(x, np.ndarray):
+        return bool(x != x)
+    flat = x.ravel("K")
+    total = np.dot(flat, flat)
+    return bool(total != total)

@@ -1,0 +1,204 @@
+"""Operations that reduce axes: sums, means, extremes, products, spreads; and the running sum."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..dispatch import op
+from ..op import case
+from .arithmetic import where
+from .elementary import exp
+from .index import getitem
+from .shape import concatenate, flip, reshape, transpose
+
+__all__ = ["cumsum", "logsumexp", "max", "mean", "min", "prod", "spread", "std", "sum", "var"]
+
+_CASES = (case((2, 3)), case((2, 3), axis=0), case((2, 3, 4), axis=(0, -1), keepdims=True), case(()))
+_WITH_EMPTY = (*_CASES, case((0, 3), axis=0), case((2, 0), axis=-1))
+_DDOF = (*_CASES[:3], case((4, 3), axis=0, ddof=1))
+
+
+@op(
+    dg=lambda G, _, __, ___, *, axis, keepdims: sum(G, axis=axis, keepdims=keepdims),
+    dx=None,
+    linear=True,
+    cases=(case((), (2, 3)), case((3,), (2, 3), axis=0), case((1, 3, 1), (2, 3, 4), axis=(0, -1), keepdims=True)),
+)
+def spread(g: Any, x: Any, *, axis: Any = None, keepdims: bool = False) -> Any:
+    """a = spread(g, x, axis, keepdims)
+
+    `g`, a reduction of `x` over `axis`, back in the shape of `x`. The opposite of `sum`.
+    """
+    return np.broadcast_to(g if keepdims else np.expand_dims(g, _axes(axis, x.ndim)), x.shape)
+
+
+def _axes(axis: Any, ndim: int) -> tuple[int, ...]:
+    """The reduced axes as a tuple of numbers from 0."""
+    if axis is None:
+        return tuple(range(ndim))
+    return tuple(i % ndim for i in (axis if isinstance(axis, (tuple, list)) else (axis,)))
+
+
+@op(
+    dx=lambda g, _, x, *, axis, keepdims: spread(g, x, axis=axis, keepdims=keepdims),
+    label="Σ",
+    linear=True,
+    cases=_WITH_EMPTY,
+)
+def sum(x: Any, *, axis: Any = None, keepdims: bool = False) -> Any:
+    """a = sum(x, axis=axis, keepdims=keepdims)"""
+    return np.sum(x, axis=axis, keepdims=keepdims)
+
+
+def _mean_dx(g: Any, a: Any, x: Any, *, axis: Any, keepdims: Any) -> Any:
+    """spread(g / n, x)"""
+    return spread(g / _count(x, a), x, axis=axis, keepdims=keepdims)
+
+
+def _count(x: Any, a: Any) -> float:
+    """How many entries of x went into each entry of a, its reduction."""
+    return float(x.size / a.size) if a.size else 1.0
+
+
+@op(
+    dx=_mean_dx,
+    linear=True,
+    cases=_CASES,
+)
+def mean(x: Any, *, axis: Any = None, keepdims: bool = False) -> Any:
+    """a = mean(x, axis=axis, keepdims=keepdims)
+
+    The sum over the number of entries. The mean of nothing is an error.
+    """
+    return np.mean(_some(x, axis), axis=axis, keepdims=keepdims)
+
+
+def _some(x: Any, axis: Any) -> Any:
+    """`x`, unless there is nothing to reduce: NumPy warns and gives NaN for the mean of nothing."""
+    if x.size == 0 and 0 in [x.shape[i] for i in _axes(axis, x.ndim)]:
+        raise ValueError("nothing to reduce: an axis that is reduced has length 0")
+    return x
+
+
+def _share(g: Any, a: Any, x: Any, *, axis: Any, keepdims: Any) -> Any:
+    """g / number of ties, where x == a"""
+    extreme = x == spread(a, x, axis=axis, keepdims=keepdims)
+    ties = spread(sum(extreme, axis=axis, keepdims=keepdims), x, axis=axis, keepdims=keepdims)
+    return where(extreme, 1.0, 0.0 * x) * spread(g, x, axis=axis, keepdims=keepdims) / ties
+
+
+@op(dx=_share, kinks={"ties": "mean"}, cases=_CASES, aliases=("amax",))
+def max(x: Any, *, axis: Any = None, keepdims: bool = False) -> Any:
+    """a = max(x, axis=axis, keepdims=keepdims)
+
+    Ties share the gradient equally. NaN anywhere gives NaN, value and gradient.
+    """
+    return np.max(x, axis=axis, keepdims=keepdims)
+
+
+@op(dx=_share, kinks={"ties": "mean"}, cases=_CASES, aliases=("amin",))
+def min(x: Any, *, axis: Any = None, keepdims: bool = False) -> Any:
+    """a = min(x, axis=axis, keepdims=keepdims)
+
+    Ties share the gradient equally. NaN anywhere gives NaN, value and gradient.
+    """
+    return np.min(x, axis=axis, keepdims=keepdims)
+
+
+def _others(g: Any, _: Any, x: Any, *, axis: Any, keepdims: Any) -> Any:
+    """g * product of the other entries"""
+    axes = _axes(axis, x.ndim)
+    kept = tuple(i for i in range(x.ndim) if i not in axes)
+    shape = tuple(x.shape[i] for i in kept) + (-1 if x.size else 0,)
+    rows = reshape(transpose(x, axes=kept + axes), shape=shape)
+    products = _before(rows) * flip(_before(flip(rows, axis=-1)), axis=-1)
+    back = tuple(int(i) for i in np.argsort(kept + axes))
+    products = transpose(reshape(products, shape=tuple(x.shape[i] for i in kept + axes)), axes=back)
+    return spread(g, x, axis=axis, keepdims=keepdims) * products
+
+
+def _before(rows: Any) -> Any:
+    """The product of all entries before each one, along the last axis, by doubling steps.
+
+    No division, so that a zero among the entries does no harm, at any order of derivative.
+    """
+    ones = np.ones(rows.shape[:-1] + (1,), rows.dtype)
+    products = concatenate([ones, getitem(rows, index=(..., slice(None, -1)))], axis=-1)
+    step = 1
+    while step < rows.shape[-1]:
+        ahead = np.ones(rows.shape[:-1] + (step,), rows.dtype)
+        products = products * concatenate([ahead, getitem(products, index=(..., slice(None, -step)))], axis=-1)
+        step *= 2
+    return products
+
+
+@op(dx=_others, label="Π", cases=_WITH_EMPTY)
+def prod(x: Any, *, axis: Any = None, keepdims: bool = False) -> Any:
+    """a = prod(x, axis=axis, keepdims=keepdims)
+
+    Its derivative is right where entries are 0, too.
+    """
+    return np.prod(x, axis=axis, keepdims=keepdims)
+
+
+def _var_dx(g: Any, a: Any, x: Any, *, axis: Any, ddof: Any, keepdims: Any) -> Any:
+    """2 * g * (x - mean(x)) / (n - ddof)"""
+    scale = spread(2 * g / (_count(x, a) - ddof), x, axis=axis, keepdims=keepdims)
+    return scale * (x - mean(x, axis=axis, keepdims=True))
+
+
+@op(dx=_var_dx, cases=_DDOF)
+def var(x: Any, *, axis: Any = None, ddof: float = 0, keepdims: bool = False) -> Any:
+    """a = var(x, axis=axis, ddof=ddof, keepdims=keepdims)
+
+    The mean square distance from the mean; `ddof` is subtracted from the number of entries.
+    """
+    return np.var(_some(x, axis), axis=axis, ddof=ddof, keepdims=keepdims)
+
+
+def _std_dx(g: Any, a: Any, x: Any, *, axis: Any, ddof: Any, keepdims: Any) -> Any:
+    """g * (x - mean(x)) / (a * (n - ddof))"""
+    scale = where(a == 0, 0.0 * g, g / where(a == 0, 1.0, a * (_count(x, a) - ddof)))
+    return spread(scale, x, axis=axis, keepdims=keepdims) * (x - mean(x, axis=axis, keepdims=True))
+
+
+@op(dx=_std_dx, cases=_DDOF)
+def std(x: Any, *, axis: Any = None, ddof: float = 0, keepdims: bool = False) -> Any:
+    """a = std(x, axis=axis, ddof=ddof, keepdims=keepdims)
+
+    The root of `var`. Where all entries are equal the slope is 0 / 0; it is taken as 0, as for a norm.
+    """
+    return np.std(_some(x, axis), axis=axis, ddof=ddof, keepdims=keepdims)
+
+
+@op(
+    dx=lambda g, a, x, *, axis, keepdims: spread(g, x, axis=axis, keepdims=keepdims)
+    * exp(x - spread(a, x, axis=axis, keepdims=keepdims)),
+    cases=_CASES,
+)
+def logsumexp(x: Any, *, axis: Any = None, keepdims: bool = False) -> Any:
+    """a = log(sum(exp(x), axis=axis, keepdims=keepdims))
+
+    Shifted by the largest entry, so that it neither overflows nor loses a small sum. Where all
+    entries are -inf the value is -inf and the gradient NaN.
+    """
+    top = np.max(x, axis=axis, keepdims=True)
+    top = np.where(np.isfinite(top), top, 0.0).astype(x.dtype, copy=False)
+    with np.errstate(divide="ignore"):  # log(0) = -inf is the right answer for entries of -inf
+        a = np.log(np.sum(np.exp(x - top), axis=axis, keepdims=True)) + top
+    return a if keepdims else np.squeeze(a, _axes(axis, x.ndim))
+
+
+def _running_back(g: Any, _: Any, x: Any, *, axis: Any) -> Any:
+    """flip(cumsum(flip(g)))"""
+    if axis is None:
+        return reshape(flip(cumsum(flip(g))), shape=x.shape)
+    return flip(cumsum(flip(g, axis=axis), axis=axis), axis=axis)
+
+
+@op(dx=_running_back, linear=True, cases=(case((2, 3)), case((2, 3), axis=0), case((2, 3), axis=-1), case((0,))))
+def cumsum(x: Any, *, axis: Any = None) -> Any:
+    """a = cumsum(x, axis)"""
+    return np.cumsum(x, axis)

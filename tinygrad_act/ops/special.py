@@ -1,0 +1,53 @@
+"""Special functions that NumPy lacks."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from ..dispatch import elementwise
+from .elementary import exp
+
+__all__ = ["erf"]
+
+# erf(x) = x * sum(c[n] * x**(2n)): Taylor's series, used where its terms fall off fast.
+_TAYLOR_END = 0.75
+_TAYLOR = [2 / math.sqrt(math.pi) * (-1) ** n / (math.factorial(n) * (2 * n + 1)) for n in range(17)]
+
+# The Mills ratio R(x) = (1 - Φ(x)) / φ(x) as P(x) / Q(x) on [0, 39.5], relative error 9.3e-17. All
+# coefficients are positive, so that Horner's rule cancels nothing.
+_MILLS_P = [
+    1.253314137315500212153562, 1.945681931492142424552817, 1.493858275382654687924676,
+    0.7286378093963703064900874, 0.2463960492421200332889728, 0.05966388065119263782718739,
+    0.01034449821367319918372485, 0.001242602716919505921014489, 0.00009455666984697003711066713,
+    0.000003523596319685029027387068,
+]  # fmt: skip
+_MILLS_Q = [
+    1.0, 2.350314134173537391422656, 2.567205814649470331763833, 1.720507195624447892055942,
+    0.7858519446004561706364145, 0.25655142356431851649329, 0.06089943655046192651008444,
+    0.01043905487389062992725128, 0.001246126313406394412103804, 0.00009455666984522662845226954,
+    0.000003523596319693218586064781,
+]  # fmt: skip
+
+
+def _horner(coefficients: list[float], x: Any) -> Any:
+    total = coefficients[-1]
+    for c in reversed(coefficients[:-1]):
+        total = total * x + c
+    return total
+
+
+@elementwise(dz=lambda _, z: 2 / math.sqrt(math.pi) * exp(-z * z), scalar=math.erf)
+def erf(z: Any) -> Any:
+    """a = erf(z)
+
+    2/sqrt(pi) times the integral of exp(-t*t) from 0 to z: Taylor's series near 0, the Mills ratio
+    elsewhere; within 2 ulp in float64. Python floats use `math.erf`.
+    """
+    x = np.minimum(np.absolute(z), 6.0)  # erf(6) rounds to 1
+    scaled = x * math.sqrt(2)
+    tail = math.sqrt(2 / math.pi) * np.exp(-x * x) * (_horner(_MILLS_P, scaled) / _horner(_MILLS_Q, scaled))
+    square = np.minimum(x, _TAYLOR_END) ** 2
+    return np.copysign(np.where(x < _TAYLOR_END, x * _horner(_TAYLOR, square), 1 - tail), z)

@@ -1,0 +1,184 @@
+"""Recording: operations on nodes compute on their data and note in the result how it was made.
+
+`recorder` is the interpreter for any operation. `install_operators` gives a node class Python's
+operators and one method an operation; for Python floats these take a shorter way to the same node,
+since a scalar network is millions of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from .debugging import check_forward
+from .dispatch import as_data, evaluate
+from .errors import refuse_kind
+from .mode import mode, special
+from .op import Op
+from .registry import ops
+
+__all__ = ["constant", "install_operators", "recorder"]
+
+_NOT_IEEE = (ZeroDivisionError, OverflowError, ValueError)
+_NO_STATIC: dict[str, Any] = {}
+_new = object.__new__
+
+_BINARY = {
+    "add": "add", "sub": "sub", "mul": "mul", "truediv": "div", "pow": "pow", "matmul": "matmul",
+    "lt": "less", "le": "less_equal", "gt": "greater", "ge": "greater_equal", "eq": "equal",
+    "ne": "not_equal", "and": "logical_and", "or": "logical_or",
+}  # fmt: skip
+_REFLECTED = ("add", "sub", "mul", "truediv", "pow", "matmul", "and", "or")
+_UNARY = {"neg": "neg", "abs": "abs", "invert": "logical_not"}
+
+
+def recorder(cls: type) -> Callable[[Op, tuple[Any, ...], dict[str, Any]], Any]:
+    """The interpreter of nodes of class `cls`."""
+
+    def record(op: Op, args: tuple[Any, ...], static: dict[str, Any]) -> Any:
+        primals = tuple([_primal(op, x, cls) for x in args])
+        a = evaluate(op, primals, static)
+        level, tracked = _level(op, args, cls)
+        if type(a) is not float:
+            a, level = _settle(op, a, primals, level)
+        if not tracked or (special and not mode.recording):
+            return constant(cls, a)
+        node = _new(cls)
+        node._data, node.level, node.static = a, level, static
+        node.op, node.edges = op, (*args, *primals)
+        node._grad = node.label = node.note = None
+        node.pending = 0
+        if special and mode.debugging:
+            check_forward(node)
+        return node
+
+    return record
+
+
+def constant(cls: type, data: Any) -> Any:
+    """A node of class `cls` without history, through which no gradient flows."""
+    node = _new(cls)
+    node._data, node.level, node.static = data, 0, _NO_STATIC
+    node.op = node.edges = node._grad = node.label = node.note = None
+    node.pending = 0
+    return node
+
+
+def _primal(op: Op, x: Any, cls: type) -> Any:
+    if isinstance(x, cls):
+        return x._data  # type: ignore[attr-defined]
+    return x if type(x) is float or type(x) is np.ndarray else as_data(op, x)
+
+
+def _level(op: Op, args: tuple[Any, ...], cls: type) -> tuple[int, bool]:
+    """The level of a result, and whether it has a history worth recording."""
+    level, tracked = 0, False
+    rules = op.rules if not op.variadic else op.rules * len(args)
+    for x, rule in zip(args, rules):
+        if isinstance(x, cls):
+            here = x.level  # type: ignore[attr-defined]
+            tracked = tracked or here > 0 or x.op is not None  # type: ignore[attr-defined]
+            if rule is not None and here > level:
+                level = here
+    return level, tracked
+
+
+def _settle(op: Op, a: Any, primals: tuple[Any, ...], level: int) -> tuple[Any, int]:
+    """An operation's result made read-only, and its level: nothing flows through integers."""
+    if type(a) is not np.ndarray:
+        return a, 0
+    for x in primals:
+        if a is x:
+            a = a.view()
+    a.setflags(write=False)
+    kind = a.dtype.kind
+    if kind == "f":
+        return a, level
+    if kind not in "iub":
+        raise refuse_kind(op.name, a)
+    return a, 0
+
+
+def install_operators(cls: type, record: Callable[..., Any]) -> None:
+    """Give `cls` Python's operators, and a method for every operation that has one first input."""
+    for name, op_name in _BINARY.items():
+        setattr(cls, f"__{name}__", _binary_method(ops[op_name], cls, record))
+    for name in _REFLECTED:
+        setattr(cls, f"__r{name}__", _reflected_method(ops[_BINARY[name]], record))
+    for name, op_name in _UNARY.items():
+        setattr(cls, f"__{name}__", _unary_method(ops[op_name], cls, record))
+
+    def install(op: Op) -> None:
+        if op.variadic or op.name in taken:
+            return
+        fast = op.plain and len(op.inputs) == 1
+        setattr(cls, op.name, _named(_unary_method(op, cls, record), cls, op.name) if fast else op.call)
+
+    taken = set(dir(cls))
+    ops.watch(install)
+
+
+def _named(method: Callable[..., Any], cls: type, name: str) -> Callable[..., Any]:
+    """`method` under the name that messages and help() show."""
+    method.__name__, method.__qualname__ = name, f"{cls.__name__}.{name}"
+    return method
+
+
+def _unary_method(op: Op, cls: type, record: Callable[..., Any]) -> Callable[[Any], Any]:
+    scalar = op.scalar
+
+    def method(self: Any) -> Any:
+        z = self._data
+        if type(z) is not float or special:
+            return record(op, (self,), _NO_STATIC)
+        try:
+            a = scalar(z)
+        except _NOT_IEEE:
+            return record(op, (self,), _NO_STATIC)
+        level = self.level
+        if type(a) is not float or not level:
+            return record(op, (self,), _NO_STATIC)
+        node = _new(cls)
+        node._data, node.level, node.static = a, level, _NO_STATIC
+        node.op, node.edges = op, (self, z)
+        node._grad = node.label = node.note = None
+        node.pending = 0
+        return node
+
+    return method
+
+
+def _binary_method(op: Op, cls: type, record: Callable[..., Any]) -> Callable[[Any, Any], Any]:
+    if not op.elementwise or None in op.rules:
+        return lambda self, other: record(op, (self, other), _NO_STATIC)
+    scalar = op.scalar
+
+    def method(self: Any, other: Any) -> Any:
+        x, level = self._data, self.level
+        y = other
+        if type(other) is cls:
+            y = other._data
+            if other.level > level:
+                level = other.level
+        elif type(other) is int:
+            y = float(other)
+        if type(x) is not float or type(y) is not float or special or not level:
+            return record(op, (self, other), _NO_STATIC)
+        try:
+            a = scalar(x, y)
+        except _NOT_IEEE:
+            return record(op, (self, other), _NO_STATIC)
+        node = _new(cls)
+        node._data, node.level, node.static = a, level, _NO_STATIC
+        node.op, node.edges = op, (self, other, x, y)
+        node._grad = node.label = node.note = None
+        node.pending = 0
+        return node
+
+    return method
+
+
+def _reflected_method(op: Op, record: Callable[..., Any]) -> Callable[[Any, Any], Any]:
+    return lambda self, other: record(op, (other, self), _NO_STATIC)

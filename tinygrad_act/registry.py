@@ -1,0 +1,70 @@
+"""The registry: every operation by name. `ops["sigmoid"]`; iterate it like a dict."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .op import Op
+
+__all__ = ["Registry", "ops"]
+
+
+class Registry(dict[str, "Op"]):
+    """Operations by name. Aliases (NumPy's names among them) find the same operation.
+
+    Iteration gives each operation once, under its own name.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._aliases: dict[str, str] = {}
+        self._watchers: list[Callable[[Op], None]] = []
+
+    def watch(self, watcher: Callable[[Op], None]) -> None:
+        """Call `watcher(op)` for every operation there is, and for each that is declared later."""
+        self._watchers.append(watcher)
+        for op in self.values():
+            watcher(op)
+
+    def announce(self, op: Op) -> None:
+        """Tell the watchers of a new operation, once its function exists."""
+        for watcher in self._watchers:
+            watcher(op)
+
+    def __missing__(self, name: str) -> Op:
+        if name in self._aliases:
+            return self[self._aliases[name]]
+        near = difflib.get_close_matches(str(name), [*self, *self._aliases], n=1)
+        hint = f"; did you mean {near[0]!r}?" if near else ""
+        raise KeyError(f"no operation named {name!r}{hint}")
+
+    def find(self, name: str) -> Op | None:
+        """The operation of this name or alias, or None."""
+        return self.get(self._aliases.get(name, name))
+
+    def enter(self, op: Op) -> None:
+        """Add `op`. A second one of its name is refused, unless it is the same definition again
+        (a notebook cell that is run twice). Raises `ValueError`."""
+        for name in (op.name, *op.aliases):
+            other = self.find(name)
+            if other is not None and _home(other) != _home(op):
+                raise ValueError(
+                    f"{op.name}: {name!r} is taken by {other!r} of {other.forward.__module__}; choose another name"
+                )
+        self[op.name] = op
+        self._aliases.update(dict.fromkeys(op.aliases, op.name))
+
+    def __delitem__(self, name: str) -> None:
+        super().__delitem__(name)
+        self._aliases = {alias: target for alias, target in self._aliases.items() if target != name}
+
+
+def _home(op: Op) -> tuple[str, str]:
+    return op.forward.__module__, op.forward.__qualname__
+
+
+ops = Registry()
+"""All operations of this process, the built-in ones and yours."""

@@ -1,0 +1,315 @@
+"""`Value`: a scalar or a tensor that remembers which operation made it.
+
+    x = Value(2.0, label="x")
+    y = x * x + 1
+    y.backward()
+    x.grad                       # 4.0
+
+A Python float stays a Python float (fast for scalar networks); anything else is a NumPy array.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from . import interop
+from .backprop import count_uses, pull
+from .backprop_scalar import pull_scalars
+from .dispatch import INTERPRETERS
+from .errors import shape_of
+from .leaves import accumulate, brief, leaf_data, seed
+from .mode import special
+from .op import Op
+from .ops import index, shape
+from .recording import constant, install_operators, recorder
+
+__all__ = ["Value", "record"]
+
+_grad_lock = threading.RLock()
+
+
+class Value:
+    """A scalar or tensor in a computation graph.
+
+    `data`: a number, an array, or nested lists of numbers. Arrays are copied; integers become
+    floats, because a gradient is asked for. `label`: a name for pictures and messages.
+    `requires_grad=False` makes a constant, which keeps its dtype and gets no gradient.
+
+    Raises `TypeError` for anything that is not made of real numbers.
+    """
+
+    __slots__ = ("_data", "_grad", "op", "edges", "static", "label", "level", "pending", "note", "__weakref__")
+
+    op: Op | None
+    """The operation that made it; None at a leaf."""
+    edges: tuple[Any, ...] | None
+    """The inputs and, after them, the number or array that each of them held: one tuple, because
+    the garbage collector visits every one. None at a leaf."""
+    static: dict[str, Any]
+    """The static parameters of `op`."""
+    level: int
+    """0 for a constant; else how deep the nested gradients are that it belongs to, from 1."""
+    pending: int
+    """Edges still to deliver a gradient, while `backprop_scalar` runs; else 0."""
+    note: Any
+    """What `debug()` notes about it."""
+    label: str | None
+
+    def __init__(self, data: Any, label: str | None = None, *, requires_grad: bool = True) -> None:
+        self._data = leaf_data(data, requires_grad)
+        self.op = self.edges = self._grad = self.note = None
+        self.static = {}
+        self.label = label
+        self.level = int(requires_grad)
+        self.pending = 0
+
+    def __init_subclass__(cls) -> None:
+        INTERPRETERS[cls] = record
+
+    # -- what it holds ------------------------------------------------------------------------
+
+    @property
+    def data(self) -> Any:
+        """The number or array itself. An operation's result is read-only; a leaf's may be replaced
+        or changed by `p.data = ...`, `p.data -= ...`, which `backward()` notices."""
+        return self._data
+
+    @data.setter
+    def data(self, new: Any) -> None:
+        if self.op is not None:
+            raise TypeError(f"data: this Value is the result of {self.op.name}, not a leaf; make a new Value instead")
+        if shape_of(new) != shape_of(self._data):
+            raise ValueError(f"data: the new shape {shape_of(new)} is not the old one, {shape_of(self._data)}")
+        if new is self._data and isinstance(new, np.ndarray):
+            self._data = new.view()  # `p.data -= u`: same memory, but no longer the object that graphs hold
+        elif isinstance(self._data, np.ndarray):
+            self._data = np.array(new, self._data.dtype)
+        else:
+            self._data = float(new)
+
+    @property
+    def inputs(self) -> tuple[Any, ...] | None:
+        """What it was made from, Values and constants, in the order of the operation; None at a leaf."""
+        return None if self.edges is None else self.edges[: len(self.edges) // 2]
+
+    @property
+    def primals(self) -> tuple[Any, ...] | None:
+        """The number or array that each input held when this was computed; None at a leaf."""
+        return None if self.edges is None else self.edges[len(self.edges) // 2 :]
+
+    @property
+    def grad(self) -> Any:
+        """The gradient, in the shape and dtype of `data`; zero before any has arrived.
+
+        A leaf adds up what every `backward()` brings; any other Value shows what the last one
+        brought. None for a constant.
+        """
+        if self._grad is None and self.level:
+            return 0.0 if type(self._data) is float else np.zeros_like(self._data)
+        return self._grad
+
+    @grad.setter
+    def grad(self, new: Any) -> None:
+        if new is None or (isinstance(new, (int, float)) and new == 0):
+            self._grad = None
+        elif shape_of(new) != self.shape:
+            raise ValueError(f"grad: the new shape {shape_of(new)} is not that of the data, {self.shape}")
+        else:
+            self._grad = new
+
+    @property
+    def requires_grad(self) -> bool:
+        """Whether a gradient flows to it."""
+        return self.level > 0
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape of the data; `()` for a scalar."""
+        return shape_of(self._data)
+
+    @property
+    def ndim(self) -> int:
+        """The number of axes."""
+        return len(self.shape)
+
+    @property
+    def size(self) -> int:
+        """The number of entries."""
+        return int(np.size(self._data))
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The dtype of the data; float64 for a Python float."""
+        return self._data.dtype if isinstance(self._data, np.ndarray) else np.dtype(type(self._data))
+
+    @property
+    def T(self) -> Value:
+        """The transpose."""
+        return shape.transpose(self)  # type: ignore[no-any-return]
+
+    def item(self) -> Any:
+        """The one entry as a Python number. Raises `ValueError` if there are more."""
+        if self.size != 1:
+            raise ValueError(f"item: a Value of shape {self.shape} has {self.size} entries, not one; use .numpy()")
+        return self._data.item() if isinstance(self._data, np.ndarray) else self._data
+
+    def numpy(self) -> np.ndarray:
+        """A copy of the data as an array, yours to change."""
+        return np.array(self._data)
+
+    def detach(self) -> Value:
+        """The same numbers as a constant: no gradient flows through it."""
+        leaf = self.op is None and isinstance(self._data, np.ndarray)
+        return constant(type(self), self._data.copy() if leaf else self._data)
+
+    def zero_grad(self) -> None:
+        """Forget the gradient: it reads as zero again."""
+        self._grad = None
+
+    # -- backward -----------------------------------------------------------------------------
+
+    def backward(self, g: Any = None, *, create_graph: bool = False) -> None:
+        """Add to the `grad` of every leaf its part of the gradient of this Value.
+
+        `g`: the cotangent of this Value, of its shape; 1 for a single number. A second call adds
+        the same once more. `create_graph=True` makes every leaf's `grad` a Value with a graph of
+        its own, for second derivatives; leaf and graph then refer to each other until the leaf's
+        `zero_grad()`, so prefer nesting `ta.grad`.
+
+        Raises `ValueError` for a `g` of another shape, or none where one is needed; `RuntimeError`
+        if a leaf's data was changed since the graph was made.
+        """
+        if not self.level:
+            raise ValueError(
+                "backward: no gradient flows from here: this Value depends on no Value that requires one "
+                "(constants, detach(), no_grad(), comparisons, floor, ceil and sign stop it)"
+            )
+        g = seed(self, g)
+        scalars = type(g) is float and type(self) is Value and not create_graph and not special
+        if scalars:  # numbers come from numbers only: the whole graph is floats
+            with _grad_lock:
+                if pull_scalars(self, g, Value) is not None:
+                    return
+        self._backward_with_care(g, create_graph)
+
+    def _backward_with_care(self, g: Any, create_graph: bool) -> None:
+        uses, _ = count_uses(self, Value, 1)
+        visited: list[tuple[Value, Any]] = []
+        seed_value = constant(Value, g) if create_graph and type(g) is not float else g
+        pull(self, seed_value, uses, Value, 1, recorded=create_graph, visit=lambda *pair: visited.append(pair))
+        shared = {id(g)}
+        with _grad_lock:  # two threads may bring gradients to one leaf
+            for node, c in visited:
+                if node.op is not None and not create_graph:
+                    node._grad = c
+                    shared.add(id(c))
+            for node, c in visited:
+                if node.op is None:
+                    accumulate(node, c, shared)
+
+    # -- Python's protocols -------------------------------------------------------------------
+
+    def __repr__(self) -> str:
+        parts = [brief(self._data)]
+        if self.label:
+            parts.append(f"label={self.label!r}")
+        if self.op is not None:
+            parts.append(f"op={self.op.name}")
+        if self._grad is not None:
+            parts.append(f"grad={brief(self._grad)}")
+        if not self.level:
+            parts.append("constant")
+        return f"Value({', '.join(parts)})"
+
+    def __format__(self, spec: str) -> str:
+        return format(self.item(), spec) if spec else repr(self)
+
+    def __bool__(self) -> bool:
+        if self.size != 1:
+            raise ValueError(f"the truth of a Value of shape {self.shape} is ambiguous; reduce it to one entry first")
+        return bool(self._data)
+
+    def __float__(self) -> float:
+        return float(self.item())
+
+    def __int__(self) -> int:
+        return int(self.item())
+
+    def __len__(self) -> int:
+        if not self.shape:
+            raise TypeError("len() of a scalar Value; it has no axes")
+        return self.shape[0]
+
+    def __iter__(self) -> Iterator[Value]:
+        if not self.shape:
+            raise TypeError("iteration over a scalar Value; it has no axes")
+        return (self[i] for i in range(len(self)))
+
+    def __getitem__(self, key: Any) -> Value:
+        parts = tuple(_bare(part) for part in key) if isinstance(key, tuple) else _bare(key)
+        return index.getitem(self, index=parts)  # type: ignore[no-any-return]
+
+    def __setitem__(self, key: Any, new: Any) -> None:
+        raise TypeError(
+            "a Value can't be changed in place: its graph would no longer be true; "
+            "write x = ta.where(mask, new, x), or build it with ta.concatenate or ta.stack"
+        )
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Value:
+        rebuild, args = self.__reduce__()
+        copied: Value = rebuild(*args)
+        memo[id(self)] = copied
+        return copied
+
+    def __reduce__(self) -> tuple[Any, tuple[Any, ...]]:
+        if self.op is not None:
+            raise TypeError(f"a result of {self.op.name} can't be copied or pickled with its graph; use .detach()")
+        return _rebuild, (type(self), self._data, self.label, self.requires_grad, self._grad)
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        return interop.call_ufunc(ufunc, method, inputs, kwargs)
+
+    def __array_function__(
+        self, function: Callable[..., Any], types: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> Any:
+        return interop.call_function(function, args, kwargs)
+
+    def __array__(self, *args: Any, **kwargs: Any) -> np.ndarray:
+        raise interop.refuse_array()
+
+    if TYPE_CHECKING:  # one method an operation, installed below and when one is declared
+
+        def __getattr__(self, name: str) -> Callable[..., Any]: ...
+
+    def reshape(self, *new: Any) -> Value:
+        """`x.reshape(2, 3)` or `x.reshape((2, 3))`."""
+        return shape.reshape(self, shape=_one_tuple(new))  # type: ignore[no-any-return]
+
+    def transpose(self, *axes: Any) -> Value:
+        """`x.transpose()`, `x.transpose(1, 0)` or `x.transpose((1, 0))`."""
+        return shape.transpose(self, axes=_one_tuple(axes) if axes else None)  # type: ignore[no-any-return]
+
+    __hash__ = object.__hash__  # by identity: == is an operation
+
+
+record = recorder(Value)
+INTERPRETERS[Value] = record
+install_operators(Value, record)
+
+
+def _rebuild(cls: type[Value], data: Any, label: str | None, requires_grad: bool, grad: Any) -> Value:
+    value = cls(data, label, requires_grad=requires_grad)
+    value._grad = grad.copy() if isinstance(grad, np.ndarray) else grad
+    return value
+
+
+def _bare(x: Any) -> Any:
+    return x._data if isinstance(x, Value) else x
+
+
+def _one_tuple(parts: tuple[Any, ...]) -> Any:
+    return parts[0] if len(parts) == 1 and isinstance(parts[0], (tuple, list)) else parts
