@@ -105,7 +105,8 @@ def _unary(op: Op) -> Function:
     def call(*args: Any, **kwargs: Any) -> Any:
         if not kwargs and len(args) == 1 and type(args[0]) is float:
             try:
-                return scalar(args[0])
+                a = scalar(args[0])
+                return a if type(a) is float else evaluate(op, args, {})
             except _NOT_IEEE:
                 return evaluate(op, args, {})
         return general(*args, **kwargs)
@@ -119,7 +120,8 @@ def _binary(op: Op) -> Function:
     def call(*args: Any, **kwargs: Any) -> Any:
         if not kwargs and len(args) == 2 and type(args[0]) is float and type(args[1]) is float:
             try:
-                return scalar(*args)
+                a = scalar(*args)
+                return a if type(a) is float else evaluate(op, args, {})
             except _NOT_IEEE:
                 return evaluate(op, args, {})
         return general(*args, **kwargs)

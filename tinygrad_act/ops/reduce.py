@@ -109,9 +109,11 @@ def min(x: Any, *, axis: Any = None, keepdims: bool = False) -> Any:
 
 def _others(g: Any, _: Any, x: Any, *, axis: Any, keepdims: Any) -> Any:
     """g * product of the other entries"""
+    if not x.size:
+        return spread(g, x, axis=axis, keepdims=keepdims)
     axes = _axes(axis, x.ndim)
     kept = tuple(i for i in range(x.ndim) if i not in axes)
-    shape = tuple(x.shape[i] for i in kept) + (-1 if x.size else 0,)
+    shape = tuple(x.shape[i] for i in kept) + (-1,)
     rows = reshape(transpose(x, axes=kept + axes), shape=shape)
     products = _before(rows) * flip(_before(flip(rows, axis=-1)), axis=-1)
     back = tuple(int(i) for i in np.argsort(kept + axes))

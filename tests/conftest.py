@@ -1,0 +1,38 @@
+"""What all tests share: one list of (operation, case), made from the registry."""
+
+from __future__ import annotations
+
+import pytest
+
+import tinygrad_act as ta
+from tinygrad_act import samples
+
+
+def every_case():
+    """One pytest parameter for every case of every built-in operation."""
+    return [
+        pytest.param(op, case, id=f"{op.name}-{number}")
+        for op in ta.ops.values()
+        for number, case in enumerate(samples.cases(op))
+    ]
+
+
+def differentiable(params):
+    """Of those, the ones whose operation has a derivative."""
+    return [param for param in params if any(rule is not None for rule in param.values[0].rules)]
+
+
+def call_with(op, case):
+    """The operation with this case's static parameters and constants: a function of its arrays."""
+    return lambda *arrays: op.call(*arrays, **case.static)
+
+
+@pytest.fixture
+def scratch():
+    """Operations declared inside a test are removed from the registry after it."""
+    before = set(ta.ops)
+    yield
+    for name in set(ta.ops) - before:
+        del ta.ops[name]
+        delattr(ta.Value, name)
+        delattr(ta, name)

@@ -1,0 +1,85 @@
+"""Inputs to try an operation on, made from its own declaration: shapes, domain, kinks, poles.
+
+All numbers of one sample differ from each other, so that nothing ties, and keep away from kinks,
+poles and the ends of the domain, where a numerical derivative says nothing. `at_kinks` gives the
+points that this leaves out.
+"""
+
+from __future__ import annotations
+
+import math
+import zlib
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from .op import Case, Op, case
+
+__all__ = ["at_kinks", "cases", "sample"]
+
+_UNARY = (case(()), case((3,)), case((2, 3)))
+_BINARY = (
+    case((), ()),
+    case((3,), (3,)),
+    case((2, 3), (3,)),
+    case((2, 1), (1, 3)),
+    case((), (2, 3)),
+    case((3, 1, 2), (4, 1)),
+)
+_REACH = 2.5
+_MARGIN = 0.12
+
+
+def cases(op: Op) -> tuple[Case, ...]:
+    """The cases that `op` declares, or the usual shapes with and without broadcasting."""
+    if op.cases:
+        return op.cases
+    usual = _UNARY if len(op.inputs) == 1 else _BINARY
+    return tuple(c for c in usual if len(c.inputs) == len(op.inputs))
+
+
+def sample(op: Op, which: Case, dtype: Any = np.float64) -> list[Any]:
+    """Arrays of the shapes of this case, the same ones every time."""
+    rng = np.random.default_rng(zlib.crc32(f"{op.name} {which.inputs} {which.static}".encode()))
+    shapes = [x if isinstance(x, tuple) else None for x in which.inputs]
+    sizes = [math.prod(shape) if shape is not None else 0 for shape in shapes]
+    places = rng.permutation((np.arange(sum(sizes)) + rng.uniform(0.3, 0.7)) / max(sum(sizes), 1))  # in (0, 1)
+    names = op.inputs * len(shapes) if op.variadic else op.inputs
+    arrays, start = [], 0
+    for name, shape, size, given in zip(names, shapes, sizes, which.inputs):
+        if shape is None:
+            arrays.append(given)
+            continue
+        points = _into_domain(op, name, places[start : start + size])
+        arrays.append(points.reshape(shape).astype(dtype))
+        start += size
+    return arrays
+
+
+def _into_domain(op: Op, name: str, places: np.ndarray) -> np.ndarray:
+    """Points of the input's domain for places between 0 and 1, none near a kink or a pole."""
+    low, high = op.domain.get(name, (-math.inf, math.inf))
+    low = low + _MARGIN if math.isfinite(low) else -_REACH
+    high = high - _MARGIN if math.isfinite(high) else max(_REACH, low + 2 * _REACH)
+    points = low + (high - low) * places
+    if "integers" in op.kinks:
+        return np.floor(points) + 0.2 + 0.6 * (points - np.floor(points))
+    for bad in (*(k for k in op.kinks if isinstance(k, float)), *op.poles.get(name, ())):
+        points = np.where(np.abs(points - bad) < _MARGIN, bad + _MARGIN * np.where(points < bad, -2.0, 2.0), points)
+    return points
+
+
+def at_kinks(op: Op) -> Iterator[tuple[list[Any], dict[str, Any]]]:
+    """Arguments that lie exactly on the declared kinks of `op`, with its static parameters."""
+    for place in op.kinks:
+        if place == "ties" and len(op.inputs) == 2:
+            yield [np.array([-1.0, 0.0, 2.0])] * 2, {}
+        elif place == "ties":
+            yield [np.array([[2.0, 2.0, 2.0], [-1.0, -1.0, 0.5], [0.5, -3.0, -3.0]])], {"axis": 1}
+        elif place == "integers":
+            yield [np.array([-2.0, 0.0, 3.0])], {}
+        elif isinstance(place, str):
+            yield [np.array([-3.0, 0.5, 3.0])], {place: 0.5}
+        else:
+            yield [np.array([place - 1.0, place, place + 1.0])], {}
