@@ -22,11 +22,6 @@ def differentiable(params):
     return [param for param in params if any(rule is not None for rule in param.values[0].rules)]
 
 
-def call_with(op, case):
-    """The operation with this case's static parameters and constants: a function of its arrays."""
-    return lambda *arrays: op.call(*arrays, **case.static)
-
-
 @pytest.fixture
 def scratch():
     """Operations declared inside a test are removed from the registry after it."""

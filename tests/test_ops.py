@@ -12,7 +12,7 @@ import tinygrad_act as ta
 from tinygrad_act import samples
 from tinygrad_act.dispatch import evaluate
 
-from .conftest import call_with, differentiable, every_case
+from .conftest import differentiable, every_case
 from .oracle import by_formula
 
 CASES = every_case()

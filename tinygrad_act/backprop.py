@@ -24,12 +24,12 @@ from .op import Op
 from .ops.arithmetic import chain
 from .ops.shape import astype, broadcast_to, sum_to
 
-__all__ = ["changed", "cotangent", "count_uses", "pull"]
+__all__ = ["changed", "cotangent", "count_uses", "pull", "total"]
 
 _NOT_IEEE = (ZeroDivisionError, OverflowError, ValueError, TypeError)
 
 
-def count_uses(root: Any, kind: type, floor: int) -> tuple[dict[Any, int], bool]:
+def count_uses(root: Any, kind: Any, floor: int) -> tuple[dict[Any, int], bool]:
     """How many edges bring a gradient to each node that `root` depends on.
 
     `kind`: the class of the nodes. `floor`: nodes of a lower level are left out; the second result
@@ -65,7 +65,7 @@ def pull(
     root: Any,
     g: Any,
     uses: dict[Any, int],
-    kind: type,
+    kind: Any,
     floor: int,
     *,
     recorded: bool,
@@ -96,7 +96,7 @@ def pull(
                 c = cotangent(node, g, position, rule, recorded)
                 count = uses[x]
                 if partial and x in partial:
-                    c = partial.pop(x) + c
+                    c = total(partial.pop(x), c)
                 if count == 1:
                     ready.append((x, c))
                 else:
@@ -154,7 +154,15 @@ def repair(node: Any, position: int, c: Any, like: Any) -> Any:
         return c if hasattr(c, "op") else float(c)
     if type(c) is float:
         return np.full(shape, c, like.dtype)
+    if isinstance(c, np.generic):  # NumPy makes scalars of 0-d arrays
+        return np.asarray(c, like.dtype)
     return c if c.dtype == like.dtype else astype(c, dtype=like.dtype)
+
+
+def total(first: Any, second: Any) -> Any:
+    """Their sum. NumPy makes a scalar of two 0-d arrays; here it stays an array."""
+    c = first + second
+    return np.asarray(c) if isinstance(c, np.generic) else c
 
 
 def changed(node: Any, x: Any) -> RuntimeError:

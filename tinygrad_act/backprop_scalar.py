@@ -13,13 +13,15 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from .backprop import changed, cotangent
 from .graph import topological_order
 
 __all__ = ["pull_scalars"]
 
 
-def pull_scalars(root: Any, g: float, kind: type) -> list[Any] | None:
+def pull_scalars(root: Any, g: float, kind: Any) -> list[Any] | None:
     """Set `_grad` of every node that `root` depends on to its cotangent; return the leaves.
 
     `g`: the cotangent of `root`. A leaf's earlier gradient is added. None if a number is not
@@ -34,7 +36,8 @@ def pull_scalars(root: Any, g: float, kind: type) -> list[Any] | None:
     try:
         _count(root, kind, leaves, before)
         root._grad = g
-        _pull(root, kind)
+        with np.errstate(all="ignore"):
+            _pull(root, kind)
         done = all(leaf._grad - leaf._grad == 0 for leaf in leaves)
     except ArithmeticError:
         pass
@@ -49,7 +52,7 @@ def pull_scalars(root: Any, g: float, kind: type) -> list[Any] | None:
     return leaves
 
 
-def _count(root: Any, kind: type, leaves: list[Any], before: list[Any]) -> None:
+def _count(root: Any, kind: Any, leaves: list[Any], before: list[Any]) -> None:
     """Count in `pending` the edges that a gradient will reach each node by; collect the leaves."""
     stack = [root]
     while stack:
@@ -59,22 +62,22 @@ def _count(root: Any, kind: type, leaves: list[Any], before: list[Any]) -> None:
             rules = node.op.rules * len(edges) if node.op.variadic else node.op.rules
             edges = [x for x, rule in zip(node.inputs, rules) if rule is not None]
         for x in edges:
-            if type(x) is kind and x.level:  # type: ignore[attr-defined]
-                count = x.pending  # type: ignore[attr-defined]
-                x.pending = count + 1  # type: ignore[attr-defined]
+            if type(x) is kind and x.level:
+                count = x.pending
+                x.pending = count + 1
                 if not count:
-                    if x.op is not None:  # type: ignore[attr-defined]
-                        x._grad = 0.0  # type: ignore[attr-defined]
+                    if x.op is not None:
+                        x._grad = 0.0
                         stack.append(x)
-                    elif not any(x._data is primal for primal in node.primals):  # type: ignore[attr-defined]
+                    elif not any(x._data is primal for primal in node.primals):
                         raise changed(node, x)
                     else:
                         leaves.append(x)
-                        before.append(x._grad)  # type: ignore[attr-defined]
-                        x._grad = 0.0  # type: ignore[attr-defined]
+                        before.append(x._grad)
+                        x._grad = 0.0
 
 
-def _pull(root: Any, kind: type) -> None:
+def _pull(root: Any, kind: Any) -> None:
     """Visit each node once all of its consumers have added their part to its `_grad`."""
     ready = [root]
     pop, push = ready.pop, ready.append
@@ -86,25 +89,25 @@ def _pull(root: Any, kind: type) -> None:
         elif len(edges) == 4:
             x, y, p, q = edges
             dx, dy = op.scalar_rules
-            if type(x) is kind and x.level:  # type: ignore[attr-defined]
+            if type(x) is kind and x.level:
                 if type(dx) is float:
-                    x._grad += g * dx  # type: ignore[attr-defined]
+                    x._grad += g * dx
                 elif type(dx) is int:
-                    x._grad += g * (edges[dx + 1] if dx else node._data)  # type: ignore[attr-defined]
+                    x._grad += g * (edges[dx + 1] if dx else node._data)
                 else:
-                    x._grad += g * dx(node._data, p, q)  # type: ignore[attr-defined]
-                count = x.pending = x.pending - 1  # type: ignore[attr-defined]
-                if not count and x.op is not None:  # type: ignore[attr-defined]
+                    x._grad += g * dx(node._data, p, q)
+                count = x.pending = x.pending - 1
+                if not count and x.op is not None:
                     push(x)
-            if type(y) is kind and y.level:  # type: ignore[attr-defined]
+            if type(y) is kind and y.level:
                 if type(dy) is float:
-                    y._grad += g * dy  # type: ignore[attr-defined]
+                    y._grad += g * dy
                 elif type(dy) is int:
-                    y._grad += g * (edges[dy + 1] if dy else node._data)  # type: ignore[attr-defined]
+                    y._grad += g * (edges[dy + 1] if dy else node._data)
                 else:
-                    y._grad += g * dy(node._data, p, q)  # type: ignore[attr-defined]
-                count = y.pending = y.pending - 1  # type: ignore[attr-defined]
-                if not count and y.op is not None:  # type: ignore[attr-defined]
+                    y._grad += g * dy(node._data, p, q)
+                count = y.pending = y.pending - 1
+                if not count and y.op is not None:
                     push(y)
         else:
             (x, p), (dx,) = edges, op.rules
@@ -114,19 +117,19 @@ def _pull(root: Any, kind: type) -> None:
                 push(x)
 
 
-def _pull_any(node: Any, kind: type, push: Any) -> None:
+def _pull_any(node: Any, kind: Any, push: Any) -> None:
     """The same for an operation with static parameters, many inputs or missing rules."""
     op = node.op
     rules = op.rules * len(node.inputs) if op.variadic else op.rules
     for position, (x, rule) in enumerate(zip(node.inputs, rules)):
-        if rule is not None and type(x) is kind and x.level:  # type: ignore[attr-defined]
-            x._grad += cotangent(node, node._grad, position, rule, False)  # type: ignore[attr-defined]
-            x.pending -= 1  # type: ignore[attr-defined]
-            if not x.pending and x.op is not None:  # type: ignore[attr-defined]
+        if rule is not None and type(x) is kind and x.level:
+            x._grad += cotangent(node, node._grad, position, rule, False)
+            x.pending -= 1
+            if not x.pending and x.op is not None:
                 push(x)
 
 
-def _forget(root: Any, kind: type, leaves: list[Any], before: list[Any]) -> None:
+def _forget(root: Any, kind: Any, leaves: list[Any], before: list[Any]) -> None:
     """Take back the counts and the leaves' gradients of a pass that did not finish."""
     for node in topological_order([root], kind):
         node.pending = 0

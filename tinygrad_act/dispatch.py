@@ -47,7 +47,8 @@ def elementwise(
     `d<input>=`: its local derivative ∂a/∂input, a function `f(a, *inputs)` in the operations
     themselves, a number, or None. `_` names an argument that the rule does not need.
     `label`: how pictures name it. `kinks`: points where the slope jumps, with the side taken.
-    `domain`: an open interval. `poles`: values of an input where the result is infinite. `scalar`: a faster body for Python floats.
+    `domain`: an open interval. `poles`: values of an input where the result is infinite.
+    `scalar`: a faster body for Python floats.
     Raises `TypeError` at once for a missing or superfluous derivative.
     """
 

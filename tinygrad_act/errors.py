@@ -48,8 +48,9 @@ def explain(op: Op, args: tuple[Any, ...], static: dict[str, Any], error: Except
     given = {name: value for name, value in static.items() if value is not op.defaults.get(name)}
     settings = "".join(f", {name}={value!r}" for name, value in given.items())
     operands = " and ".join(map(str, shapes))
-    kind = next(kind for kind in (TypeError, IndexError, ValueError, Exception) if type(error) is kind or
-                kind in (TypeError, ValueError, Exception) and isinstance(error, kind))  # fmt: skip
+    kind: type[Exception] = IndexError if type(error) is IndexError else ValueError  # NumPy's AxisError is both
+    if isinstance(error, TypeError):
+        kind = TypeError
     return kind(f"{op.name}: {error} (input shape {operands}{settings})")
 
 

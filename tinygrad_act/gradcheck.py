@@ -159,7 +159,7 @@ def _declared_sides(f: Callable[..., Any], args: tuple[Any, ...]) -> dict[tuple[
     starts = [Value(leaf) for leaf in leaves]
     with deeper(), np.errstate(all="ignore"):
         out = f(*unflatten(list(args), starts))
-    sides = {}
+    sides: dict[tuple[int, tuple[int, ...]], str] = {}
     for node in topological_order([out] if isinstance(out, Value) else [], Value):
         if node.op is None or not node.op.elementwise or not node.op.kinks:
             continue

@@ -18,7 +18,7 @@ from .registry import ops
 
 __all__ = ["call_function", "call_ufunc", "refuse_array"]
 
-_ABOUT_SHAPE = {np.shape: operator.attrgetter("shape"), np.ndim: operator.attrgetter("ndim")}
+_ABOUT_SHAPE = {f: operator.attrgetter(f.__name__) for f in (np.shape, np.ndim, np.size)}
 _NUMPY_KEYWORDS = {"a_min": "min", "a_max": "max"}
 
 

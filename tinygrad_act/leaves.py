@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import numpy as np
 
+from .backprop import count_uses, pull, total
 from .errors import is_real, refuse_kind
 
-__all__ = ["accumulate", "brief", "leaf_data", "own", "seed"]
+__all__ = ["brief", "deliver", "grad_lock", "leaf_data", "own", "rebuild", "seed"]
+
+grad_lock = threading.RLock()
+"""Held while gradients are written: two threads may bring some to one leaf."""
 
 
 def leaf_data(data: Any, requires_grad: bool) -> Any:
@@ -42,13 +47,36 @@ def seed(value: Any, g: Any, where: str = "backward") -> Any:
         raise refuse_kind(f"{where}: g", g)
     array = np.array(g, value.dtype)
     if array.shape != value.shape:
-        raise ValueError(f"{where}: g has shape {array.shape}, but the Value has shape {value.shape}; they must be equal")
+        raise ValueError(f"{where}: g has shape {array.shape}, but the Value has shape {value.shape}; make them equal")
     return array.item() if type(value._data) is float else array
 
 
-def accumulate(leaf: Any, c: Any, shared: set[int]) -> None:
+def _accumulate(leaf: Any, c: Any, shared: set[int]) -> None:
     """Add the cotangent `c` to the leaf's gradient (`shared`: see `own`)."""
-    leaf._grad = own(c, shared) if leaf._grad is None else leaf._grad + c
+    leaf._grad = own(c, shared) if leaf._grad is None else total(leaf._grad, c)
+
+
+def deliver(root: Any, g: Any, kind: Any, create_graph: bool) -> None:
+    """Pull `g` back from `root` and hand every node its gradient: leaves add it up, others show it."""
+    uses, _ = count_uses(root, kind, 1)
+    visited: list[tuple[Any, Any]] = []
+    pull(root, g, uses, kind, 1, recorded=create_graph, visit=lambda *pair: visited.append(pair))
+    shared = {id(g)}
+    with grad_lock:
+        for node, c in visited:
+            if node.op is not None and not create_graph:
+                node._grad = c
+                shared.add(id(c))
+        for node, c in visited:
+            if node.op is None:
+                _accumulate(node, c, shared)
+
+
+def rebuild(cls: Any, data: Any, label: str | None, requires_grad: bool, grad: Any) -> Any:
+    """A leaf as it was when it was pickled or copied."""
+    value = cls(data, label, requires_grad=requires_grad)
+    value._grad = grad.copy() if isinstance(grad, np.ndarray) else grad
+    return value
 
 
 def own(c: Any, shared: set[int]) -> Any:
@@ -70,6 +98,8 @@ def brief(x: Any) -> str:
     if not isinstance(x, np.ndarray):
         return f"{x:.6g}" if isinstance(x, float) else repr(x)
     dtype = "" if x.dtype == np.float64 else f", {x.dtype}"
+    if x.size == 0:
+        return f"empty {'×'.join(map(str, x.shape))}{dtype}"
     if x.size <= 6:
         return np.array2string(x, precision=4, separator=", ").replace("\n", "") + dtype
     low, high = (np.min(x), np.max(x)) if x.dtype != bool else (x.min(), x.max())

@@ -23,7 +23,7 @@ __all__ = ["constant", "install_operators", "recorder"]
 
 _NOT_IEEE = (ZeroDivisionError, OverflowError, ValueError)
 _NO_STATIC: dict[str, Any] = {}
-_new = object.__new__
+_new: Any = object.__new__
 
 _BINARY = {
     "add": "add", "sub": "sub", "mul": "mul", "truediv": "div", "pow": "pow", "matmul": "matmul",
@@ -34,7 +34,7 @@ _REFLECTED = ("add", "sub", "mul", "truediv", "pow", "matmul", "and", "or")
 _UNARY = {"neg": "neg", "abs": "abs", "invert": "logical_not"}
 
 
-def recorder(cls: type) -> Callable[[Op, tuple[Any, ...], dict[str, Any]], Any]:
+def recorder(cls: Any) -> Callable[[Op, tuple[Any, ...], dict[str, Any]], Any]:
     """The interpreter of nodes of class `cls`."""
 
     def record(op: Op, args: tuple[Any, ...], static: dict[str, Any]) -> Any:
@@ -57,7 +57,7 @@ def recorder(cls: type) -> Callable[[Op, tuple[Any, ...], dict[str, Any]], Any]:
     return record
 
 
-def constant(cls: type, data: Any) -> Any:
+def constant(cls: Any, data: Any) -> Any:
     """A node of class `cls` without history, through which no gradient flows."""
     node = _new(cls)
     node._data, node.level, node.static = data, 0, _NO_STATIC
@@ -66,20 +66,20 @@ def constant(cls: type, data: Any) -> Any:
     return node
 
 
-def _primal(op: Op, x: Any, cls: type) -> Any:
+def _primal(op: Op, x: Any, cls: Any) -> Any:
     if isinstance(x, cls):
-        return x._data  # type: ignore[attr-defined]
+        return x._data
     return x if type(x) is float or type(x) is np.ndarray else as_data(op, x)
 
 
-def _level(op: Op, args: tuple[Any, ...], cls: type) -> tuple[int, bool]:
+def _level(op: Op, args: tuple[Any, ...], cls: Any) -> tuple[int, bool]:
     """The level of a result, and whether it has a history worth recording."""
     level, tracked = 0, False
     rules = op.rules if not op.variadic else op.rules * len(args)
     for x, rule in zip(args, rules):
         if isinstance(x, cls):
-            here = x.level  # type: ignore[attr-defined]
-            tracked = tracked or here > 0 or x.op is not None  # type: ignore[attr-defined]
+            here = x.level
+            tracked = tracked or here > 0 or x.op is not None
             if rule is not None and here > level:
                 level = here
     return level, tracked
@@ -101,7 +101,7 @@ def _settle(op: Op, a: Any, primals: tuple[Any, ...], level: int) -> tuple[Any, 
     return a, 0
 
 
-def install_operators(cls: type, record: Callable[..., Any]) -> None:
+def install_operators(cls: Any, record: Callable[..., Any]) -> None:
     """Give `cls` Python's operators, and a method for every operation that has one first input."""
     for name, op_name in _BINARY.items():
         setattr(cls, f"__{name}__", _binary_method(ops[op_name], cls, record))
@@ -120,13 +120,13 @@ def install_operators(cls: type, record: Callable[..., Any]) -> None:
     ops.watch(install)
 
 
-def _named(method: Callable[..., Any], cls: type, name: str) -> Callable[..., Any]:
+def _named(method: Callable[..., Any], cls: Any, name: str) -> Callable[..., Any]:
     """`method` under the name that messages and help() show."""
     method.__name__, method.__qualname__ = name, f"{cls.__name__}.{name}"
     return method
 
 
-def _unary_method(op: Op, cls: type, record: Callable[..., Any]) -> Callable[[Any], Any]:
+def _unary_method(op: Op, cls: Any, record: Callable[..., Any]) -> Callable[[Any], Any]:
     scalar = op.scalar
 
     def method(self: Any) -> Any:
@@ -150,7 +150,7 @@ def _unary_method(op: Op, cls: type, record: Callable[..., Any]) -> Callable[[An
     return method
 
 
-def _binary_method(op: Op, cls: type, record: Callable[..., Any]) -> Callable[[Any, Any], Any]:
+def _binary_method(op: Op, cls: Any, record: Callable[..., Any]) -> Callable[[Any, Any], Any]:
     if not op.elementwise or None in op.rules:
         return lambda self, other: record(op, (self, other), _NO_STATIC)
     scalar = op.scalar

@@ -10,26 +10,22 @@ A Python float stays a Python float (fast for scalar networks); anything else is
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from . import interop
-from .backprop import count_uses, pull
 from .backprop_scalar import pull_scalars
 from .dispatch import INTERPRETERS
 from .errors import shape_of
-from .leaves import accumulate, brief, leaf_data, seed
+from .leaves import brief, deliver, grad_lock, leaf_data, rebuild, seed
 from .mode import special
 from .op import Op
 from .ops import index, shape
 from .recording import constant, install_operators, recorder
 
 __all__ = ["Value", "record"]
-
-_grad_lock = threading.RLock()
 
 
 class Value:
@@ -42,8 +38,10 @@ class Value:
     Raises `TypeError` for anything that is not made of real numbers.
     """
 
-    __slots__ = ("_data", "_grad", "op", "edges", "static", "label", "level", "pending", "note", "__weakref__")
+    __slots__ = ("__weakref__", "_data", "_grad", "edges", "label", "level", "note", "op", "pending", "static")
 
+    _data: Any
+    _grad: Any
     op: Op | None
     """The operation that made it; None at a leaf."""
     edges: tuple[Any, ...] | None
@@ -147,7 +145,7 @@ class Value:
         return self._data.dtype if isinstance(self._data, np.ndarray) else np.dtype(type(self._data))
 
     @property
-    def T(self) -> Value:
+    def T(self) -> Value:  # noqa: N802  (NumPy's name)
         """The transpose."""
         return shape.transpose(self)  # type: ignore[no-any-return]
 
@@ -164,7 +162,7 @@ class Value:
     def detach(self) -> Value:
         """The same numbers as a constant: no gradient flows through it."""
         leaf = self.op is None and isinstance(self._data, np.ndarray)
-        return constant(type(self), self._data.copy() if leaf else self._data)
+        return constant(type(self), self._data.copy() if leaf else self._data)  # type: ignore[no-any-return]
 
     def zero_grad(self) -> None:
         """Forget the gradient: it reads as zero again."""
@@ -189,27 +187,12 @@ class Value:
                 "(constants, detach(), no_grad(), comparisons, floor, ceil and sign stop it)"
             )
         g = seed(self, g)
-        scalars = type(g) is float and type(self) is Value and not create_graph and not special
-        if scalars:  # numbers come from numbers only: the whole graph is floats
-            with _grad_lock:
-                if pull_scalars(self, g, Value) is not None:
-                    return
-        self._backward_with_care(g, create_graph)
+        scalars = type(g) is float and not create_graph and not special and not Value.__subclasses__()
+        with grad_lock:  # two threads may bring gradients to one leaf
+            if scalars and pull_scalars(self, g, Value):  # numbers come from numbers only: all are floats
+                return
+        deliver(self, constant(Value, g) if create_graph and type(g) is not float else g, Value, create_graph)
 
-    def _backward_with_care(self, g: Any, create_graph: bool) -> None:
-        uses, _ = count_uses(self, Value, 1)
-        visited: list[tuple[Value, Any]] = []
-        seed_value = constant(Value, g) if create_graph and type(g) is not float else g
-        pull(self, seed_value, uses, Value, 1, recorded=create_graph, visit=lambda *pair: visited.append(pair))
-        shared = {id(g)}
-        with _grad_lock:  # two threads may bring gradients to one leaf
-            for node, c in visited:
-                if node.op is not None and not create_graph:
-                    node._grad = c
-                    shared.add(id(c))
-            for node, c in visited:
-                if node.op is None:
-                    accumulate(node, c, shared)
 
     # -- Python's protocols -------------------------------------------------------------------
 
@@ -260,15 +243,15 @@ class Value:
         )
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Value:
-        rebuild, args = self.__reduce__()
-        copied: Value = rebuild(*args)
+        make, args = self.__reduce__()
+        copied: Value = make(*args)
         memo[id(self)] = copied
         return copied
 
     def __reduce__(self) -> tuple[Any, tuple[Any, ...]]:
         if self.op is not None:
             raise TypeError(f"a result of {self.op.name} can't be copied or pickled with its graph; use .detach()")
-        return _rebuild, (type(self), self._data, self.label, self.requires_grad, self._grad)
+        return rebuild, (type(self), self._data, self.label, self.requires_grad, self._grad)
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
         return interop.call_ufunc(ufunc, method, inputs, kwargs)
@@ -299,12 +282,6 @@ class Value:
 record = recorder(Value)
 INTERPRETERS[Value] = record
 install_operators(Value, record)
-
-
-def _rebuild(cls: type[Value], data: Any, label: str | None, requires_grad: bool, grad: Any) -> Value:
-    value = cls(data, label, requires_grad=requires_grad)
-    value._grad = grad.copy() if isinstance(grad, np.ndarray) else grad
-    return value
 
 
 def _bare(x: Any) -> Any:

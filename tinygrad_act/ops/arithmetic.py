@@ -128,7 +128,7 @@ def where(condition: Any, x: Any, y: Any) -> Any:
 
 
 def _chain_scalar(g: float, d: Any, a: float) -> float:
-    if g == 0 or d is False and a == a:
+    if g == 0 or (d is False and a == a):
         return 0.0
     return g * d if a == a else a
 
@@ -150,7 +150,7 @@ def chain(g: Any, d: Any, a: Any) -> Any:
     without effect. And where `a` is NaN and `g` is not 0 the result is NaN, so that a derivative
     written as a mask cannot swallow it.
     """
-    masked = getattr(d, "dtype", None) == bool
+    masked = type(d) is bool or (isinstance(d, np.ndarray) and d.dtype.kind == "b")
     c = np.where(d, g, 0.0) if masked else g * d
     if not masked and _has_nan(c):
         c = np.where(g == 0, 0.0, c)

@@ -20,20 +20,6 @@ _WITH_EMPTY = (*_CASES, case((0, 3), axis=0), case((2, 0), axis=-1))
 _DDOF = (*_CASES[:3], case((4, 3), axis=0, ddof=1))
 
 
-@op(
-    dg=lambda G, _, __, ___, *, axis, keepdims: sum(G, axis=axis, keepdims=keepdims),
-    dx=None,
-    linear=True,
-    cases=(case((), (2, 3)), case((3,), (2, 3), axis=0), case((1, 3, 1), (2, 3, 4), axis=(0, -1), keepdims=True)),
-)
-def spread(g: Any, x: Any, *, axis: Any = None, keepdims: bool = False) -> Any:
-    """a = spread(g, x, axis, keepdims)
-
-    `g`, a reduction of `x` over `axis`, back in the shape of `x`. The opposite of `sum`.
-    """
-    return np.broadcast_to(g if keepdims else np.expand_dims(g, _axes(axis, x.ndim)), x.shape)
-
-
 def _axes(axis: Any, ndim: int) -> tuple[int, ...]:
     """The reduced axes as a tuple of numbers from 0."""
     if axis is None:
@@ -50,6 +36,22 @@ def _axes(axis: Any, ndim: int) -> tuple[int, ...]:
 def sum(x: Any, *, axis: Any = None, keepdims: bool = False) -> Any:
     """a = sum(x, axis=axis, keepdims=keepdims)"""
     return np.sum(x, axis=axis, keepdims=keepdims)
+
+
+@op(
+    dg=lambda G, _, __, ___, *, axis, keepdims: sum(G, axis=axis, keepdims=keepdims),
+    dx=None,
+    linear=True,
+    cases=(case((), (2, 3)), case((3,), (2, 3), axis=0), case((1, 3, 1), (2, 3, 4), axis=(0, -1), keepdims=True)),
+)
+def spread(g: Any, x: Any, *, axis: Any = None, keepdims: bool = False) -> Any:
+    """a = spread(g, x, axis, keepdims)
+
+    `g`, a reduction of `x` over `axis`, back in the shape of `x`. The opposite of `sum`.
+    """
+    reduced = _axes(axis, x.ndim)
+    kept = tuple([1 if i in reduced else n for i, n in enumerate(x.shape)])
+    return np.broadcast_to(g.reshape(kept), x.shape)
 
 
 def _mean_dx(g: Any, a: Any, x: Any, *, axis: Any, keepdims: Any) -> Any:

@@ -129,7 +129,12 @@ def _along(axis: int, ndim: int, part: Any) -> tuple[Any, ...]:
 @op(
     dxs=_part,
     linear=True,
-    cases=(case((2, 3), (1, 3)), case((2, 3), (2, 1), (2, 2), axis=-1), case((2, 3), (2,), axis=None), case((0,), (3,))),
+    cases=(
+        case((2, 3), (1, 3)),
+        case((2, 3), (2, 1), (2, 2), axis=-1),
+        case((2, 3), (2,), axis=None),
+        case((0,), (3,)),
+    ),
 )
 def concatenate(*xs: Any, axis: Any = 0) -> Any:
     """a = concatenate(xs, axis)
