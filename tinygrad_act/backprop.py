@@ -73,12 +73,12 @@ def pull(
 ) -> None:
     """Pull the cotangent `g` of `root` back, calling `visit(node, cotangent)` once for each node.
 
-    `uses` comes from `count_uses` and is used up. `recorded`: run the rules on nodes, so that what
-    they compute is part of a graph again and has derivatives itself; else on numbers and arrays.
+    `uses`: from `count_uses`, and used up. `recorded`: run the rules on nodes, so that what they
+    compute is part of a graph again; else on numbers and arrays.
     """
     partial: dict[Any, Any] = {}
     ready = [(root, g)]
-    debugging = bool(special) and mode.debugging
+    debugging = special and mode.debugging
     with np.errstate(all="ignore"):
         while ready:
             node, g = ready.pop()
@@ -94,14 +94,13 @@ def pull(
                 if rule is None or not isinstance(x, kind) or x.level < floor:
                     continue
                 c = cotangent(node, g, position, rule, recorded)
-                count = uses[x]
-                if partial and x in partial:
+                if x in partial:
                     c = total(partial.pop(x), c)
-                if count == 1:
-                    ready.append((x, c))
-                else:
-                    uses[x] = count - 1
+                uses[x] -= 1
+                if uses[x]:
                     partial[x] = c
+                else:
+                    ready.append((x, c))
 
 
 def cotangent(node: Any, g: Any, position: int, rule: Any, recorded: bool) -> Any:

@@ -69,7 +69,7 @@ class Op:
     label: str
     elementwise: bool
     variadic: bool
-    linear: bool
+    linear: bool = False
     """Linear in its inputs taken together: the derivative does not depend on them."""
     defaults: Mapping[str, Any] = field(default_factory=dict)
     """Static parameters and their defaults (`REQUIRED` where there is none)."""
@@ -134,21 +134,15 @@ def declare(
     *,
     label: str | None = None,
     scalar: Callable[..., Any] | None = None,
-    kinks: Mapping[float | str, str] | None = None,
     domain: tuple[float, float] | Mapping[str, tuple[float, float]] | None = None,
-    poles: Mapping[str, tuple[float, ...]] | None = None,
-    cases: tuple[Case, ...] = (),
-    aliases: tuple[str, ...] = (),
-    linear: bool = False,
+    **facts: Any,
 ) -> Op:
-    """Check a declaration, enter it into the registry and return it.
+    """Check a declaration, enter it into the registry and return it. `facts`: other fields of `Op`.
 
     Raises `TypeError` or `ValueError` that says how to mend the declaration.
     """
     name = body.__name__
     inputs, variadic, defaults = _read_signature(name, body)
-    if isinstance(domain, tuple):
-        domain = {inputs[0]: domain}
     matched = _match_rules(name, inputs, rules)
     op = Op(
         name=name,
@@ -160,17 +154,13 @@ def declare(
         label=label or name,
         elementwise=elementwise,
         variadic=variadic,
-        linear=linear,
         defaults=defaults,
-        kinks=dict(kinks or {}),
-        domain=dict(domain or {}),
-        poles=dict(poles or {}),
-        cases=cases,
-        aliases=aliases,
-        scalar_rules=tuple(_handed_on(rule, len(inputs)) for rule in matched),
+        domain={inputs[0]: domain} if isinstance(domain, tuple) else dict(domain or {}),
+        scalar_rules=tuple(_handed_on(rule, len(inputs)) for rule in matched) if elementwise else matched,
         plain=elementwise and not defaults and None not in matched and len(inputs) <= 2,
+        **{fact: given for fact, given in facts.items() if given is not None},
     )
-    for input_name, rule in zip(inputs, op.rules):
+    for input_name, rule in zip(inputs, matched):
         _check_rule(op, input_name, rule)
     for place, side in op.kinks.items():
         if side not in SIDES:

@@ -52,6 +52,13 @@ class Symbol:
     def __neg__(self) -> Symbol:
         return Symbol("-" + _inside(self, _TIGHTNESS["*"]), _TIGHTNESS["*"])
 
+    def __abs__(self) -> Symbol:
+        return call_text("abs", (self,), {})
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: object, **kwargs: object) -> Symbol:
+        """NumPy's functions in a rule: `np.exp(z)` spells itself."""
+        return call_text(ufunc.__name__, inputs, kwargs)
+
     def __invert__(self) -> Symbol:
         return Symbol("~" + _inside(self, _TIGHTNESS["~"]), _TIGHTNESS["~"])
 

@@ -1,0 +1,105 @@
+"""A snapshot as DOT text, the language of Graphviz. The same snapshot gives the same bytes.
+
+A box's label is an "HTML-like" one, the only kind in which every row has its own colour.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import groupby
+
+from .palette import BACKGROUND, BOXES, EDGE, FAINT, GRAD, TEXT, VALUE
+from .snapshot import Edge, Node, Snapshot
+from .text import shape_text
+
+__all__ = ["write_dot"]
+
+_FONT = "Helvetica,Arial,sans-serif"
+_ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\\": "\\\\", "\n": "<BR/>"}
+_MOST_PARALLEL = 4
+"""Up to so many edges between two boxes are drawn one by one."""
+
+
+def write_dot(snapshot: Snapshot) -> str:
+    """The whole DOT text, from left to right, inputs first."""
+    lines = ['digraph "computation graph" {', *_settings(snapshot.note)]
+    lines += [f"  {_node(node)}" for node in snapshot.nodes]
+    operands = {edge.target: 0 for edge in snapshot.edges}
+    for edge in snapshot.edges:
+        operands[edge.target] += 1
+    for _, parallel in groupby(sorted(snapshot.edges, key=_ends), key=_ends):
+        lines += [f"  {_edge(edge, operands[edge.target])}" for edge in _bundled(list(parallel))]
+    return "\n".join([*lines, "}", ""])
+
+
+def _settings(note: str) -> Iterator[str]:
+    title = f", label={_quoted(note)}, labelloc=t" if note else ""
+    yield f'  graph [rankdir=LR, bgcolor="{BACKGROUND}", fontname="{_FONT}", fontsize=12, fontcolor="{TEXT}"{title}]'
+    yield '  node [shape=box, style="rounded,filled", height=0.3, margin="0.14,0.06"]'
+    yield f'  node [fontname="{_FONT}", fontsize=12, fontcolor="{TEXT}"]'
+    yield f'  edge [color="{EDGE}", arrowsize=0.7, fontname="{_FONT}", fontsize=10, fontcolor="{FAINT}"]'
+
+
+def _node(node: Node) -> str:
+    box = BOXES[node.kind]
+    width = ", penwidth=2.5" if node.output else ""
+    return f'{node.id} [label=<{"<BR/>".join(_rows(node))}>, fillcolor="{box.fill}", color="{box.border}"{width}]'
+
+
+def _rows(node: Node) -> Iterator[str]:
+    heading = f"<B>{_html(node.title)}</B>" if node.title else ""
+    if node.static:
+        heading += f" {_html(node.static)}"
+    if heading:
+        yield heading
+    if node.name:
+        yield f"<B>{_html(node.name)}</B>" if not node.title else _html(node.name)
+    if node.count > 1 or not node.value:
+        yield f"×{node.count:,}"
+    shape = shape_text(node.shape, node.dtype)
+    if shape:
+        yield _coloured(FAINT, shape)
+    if node.value:
+        yield _coloured(VALUE, node.value)
+    if node.changed:
+        yield _coloured(FAINT, "data changed since it was used")
+    if node.grad is not None:
+        yield _coloured(GRAD, f"grad {node.grad}")
+
+
+def _coloured(colour: str, text: str) -> str:
+    return f'<FONT COLOR="{colour}">{_html(text)}</FONT>'
+
+
+def _ends(edge: Edge) -> tuple[int, int]:
+    return int(edge.target[1:]), int(edge.source[1:])
+
+
+def _bundled(parallel: list[Edge]) -> list[Edge]:
+    """The edges between two boxes, or one edge that stands for very many."""
+    if len(parallel) <= _MOST_PARALLEL:
+        return parallel
+    first = parallel[0]
+    return [Edge(first.source, first.target, count=sum(edge.count for edge in parallel))]
+
+
+def _edge(edge: Edge, operands: int) -> str:
+    """One edge, numbered where its operation has several operands."""
+    label = ""
+    if edge.position is None:
+        label = f' [label="×{edge.count:,}"]'
+    elif operands > 1:
+        label = f' [label="{edge.position + 1}"]'
+    return f"{edge.source} -> {edge.target}{label}"
+
+
+def _html(text: str) -> str:
+    """Escaped for an HTML-like label, where Graphviz reads `\\N` as the node's name even so."""
+    for character, escaped in _ESCAPES.items():
+        text = text.replace(character, escaped)
+    return text
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'

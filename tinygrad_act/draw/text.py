@@ -1,0 +1,131 @@
+"""Numbers, arrays, names and static parameters as short text that is safe to print anywhere."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import numpy as np
+
+from ..op import Op
+
+__all__ = ["array_text", "data_text", "number_text", "printable", "shape_text", "static_text"]
+
+_LONGEST = 40
+_FEW = 6
+_UNPRINTABLE = frozenset(["Cc", "Cf", "Cs", "Zl", "Zp"])
+_JOINER = "\u200d"  # holds an emoji together
+_ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
+
+
+def printable(text: str, longest: int = _LONGEST) -> str:
+    """`text` cut to `longest` characters, with line breaks, control characters, marks that turn
+    the writing direction and lone surrogates spelled as Python escapes."""
+    short = text if len(text) <= longest else text[: longest - 1] + "…"
+    return "".join(_escape(c) if _is_unprintable(c) else c for c in short)
+
+
+def number_text(x: Any) -> str:
+    """Four significant digits; an integer in full if it is not too long."""
+    if isinstance(x, (bool, np.bool_)):
+        return str(x)
+    if isinstance(x, (int, np.integer)):
+        return str(x) if abs(int(x)) < 10**12 else _large_integer(int(x))
+    return f"{x:.4g}"
+
+
+def data_text(x: Any) -> str:
+    """The number; up to six numbers; else range, mean and standard deviation in lines of their own."""
+    return array_text(x) if isinstance(x, np.ndarray) else number_text(x)
+
+
+def array_text(x: np.ndarray) -> str:
+    """`[1, 2.5]`; or the lines `-3 to 3`, `mean 0.1 ± 1.2` and `2 nan`; `3 of 12 true`; `empty`."""
+    if x.size == 0:
+        return "empty"
+    if x.size <= _FEW:
+        return _nested(x.tolist())
+    if x.dtype == bool:
+        return f"{np.count_nonzero(x)} of {x.size:,} true"
+    finite = x[np.isfinite(x)]
+    parts = [_statistics(finite)] if finite.size else []
+    counts = {"nan": np.isnan(x), "inf": np.isposinf(x), "-inf": np.isneginf(x)} if finite.size < x.size else {}
+    parts += [f"{np.count_nonzero(where):,} {name}" for name, where in counts.items() if where.any()]
+    return "\n".join(parts)
+
+
+def shape_text(shape: tuple[int, ...], dtype: str) -> str:
+    """`shape 2×3`, `shape 2×3 float32`, `0-d int64`; nothing for a Python number."""
+    if not shape and dtype in ("float", "int", "bool", ""):
+        return ""
+    size = f"shape {'×'.join(map(str, shape))}" if shape else "0-d"
+    return size if dtype == "float64" else f"{size} {dtype}"
+
+
+def static_text(op: Op, static: dict[str, Any]) -> str:
+    """The static parameters that are not at their defaults: `axis=1, keepdims=True`."""
+    given = [f"{name}={_spell(x)}" for name, x in static.items() if x is not op.defaults.get(name)]
+    return printable(", ".join(given))
+
+
+def _is_unprintable(c: str) -> bool:
+    return (unicodedata.category(c) in _UNPRINTABLE and c != _JOINER) or c in "\ufffe\uffff"
+
+
+def _escape(c: str) -> str:
+    return c.encode("unicode_escape").decode()
+
+
+def _large_integer(x: int) -> str:
+    try:
+        return f"{float(x):.4g}"
+    except OverflowError:
+        return f"an integer of {x.bit_length():,} bits"  # Python refuses to spell the longest
+
+
+def _nested(x: Any) -> str:
+    return f"[{', '.join(map(_nested, x))}]" if isinstance(x, list) else number_text(x)
+
+
+def _statistics(x: np.ndarray) -> str:
+    """Range, mean and standard deviation of finite numbers, however large or small."""
+    low, high = x.min(), x.max()
+    if low == high:
+        return f"all {number_text(low.item())}"
+    wide = x.astype(np.result_type(x.dtype, np.float64))
+    scale = np.max(np.abs(wide))
+    with np.errstate(all="ignore"):  # a tiny number divided by a large one vanishes, as it may
+        unit = wide / scale
+        mean, deviation = unit.mean() * scale, unit.std() * scale
+    return f"{_rounded(low)} to {_rounded(high)}\nmean {_rounded(mean)} ± {_rounded(deviation)}"
+
+
+def _rounded(x: Any) -> str:
+    return number_text(x) if isinstance(x, np.integer) else f"{x:.3g}"
+
+
+_SPELLINGS: tuple[tuple[Any, Callable[[Any], str]], ...] = (
+    (slice, lambda s: ":".join("" if x is None else _spell(x) for x in (s.start, s.stop, s.step)).removesuffix(":")),
+    (type(Ellipsis), lambda _: "..."),
+    (np.dtype, str),
+    (type, lambda t: t.__name__),
+    ((np.ndarray, np.generic), data_text),
+    (tuple, lambda t: f"({_joined(t)}{',' * (len(t) == 1)})"),
+    (list, lambda items: f"[{_joined(items)}]"),
+)
+
+
+def _spell(x: Any) -> str:
+    """A static parameter as code; a slice as inside square brackets."""
+    for kind, spelling in _SPELLINGS:
+        if isinstance(x, kind):
+            return spelling(x)
+    if callable(x):
+        return str(getattr(x, "__name__", type(x).__name__))
+    return _ADDRESS.sub("", repr(x))  # an address differs from run to run
+
+
+def _joined(items: Iterable[Any]) -> str:
+    return ", ".join(map(_spell, items))

@@ -1,0 +1,59 @@
+"""The table of operations, made from the registry: nobody types it, so it cannot be out of date."""
+
+from __future__ import annotations
+
+import pathlib
+
+from .op import Op
+from .registry import ops
+
+__all__ = ["END", "START", "markdown", "text", "write_into"]
+
+START, END = "<!-- table of operations: start -->", "<!-- table of operations: end -->"
+
+_INTERNAL = frozenset({"chain", "spread", "sum_to", "scatter_add"})
+_HEAD = ("operation", "formula", "derivative", "at its kinks")
+
+
+def _rows() -> list[tuple[str, str, str, str]]:
+    return [(op.name, op.formula.removeprefix("a = "), op.derivative, _kinks(op)) for op in _listed()]
+
+
+def _listed() -> list[Op]:
+    return [op for op in ops.values() if op.name not in _INTERNAL]
+
+
+def _kinks(op: Op) -> str:
+    return ", ".join(f"{place:g}: {side}" if isinstance(place, float) else f"{place}: {side}"
+                     for place, side in op.kinks.items())  # fmt: skip
+
+
+def markdown() -> str:
+    """A Markdown table: name, formula, derivative rule, side taken at kinks."""
+    lines = [" | ".join(_HEAD), "|".join(["---"] * len(_HEAD))]
+    for name, formula, derivative, kinks in _rows():
+        cells = (f"`{name}`", f"`{formula}`", f"`{derivative}`", kinks)
+        lines.append(" | ".join(cell.replace("|", "\\|") for cell in cells))
+    return "\n".join(f"| {line} |" for line in lines)
+
+
+def text() -> str:
+    """The same in columns, for a terminal."""
+    rows = [_HEAD, *_rows()]
+    widths = [max(len(row[i]) for row in rows) for i in range(3)]
+    return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(row, [*widths, 0])).rstrip() for row in rows)
+
+
+def write_into(path: pathlib.Path) -> bool:
+    """Put the table between the two markers of a file; whether that changed the file.
+
+    Raises `ValueError` if a marker is missing.
+    """
+    old = path.read_text(encoding="utf-8")
+    if START not in old or END not in old:
+        raise ValueError(f"{path}: the lines {START!r} and {END!r} must both be there")
+    before, _, rest = old.partition(START)
+    _, _, after = rest.partition(END)
+    new = f"{before}{START}\n\n{markdown()}\n\n{END}{after}"
+    path.write_text(new, encoding="utf-8")
+    return new != old
