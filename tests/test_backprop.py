@@ -109,6 +109,13 @@ def test_what_has_no_rule_stops_the_gradient_but_stays_in_the_graph():
         x.astype(int).sum().backward()
 
 
+@pytest.mark.parametrize("start", [1.5, np.array(1.5)])
+def test_an_input_without_a_rule_that_needs_a_gradient_elsewhere(start):
+    x = Value(start)
+    ta.where(x, x * 2.0, 0.0).backward()
+    assert x.grad == 2.0
+
+
 def test_backward_of_a_leaf_is_its_seed():
     x, v = Value(2.0), Value([1.0, 2.0])
     x.backward()

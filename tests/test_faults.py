@@ -69,11 +69,12 @@ def test_02_saved_output_cannot_be_changed():
 
 
 def test_03_gradients_share_memory_with_nothing():
-    a, b, g = Value([1.0, 2.0]), Value([3.0, 4.0]), np.ones(2)
-    s = a + b
+    a, b, c, g = Value([1.0, 2.0]), Value([3.0, 4.0]), Value([[5.0], [6.0]]), np.ones(2)
+    r = c.reshape(2)
+    s = a + b + r
     y = s.reshape(2, 1).reshape(2)
     y.backward(g)
-    arrays = [a.grad, b.grad, g, a.data, b.data, s.grad]
+    arrays = [a.grad, b.grad, c.grad, g, a.data, b.data, r.grad]
     for one, other in itertools.combinations(arrays, 2):
         assert not np.shares_memory(one, other)
     assert a.grad.flags.writeable
@@ -247,6 +248,15 @@ def test_15_threads_have_graphs_of_their_own():
     assert all(np.array_equal(results[seed], alone[seed]) for seed in range(8))
 
 
+@pytest.fixture
+def _threads_take_turns_all_the_time():
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(before)
+
+
+@pytest.mark.usefixtures("_threads_take_turns_all_the_time")
 def test_15_a_scalar_value_in_the_graphs_of_many_threads():
     """A shared leaf gets every thread's gradient; a shared inner node confuses nobody."""
     leaf = Value(2.0)
@@ -371,9 +381,20 @@ def test_25_the_branch_not_taken_puts_no_nan_into_the_gradient():
             assert x.grad.tolist() == [1.0, 1.0]
             second = ta.grad(lambda x, f=f: ta.grad(lambda x: f(x).sum())(x).sum())(np.array([0.0, -1.0]))
             assert second.tolist() == [0.0, 0.0]
-        scalar = Value(0.0)
-        ta.where(scalar > 0, scalar.log(), scalar).backward()
-        assert scalar.grad == 1.0
+            for start in (0.0, -1.0):
+                scalar = Value(start)
+                f(scalar).backward()
+                assert scalar.grad == 1.0
+
+
+def test_25_an_infinite_cotangent_does_not_pass_a_closed_relu():
+    for f in (ta.relu, lambda x: ta.where(x > 0, x, 0.0), lambda x: ta.clip(x, min=0.0)):
+        x = Value([-1.0, 4.0])
+        f(x).sqrt().sum().backward()
+        assert x.grad.tolist() == [0.0, 0.25]
+        scalar = Value(-1.0)
+        f(scalar).sqrt().backward()
+        assert scalar.grad == 0.0
 
 
 def test_26_slopes_at_zero_and_no_warning_from_backward():

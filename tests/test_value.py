@@ -270,6 +270,7 @@ def test_subclasses_of_value_record_too():
     p = Parameter([1.0, 2.0])
     (p.tanh() * p).sum().backward()
     assert p.grad.shape == (2,)
-    scalar = Parameter(2.0)
-    (scalar * scalar + 1).backward()
+    scalar, plain = Parameter(2.0), Value(3.0)
+    (scalar * scalar + plain).backward()
     assert scalar.grad == 4.0
+    assert plain.grad == 1.0

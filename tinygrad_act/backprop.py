@@ -11,7 +11,6 @@ so no rule has to undo broadcasting. A node is any object with the attributes `o
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -23,9 +22,12 @@ from .mode import mode, special
 from .op import Op
 from .ops.arithmetic import chain
 from .ops.shape import astype, broadcast_to, sum_to
+from .registry import ops
 
 __all__ = ["changed", "cotangent", "count_uses", "pull", "total"]
 
+_ndarray = np.ndarray
+_chain_arrays = ops["chain"].forward  # the body itself: no need to ask which interpreter
 _NOT_IEEE = (ZeroDivisionError, OverflowError, ValueError, TypeError)
 
 
@@ -41,14 +43,16 @@ def count_uses(root: Any, kind: Any, floor: int) -> tuple[dict[Any, int], bool]:
     outer = False
     while stack:
         node = stack.pop()
-        op = node.op
+        op, edges = node.op, node.edges
         if op is None:
             continue
-        rules = op.rules if not op.variadic else op.rules * len(node.inputs)
-        for x, primal, rule in zip(node.inputs, node.primals, rules):
+        count = len(edges) // 2
+        rules = op.rules * count if op.variadic else op.rules
+        for position in range(count):
+            x, rule = edges[position], rules[position]
             if not isinstance(x, kind):
                 continue
-            if x._data is not primal:
+            if x._data is not edges[count + position]:
                 raise changed(node, x)
             level = x.level
             if level < floor or rule is None:
@@ -61,21 +65,13 @@ def count_uses(root: Any, kind: Any, floor: int) -> tuple[dict[Any, int], bool]:
     return uses, outer
 
 
-def pull(
-    root: Any,
-    g: Any,
-    uses: dict[Any, int],
-    kind: Any,
-    floor: int,
-    *,
-    recorded: bool,
-    visit: Callable[[Any, Any], None],
-) -> None:
-    """Pull the cotangent `g` of `root` back, calling `visit(node, cotangent)` once for each node.
+def pull(root: Any, g: Any, uses: dict[Any, int], kind: Any, floor: int, recorded: bool) -> list[tuple[Any, Any]]:
+    """Pull the cotangent `g` of `root` back: every node that it reaches, with its cotangent.
 
     `uses`: from `count_uses`, and used up. `recorded`: run the rules on nodes, so that what they
     compute is part of a graph again; else on numbers and arrays.
     """
+    visited: list[tuple[Any, Any]] = []
     partial: dict[Any, Any] = {}
     ready = [(root, g)]
     debugging = special and mode.debugging
@@ -84,16 +80,8 @@ def pull(
             node, g = ready.pop()
             if debugging:
                 check_backward(node, g)
-            visit(node, g)
-            op = node.op
-            if op is None:
-                continue
-            rules = op.rules if not op.variadic else op.rules * len(node.inputs)
-            for position, x in enumerate(node.inputs):
-                rule = rules[position]
-                if rule is None or not isinstance(x, kind) or x.level < floor:
-                    continue
-                c = cotangent(node, g, position, rule, recorded)
+            visited.append((node, g))
+            for x, c in _contributions(node, g, kind, floor, recorded):
                 if x in partial:
                     c = total(partial.pop(x), c)
                 uses[x] -= 1
@@ -101,34 +89,48 @@ def pull(
                     partial[x] = c
                 else:
                     ready.append((x, c))
+    return visited
+
+
+def _contributions(node: Any, g: Any, kind: Any, floor: int, recorded: bool) -> list[tuple[Any, Any]]:
+    """What `node`, whose own cotangent is `g`, sends to each input that needs a gradient."""
+    op, edges = node.op, node.edges
+    if op is None:
+        return []
+    count = len(edges) // 2
+    rules = op.rules * count if op.variadic else op.rules
+    sent = []
+    for position in range(count):
+        x, rule = edges[position], rules[position]
+        if rule is not None and isinstance(x, kind) and x.level >= floor:
+            sent.append((x, cotangent(node, g, position, rule, recorded)))
+    return sent
 
 
 def cotangent(node: Any, g: Any, position: int, rule: Any, recorded: bool) -> Any:
-    """What `node`, whose own cotangent is `g`, sends to its input at `position`."""
-    op, primals = node.op, node.primals
-    a, args = (node, node.inputs) if recorded else (node._data, primals)
-    like = primals[position]
+    """What `node` sends to its input at `position`, in that input's shape and dtype."""
+    op, edges = node.op, node.edges
+    count = len(edges) // 2
+    like = edges[count + position]
+    a, args = (node, edges[:count]) if recorded else (node._data, edges[count:])
     try:
         if not op.elementwise:
             if not recorded:
                 args = as_arrays(args)
             first = (position, g, a) if op.variadic else (g, a)
             c = rule(*first, *args, **node.static)
-        elif rule.__class__ is float:
+        elif type(rule) is float:
             c = g if rule == 1 else -g if rule == -1 else g * rule
         else:
-            d = rule(a, *args, **node.static)
-            if type(d) is float and type(g) is float and d - d == 0 and not op.kinks:
-                c = g * d
-            else:
-                c = chain(g, d, a if op.kinks else 0.0)
+            multiply = chain if recorded or type(g) is float else _chain_arrays
+            c = multiply(g, rule(a, *args, **node.static), a if op.kinks else 0.0)
+        if type(c) is _ndarray and type(like) is _ndarray and c.shape == like.shape and c.dtype is like.dtype:
+            return c
+        return c if type(c) is float and type(like) is float else repair(c, like)
     except _NOT_IEEE as error:
         if recorded or type(a) is not float:
             raise _rule_failed(node, position, error) from error
-        c = _by_ieee(op, rule, g, a, args, node.static)
-    if type(c) is float and type(like) is float:
-        return c
-    return repair(node, position, c, like)
+        return _by_ieee(op, rule, g, a, args, node.static)
 
 
 def _by_ieee(op: Op, rule: Any, g: float, a: float, args: tuple[Any, ...], static: dict[str, Any]) -> Any:
@@ -137,15 +139,15 @@ def _by_ieee(op: Op, rule: Any, g: float, a: float, args: tuple[Any, ...], stati
     return chain(g, float(d), a if op.kinks else 0.0)
 
 
-def repair(node: Any, position: int, c: Any, like: Any) -> Any:
-    """The cotangent `c` in the shape and dtype of `like`, the input that it belongs to."""
-    shape = shape_of(like)
-    if shape_of(c) != shape:
-        try:
-            common = np.broadcast_shapes(shape_of(c), shape)
-        except ValueError as error:
-            raise _rule_failed(node, position, error) from error
-        if shape_of(c) != common:
+def repair(c: Any, like: Any) -> Any:
+    """The cotangent `c` in the shape and dtype of `like`, the data of the input that it belongs to.
+
+    Raises `ValueError` if neither shape broadcasts to the other.
+    """
+    shape, own = shape_of(like), shape_of(c)
+    if own != shape:
+        common = np.broadcast_shapes(own, shape)
+        if own != common:
             c = broadcast_to(c, shape=common)
         if common != shape:
             c = sum_to(c, shape=shape)

@@ -101,43 +101,54 @@ def _function(op: Op) -> Function:
 
 
 def _unary(op: Op) -> Function:
-    general, scalar = _general(op), op.scalar
+    """A function that takes a short way for a float and for an array."""
+    general, scalar, forward = _general(op), op.scalar, op.forward
 
-    def call(*args: Any, **kwargs: Any) -> Any:
-        if not kwargs and len(args) == 1 and type(args[0]) is float:
-            try:
-                a = scalar(args[0])
-                return a if type(a) is float else evaluate(op, args, {})
-            except _NOT_IEEE:
-                return evaluate(op, args, {})
-        return general(*args, **kwargs)
+    def call(z: Any = REQUIRED, *rest: Any, **kwargs: Any) -> Any:
+        kind = type(z)
+        if rest or kwargs or (kind is not float and kind is not _ndarray):
+            return general(*(() if z is REQUIRED else (z, *rest)), **kwargs)
+        try:
+            a = scalar(z) if kind is float else forward(z)
+        except (ArithmeticError, ValueError, TypeError):
+            return evaluate(op, (z,), {})
+        return a if type(a) is kind else evaluate(op, (z,), {})
 
     return call
 
 
 def _binary(op: Op) -> Function:
-    general, scalar = _general(op), op.scalar
+    """A function that takes a short way for two floats and for two arrays."""
+    general, scalar, forward = _general(op), op.scalar, op.forward
 
-    def call(*args: Any, **kwargs: Any) -> Any:
-        if not kwargs and len(args) == 2 and type(args[0]) is float and type(args[1]) is float:
-            try:
-                a = scalar(*args)
-                return a if type(a) is float else evaluate(op, args, {})
-            except _NOT_IEEE:
-                return evaluate(op, args, {})
-        return general(*args, **kwargs)
+    def call(x: Any = REQUIRED, y: Any = REQUIRED, *rest: Any, **kwargs: Any) -> Any:
+        kind = type(x)
+        if rest or kwargs or kind is not type(y) or (kind is not float and kind is not _ndarray):
+            return general(*(z for z in (x, y, *rest) if z is not REQUIRED), **kwargs)
+        try:
+            a = scalar(x, y) if kind is float else forward(x, y)
+        except (ArithmeticError, ValueError, TypeError):
+            return evaluate(op, (x, y), {})
+        return a if type(a) is kind else evaluate(op, (x, y), {})
 
     return call
 
 
 def _general(op: Op) -> Function:
-    arity = -1 if op.variadic or REQUIRED in op.defaults.values() else len(op.inputs)
+    """A function for any operation, that asks every argument's type for its interpreter."""
+    arity = -1 if op.variadic else len(op.inputs)
     defaults = dict(op.defaults)
+    known = defaults.keys()
+    required = {name for name, default in defaults.items() if default is REQUIRED}
 
     def call(*args: Any, **kwargs: Any) -> Any:
         static = defaults
-        if kwargs or len(args) != arity:
+        given = kwargs.keys()
+        if len(args) != arity or not required <= given <= known:
             args, static = bind(op, args, kwargs)
+        elif kwargs:
+            static = {**defaults, **kwargs}
+            _check_static(op, kwargs)
         for x in args:
             interpreter = INTERPRETERS.get(type(x))
             if interpreter is not None:
@@ -172,9 +183,14 @@ def bind(op: Op, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[A
     for name, value in static.items():
         if value is REQUIRED:
             raise TypeError(f"{op.name}: static parameter '{name}' is missing; write {op.name}(..., {name}=...)")
+    _check_static(op, static)
+    return inputs, static
+
+
+def _check_static(op: Op, static: dict[str, Any]) -> None:
+    for name, value in static.items():
         if type(value) in INTERPRETERS and type(value) is not Symbol:
             raise TypeError(f"{op.name}: '{name}' is a static parameter and can't be a Value; pass a plain number")
-    return inputs, static
 
 
 def rest_names(op: Op, rest: tuple[Any, ...]) -> list[str]:

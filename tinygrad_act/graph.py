@@ -33,5 +33,5 @@ def topological_order(roots: Sequence[Any], kind: type) -> list[Any]:
                 order.append(node)
                 continue
             stack += (node, None)
-            stack += [x for x in reversed(node.inputs) if isinstance(x, kind) and x not in entered]
+            stack += [x for x in reversed(node.inputs) if isinstance(x, kind)]
     return order

@@ -59,8 +59,7 @@ def _accumulate(leaf: Any, c: Any, shared: set[int]) -> None:
 def deliver(root: Any, g: Any, kind: Any, create_graph: bool) -> None:
     """Pull `g` back from `root` and hand every node its gradient: leaves add it up, others show it."""
     uses, _ = count_uses(root, kind, 1)
-    visited: list[tuple[Any, Any]] = []
-    pull(root, g, uses, kind, 1, recorded=create_graph, visit=lambda *pair: visited.append(pair))
+    visited = pull(root, g, uses, kind, 1, create_graph)
     shared = {id(g)}
     with grad_lock:
         for node, c in visited:

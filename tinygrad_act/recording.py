@@ -24,6 +24,7 @@ __all__ = ["constant", "install_operators", "recorder"]
 _NOT_IEEE = (ZeroDivisionError, OverflowError, ValueError)
 _NO_STATIC: dict[str, Any] = {}
 _new: Any = object.__new__
+_FLOAT64, _FLOAT32 = np.dtype(np.float64), np.dtype(np.float32)
 
 _BINARY = {
     "add": "add", "sub": "sub", "mul": "mul", "truediv": "div", "pow": "pow", "matmul": "matmul",
@@ -38,9 +39,18 @@ def recorder(cls: Any) -> Callable[[Op, tuple[Any, ...], dict[str, Any]], Any]:
     """The interpreter of nodes of class `cls`."""
 
     def record(op: Op, args: tuple[Any, ...], static: dict[str, Any]) -> Any:
-        primals = tuple([_primal(op, x, cls) for x in args])
-        a = evaluate(op, primals, static)
-        level, tracked = _level(op, args, cls)
+        rules = op.rules * len(args) if op.variadic else op.rules
+        primals: list[Any] = []
+        level, tracked = 0, False
+        for x, rule in zip(args, rules):
+            if isinstance(x, cls):
+                primals.append(x._data)
+                if x.level > level and rule is not None:
+                    level = x.level
+                tracked = tracked or x.level > 0 or x.op is not None
+            else:
+                primals.append(x if type(x) is float or type(x) is np.ndarray else as_data(op, x))
+        a = evaluate(op, tuple(primals), static)
         if type(a) is not float:
             a, level = _settle(op, a, primals, level)
         if not tracked or (special and not mode.recording):
@@ -66,26 +76,7 @@ def constant(cls: Any, data: Any) -> Any:
     return node
 
 
-def _primal(op: Op, x: Any, cls: Any) -> Any:
-    if isinstance(x, cls):
-        return x._data
-    return x if type(x) is float or type(x) is np.ndarray else as_data(op, x)
-
-
-def _level(op: Op, args: tuple[Any, ...], cls: Any) -> tuple[int, bool]:
-    """The level of a result, and whether it has a history worth recording."""
-    level, tracked = 0, False
-    rules = op.rules if not op.variadic else op.rules * len(args)
-    for x, rule in zip(args, rules):
-        if isinstance(x, cls):
-            here = x.level
-            tracked = tracked or here > 0 or x.op is not None
-            if rule is not None and here > level:
-                level = here
-    return level, tracked
-
-
-def _settle(op: Op, a: Any, primals: tuple[Any, ...], level: int) -> tuple[Any, int]:
+def _settle(op: Op, a: Any, primals: list[Any], level: int) -> tuple[Any, int]:
     """An operation's result made read-only, and its level: nothing flows through integers."""
     if type(a) is not np.ndarray:
         return a, 0
@@ -93,10 +84,10 @@ def _settle(op: Op, a: Any, primals: tuple[Any, ...], level: int) -> tuple[Any, 
         if a is x:
             a = a.view()
     a.setflags(write=False)
-    kind = a.dtype.kind
-    if kind == "f":
+    dtype = a.dtype
+    if dtype is _FLOAT64 or dtype is _FLOAT32 or dtype.kind == "f":
         return a, level
-    if kind not in "iub":
+    if dtype.kind not in "iub":
         raise refuse_kind(op.name, a)
     return a, 0
 

@@ -135,17 +135,12 @@ def _pull_back(out: Value, g: Any, starts: list[Value], depth: int) -> tuple[lis
     """The cotangent of every start, and whether it is part of a graph that goes on outside."""
     uses, outer = count_uses(out, Value, depth)
     recorded = outer or (isinstance(g, Value) and g.level > 0)
-    arrived: dict[Value, Any] = dict.fromkeys(starts)
-
-    def visit(node: Value, c: Any) -> None:
-        if node in arrived:
-            arrived[node] = c
-
+    arrived = {}
     if out.level >= depth:
-        start = constant(Value, g) if recorded and isinstance(g, np.ndarray) else g
-        pull(out, start, uses, Value, depth, recorded=recorded, visit=visit)
+        first = constant(Value, g) if recorded and isinstance(g, np.ndarray) else g
+        arrived = dict(pull(out, first, uses, Value, depth, recorded))
     shared = {id(g)}
-    return [_finish(node, c, shared) for node, c in arrived.items()], recorded
+    return [_finish(start, arrived.get(start), shared) for start in starts], recorded
 
 
 def _finish(start: Value, c: Any, shared: set[int]) -> Any:

@@ -108,6 +108,10 @@ class Value:
         """
         if self._grad is None and self.level:
             return 0.0 if type(self._data) is float else np.zeros_like(self._data)
+        if self.op is not None and isinstance(self._grad, np.ndarray):
+            shown = self._grad.view()  # nodes may hand one array on: it is shown, not lent
+            shown.setflags(write=False)
+            return shown
         return self._grad
 
     @grad.setter

@@ -16,6 +16,8 @@ __all__ = ["dot", "einsum", "matmul", "outer"]
 
 def _matmul_dx(g: Any, _: Any, x: Any, y: Any) -> Any:
     """g @ swapaxes(y, -1, -2)"""
+    if y.ndim == 2 and x.ndim > 1:
+        return matmul(g, y.T)
     if y.ndim == 1:
         return expand_dims(g, axis=-1) * y
     if x.ndim == 1:
@@ -25,6 +27,8 @@ def _matmul_dx(g: Any, _: Any, x: Any, y: Any) -> Any:
 
 def _matmul_dy(g: Any, _: Any, x: Any, y: Any) -> Any:
     """swapaxes(x, -1, -2) @ g"""
+    if x.ndim == 2 and y.ndim > 1:
+        return matmul(x.T, g)
     if x.ndim == 1:
         return expand_dims(x, axis=-1) * expand_dims(g, axis=-2) if y.ndim > 1 else g * x
     if y.ndim == 1:
@@ -56,8 +60,11 @@ def matmul(x: Any, y: Any) -> Any:
     Vectors, matrices, and batches of matrices that broadcast. Raises `ValueError` naming both
     shapes and the axes that differ.
     """
-    _check_matmul(x.shape, y.shape)
-    return np.matmul(x, y)
+    try:
+        return np.matmul(x, y)
+    except ValueError:
+        _check_matmul(x.shape, y.shape)
+        raise
 
 
 def _check_matmul(x: tuple[int, ...], y: tuple[int, ...]) -> None:

@@ -35,7 +35,7 @@ def _axes(axis: Any, ndim: int) -> tuple[int, ...]:
 )
 def sum(x: Any, *, axis: Any = None, keepdims: bool = False) -> Any:
     """a = sum(x, axis=axis, keepdims=keepdims)"""
-    return np.sum(x, axis=axis, keepdims=keepdims)
+    return np.add.reduce(x, axis=axis, keepdims=keepdims)  # np.sum without its wrapper
 
 
 @op(
@@ -51,7 +51,9 @@ def spread(g: Any, x: Any, *, axis: Any = None, keepdims: bool = False) -> Any:
     """
     reduced = _axes(axis, x.ndim)
     kept = tuple([1 if i in reduced else n for i, n in enumerate(x.shape)])
-    return np.broadcast_to(g.reshape(kept), x.shape)
+    g = g.reshape(kept)
+    strides = tuple([0 if i in reduced else stride for i, stride in enumerate(g.strides)])
+    return np.ndarray(x.shape, g.dtype, g, 0, strides) if g.flags.c_contiguous else np.broadcast_to(g, x.shape)
 
 
 def _mean_dx(g: Any, a: Any, x: Any, *, axis: Any, keepdims: Any) -> Any:
@@ -74,7 +76,10 @@ def mean(x: Any, *, axis: Any = None, keepdims: bool = False) -> Any:
 
     The sum over the number of entries. The mean of nothing is an error.
     """
-    return np.mean(_some(x, axis), axis=axis, keepdims=keepdims)
+    if x.dtype.kind != "f" or x.dtype.itemsize < 4 or not x.size:
+        return np.mean(_some(x, axis), axis=axis, keepdims=keepdims)
+    total = np.add.reduce(x, axis=axis, keepdims=keepdims)
+    return total / _count(x, total)
 
 
 def _some(x: Any, axis: Any) -> Any:
@@ -164,7 +169,7 @@ def var(x: Any, *, axis: Any = None, ddof: float = 0, keepdims: bool = False) ->
 
 def _std_dx(g: Any, a: Any, x: Any, *, axis: Any, ddof: Any, keepdims: Any) -> Any:
     """g * (x - mean(x)) / (a * (n - ddof))"""
-    scale = where(a == 0, 0.0 * g, g / where(a == 0, 1.0, a * (_count(x, a) - ddof)))
+    scale = g / where(a == 0, 1.0, a * (_count(x, a) - ddof))
     return spread(scale, x, axis=axis, keepdims=keepdims) * (x - mean(x, axis=axis, keepdims=True))
 
 

@@ -23,7 +23,7 @@ __all__ = [
 )
 def reshape(x: Any, *, shape: Any) -> Any:
     """a = reshape(x, shape)"""
-    return np.reshape(x, shape)
+    return x.reshape(shape)
 
 
 @op(
@@ -36,7 +36,7 @@ def transpose(x: Any, *, axes: Any = None) -> Any:
 
     `axes`: the new order of the axes; None reverses it.
     """
-    return np.transpose(x, axes)
+    return x.transpose(axes)
 
 
 def _inverse(axes: Any) -> Any:
@@ -53,7 +53,7 @@ def _inverse(axes: Any) -> Any:
 )
 def swapaxes(x: Any, *, axis1: int, axis2: int) -> Any:
     """a = swapaxes(x, axis1, axis2)"""
-    return np.swapaxes(x, axis1, axis2)
+    return x.swapaxes(axis1, axis2)
 
 
 @op(
@@ -109,7 +109,7 @@ def sum_to(x: Any, *, shape: Any) -> Any:
     """
     added = x.ndim - len(shape)
     axes = tuple(range(added)) + tuple(i + added for i, n in enumerate(shape) if n == 1 and x.shape[i + added] != 1)
-    return np.sum(x, axis=axes, keepdims=True).reshape(shape)
+    return np.add.reduce(x, axis=axes).reshape(shape)
 
 
 def _part(i: Any, g: Any, _: Any, *xs: Any, axis: Any) -> Any:
