@@ -77,11 +77,20 @@ def pull(root: Any, g: Any, uses: dict[Any, int], kind: Any, floor: int, recorde
     debugging = special and mode.debugging
     with np.errstate(all="ignore"):
         while ready:
-            node, g = ready.pop()
+            node, g = pair = ready.pop()
+            visited.append(pair)
             if debugging:
                 check_backward(node, g)
-            visited.append((node, g))
-            for x, c in _contributions(node, g, kind, floor, recorded):
+            op, edges = node.op, node.edges
+            if op is None:
+                continue
+            count = len(edges) // 2
+            rules = op.rules * count if op.variadic else op.rules
+            for position in range(count):
+                x, rule = edges[position], rules[position]
+                if rule is None or not isinstance(x, kind) or x.level < floor:
+                    continue
+                c = cotangent(node, g, position, rule, recorded)
                 if x in partial:
                     c = total(partial.pop(x), c)
                 uses[x] -= 1
@@ -92,23 +101,11 @@ def pull(root: Any, g: Any, uses: dict[Any, int], kind: Any, floor: int, recorde
     return visited
 
 
-def _contributions(node: Any, g: Any, kind: Any, floor: int, recorded: bool) -> list[tuple[Any, Any]]:
-    """What `node`, whose own cotangent is `g`, sends to each input that needs a gradient."""
-    op, edges = node.op, node.edges
-    if op is None:
-        return []
-    count = len(edges) // 2
-    rules = op.rules * count if op.variadic else op.rules
-    sent = []
-    for position in range(count):
-        x, rule = edges[position], rules[position]
-        if rule is not None and isinstance(x, kind) and x.level >= floor:
-            sent.append((x, cotangent(node, g, position, rule, recorded)))
-    return sent
-
-
 def cotangent(node: Any, g: Any, position: int, rule: Any, recorded: bool) -> Any:
-    """What `node` sends to its input at `position`, in that input's shape and dtype."""
+    """What `node`, whose own cotangent is `g`, sends to its input at `position`.
+
+    It has that input's shape and dtype.
+    """
     op, edges = node.op, node.edges
     count = len(edges) // 2
     like = edges[count + position]
@@ -146,10 +143,10 @@ def repair(c: Any, like: Any) -> Any:
     """
     shape, own = shape_of(like), shape_of(c)
     if own != shape:
-        common = np.broadcast_shapes(own, shape)
-        if own != common:
-            c = broadcast_to(c, shape=common)
-        if common != shape:
+        if not _stretches(shape, own):
+            own = np.broadcast_shapes(own, shape)
+            c = broadcast_to(c, shape=own)
+        if own != shape:
             c = sum_to(c, shape=shape)
     if type(like) is float:
         return c if hasattr(c, "op") else float(c)
@@ -158,6 +155,12 @@ def repair(c: Any, like: Any) -> Any:
     if isinstance(c, np.generic):  # NumPy makes scalars of 0-d arrays
         return np.asarray(c, like.dtype)
     return c if c.dtype == like.dtype else astype(c, dtype=like.dtype)
+
+
+def _stretches(shape: tuple[int, ...], to: tuple[int, ...]) -> bool:
+    """Whether `shape` broadcasts to `to` (np.broadcast_shapes takes longer than the sum that follows)."""
+    added = len(to) - len(shape)
+    return added >= 0 and (shape == to[added:] or all(n in (1, m) for n, m in zip(shape, to[added:])))
 
 
 def total(first: Any, second: Any) -> Any:

@@ -118,18 +118,20 @@ def _unary(op: Op) -> Function:
 
 
 def _binary(op: Op) -> Function:
-    """A function that takes a short way for two floats and for two arrays."""
+    """A function that takes a short way for floats and arrays."""
     general, scalar, forward = _general(op), op.scalar, op.forward
 
     def call(x: Any = REQUIRED, y: Any = REQUIRED, *rest: Any, **kwargs: Any) -> Any:
         kind = type(x)
-        if rest or kwargs or kind is not type(y) or (kind is not float and kind is not _ndarray):
+        other = type(y)
+        if rest or kwargs or (kind is not float and kind is not _ndarray) or (other is not float and other is not _ndarray):
             return general(*(z for z in (x, y, *rest) if z is not REQUIRED), **kwargs)
+        numbers = kind is float and other is float
         try:
-            a = scalar(x, y) if kind is float else forward(x, y)
+            a = scalar(x, y) if numbers else forward(x, y)
         except (ArithmeticError, ValueError, TypeError):
             return evaluate(op, (x, y), {})
-        return a if type(a) is kind else evaluate(op, (x, y), {})
+        return a if type(a) is (float if numbers else _ndarray) else evaluate(op, (x, y), {})
 
     return call
 
@@ -218,7 +220,7 @@ def evaluate(op: Op, args: tuple[Any, ...], static: dict[str, Any]) -> Any:
     numbers = True
     for x in args:
         if type(x) is not float:
-            if type(x) is _ndarray:
+            if type(x) is _ndarray or isinstance(x, np.generic):  # an array's scalar is as good as an array
                 numbers = False
             elif type(x) is not int and type(x) is not bool:
                 args = tuple([as_data(op, x) for x in args])

@@ -41,7 +41,7 @@ def seed(value: Any, g: Any, where: str = "backward") -> Any:
                 f"{where}: a Value of shape {value.shape} is not a single number; "
                 f"reduce it first, as in value.sum().backward(), or pass its cotangent: value.backward(g)"
             )
-        g = 1.0 if type(value._data) is float else np.ones(value.shape)
+        return 1.0 if type(value._data) is float else np.ones(value.shape, value.dtype)
     g = g._data if hasattr(g, "_data") else g
     if not is_real(g) and not isinstance(g, (list, tuple)):
         raise refuse_kind(f"{where}: g", g)

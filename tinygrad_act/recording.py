@@ -24,6 +24,7 @@ __all__ = ["constant", "install_operators", "recorder"]
 _NOT_IEEE = (ZeroDivisionError, OverflowError, ValueError)
 _NO_STATIC: dict[str, Any] = {}
 _new: Any = object.__new__
+_ndarray = np.ndarray
 _FLOAT64, _FLOAT32 = np.dtype(np.float64), np.dtype(np.float32)
 
 _BINARY = {
@@ -49,22 +50,28 @@ def recorder(cls: Any) -> Callable[[Op, tuple[Any, ...], dict[str, Any]], Any]:
                     level = x.level
                 tracked = tracked or x.level > 0 or x.op is not None
             else:
-                primals.append(x if type(x) is float or type(x) is np.ndarray else as_data(op, x))
+                primals.append(x if type(x) is float or type(x) is _ndarray else as_data(op, x))
         a = evaluate(op, tuple(primals), static)
         if type(a) is not float:
             a, level = _settle(op, a, primals, level)
         if not tracked or (special and not mode.recording):
             return constant(cls, a)
-        node = _new(cls)
-        node._data, node.level, node.static = a, level, static
-        node.op, node.edges = op, (*args, *primals)
-        node._grad = node.label = node.note = None
-        node.pending = 0
+        node = _node(cls, op, a, level, static, (*args, *primals))
         if special and mode.debugging:
             check_forward(node)
         return node
 
     return record
+
+
+def _node(cls: Any, op: Op, a: Any, level: int, static: dict[str, Any], edges: tuple[Any, ...]) -> Any:
+    """A node of class `cls`: the result `a` of `op`. (The scalar methods below write it out.)"""
+    node = _new(cls)
+    node._data, node.level, node.static = a, level, static
+    node.op, node.edges = op, edges
+    node._grad = node.label = node.note = None
+    node.pending = 0
+    return node
 
 
 def constant(cls: Any, data: Any) -> Any:
@@ -78,7 +85,7 @@ def constant(cls: Any, data: Any) -> Any:
 
 def _settle(op: Op, a: Any, primals: list[Any], level: int) -> tuple[Any, int]:
     """An operation's result made read-only, and its level: nothing flows through integers."""
-    if type(a) is not np.ndarray:
+    if type(a) is not _ndarray:
         return a, 0
     for x in primals:
         if a is x:
@@ -121,15 +128,14 @@ def _unary_method(op: Op, cls: Any, record: Callable[..., Any]) -> Callable[[Any
     scalar = op.scalar
 
     def method(self: Any) -> Any:
-        z = self._data
-        if type(z) is not float or special:
+        z, level = self._data, self.level
+        if type(z) is not float or special or not level:
             return record(op, (self,), _NO_STATIC)
         try:
             a = scalar(z)
         except _NOT_IEEE:
             return record(op, (self,), _NO_STATIC)
-        level = self.level
-        if type(a) is not float or not level:
+        if type(a) is not float:
             return record(op, (self,), _NO_STATIC)
         node = _new(cls)
         node._data, node.level, node.static = a, level, _NO_STATIC
@@ -144,7 +150,7 @@ def _unary_method(op: Op, cls: Any, record: Callable[..., Any]) -> Callable[[Any
 def _binary_method(op: Op, cls: Any, record: Callable[..., Any]) -> Callable[[Any, Any], Any]:
     if not op.elementwise or None in op.rules:
         return lambda self, other: record(op, (self, other), _NO_STATIC)
-    scalar = op.scalar
+    scalar, forward = op.scalar, op.forward
 
     def method(self: Any, other: Any) -> Any:
         x, level = self._data, self.level
@@ -156,7 +162,16 @@ def _binary_method(op: Op, cls: Any, record: Callable[..., Any]) -> Callable[[An
         elif type(other) is int:
             y = float(other)
         if type(x) is not float or type(y) is not float or special or not level:
-            return record(op, (self, other), _NO_STATIC)
+            if type(x) is not _ndarray or type(y) is not _ndarray or special or not level:
+                return record(op, (self, other), _NO_STATIC)
+            try:
+                a = forward(x, y)
+            except (ValueError, TypeError):
+                return record(op, (self, other), _NO_STATIC)
+            if type(a) is not _ndarray or (a.dtype is not _FLOAT64 and a.dtype is not _FLOAT32):
+                return record(op, (self, other), _NO_STATIC)
+            a.setflags(write=False)
+            return _node(cls, op, a, level, _NO_STATIC, (self, other, x, y))
         try:
             a = scalar(x, y)
         except _NOT_IEEE:

@@ -80,10 +80,10 @@ class Value:
     def data(self, new: Any) -> None:
         if self.op is not None:
             raise TypeError(f"data: this Value is the result of {self.op.name}, not a leaf; make a new Value instead")
-        if shape_of(new) != shape_of(self._data):
-            raise ValueError(f"data: the new shape {shape_of(new)} is not the old one, {shape_of(self._data)}")
-        if new is self._data and isinstance(new, np.ndarray):
+        if new is self._data and type(new) is np.ndarray:
             self._data = new.view()  # `p.data -= u`: same memory, but no longer the object that graphs hold
+        elif shape_of(new) != shape_of(self._data):
+            raise ValueError(f"data: the new shape {shape_of(new)} is not the old one, {shape_of(self._data)}")
         elif isinstance(self._data, np.ndarray):
             self._data = np.array(new, self._data.dtype)
         else:
@@ -258,6 +258,9 @@ class Value:
         return rebuild, (type(self), self._data, self.label, self.requires_grad, self._grad)
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        op = interop.UFUNCS.get(ufunc)
+        if op is not None and method == "__call__" and not kwargs:
+            return record(op, inputs, {})
         return interop.call_ufunc(ufunc, method, inputs, kwargs)
 
     def __array_function__(

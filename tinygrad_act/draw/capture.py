@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -61,12 +60,12 @@ class _Capture:
         if position is None:
             return self._enter(_holding(primal, "constant"), x)
         if isinstance(x, Value) and x._data is not primal:
-            self._nodes[position] = replace(self._nodes[position], changed=True)
+            self._nodes[position] = self._nodes[position]._replace(changed=True)
         return self._nodes[position].id
 
     def _enter(self, node: Node, x: Any) -> str:
         position = len(self._nodes)
-        self._nodes.append(replace(node, id=f"n{position}"))
+        self._nodes.append(node._replace(id=f"n{position}"))
         if isinstance(x, (Value, np.ndarray)):
             self._positions[id(x)] = position
         return f"n{position}"
@@ -74,8 +73,7 @@ class _Capture:
 
 def _describe(value: Value, output: bool) -> Node:
     op = value.op
-    return replace(
-        _holding(value._data, kind_of(value)),
+    return _holding(value._data, kind_of(value))._replace(
         title=printable(op.label) if op else "",
         op=op.name if op else None,
         static=static_text(op, value.static) if op else "",

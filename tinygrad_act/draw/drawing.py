@@ -64,7 +64,8 @@ class Drawing:
     def __repr__(self) -> str:
         if self.snapshot.note:
             return f"<Drawing of {self.snapshot.note}>"
-        return f"<Drawing of {len(self.snapshot.nodes)} boxes and {len(self.snapshot.edges)} edges>"
+        boxes, edges = len(self.snapshot.nodes), len(self.snapshot.edges)
+        return f"<Drawing of {boxes} box{'es' * (boxes != 1)} and {edges} edge{'s' * (edges != 1)}>"
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         """What Jupyter shows: the picture, or, where there can be none, why not. Never raises."""

@@ -5,15 +5,14 @@ Values are green and gradients red, as in the circuits of CS231n; no meaning han
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .snapshot import Kind
 
 __all__ = ["BACKGROUND", "BOXES", "EDGE", "FAINT", "GRAD", "TEXT", "VALUE", "Box"]
 
 
-@dataclass(frozen=True)
-class Box:
+class Box(NamedTuple):
     """The colours of one kind of box."""
 
     fill: str

@@ -1,12 +1,12 @@
 """A graph as plain data: what every kind of picture is made from.
 
 Nothing here refers to a Value, so a snapshot never changes and keeps no graph alive.
+Named tuples, because data classes take longer to define, which `import tinygrad_act` would feel.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 __all__ = ["Edge", "Kind", "Node", "Snapshot"]
 
@@ -15,8 +15,7 @@ Kind = Literal["parameter", "constant", "result"]
 array. `result`: what an operation computed."""
 
 
-@dataclass(frozen=True)
-class Node:
+class Node(NamedTuple):
     """One box. All texts are short and printable, and not yet escaped for any format."""
 
     id: str
@@ -41,24 +40,22 @@ class Node:
     """A leaf that was given new data after the graph was computed from the old."""
     output: bool = False
     """Whether it is one of the values that were asked to be drawn."""
-    count: int = 1
+    times: int = 1
     """How many values the box stands for; more than one only in a summary."""
 
 
-@dataclass(frozen=True)
-class Edge:
+class Edge(NamedTuple):
     """`target` was computed from `source`. `x * x` has two edges, at positions 0 and 1."""
 
     source: str
     target: str
     position: int | None = None
     """Which operand it is; None in a summary."""
-    count: int = 1
+    times: int = 1
     """How many edges of the graph it stands for."""
 
 
-@dataclass(frozen=True)
-class Snapshot:
+class Snapshot(NamedTuple):
     """The whole graph, or, with a `note` that says so, its summary by operation."""
 
     nodes: tuple[Node, ...]

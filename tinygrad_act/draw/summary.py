@@ -46,10 +46,10 @@ def summarise(order: Sequence[Value], outputs: Sequence[Value]) -> Snapshot:
     drawn = {_group(value) for value in outputs}
     nodes = [
         Node(name, group[0], printable(labels.get(group, group[0])), group[1] or None,
-             output=group in drawn, count=counts[group])
+             output=group in drawn, times=counts[group])
         for group, name in ids.items()
     ]  # fmt: skip
-    joined = [Edge(ids[source], ids[target], count=count) for (source, target), count in edges.items()]
+    joined = [Edge(ids[source], ids[target], times=count) for (source, target), count in edges.items()]
     return Snapshot(tuple(nodes), tuple(joined), _note(len(order), sum(counts.values()) - len(order)))
 
 

@@ -29,8 +29,6 @@ def printable(text: str, longest: int = _LONGEST) -> str:
 
 def number_text(x: Any) -> str:
     """Four significant digits; an integer in full if it is not too long."""
-    if isinstance(x, (bool, np.bool_)):
-        return str(x)
     if isinstance(x, (int, np.integer)):
         return str(x) if abs(int(x)) < 10**12 else _large_integer(int(x))
     return f"{x:.4g}"
@@ -111,7 +109,8 @@ _SPELLINGS: tuple[tuple[Any, Callable[[Any], str]], ...] = (
     (type(Ellipsis), lambda _: "..."),
     (np.dtype, str),
     (type, lambda t: t.__name__),
-    ((np.ndarray, np.generic), data_text),
+    (np.ndarray, lambda x: data_text(x).replace("\n", ", ")),
+    (np.generic, str),
     (tuple, lambda t: f"({_joined(t)}{',' * (len(t) == 1)})"),
     (list, lambda items: f"[{_joined(items)}]"),
 )

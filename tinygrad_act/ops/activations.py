@@ -13,7 +13,7 @@ import numpy as np
 
 from ..dispatch import elementwise, op
 from ..op import case
-from .arithmetic import abs, where
+from .arithmetic import abs, maximum, where
 from .elementary import exp, expm1, log1p
 from .reduce import logsumexp, sum
 
@@ -41,7 +41,7 @@ def relu(z: Any) -> Any:
 
     The slope at z = 0 is 1, the right one: other frameworks say 0. relu(NaN) is NaN.
     """
-    return where(z < 0, 0.0, z)
+    return maximum(z, 0.0)
 
 
 @elementwise(dz=lambda _, z, *, slope: where(z >= 0, 1.0, slope), kinks={0.0: "right"}, label="leaky relu")
@@ -59,7 +59,7 @@ def softplus(z: Any) -> Any:
 
     Its derivative, sigmoid(z), is accurate from the output alone.
     """
-    return where(z > 0, z, 0.0) + log1p(exp(-abs(z)))
+    return maximum(z, 0.0) + log1p(exp(-abs(z)))
 
 
 @op(dz=lambda g, a, _, *, axis: a * (g - sum(g * a, axis=axis, keepdims=True)), cases=_AXES)

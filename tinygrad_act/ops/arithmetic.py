@@ -76,6 +76,7 @@ def sign(x: Any) -> Any:
 @elementwise(
     dx=lambda _, x, y: where(x == y, 0.5, x > y),
     dy=lambda _, x, y: where(x == y, 0.5, x < y),
+    scalar=lambda x, y: x if x > y or x != x else y,
     kinks={"ties": "mean"},
 )
 def maximum(x: Any, y: Any) -> Any:
@@ -89,6 +90,7 @@ def maximum(x: Any, y: Any) -> Any:
 @elementwise(
     dx=lambda _, x, y: where(x == y, 0.5, x < y),
     dy=lambda _, x, y: where(x == y, 0.5, x > y),
+    scalar=lambda x, y: x if x < y or x != x else y,
     kinks={"ties": "mean"},
 )
 def minimum(x: Any, y: Any) -> Any:

@@ -15,6 +15,10 @@ from .shape import concatenate, flip, reshape, transpose
 
 __all__ = ["cumsum", "logsumexp", "max", "mean", "min", "prod", "spread", "std", "sum", "var"]
 
+_WORTH_A_VIEW = 1 << 16
+"""Entries from which a stretched view is cheaper than a filled array: it saves memory, but
+arithmetic on it is slower."""
+
 _CASES = (case((2, 3)), case((2, 3), axis=0), case((2, 3, 4), axis=(0, -1), keepdims=True), case(()))
 _WITH_EMPTY = (*_CASES, case((0, 3), axis=0), case((2, 0), axis=-1))
 _DDOF = (*_CASES[:3], case((4, 3), axis=0, ddof=1))
@@ -49,11 +53,14 @@ def spread(g: Any, x: Any, *, axis: Any = None, keepdims: bool = False) -> Any:
 
     `g`, a reduction of `x` over `axis`, back in the shape of `x`. The opposite of `sum`.
     """
+    if axis is None and x.size < _WORTH_A_VIEW:
+        a = np.empty(x.shape, g.dtype)
+        a.fill(g.item())
+        return a
     reduced = _axes(axis, x.ndim)
     kept = tuple([1 if i in reduced else n for i, n in enumerate(x.shape)])
     g = g.reshape(kept)
-    strides = tuple([0 if i in reduced else stride for i, stride in enumerate(g.strides)])
-    return np.ndarray(x.shape, g.dtype, g, 0, strides) if g.flags.c_contiguous else np.broadcast_to(g, x.shape)
+    return np.broadcast_to(g, x.shape)
 
 
 def _mean_dx(g: Any, a: Any, x: Any, *, axis: Any, keepdims: Any) -> Any:
