@@ -11,6 +11,7 @@ so no rule has to undo broadcasting. A node is any object with the attributes `o
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -24,10 +25,14 @@ from .ops.arithmetic import chain
 from .ops.shape import astype, broadcast_to, sum_to
 from .registry import ops
 
-__all__ = ["changed", "cotangent", "count_uses", "pull", "total"]
+__all__ = ["changed", "contributions", "count_uses", "pull", "total"]
+
+WORTH_A_VIEW = 1 << 16
+"""Entries from which a stretched view of a number is cheaper than a filled array: it saves memory,
+but arithmetic on it is slower."""
 
 _ndarray = np.ndarray
-_chain_arrays = ops["chain"].forward  # the body itself: no need to ask which interpreter
+_chain_arrays, _sum_arrays = ops["chain"].forward, ops["sum_to"].forward  # bodies: no need to ask for an interpreter
 _NOT_IEEE = (ZeroDivisionError, OverflowError, ValueError, TypeError)
 
 
@@ -81,16 +86,9 @@ def pull(root: Any, g: Any, uses: dict[Any, int], kind: Any, floor: int, recorde
             visited.append(pair)
             if debugging:
                 check_backward(node, g)
-            op, edges = node.op, node.edges
-            if op is None:
+            if node.op is None:
                 continue
-            count = len(edges) // 2
-            rules = op.rules * count if op.variadic else op.rules
-            for position in range(count):
-                x, rule = edges[position], rules[position]
-                if rule is None or not isinstance(x, kind) or x.level < floor:
-                    continue
-                c = cotangent(node, g, position, rule, recorded)
+            for x, c in contributions(node, g, kind, floor, recorded):
                 if x in partial:
                     c = total(partial.pop(x), c)
                 uses[x] -= 1
@@ -101,38 +99,49 @@ def pull(root: Any, g: Any, uses: dict[Any, int], kind: Any, floor: int, recorde
     return visited
 
 
-def cotangent(node: Any, g: Any, position: int, rule: Any, recorded: bool) -> Any:
-    """What `node`, whose own cotangent is `g`, sends to its input at `position`.
+def contributions(node: Any, g: Any, kind: Any, floor: int, recorded: bool) -> list[tuple[Any, Any]]:
+    """What `node`, whose own cotangent is `g`, sends to each input that needs a gradient.
 
-    It has that input's shape and dtype.
+    Every cotangent has its input's shape and dtype.
     """
-    op, edges = node.op, node.edges
+    op, edges, static = node.op, node.edges, node.static
     count = len(edges) // 2
-    like = edges[count + position]
+    rules = op.rules * count if op.variadic else op.rules
     a, args = (node, edges[:count]) if recorded else (node._data, edges[count:])
-    try:
-        if not op.elementwise:
-            if not recorded:
-                args = as_arrays(args)
-            first = (position, g, a) if op.variadic else (g, a)
-            c = rule(*first, *args, **node.static)
-        elif type(rule) is float:
-            c = g if rule == 1 else -g if rule == -1 else g * rule
-        else:
-            multiply = chain if recorded or type(g) is float else _chain_arrays
-            c = multiply(g, rule(a, *args, **node.static), a if op.kinks else 0.0)
-        if type(c) is _ndarray and type(like) is _ndarray and c.shape == like.shape and c.dtype is like.dtype:
-            return c
-        return c if type(c) is float and type(like) is float else repair(c, like)
-    except _NOT_IEEE as error:
-        if recorded or type(a) is not float:
-            raise _rule_failed(node, position, error) from error
-        return _by_ieee(op, rule, g, a, args, node.static)
+    if not op.elementwise and not recorded:
+        args = as_arrays(args)
+    multiply = chain if recorded or type(g) is float else _chain_arrays
+    sent = []
+    for position in range(count):
+        x, rule, like = edges[position], rules[position], edges[count + position]
+        if rule is None or not isinstance(x, kind) or x.level < floor:
+            continue
+        try:
+            if type(rule) is float:
+                c = g if rule == 1 else -g if rule == -1 else g * rule
+            elif op.elementwise:
+                c = multiply(g, rule(a, *args, **static), a if op.kinks else 0.0)
+            elif op.variadic:
+                c = rule(position, g, a, *args, **static)
+            else:
+                c = rule(g, a, *args, **static)
+            if not (type(c) is type(like) is _ndarray and c.shape == like.shape and c.dtype is like.dtype):
+                c = repair(c, like)
+        except _NOT_IEEE as error:
+            c = _by_ieee(node, g, position, rule, error)
+        sent.append((x, c))
+    return sent
 
 
-def _by_ieee(op: Op, rule: Any, g: float, a: float, args: tuple[Any, ...], static: dict[str, Any]) -> Any:
-    """A rule's result where Python's floats raise and IEEE has an answer: 1 / 0 is inf."""
-    d = rule(np.float64(a), *map(np.float64, args), **static)
+def _by_ieee(node: Any, g: Any, position: int, rule: Any, error: Exception) -> Any:
+    """A rule's result where Python's floats raise and IEEE has an answer: 1 / 0 is inf.
+
+    Raises `RuntimeError` where they were no floats, so that the rule itself must be at fault.
+    """
+    op, a, edges = node.op, node._data, node.edges
+    if type(a) is not float or type(g) is not float or not op.elementwise:
+        raise _rule_failed(node, position, error) from error
+    d = rule(np.float64(a), *map(np.float64, edges[len(edges) // 2 :]), **node.static)
     return chain(g, float(d), a if op.kinks else 0.0)
 
 
@@ -141,13 +150,19 @@ def repair(c: Any, like: Any) -> Any:
 
     Raises `ValueError` if neither shape broadcasts to the other.
     """
+    if type(c) is float and type(like) is float:
+        return c
     shape, own = shape_of(like), shape_of(c)
     if own != shape:
+        if own == () and not hasattr(c, "op") and math.prod(shape) < WORTH_A_VIEW:
+            filled = np.empty(shape, like.dtype)
+            filled.fill(c)
+            return filled
         if not _stretches(shape, own):
             own = np.broadcast_shapes(own, shape)
             c = broadcast_to(c, shape=own)
         if own != shape:
-            c = sum_to(c, shape=shape)
+            c = _sum_arrays(c, shape=shape) if type(c) is _ndarray else sum_to(c, shape=shape)
     if type(like) is float:
         return c if hasattr(c, "op") else float(c)
     if type(c) is float:

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from .backprop import changed, cotangent
+from .backprop import changed, contributions
 from .graph import topological_order
 
 __all__ = ["pull_scalars"]
@@ -119,14 +119,11 @@ def _pull(root: Any, kind: Any) -> None:
 
 def _pull_any(node: Any, kind: Any, push: Any) -> None:
     """The same for an operation with static parameters, many inputs or missing rules."""
-    op = node.op
-    rules = op.rules * len(node.inputs) if op.variadic else op.rules
-    for position, (x, rule) in enumerate(zip(node.inputs, rules)):
-        if rule is not None and type(x) is kind and x.level:
-            x._grad += cotangent(node, node._grad, position, rule, False)
-            x.pending -= 1
-            if not x.pending and x.op is not None:
-                push(x)
+    for x, c in contributions(node, node._grad, kind, 1, False):
+        x._grad += c
+        x.pending -= 1
+        if not x.pending and x.op is not None:
+            push(x)
 
 
 def _forget(root: Any, kind: Any, leaves: list[Any], before: list[Any]) -> None:

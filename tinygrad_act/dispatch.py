@@ -107,7 +107,10 @@ def _unary(op: Op) -> Function:
     def call(z: Any = REQUIRED, *rest: Any, **kwargs: Any) -> Any:
         kind = type(z)
         if rest or kwargs or (kind is not float and kind is not _ndarray):
-            return general(*(() if z is REQUIRED else (z, *rest)), **kwargs)
+            interpreter = INTERPRETERS.get(kind)
+            if interpreter is None or rest or kwargs:
+                return general(*(() if z is REQUIRED else (z, *rest)), **kwargs)
+            return interpreter(op, (z,), {})
         try:
             a = scalar(z) if kind is float else forward(z)
         except (ArithmeticError, ValueError, TypeError):

@@ -41,7 +41,7 @@ def seed(value: Any, g: Any, where: str = "backward") -> Any:
                 f"{where}: a Value of shape {value.shape} is not a single number; "
                 f"reduce it first, as in value.sum().backward(), or pass its cotangent: value.backward(g)"
             )
-        return 1.0 if type(value._data) is float else np.ones(value.shape, value.dtype)
+        return 1.0 if type(value._data) is float else np.array(1.0, value.dtype).reshape(value.shape)
     g = g._data if hasattr(g, "_data") else g
     if not is_real(g) and not isinstance(g, (list, tuple)):
         raise refuse_kind(f"{where}: g", g)
@@ -61,14 +61,17 @@ def deliver(root: Any, g: Any, kind: Any, create_graph: bool) -> None:
     uses, _ = count_uses(root, kind, 1)
     visited = pull(root, g, uses, kind, 1, create_graph)
     shared = {id(g)}
+    leaves = []
     with grad_lock:
-        for node, c in visited:
-            if node.op is not None and not create_graph:
+        for pair in visited:
+            node, c = pair
+            if node.op is None:
+                leaves.append(pair)
+            elif not create_graph:
                 node._grad = c
                 shared.add(id(c))
-        for node, c in visited:
-            if node.op is None:
-                _accumulate(node, c, shared)
+        for leaf, c in leaves:
+            _accumulate(leaf, c, shared)
 
 
 def rebuild(cls: Any, data: Any, label: str | None, requires_grad: bool, grad: Any) -> Any:

@@ -42,16 +42,21 @@ def recorder(cls: Any) -> Callable[[Op, tuple[Any, ...], dict[str, Any]], Any]:
     def record(op: Op, args: tuple[Any, ...], static: dict[str, Any]) -> Any:
         rules = op.rules * len(args) if op.variadic else op.rules
         primals: list[Any] = []
-        level, tracked = 0, False
+        level, tracked, arrays = 0, False, True
         for x, rule in zip(args, rules):
             if isinstance(x, cls):
-                primals.append(x._data)
-                if x.level > level and rule is not None:
-                    level = x.level
-                tracked = tracked or x.level > 0 or x.op is not None
+                primal, here = x._data, x.level
+                if here:
+                    tracked = True
+                    if here > level and rule is not None:
+                        level = here
+                elif x.op is not None:
+                    tracked = True
             else:
-                primals.append(x if type(x) is float or type(x) is _ndarray else as_data(op, x))
-        a = evaluate(op, tuple(primals), static)
+                primal = x if type(x) is float or type(x) is _ndarray else as_data(op, x)
+            arrays = arrays and type(primal) is _ndarray
+            primals.append(primal)
+        a = _run(op, primals, static) if arrays else evaluate(op, tuple(primals), static)
         if type(a) is not float:
             a, level = _settle(op, a, primals, level)
         if not tracked or (special and not mode.recording):
@@ -62,6 +67,15 @@ def recorder(cls: Any) -> Callable[[Op, tuple[Any, ...], dict[str, Any]], Any]:
         return node
 
     return record
+
+
+def _run(op: Op, primals: list[Any], static: dict[str, Any]) -> Any:
+    """The body on arrays alone; what goes wrong is left to `evaluate`, which explains it."""
+    try:
+        a = op.forward(*primals, **static)
+    except (ValueError, TypeError, IndexError):
+        return evaluate(op, tuple(primals), static)
+    return a if type(a) is _ndarray else np.asarray(a)
 
 
 def _node(cls: Any, op: Op, a: Any, level: int, static: dict[str, Any], edges: tuple[Any, ...]) -> Any:
@@ -125,12 +139,21 @@ def _named(method: Callable[..., Any], cls: Any, name: str) -> Callable[..., Any
 
 
 def _unary_method(op: Op, cls: Any, record: Callable[..., Any]) -> Callable[[Any], Any]:
-    scalar = op.scalar
+    scalar, forward = op.scalar, op.forward
+
+    def arrays(self: Any, z: Any, level: int) -> Any:
+        a = forward(z)
+        if type(a) is not _ndarray or a is z or (a.dtype is not _FLOAT64 and a.dtype is not _FLOAT32):
+            return record(op, (self,), _NO_STATIC)
+        a.setflags(write=False)
+        return _node(cls, op, a, level, _NO_STATIC, (self, z))
 
     def method(self: Any) -> Any:
         z, level = self._data, self.level
         if type(z) is not float or special or not level:
-            return record(op, (self,), _NO_STATIC)
+            if type(z) is not _ndarray or special or not level:
+                return record(op, (self,), _NO_STATIC)
+            return arrays(self, z, level)
         try:
             a = scalar(z)
         except _NOT_IEEE:
@@ -152,6 +175,16 @@ def _binary_method(op: Op, cls: Any, record: Callable[..., Any]) -> Callable[[An
         return lambda self, other: record(op, (self, other), _NO_STATIC)
     scalar, forward = op.scalar, op.forward
 
+    def arrays(self: Any, other: Any, x: Any, y: Any, level: int) -> Any:
+        try:
+            a = forward(x, y)
+        except (ValueError, TypeError):
+            return record(op, (self, other), _NO_STATIC)
+        if type(a) is not _ndarray or (a.dtype is not _FLOAT64 and a.dtype is not _FLOAT32):
+            return record(op, (self, other), _NO_STATIC)
+        a.setflags(write=False)
+        return _node(cls, op, a, level, _NO_STATIC, (self, other, x, y))
+
     def method(self: Any, other: Any) -> Any:
         x, level = self._data, self.level
         y = other
@@ -164,14 +197,7 @@ def _binary_method(op: Op, cls: Any, record: Callable[..., Any]) -> Callable[[An
         if type(x) is not float or type(y) is not float or special or not level:
             if type(x) is not _ndarray or type(y) is not _ndarray or special or not level:
                 return record(op, (self, other), _NO_STATIC)
-            try:
-                a = forward(x, y)
-            except (ValueError, TypeError):
-                return record(op, (self, other), _NO_STATIC)
-            if type(a) is not _ndarray or (a.dtype is not _FLOAT64 and a.dtype is not _FLOAT32):
-                return record(op, (self, other), _NO_STATIC)
-            a.setflags(write=False)
-            return _node(cls, op, a, level, _NO_STATIC, (self, other, x, y))
+            return arrays(self, other, x, y, level)
         try:
             a = scalar(x, y)
         except _NOT_IEEE:

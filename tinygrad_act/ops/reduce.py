@@ -15,10 +15,6 @@ from .shape import concatenate, flip, reshape, transpose
 
 __all__ = ["cumsum", "logsumexp", "max", "mean", "min", "prod", "spread", "std", "sum", "var"]
 
-_WORTH_A_VIEW = 1 << 16
-"""Entries from which a stretched view is cheaper than a filled array: it saves memory, but
-arithmetic on it is slower."""
-
 _CASES = (case((2, 3)), case((2, 3), axis=0), case((2, 3, 4), axis=(0, -1), keepdims=True), case(()))
 _WITH_EMPTY = (*_CASES, case((0, 3), axis=0), case((2, 0), axis=-1))
 _DDOF = (*_CASES[:3], case((4, 3), axis=0, ddof=1))
@@ -31,8 +27,13 @@ def _axes(axis: Any, ndim: int) -> tuple[int, ...]:
     return tuple(i % ndim for i in (axis if isinstance(axis, (tuple, list)) else (axis,)))
 
 
+def _back(g: Any, x: Any, axis: Any, keepdims: Any) -> Any:
+    """`g` back over the reduced axes; over all axes the engine stretches it."""
+    return g if axis is None else spread(g, x, axis=axis, keepdims=keepdims)
+
+
 @op(
-    dx=lambda g, _, x, *, axis, keepdims: spread(g, x, axis=axis, keepdims=keepdims),
+    dx=lambda g, _, x, *, axis, keepdims: _back(g, x, axis, keepdims),
     label="Σ",
     linear=True,
     cases=_WITH_EMPTY,
@@ -53,10 +54,6 @@ def spread(g: Any, x: Any, *, axis: Any = None, keepdims: bool = False) -> Any:
 
     `g`, a reduction of `x` over `axis`, back in the shape of `x`. The opposite of `sum`.
     """
-    if axis is None and x.size < _WORTH_A_VIEW:
-        a = np.empty(x.shape, g.dtype)
-        a.fill(g.item())
-        return a
     reduced = _axes(axis, x.ndim)
     kept = tuple([1 if i in reduced else n for i, n in enumerate(x.shape)])
     g = g.reshape(kept)
@@ -65,7 +62,7 @@ def spread(g: Any, x: Any, *, axis: Any = None, keepdims: bool = False) -> Any:
 
 def _mean_dx(g: Any, a: Any, x: Any, *, axis: Any, keepdims: Any) -> Any:
     """spread(g / n, x)"""
-    return spread(g / _count(x, a), x, axis=axis, keepdims=keepdims)
+    return _back(g / _count(x, a), x, axis, keepdims)
 
 
 def _count(x: Any, a: Any) -> float:

@@ -108,8 +108,10 @@ def sum_to(x: Any, *, shape: Any) -> Any:
     add or stretch. `x.shape` must be a shape that `shape` broadcasts to.
     """
     added = x.ndim - len(shape)
-    if added == 1 and x.ndim == 2 and 1 < len(x) and x.shape[1:] == shape != (1,) and x.dtype.kind == "f":
-        return np.dot(np.ones(len(x), x.dtype), x)  # a bias's gradient: a product is several times faster
+    if added == 1 and x.ndim == 2 and x.shape[1:] == shape and x.dtype.kind == "f":
+        ones = np.empty(len(x), x.dtype)
+        ones.fill(1.0)
+        return np.dot(ones, x)  # a bias's gradient: as a product it is several times faster
     axes = tuple(range(added)) + tuple(i + added for i, n in enumerate(shape) if n == 1 and x.shape[i + added] != 1)
     return np.add.reduce(x, axis=axes).reshape(shape)
 
