@@ -29,5 +29,3 @@ def scratch():
     yield
     for name in set(ta.ops) - before:
         del ta.ops[name]
-        delattr(ta.Value, name)
-        delattr(ta, name)

@@ -82,6 +82,16 @@ def test_the_same_definition_again_replaces_itself():
     assert ta.trial(2.0, 3.0) == 6.0
 
 
+def test_a_removed_operation_is_gone_everywhere():
+    declared({"dx": 1, "dy": 1}, aliases=("attempt",))
+    assert ta.ops["attempt"].name == "trial"
+    del ta.ops["trial"]
+    assert not hasattr(ta, "trial")
+    assert not hasattr(ta.Value, "trial")
+    with pytest.raises(KeyError):
+        ta.ops["attempt"]
+
+
 def test_unknown_names_suggest_the_nearest():
     with pytest.raises(KeyError, match="no operation named 'sigmoyd'; did you mean 'sigmoid'"):
         ta.ops["sigmoyd"]
@@ -104,6 +114,7 @@ def test_unknown_names_suggest_the_nearest():
         (lambda v: ta.sigmoid([[1.0], [1.0, 2.0]]), "sigmoid: got list"),
         (lambda v: v.relu(3), r"Value\.relu\(\) takes 1 positional argument"),
         (lambda v: ta.stack([v, "a"]), "stack: got str 'a'"),
+        (lambda v: ta.sin([v, v]), r"sin: got a list of Values; join them with ta\.stack"),
     ],
 )
 def test_bad_calls(call, message):

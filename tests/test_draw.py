@@ -120,11 +120,15 @@ def _label(attributes):
 
 
 def _spelled(element):
-    """Its text as Graphviz draws it: of two backslashes one, and `\\N` as the node's name."""
-    yield "\n" if element.tag == "BR" else re.sub(r"\\(.)", _substituted, element.text or "")
+    """Its text as Graphviz draws it: of two backslashes one, `\\N` as the node's name, a line as a space."""
+    yield "\n" if element.tag == "BR" else _drawn(element.text)
     for child in element:
         yield from _spelled(child)
-        yield re.sub(r"\\(.)", _substituted, child.tail or "")
+        yield _drawn(child.tail)
+
+
+def _drawn(text):
+    return re.sub(r"\\(.)", _substituted, (text or "").replace("\n", " "))
 
 
 def _substituted(escape):
@@ -253,6 +257,7 @@ def test_every_text_has_enough_contrast():
     (np.array([1e308, -1e308] * 4), ["shape 8", "-1e+308 to 1e+308", "mean 0 ± 1e+308"]),
     (np.array([1e-310, -1e-310] * 4), ["shape 8", "-1e-310 to 1e-310", "mean 0 ± 1e-310"]),
     (np.array([60000.0] * 6 + [0], np.float16), ["shape 7 float16", "0 to 6e+04", "mean 5.14e+04 ± 2.1e+04"]),
+    (np.array([-128] * 7 + [0], np.int8), ["shape 8 int8", "-128 to 0", "mean -112 ± 42.3"]),
     (np.array([2**62, -(2**62)] * 4), ["shape 8 int64", "-4.612e+18 to 4.612e+18", "mean 0 ± 4.61e+18"]),
 ], ids=itertools.count())  # fmt: skip
 def test_data_as_text(data, rows):
@@ -270,6 +275,9 @@ def test_a_gradient_that_is_itself_a_graph_is_shown_as_its_number():
     (x * x).backward(create_graph=True)
     assert isinstance(x.grad, Value)
     assert read(draw(x)).boxes == [["x", "3", "grad 6"]]
+    x = Value([1.0, 2.0], "x")
+    (x * x).sum().backward(create_graph=True)
+    assert read(draw(x)).boxes == [["x", "shape 2", "[1, 2]", "grad [2, 4]"]]
 
 
 def test_a_gradient_of_zero_differs_from_none_yet():
@@ -296,6 +304,7 @@ def test_where_no_gradient_flows_there_is_no_gradient_row():
     (lambda x: x[:, np.arange(9) % 3], "[ ] index=(:, 0 to 2, mean 1 ± 0.816)"),
     (lambda x: x.reshape(3, 2), "reshape shape=(3, 2)"),
     (lambda x: x.reshape((6,)), "reshape shape=(6,)"),
+    (lambda x: x.sum(axis=np.int64(1)), "Σ axis=1"),
     (lambda x: x.astype(np.float32), "astype dtype=float32"),
     (lambda x: ta.einsum("ij,kj->ik", x, x), "Σ∏ subscripts='ij,kj->ik'"),
 ])  # fmt: skip
@@ -392,19 +401,19 @@ def test_hostile_labels_are_escaped(label, shown):
 
 
 @pytest.mark.usefixtures("scratch")
-@pytest.mark.parametrize("label", HOSTILE[:9])
-def test_hostile_operation_labels_and_static_parameters_are_escaped(label):
+@pytest.mark.parametrize(("label", "shown"), [*zip(HOSTILE[:9], HOSTILE[:9]), *SPELLED.items()], ids=itertools.count())
+def test_hostile_operation_labels_and_static_parameters_are_escaped(label, shown):
     @ta.elementwise(dz=lambda _, __, *, how: 1.0, label=label)
     def odd(z, *, how):
         """a = z"""
         return z
 
     rows = read(draw(odd(Value(1.0), how=label))).boxes[-1]
-    assert rows[0] == f"{label} how={label!r}"
+    assert rows[0] == f"{shown} how={label!r}"
     y = Value(1.0)
     for _ in range(500):
         y = odd(y, how=1)
-    assert [rows[0] for rows in read(draw(y)).boxes] == ["parameter", label]
+    assert [rows[0] for rows in read(draw(y)).boxes] == ["parameter", shown]
 
 
 def test_a_long_label_is_shortened():
@@ -698,9 +707,7 @@ def test_graphviz_reads_hostile_labels_as_this_files_parser_does():
 
 @needs_dot
 def test_a_parameter_shared_along_a_chain_does_not_take_minutes():
-    start = time.perf_counter()
-    draw(chain(200)).svg()  # with a label in the middle of each edge: 100 s and more
-    assert time.perf_counter() - start < 30
+    assert draw(chain(300)).svg()  # with a label in the middle of each edge it does not finish in time
 
 
 @needs_dot

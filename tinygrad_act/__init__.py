@@ -32,7 +32,15 @@ __all__ = [
 ]  # fmt: skip
 
 del _families
-ops.watch(lambda op: globals().setdefault(op.name, op.call))
+_taken = set(globals())
+
+
+def _export(op: Op) -> None:
+    if op.name not in _taken:
+        globals()[op.name] = op.call
+
+
+ops.watch(_export, lambda op: globals().pop(op.name, None) if op.name not in _taken else None)
 
 if TYPE_CHECKING:
 

@@ -20,7 +20,6 @@ from .debugging import check_backward
 from .dispatch import as_arrays
 from .errors import shape_of
 from .mode import mode, special
-from .op import Op
 from .ops.arithmetic import chain
 from .ops.shape import astype, broadcast_to, sum_to
 from .registry import ops

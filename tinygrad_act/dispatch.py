@@ -127,7 +127,8 @@ def _binary(op: Op) -> Function:
     def call(x: Any = REQUIRED, y: Any = REQUIRED, *rest: Any, **kwargs: Any) -> Any:
         kind = type(x)
         other = type(y)
-        if rest or kwargs or (kind is not float and kind is not _ndarray) or (other is not float and other is not _ndarray):
+        usual = (kind is float or kind is _ndarray) and (other is float or other is _ndarray)
+        if rest or kwargs or not usual:
             return general(*(z for z in (x, y, *rest) if z is not REQUIRED), **kwargs)
         numbers = kind is float and other is float
         try:
@@ -261,11 +262,16 @@ def as_data(op: Op, x: Any) -> Any:
     """`x` as a Python number or a plain array. Raises `TypeError` for what is neither."""
     if isinstance(x, (bool, int, float)) and not isinstance(x, np.generic):
         return x
-    if isinstance(x, np.ma.MaskedArray):
+    if type(x).__name__ == "MaskedArray":  # isinstance would import numpy.ma
         raise TypeError(f"{op.name}: masked arrays are not supported; fill it first, then use where()")
     if isinstance(x, (np.ndarray, np.generic)):
         return np.asarray(x)
     if isinstance(x, (list, tuple)):
+        if any(type(item) in INTERPRETERS for item in x):
+            raise TypeError(
+                f"{op.name}: got a {type(x).__name__} of Values; join them with ta.stack([...]), "
+                f"or start from an array instead of a {type(x).__name__}"
+            )
         try:
             x = np.asarray(x)
         except ValueError:  # ragged

@@ -18,6 +18,7 @@ import inspect
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from types import FunctionType
 from typing import Any, TypeAlias
 
 from .registry import ops
@@ -30,6 +31,10 @@ Rule: TypeAlias = Callable[..., Any] | float | None
 SIDES = ("left", "right", "mean", "inside", "none")
 """What a kink's convention may be. `left`, `right`, `mean`: the slope taken there. `inside`: the
 slope of the side that passes the gradient. `none`: a jump, and nothing flows."""
+
+_STAR, _STARSTAR = inspect.CO_VARARGS, inspect.CO_VARKEYWORDS
+_ONE_STEP = 12
+"""Bytes of code that do no more than return an argument: worth a trial call."""
 
 REQUIRED = inspect.Parameter.empty
 """The default of a static parameter that has none."""
@@ -170,23 +175,29 @@ def declare(
 
 
 def _read_signature(name: str, body: Callable[..., Any]) -> tuple[tuple[str, ...], bool, dict[str, Any]]:
-    inputs, variadic, defaults = [], False, {}
-    for parameter in inspect.signature(body).parameters.values():
-        if parameter.kind is parameter.KEYWORD_ONLY:
-            defaults[parameter.name] = parameter.default
-        elif parameter.kind is parameter.VAR_KEYWORD:
-            raise TypeError(f"{name}: name every static parameter instead of **{parameter.name}")
-        elif parameter.default is not REQUIRED:
-            raise TypeError(
-                f"{name}: '{parameter.name}' has a default, but positional arguments are differentiable "
-                f"inputs; make it a static parameter: def {name}(..., *, {parameter.name}=...)"
-            )
-        else:
-            inputs.append(parameter.name)
-            variadic |= parameter.kind is parameter.VAR_POSITIONAL
+    """Inputs, whether they are variadic, and static parameters; from the code object, because
+    inspect.signature of a hundred operations would make up half of the time of the import."""
+    if not isinstance(body, FunctionType):
+        raise TypeError(f"{name}: an operation's body must be a function, not {body!r}")
+    code = body.__code__
+    count, static = code.co_argcount, code.co_kwonlyargcount
+    inputs, keywords = code.co_varnames[:count], code.co_varnames[count : count + static]
+    variadic = bool(code.co_flags & _STAR)
+    rest = code.co_varnames[count + static :]
+    if variadic:
+        inputs += rest[:1]
+    if code.co_flags & _STARSTAR:
+        raise TypeError(f"{name}: name every static parameter instead of **{rest[variadic]}")
+    if body.__defaults__:
+        last = inputs[count - 1]
+        raise TypeError(
+            f"{name}: '{last}' has a default, but positional arguments are differentiable inputs; "
+            f"make it a static parameter: def {name}(..., *, {last}=...)"
+        )
     if not inputs:
         raise TypeError(f"{name}: an operation needs at least one input")
-    return tuple(inputs), variadic, defaults
+    given = body.__kwdefaults__ or {}
+    return inputs, variadic, {keyword: given.get(keyword, REQUIRED) for keyword in keywords}
 
 
 def _match_rules(name: str, inputs: tuple[str, ...], rules: dict[str, Rule]) -> tuple[Rule, ...]:
@@ -206,7 +217,7 @@ def _as_float(rule: Rule) -> Rule:
 
 def _handed_on(rule: Rule, inputs: int) -> Rule:
     """The number of the argument that an elementwise `rule` always returns, or the rule itself."""
-    if not callable(rule):
+    if not isinstance(rule, FunctionType) or rule.__code__.co_names or len(rule.__code__.co_code) > _ONE_STEP:
         return rule
     markers = [object() for _ in range(1 + inputs)]
     try:
@@ -225,6 +236,8 @@ def _check_rule(op: Op, input_name: str, rule: Rule) -> None:
     first = ("a",) if op.elementwise else ("g", "a")
     positional = ("i",) * op.variadic + first + ("*" * op.variadic + op.inputs[0],) + op.inputs[1:]
     expected = ", ".join(positional + (("*", *op.defaults) if op.defaults else ()))
+    if isinstance(rule, FunctionType) and _fits(rule, len(positional), op):
+        return
     signature = inspect.signature(rule)
     try:
         signature.bind(*positional, **dict(op.defaults))
@@ -233,6 +246,14 @@ def _check_rule(op: Op, input_name: str, rule: Rule) -> None:
             f"{op.name}: d{input_name} takes {signature}, but it is called as ({expected}); "
             f"write d{input_name}=lambda {expected}: ..."
         ) from error
+
+
+def _fits(rule: FunctionType, positional: int, op: Op) -> bool:
+    """Whether the plain function `rule` takes just these arguments; False leaves it to inspect."""
+    code, count = rule.__code__, rule.__code__.co_argcount
+    keywords = code.co_varnames[count : count + code.co_kwonlyargcount]
+    plain = not code.co_flags & (_STAR | _STARSTAR) and not rule.__defaults__
+    return plain and count == positional and set(keywords) == set(op.defaults)
 
 
 def _read_formula(name: str, body: Callable[..., Any]) -> str:

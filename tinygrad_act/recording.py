@@ -128,8 +128,12 @@ def install_operators(cls: Any, record: Callable[..., Any]) -> None:
         fast = op.plain and len(op.inputs) == 1
         setattr(cls, op.name, _named(_unary_method(op, cls, record), cls, op.name) if fast else op.call)
 
+    def remove(op: Op) -> None:
+        if not op.variadic and op.name not in taken:
+            delattr(cls, op.name)
+
     taken = set(dir(cls))
-    ops.watch(install)
+    ops.watch(install, remove)
 
 
 def _named(method: Callable[..., Any], cls: Any, name: str) -> Callable[..., Any]:

@@ -21,18 +21,19 @@ class Registry(dict[str, "Op"]):
     def __init__(self) -> None:
         super().__init__()
         self._aliases: dict[str, str] = {}
-        self._watchers: list[Callable[[Op], None]] = []
+        self._watchers: list[tuple[Callable[[Op], None], Callable[[Op], None] | None]] = []
 
-    def watch(self, watcher: Callable[[Op], None]) -> None:
-        """Call `watcher(op)` for every operation there is, and for each that is declared later."""
-        self._watchers.append(watcher)
+    def watch(self, enter: Callable[[Op], None], leave: Callable[[Op], None] | None = None) -> None:
+        """Call `enter(op)` for every operation there is and for each that is declared later, and
+        `leave(op)` for each that is removed by `del ops[name]`."""
+        self._watchers.append((enter, leave))
         for op in self.values():
-            watcher(op)
+            enter(op)
 
     def announce(self, op: Op) -> None:
         """Tell the watchers of a new operation, once its function exists."""
-        for watcher in self._watchers:
-            watcher(op)
+        for enter, _ in self._watchers:
+            enter(op)
 
     def __missing__(self, name: str) -> Op:
         if name in self._aliases:
@@ -58,7 +59,11 @@ class Registry(dict[str, "Op"]):
         self._aliases.update(dict.fromkeys(op.aliases, op.name))
 
     def __delitem__(self, name: str) -> None:
-        super().__delitem__(name)
+        op = self[name]
+        for _, leave in self._watchers:
+            if leave is not None:
+                leave(op)
+        super().__delitem__(op.name)
         self._aliases = {alias: target for alias, target in self._aliases.items() if target != name}
 
 

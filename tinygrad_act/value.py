@@ -22,13 +22,14 @@ from .errors import shape_of
 from .leaves import brief, deliver, grad_lock, leaf_data, rebuild, seed
 from .mode import special
 from .op import Op
+from .operators import Operators
 from .ops import index, shape
 from .recording import constant, install_operators, recorder
 
 __all__ = ["Value", "record"]
 
 
-class Value:
+class Value(Operators):
     """A scalar or tensor in a computation graph.
 
     `data`: a number, an array, or nested lists of numbers. Arrays are copied; integers become

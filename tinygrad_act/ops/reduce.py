@@ -15,6 +15,8 @@ from .shape import concatenate, flip, reshape, transpose
 
 __all__ = ["cumsum", "logsumexp", "max", "mean", "min", "prod", "spread", "std", "sum", "var"]
 
+_reduce: Any = np.add.reduce  # np.sum without its wrapper; its stubs ask for a literal keepdims
+
 _CASES = (case((2, 3)), case((2, 3), axis=0), case((2, 3, 4), axis=(0, -1), keepdims=True), case(()))
 _WITH_EMPTY = (*_CASES, case((0, 3), axis=0), case((2, 0), axis=-1))
 _DDOF = (*_CASES[:3], case((4, 3), axis=0, ddof=1))
@@ -40,7 +42,7 @@ def _back(g: Any, x: Any, axis: Any, keepdims: Any) -> Any:
 )
 def sum(x: Any, *, axis: Any = None, keepdims: bool = False) -> Any:
     """a = sum(x, axis=axis, keepdims=keepdims)"""
-    return np.add.reduce(x, axis=axis, keepdims=keepdims)  # np.sum without its wrapper
+    return _reduce(x, axis=axis, keepdims=keepdims)
 
 
 @op(
@@ -82,7 +84,7 @@ def mean(x: Any, *, axis: Any = None, keepdims: bool = False) -> Any:
     """
     if x.dtype.kind != "f" or x.dtype.itemsize < 4 or not x.size:
         return np.mean(_some(x, axis), axis=axis, keepdims=keepdims)
-    total = np.add.reduce(x, axis=axis, keepdims=keepdims)
+    total = _reduce(x, axis=axis, keepdims=keepdims)
     return total / _count(x, total)
 
 
