@@ -50,22 +50,21 @@ def count_uses(root: Any, kind: Any, floor: int) -> tuple[dict[Any, int], bool]:
         op, edges = node.op, node.edges
         if op is None:
             continue
-        count = len(edges) // 2
-        rules = op.rules * count if op.variadic else op.rules
-        for position in range(count):
-            x, rule = edges[position], rules[position]
-            if not isinstance(x, kind):
-                continue
-            if x._data is not edges[count + position]:
-                raise changed(node, x)
-            level = x.level
-            if level < floor or rule is None:
-                outer |= level > 0 and rule is not None
-            elif x in uses:
-                uses[x] += 1
-            else:
-                uses[x] = 1
-                stack.append(x)
+        position = len(edges) // 2  # of the first primal
+        rules = op.rules * position if op.variadic else op.rules
+        for x, rule in zip(edges, rules):
+            if isinstance(x, kind):
+                if x._data is not edges[position]:
+                    raise changed(node, x)
+                level = x.level
+                if level < floor or rule is None:
+                    outer |= level > 0 and rule is not None
+                elif x in uses:
+                    uses[x] += 1
+                else:
+                    uses[x] = 1
+                    stack.append(x)
+            position += 1
     return uses, outer
 
 

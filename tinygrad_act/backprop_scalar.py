@@ -13,8 +13,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from .backprop import changed, contributions
 from .graph import topological_order
 
@@ -36,8 +34,7 @@ def pull_scalars(root: Any, g: float, kind: Any) -> list[Any] | None:
     try:
         _count(root, kind, leaves, before)
         root._grad = g
-        with np.errstate(all="ignore"):
-            _pull(root, kind)
+        _pull(root, kind)
         done = all(leaf._grad - leaf._grad == 0 for leaf in leaves)
     except ArithmeticError:
         pass

@@ -149,10 +149,11 @@ def _general(op: Op) -> Function:
 
     def call(*args: Any, **kwargs: Any) -> Any:
         static = defaults
-        given = kwargs.keys()
-        if len(args) != arity or not required <= given <= known:
+        if len(args) != arity or (required and not kwargs):
             args, static = bind(op, args, kwargs)
         elif kwargs:
+            if not required <= kwargs.keys() <= known:
+                bind(op, args, kwargs)  # raises, and says why
             static = {**defaults, **kwargs}
             _check_static(op, kwargs)
         for x in args:
@@ -218,7 +219,7 @@ def _unknown_static(op: Op, rest: tuple[Any, ...], kwargs: dict[str, Any]) -> Ty
 def evaluate(op: Op, args: tuple[Any, ...], static: dict[str, Any]) -> Any:
     """Run `op` on numbers and arrays. Python numbers in, Python number out; else an array.
 
-    A Python float obeys IEEE like an array does: 1 / 0 is inf, not an exception.
+    A Python float obeys IEEE like an array does, without a warning: 1 / 0 is inf, not an exception.
     Raises `ValueError`, `TypeError` or `IndexError` that names the operation and the shapes.
     """
     numbers = True
@@ -245,7 +246,8 @@ def _evaluate_numbers(op: Op, args: tuple[Any, ...], static: dict[str, Any]) -> 
             a = op.scalar(*args, **static)
             return a.item() if isinstance(a, np.generic) else a
         except _NOT_IEEE:
-            pass
+            with np.errstate(all="ignore"):
+                return np.asarray(op.forward(*as_arrays(args), **static)).item()
     a = np.asarray(op.forward(*as_arrays(args), **static))
     return a.item() if a.ndim == 0 else a
 

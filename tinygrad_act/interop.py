@@ -22,20 +22,6 @@ _ABOUT_SHAPE = {f: operator.attrgetter(f.__name__) for f in (np.shape, np.ndim, 
 _NUMPY_KEYWORDS = {"a_min": "min", "a_max": "max"}
 
 
-UFUNCS: dict[np.ufunc, Op] = {}
-"""NumPy's own operators (`array @ value` is np.matmul) and the operations they are, found at once."""
-
-
-def _note_ufunc(op: Op) -> None:
-    if op.elementwise or op.name == "matmul":
-        for name in (op.name, *op.aliases):
-            if isinstance(getattr(np, name, None), np.ufunc) and not op.defaults:
-                UFUNCS[getattr(np, name)] = op
-
-
-ops.watch(_note_ufunc)
-
-
 def call_ufunc(ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """`ufunc(*inputs)` with at least one Value among the inputs. Raises `TypeError` without an op for it."""
     name = ufunc.__name__

@@ -87,7 +87,7 @@ def own(c: Any, shared: set[int]) -> Any:
     `shared`: the ids of arrays that others hold; `c`'s is added.
     """
     if isinstance(c, np.ndarray):
-        if c.base is not None or not c.flags.writeable or id(c) in shared:
+        if c.base is not None or id(c) in shared:
             c = c.copy()
         shared.add(id(c))
     return c

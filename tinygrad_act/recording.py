@@ -19,7 +19,10 @@ from .mode import mode, special
 from .op import Op
 from .registry import ops
 
-__all__ = ["constant", "install_operators", "recorder"]
+__all__ = ["REFLECTED", "constant", "install_operators", "recorder"]
+
+REFLECTED: dict[np.ufunc, Callable[[Any, Any], Any]] = {}
+"""What `array @ value` and the like call: NumPy asks with its ufunc, and this answers at once."""
 
 _NOT_IEEE = (ZeroDivisionError, OverflowError, ValueError)
 _NO_STATIC: dict[str, Any] = {}
@@ -60,6 +63,8 @@ def recorder(cls: Any) -> Callable[[Op, tuple[Any, ...], dict[str, Any]], Any]:
         if type(a) is not float:
             a, level = _settle(op, a, primals, level)
         if not tracked or (special and not mode.recording):
+            if type(a) is _ndarray:
+                a.setflags(write=False)
             return constant(cls, a)
         node = _node(cls, op, a, level, static, (*args, *primals))
         if special and mode.debugging:
@@ -98,13 +103,12 @@ def constant(cls: Any, data: Any) -> Any:
 
 
 def _settle(op: Op, a: Any, primals: list[Any], level: int) -> tuple[Any, int]:
-    """An operation's result made read-only, and its level: nothing flows through integers."""
+    """An operation's result as an object of its own, and its level: nothing flows through integers."""
     if type(a) is not _ndarray:
         return a, 0
     for x in primals:
         if a is x:
             a = a.view()
-    a.setflags(write=False)
     dtype = a.dtype
     if dtype is _FLOAT64 or dtype is _FLOAT32 or dtype.kind == "f":
         return a, level
@@ -118,7 +122,11 @@ def install_operators(cls: Any, record: Callable[..., Any]) -> None:
     for name, op_name in _BINARY.items():
         setattr(cls, f"__{name}__", _binary_method(ops[op_name], cls, record))
     for name in _REFLECTED:
-        setattr(cls, f"__r{name}__", _reflected_method(ops[_BINARY[name]], record))
+        reflected = _reflected_method(ops[_BINARY[name]], cls, record)
+        setattr(cls, f"__r{name}__", reflected)
+        for known in (_BINARY[name], *ops[_BINARY[name]].aliases):
+            if isinstance(getattr(np, known, None), np.ufunc):
+                REFLECTED[getattr(np, known)] = reflected
     for name, op_name in _UNARY.items():
         setattr(cls, f"__{name}__", _unary_method(ops[op_name], cls, record))
 
@@ -142,22 +150,31 @@ def _named(method: Callable[..., Any], cls: Any, name: str) -> Callable[..., Any
     return method
 
 
-def _unary_method(op: Op, cls: Any, record: Callable[..., Any]) -> Callable[[Any], Any]:
-    scalar, forward = op.scalar, op.forward
+def _on_arrays(op: Op, cls: Any, record: Callable[..., Any]) -> Callable[..., Any]:
+    """The short way for arrays: `primals` are float arrays, and nothing else has to be asked."""
+    forward = op.forward
 
-    def arrays(self: Any, z: Any, level: int) -> Any:
-        a = forward(z)
-        if type(a) is not _ndarray or a is z or (a.dtype is not _FLOAT64 and a.dtype is not _FLOAT32):
-            return record(op, (self,), _NO_STATIC)
-        a.setflags(write=False)
-        return _node(cls, op, a, level, _NO_STATIC, (self, z))
+    def compute(args: tuple[Any, ...], primals: tuple[Any, ...], level: int) -> Any:
+        try:
+            a = forward(*primals)
+        except (ValueError, TypeError):
+            return record(op, args, _NO_STATIC)
+        if type(a) is not _ndarray or (a.dtype is not _FLOAT64 and a.dtype is not _FLOAT32) or a is primals[0]:
+            return record(op, args, _NO_STATIC)
+        return _node(cls, op, a, level, _NO_STATIC, args + primals)
+
+    return compute
+
+
+def _unary_method(op: Op, cls: Any, record: Callable[..., Any]) -> Callable[[Any], Any]:
+    scalar, on_arrays = op.scalar, _on_arrays(op, cls, record)
 
     def method(self: Any) -> Any:
         z, level = self._data, self.level
         if type(z) is not float or special or not level:
-            if type(z) is not _ndarray or special or not level:
-                return record(op, (self,), _NO_STATIC)
-            return arrays(self, z, level)
+            if type(z) is _ndarray and level and not special:
+                return on_arrays((self,), (z,), level)
+            return record(op, (self,), _NO_STATIC)
         try:
             a = scalar(z)
         except _NOT_IEEE:
@@ -175,19 +192,11 @@ def _unary_method(op: Op, cls: Any, record: Callable[..., Any]) -> Callable[[Any
 
 
 def _binary_method(op: Op, cls: Any, record: Callable[..., Any]) -> Callable[[Any, Any], Any]:
-    if not op.elementwise or None in op.rules:
+    if None in op.rules:
         return lambda self, other: record(op, (self, other), _NO_STATIC)
-    scalar, forward = op.scalar, op.forward
-
-    def arrays(self: Any, other: Any, x: Any, y: Any, level: int) -> Any:
-        try:
-            a = forward(x, y)
-        except (ValueError, TypeError):
-            return record(op, (self, other), _NO_STATIC)
-        if type(a) is not _ndarray or (a.dtype is not _FLOAT64 and a.dtype is not _FLOAT32):
-            return record(op, (self, other), _NO_STATIC)
-        a.setflags(write=False)
-        return _node(cls, op, a, level, _NO_STATIC, (self, other, x, y))
+    if not op.elementwise:
+        return _matrix_method(op, cls, record)
+    scalar, on_arrays = op.scalar, _on_arrays(op, cls, record)
 
     def method(self: Any, other: Any) -> Any:
         x, level = self._data, self.level
@@ -199,9 +208,9 @@ def _binary_method(op: Op, cls: Any, record: Callable[..., Any]) -> Callable[[An
         elif type(other) is int:
             y = float(other)
         if type(x) is not float or type(y) is not float or special or not level:
-            if type(x) is not _ndarray or type(y) is not _ndarray or special or not level:
-                return record(op, (self, other), _NO_STATIC)
-            return arrays(self, other, x, y, level)
+            if type(x) is type(y) is _ndarray and level and not special:
+                return on_arrays((self, other), (x, y), level)
+            return record(op, (self, other), _NO_STATIC)
         try:
             a = scalar(x, y)
         except _NOT_IEEE:
@@ -216,5 +225,36 @@ def _binary_method(op: Op, cls: Any, record: Callable[..., Any]) -> Callable[[An
     return method
 
 
-def _reflected_method(op: Op, record: Callable[..., Any]) -> Callable[[Any, Any], Any]:
-    return lambda self, other: record(op, (other, self), _NO_STATIC)
+def _matrix_method(op: Op, cls: Any, record: Callable[..., Any]) -> Callable[[Any, Any], Any]:
+    on_arrays = _on_arrays(op, cls, record)
+
+    def method(self: Any, other: Any) -> Any:
+        x, level = self._data, self.level
+        if type(other) is cls and type(x) is type(other._data) is _ndarray and level and not special:
+            return on_arrays((self, other), (x, other._data), max(level, other.level))
+        return record(op, (self, other), _NO_STATIC)
+
+    return method
+
+
+def _reflected_method(op: Op, cls: Any, record: Callable[..., Any]) -> Callable[[Any, Any], Any]:
+    """`other` comes first: 1 - value, array @ value."""
+    scalar, on_arrays = op.scalar, _on_arrays(op, cls, record)
+    short = op.elementwise and None not in op.rules
+
+    def method(self: Any, other: Any) -> Any:
+        y, level = self._data, self.level
+        if special or not level or None in op.rules:
+            return record(op, (other, self), _NO_STATIC)
+        if type(other) is type(y) is _ndarray:
+            return on_arrays((other, self), (other, y), level)
+        if type(y) is not float or not short or (type(other) is not float and type(other) is not int):
+            return record(op, (other, self), _NO_STATIC)
+        x = float(other)
+        try:
+            a = scalar(x, y)
+        except _NOT_IEEE:
+            return record(op, (other, self), _NO_STATIC)
+        return _node(cls, op, a, level, _NO_STATIC, (other, self, x, y))
+
+    return method

@@ -83,7 +83,7 @@ def vjp(f: Callable[..., Any], *args: Any) -> tuple[Any, Callable[[Any], tuple[A
             cotangents, _ = _pull_back(out, start, starts, depth)
         return _like_arguments(args, positions, cotangents)
 
-    return out if outer else out._data, pullback
+    return out if outer else out.data, pullback
 
 
 def _start(

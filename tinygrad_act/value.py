@@ -24,7 +24,7 @@ from .mode import special
 from .op import Op
 from .operators import Operators
 from .ops import index, shape
-from .recording import constant, install_operators, recorder
+from .recording import REFLECTED, constant, install_operators, recorder
 
 __all__ = ["Value", "record"]
 
@@ -75,7 +75,10 @@ class Value(Operators):
     def data(self) -> Any:
         """The number or array itself. An operation's result is read-only; a leaf's may be replaced
         or changed by `p.data = ...`, `p.data -= ...`, which `backward()` notices."""
-        return self._data
+        data = self._data
+        if self.op is not None and type(data) is np.ndarray:
+            data.setflags(write=False)  # here, where it is handed out, and not for every result
+        return data
 
     @data.setter
     def data(self, new: Any) -> None:
@@ -166,8 +169,8 @@ class Value(Operators):
 
     def detach(self) -> Value:
         """The same numbers as a constant: no gradient flows through it."""
-        leaf = self.op is None and isinstance(self._data, np.ndarray)
-        return constant(type(self), self._data.copy() if leaf else self._data)  # type: ignore[no-any-return]
+        data = self._data.copy() if self.op is None and isinstance(self._data, np.ndarray) else self._data
+        return constant(type(self), data)  # type: ignore[no-any-return]
 
     def zero_grad(self) -> None:
         """Forget the gradient: it reads as zero again."""
@@ -192,12 +195,11 @@ class Value(Operators):
                 "(constants, detach(), no_grad(), comparisons, floor, ceil and sign stop it)"
             )
         g = seed(self, g)
-        scalars = type(g) is float and not create_graph and not special and not Value.__subclasses__()
-        with grad_lock:  # two threads may bring gradients to one leaf
-            if scalars and pull_scalars(self, g, Value):  # numbers come from numbers only: all are floats
-                return
+        if type(g) is float and not create_graph and not special and not Value.__subclasses__():
+            with grad_lock:  # numbers come from numbers only: the whole graph is floats
+                if pull_scalars(self, g, Value):
+                    return
         deliver(self, constant(Value, g) if create_graph and type(g) is not float else g, Value, create_graph)
-
 
     # -- Python's protocols -------------------------------------------------------------------
 
@@ -249,9 +251,8 @@ class Value(Operators):
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Value:
         make, args = self.__reduce__()
-        copied: Value = make(*args)
-        memo[id(self)] = copied
-        return copied
+        memo[id(self)] = copied = make(*args)
+        return copied  # type: ignore[no-any-return]
 
     def __reduce__(self) -> tuple[Any, tuple[Any, ...]]:
         if self.op is not None:
@@ -259,9 +260,8 @@ class Value(Operators):
         return rebuild, (type(self), self._data, self.label, self.requires_grad, self._grad)
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
-        op = interop.UFUNCS.get(ufunc)
-        if op is not None and method == "__call__" and not kwargs:
-            return record(op, inputs, {})
+        if ufunc in REFLECTED and not kwargs and inputs[-1] is self and method == "__call__":
+            return REFLECTED[ufunc](self, inputs[0])
         return interop.call_ufunc(ufunc, method, inputs, kwargs)
 
     def __array_function__(

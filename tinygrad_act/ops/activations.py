@@ -15,7 +15,7 @@ from ..dispatch import elementwise, op
 from ..op import case
 from .arithmetic import abs, maximum, where
 from .elementary import exp, expm1, log1p
-from .reduce import logsumexp, sum
+from .reduce import sum
 
 __all__ = ["identity", "leaky_relu", "log_softmax", "relu", "sigmoid", "softmax", "softplus"]
 
@@ -35,7 +35,9 @@ def sigmoid(z: Any) -> Any:
     return where(z >= 0, 1.0, t) / (1.0 + t)
 
 
-@elementwise(dz=lambda _, z: z >= 0, kinks={0.0: "right"}, label="relu")
+@elementwise(
+    dz=lambda _, z: z >= 0, scalar=lambda z: z if z > 0 or z != z else 0.0, kinks={0.0: "right"}, label="relu"
+)
 def relu(z: Any) -> Any:
     """a = maximum(z, 0)
 
@@ -68,11 +70,15 @@ def softmax(z: Any, *, axis: int = -1) -> Any:
 
     Shifted by the largest entry, so that it cannot overflow.
     """
-    e = np.exp(z - np.max(z, axis=axis, keepdims=True))
-    return e / np.sum(e, axis=axis, keepdims=True)
+    e = np.exp(z - np.maximum.reduce(z, axis=axis, keepdims=True))
+    return e / np.add.reduce(e, axis=axis, keepdims=True)
 
 
 @op(dz=lambda g, a, _, *, axis: g - exp(a) * sum(g, axis=axis, keepdims=True), label="log softmax", cases=_AXES)
 def log_softmax(z: Any, *, axis: int = -1) -> Any:
-    """a = z - log(sum(exp(z), axis=axis, keepdims=True))"""
-    return z - logsumexp(z, axis=axis, keepdims=True)
+    """a = z - log(sum(exp(z), axis=axis, keepdims=True))
+
+    Shifted by the largest entry, so that it cannot overflow.
+    """
+    shifted = z - np.maximum.reduce(z, axis=axis, keepdims=True)
+    return shifted - np.log(np.add.reduce(np.exp(shifted), axis=axis, keepdims=True))

@@ -152,12 +152,10 @@ def chain(g: Any, d: Any, a: Any) -> Any:
     without effect. And where `a` is NaN and `g` is not 0 the result is NaN, so that a derivative
     written as a mask cannot swallow it.
     """
-    if type(d) is bool or (isinstance(d, np.ndarray) and d.dtype.kind == "b"):
-        c = np.where(d, g, 0.0)
-    else:
-        c = g * d
-        if _has_nan(c):
-            c = np.where(g == 0, 0.0, c)
+    c = g * d
+    if _has_nan(c):
+        masked = type(d) is bool or (isinstance(d, np.ndarray) and d.dtype.kind == "b")
+        c = np.where(d, g, 0.0) if masked else np.where(g == 0, 0.0, c)
     return np.where((a != a) & (g != 0), a, c) if type(a) is not float and _has_nan(a) else c
 
 

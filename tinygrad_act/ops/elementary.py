@@ -89,7 +89,7 @@ def reciprocal(z: Any) -> Any:
 
 
 @elementwise(
-    dx=lambda _, x, y: y * pow(x, where(y == 0, 1.0, y - 1)),
+    dx=lambda _, x, y: y * pow(x, y - 1 + 2 * (y == 0)),
     dy=lambda a, x, _: a * log(where(x == 0, 1.0, x)),
     label="**",
     scalar=math.pow,
@@ -100,7 +100,8 @@ def pow(x: Any, y: Any) -> Any:
     """a = x ** y
 
     Differentiable in both. Where the exponent is 0 the slope in x is 0, at x = 0 too; where the
-    base is 0 the slope in y is 0. A negative base has a slope in x only, for a whole exponent.
+    base is 0 the slope in y is 0. A negative base has a slope in x only, for a whole exponent. (The
+    rule's 2 * (y == 0) keeps 0 * x**-1, which is NaN at x = 0, from arising.)
     """
     return x**y  # for arrays: np.power, but NumPy squares for y = 2 and takes the root for y = 0.5
 

@@ -199,11 +199,14 @@ def logsumexp(x: Any, *, axis: Any = None, keepdims: bool = False) -> Any:
     Shifted by the largest entry, so that it neither overflows nor loses a small sum. Where all
     entries are -inf the value is -inf and the gradient NaN.
     """
-    top = np.max(x, axis=axis, keepdims=True)
-    top = np.where(np.isfinite(top), top, 0.0).astype(x.dtype, copy=False)
+    top = np.maximum.reduce(x, axis=axis, keepdims=True)
+    finite = np.isfinite(top)
+    if not finite.all():
+        top = np.where(finite, top, 0.0).astype(x.dtype, copy=False)
+    total = _reduce(np.exp(x - top), axis=axis, keepdims=True)
     with np.errstate(divide="ignore"):  # log(0) = -inf is the right answer for entries of -inf
-        a = np.log(np.sum(np.exp(x - top), axis=axis, keepdims=True)) + top
-    return a if keepdims else np.squeeze(a, _axes(axis, x.ndim))
+        a = np.log(total) + top
+    return a if keepdims else a.reshape(_reduce(top, axis=axis).shape)
 
 
 def _running_back(g: Any, _: Any, x: Any, *, axis: Any) -> Any:
