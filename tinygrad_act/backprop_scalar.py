@@ -35,7 +35,7 @@ def pull_scalars(root: Any, g: float, kind: Any) -> list[Any] | None:
         _count(root, kind, leaves, before)
         root._grad = g
         _pull(root, kind)
-        done = all(leaf._grad - leaf._grad == 0 for leaf in leaves)
+        done = not [leaf for leaf in leaves if leaf._grad - leaf._grad != 0]
     except ArithmeticError:
         pass
     finally:

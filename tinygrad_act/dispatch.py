@@ -87,8 +87,8 @@ def op(
 
 def _function(op: Op) -> Function:
     """The public function of `op`, with the body's name, signature and docstring."""
-    simple = op.elementwise and not op.defaults
-    if simple and len(op.inputs) == 1:
+    simple = not op.defaults and not op.variadic
+    if simple and op.elementwise and len(op.inputs) == 1:
         call = _unary(op)
     elif simple and len(op.inputs) == 2:
         call = _binary(op)
@@ -121,16 +121,16 @@ def _unary(op: Op) -> Function:
 
 
 def _binary(op: Op) -> Function:
-    """A function that takes a short way for floats and arrays."""
-    general, scalar, forward = _general(op), op.scalar, op.forward
+    """A function that takes a short way for arrays and, if elementwise, for floats among them."""
+    general, scalar, forward, elementwise = _general(op), op.scalar, op.forward, op.elementwise
 
     def call(x: Any = REQUIRED, y: Any = REQUIRED, *rest: Any, **kwargs: Any) -> Any:
-        kind = type(x)
-        other = type(y)
-        usual = (kind is float or kind is _ndarray) and (other is float or other is _ndarray)
-        if rest or kwargs or not usual:
-            return general(*(z for z in (x, y, *rest) if z is not REQUIRED), **kwargs)
+        kind, other = type(x), type(y)
+        arrays = kind is _ndarray and other is _ndarray
         numbers = kind is float and other is float
+        mixed = (kind is float or kind is _ndarray) and (other is float or other is _ndarray)
+        if rest or kwargs or not (arrays or (mixed and elementwise)):
+            return general(*(z for z in (x, y, *rest) if z is not REQUIRED), **kwargs)
         try:
             a = scalar(x, y) if numbers else forward(x, y)
         except (ArithmeticError, ValueError, TypeError):

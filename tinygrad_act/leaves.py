@@ -36,12 +36,14 @@ def leaf_data(data: Any, requires_grad: bool) -> Any:
 def seed(value: Any, g: Any, where: str = "backward") -> Any:
     """The cotangent to start from: of the value's shape and dtype, and nobody else's memory."""
     if g is None:
+        if type(value._data) is float:
+            return 1.0
         if value.size != 1:
             raise ValueError(
                 f"{where}: a Value of shape {value.shape} is not a single number; "
                 f"reduce it first, as in value.sum().backward(), or pass its cotangent: value.backward(g)"
             )
-        return 1.0 if type(value._data) is float else np.array(1.0, value.dtype).reshape(value.shape)
+        return np.array(1.0, value.dtype).reshape(value.shape)
     g = g._data if hasattr(g, "_data") else g
     if not is_real(g) and not isinstance(g, (list, tuple)):
         raise refuse_kind(f"{where}: g", g)

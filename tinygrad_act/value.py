@@ -145,7 +145,7 @@ class Value(Operators):
     @property
     def size(self) -> int:
         """The number of entries."""
-        return int(np.size(self._data))
+        return self._data.size if isinstance(self._data, np.ndarray) else 1
 
     @property
     def dtype(self) -> np.dtype[Any]:
