@@ -111,7 +111,7 @@ def clip(x: Any, *, min: Any = None, max: Any = None) -> Any:
 
     The slope is 1 from min to max, both included, so that clip(z, min=0) is relu; 0 outside.
     """
-    return np.clip(x, min, max)
+    return np.positive(x) if min is None and max is None else np.clip(x, min, max)  # NumPy 2.0 wants a bound
 
 
 @elementwise(
