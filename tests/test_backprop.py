@@ -103,6 +103,7 @@ def test_what_has_no_rule_stops_the_gradient_but_stays_in_the_graph():
     assert mask.op.name == "greater"
     assert not mask.requires_grad
     assert mask.inputs[0] is x
+    assert (~mask).op.name == "logical_not", "what is made from a mask is recorded as well"
     (x * mask).sum().backward()
     assert x.grad.tolist() == [1.0, 0.0]
     with pytest.raises(ValueError, match="no gradient flows"):
@@ -112,8 +113,12 @@ def test_what_has_no_rule_stops_the_gradient_but_stays_in_the_graph():
 @pytest.mark.parametrize("start", [1.5, np.array(1.5)])
 def test_an_input_without_a_rule_that_needs_a_gradient_elsewhere(start):
     x = Value(start)
-    ta.where(x, x * 2.0, 0.0).backward()
-    assert x.grad == 2.0
+    inner = x * 1.0
+    for _ in range(2):
+        x.zero_grad()
+        ta.where(inner, inner * 2.0, 0.0).backward()
+        ta.where(x, x * 2.0, 0.0).backward()
+        assert x.grad == 4.0
 
 
 def test_backward_of_a_leaf_is_its_seed():

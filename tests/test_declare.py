@@ -92,6 +92,23 @@ def test_a_removed_operation_is_gone_everywhere():
         ta.ops["attempt"]
 
 
+@pytest.mark.parametrize("elementwise", [True, False])
+def test_a_body_may_return_its_input_itself(elementwise):
+    def same(z):
+        """a = z"""
+        return z
+
+    (ta.elementwise if elementwise else ta.op)(dz=1)(same)
+    p = ta.Value([1.0, 2.0])
+    y = p.same()
+    y.sum().backward()
+    with pytest.raises(ValueError, match="read-only"):
+        y.data[0] = 5.0
+    p.data -= 1.0
+    assert p.data.tolist() == [0.0, 1.0]
+    assert p.grad.tolist() == [1.0, 1.0]
+
+
 def test_unknown_names_suggest_the_nearest():
     with pytest.raises(KeyError, match="no operation named 'sigmoyd'; did you mean 'sigmoid'"):
         ta.ops["sigmoyd"]

@@ -63,6 +63,13 @@ def test_02_saved_output_cannot_be_changed():
     a = Value([0.5, 1.0]).sigmoid()
     with pytest.raises(ValueError, match="read-only"):
         a.data[0] = 9.0
+    with ta.no_grad():
+        constant = Value([0.5, 1.0]) * 2
+    with pytest.raises(ValueError, match="read-only"):
+        constant.data[0] = 9.0
+    out, _ = ta.vjp(ta.exp, np.ones(2))
+    with pytest.raises(ValueError, match="read-only"):
+        out[0] = 9.0
     view = a.reshape(2, 1)
     with pytest.raises(ValueError, match="read-only"):
         view.data += 1
@@ -72,12 +79,25 @@ def test_03_gradients_share_memory_with_nothing():
     a, b, c, g = Value([1.0, 2.0]), Value([3.0, 4.0]), Value([[5.0], [6.0]]), np.ones(2)
     r = c.reshape(2)
     s = a + b + r
-    y = s.reshape(2, 1).reshape(2)
-    y.backward(g)
+    y = (s.reshape(2, 1).reshape(2) * 2.0) * 1.0
+    t = a + b
+    (t * 3.0 + y).backward(g)
     arrays = [a.grad, b.grad, c.grad, g, a.data, b.data, r.grad]
     for one, other in itertools.combinations(arrays, 2):
         assert not np.shares_memory(one, other)
     assert a.grad.flags.writeable
+    with pytest.raises(ValueError, match="read-only"):
+        r.grad[0] = 5.0
+
+
+def test_03_a_leaf_does_not_share_its_gradient_with_the_result_it_went_into():
+    a, b = Value([1.0, 2.0]), Value([3.0, 4.0])
+    s = a + b
+    (s * 2.0).sum().backward()
+    assert not np.shares_memory(a.grad, s.grad)
+    assert not np.shares_memory(b.grad, s.grad)
+    a.grad += 1.0
+    assert s.grad.tolist() == b.grad.tolist() == [2.0, 2.0]
 
 
 def test_03_functional_gradients_share_memory_with_nothing():
@@ -261,6 +281,8 @@ def test_15_a_scalar_value_in_the_graphs_of_many_threads():
     """A shared leaf gets every thread's gradient; a shared inner node confuses nobody."""
     leaf = Value(2.0)
     inner = leaf * 3.0
+    for _ in range(100):  # a long way back, so that the threads meet on it
+        inner = inner * 1.0
     seen = []
 
     def work():
@@ -301,8 +323,10 @@ def test_17_zero_d_stays_an_array():
     for y in (x * x, x.exp(), x.sum(), x.mean(), x[()], chosen, Value([1.0, 2.0])[0], x.softmax(axis=None)):
         assert type(y.data) is np.ndarray
         assert y.shape == ()
-    (x * x).backward()
-    assert type(x.grad) is np.ndarray
+    for f in (lambda: x * x, x.exp, lambda: x * 2.0):
+        x.zero_grad()
+        f().backward()
+        assert type(x.grad) is np.ndarray
     assert type(ta.exp(np.array(1.0))) is np.ndarray
 
 

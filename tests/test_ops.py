@@ -173,6 +173,12 @@ def test_nan_in_gives_nan_out_and_a_nan_gradient(op):
         assert np.isnan(np.ravel(z.grad)[0]), f"{op.name}: NaN has slope {z.grad}"
 
 
+@pytest.mark.parametrize("op", only(lambda op: sees_nan(op) and len(op.inputs) == 2, ELEMENTWISE))
+def test_nan_in_either_of_two_numbers_gives_nan(op):
+    assert math.isnan(op.call(math.nan, 2.0))
+    assert math.isnan(op.call(3.0, math.nan))
+
+
 @pytest.mark.parametrize(("op", "case"), differentiable(CASES))
 def test_cotangents_are_linear_in_the_seed(op, case):
     """Seed 0 gives exactly 0; twice the seed gives exactly twice the gradient."""
