@@ -1,0 +1,179 @@
+"""`draw`: it changes nothing, gives the same bytes, takes any text for a label, and large graphs."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+
+import tinygrad_act as ta
+from tinygrad_act import Value, draw
+from tinygrad_act.draw.capture import NO_GRADIENT_YET
+
+from .dot_reader import HOSTILE, SPELLED, chain, read
+
+needs_dot = pytest.mark.skipif(shutil.which("dot") is None, reason="Graphviz's program `dot` is not on PATH")
+needs_scripts = pytest.mark.skipif(os.name == "nt", reason="a shell script plays `dot`")
+
+NONE_YET = f"grad {NO_GRADIENT_YET}"
+
+
+
+
+def test_no_gradient_changes_and_backward_does_not_run():
+    x = Value([1.0, 2.0], "x")
+    y = (x * x).sum()
+    graph = ta.graph.topological_order([y], Value)
+    draw(y).dot()
+    assert [value._grad for value in graph] == [None, None, None]
+    y.backward()
+    before = [(value._grad, np.array(value._grad), value._data) for value in graph]
+    draw(y).dot()
+    for value, (grad, numbers, data) in zip(graph, before):
+        assert value._grad is grad
+        assert np.array_equal(grad, numbers)
+        assert value._data is data
+    y.backward()
+    assert np.array_equal(x.grad, [4.0, 8.0])
+
+
+def test_a_drawing_is_a_snapshot():
+    x = Value(3.0, "x")
+    y = x * x
+    drawing = draw(y)
+    before = drawing.dot()
+    y.backward()
+    x.data = 9.0
+    assert drawing.dot() == before
+    assert draw(y).dot() != before
+
+
+# -- hostile texts ----------------------------------------------------------------------------
+
+@pytest.mark.parametrize(("label", "shown"), [*zip(HOSTILE, HOSTILE), *SPELLED.items()], ids=itertools.count())
+def test_hostile_labels_are_escaped(label, shown):
+    x = Value(1.0, label)
+    y = x.sin()
+    y.label = label
+    picture = read(draw(y))
+    assert picture.boxes == [[shown, "1", NONE_YET], ["sin", shown, "0.8415", NONE_YET]]
+    assert picture.edges == [("n0", "n1", "")]
+    draw(y).dot().encode()  # no lone surrogate
+
+
+@pytest.mark.usefixtures("scratch")
+@pytest.mark.parametrize(("label", "shown"), [*zip(HOSTILE[:9], HOSTILE[:9]), *SPELLED.items()], ids=itertools.count())
+def test_hostile_operation_labels_and_static_parameters_are_escaped(label, shown):
+    @ta.elementwise(dz=lambda _, __, *, how: 1.0, label=label)
+    def odd(z, *, how):
+        """a = z"""
+        return z
+
+    rows = read(draw(odd(Value(1.0), how=label))).boxes[-1]
+    assert rows[0] == f"{shown} how={label!r}"
+    y = Value(1.0)
+    for _ in range(500):
+        y = odd(y, how=1)
+    assert [rows[0] for rows in read(draw(y)).boxes] == ["parameter", shown]
+
+
+def test_a_long_label_is_shortened():
+    for length in (40, 41, 10_000, 1_000_000):
+        (rows,) = read(draw(Value(1.0, "x" * length))).boxes
+        assert rows[0] == ("x" * 40 if length == 40 else "x" * 39 + "…")
+
+
+def test_a_label_that_is_no_string_does_not_hurt():
+    assert read(draw(Value(1.0, 7))).boxes[0][0] == "7"
+
+
+# -- the same graph, the same bytes -----------------------------------------------------------
+
+BUILD = """
+import numpy as np, tinygrad_act as ta
+X, W, b = np.arange(6.0).reshape(2, 3), ta.Value(np.ones((3, 4)), "W"), ta.Value(np.zeros(4), "b")
+h = ta.tanh(X @ W + b)
+loss = ta.softmax(h * h, axis=1)[:, 0].mean() + 2 * h.sum()
+loss.backward()
+small, large = ta.draw([loss, h]).dot(), ta.draw([loss, h], max_nodes=3).dot()
+"""
+
+
+def built():
+    space = {}
+    exec(BUILD, space)
+    return space["small"] + space["large"]
+
+
+def test_two_builds_give_the_same_bytes():
+    keep = [object() for _ in range(1000)]  # the next build gets other addresses
+    assert built() == built()
+    assert keep
+    assert not re.search(r"0x[0-9a-f]{4}|\d{12}", built())
+
+
+def test_another_process_with_another_hash_seed_gives_the_same_bytes():
+    for seed in ("1", "2"):
+        environment = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": os.pathsep.join(sys.path)}
+        code = BUILD + "import sys; sys.stdout.buffer.write((small + large).encode())"
+        done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, check=True)
+        assert done.stdout.decode() == built()
+
+
+# -- large graphs -----------------------------------------------------------------------------
+
+
+def test_a_deep_graph_is_summarised_and_says_so():
+    y = chain(50_000)
+    start = time.perf_counter()
+    drawing = draw(y)
+    picture = read(drawing)
+    assert time.perf_counter() - start < 5
+    note = "50,001 values: summarised by operation; draw a part of it, or pass max_nodes=50001"
+    assert picture.graph["label"] == note
+    assert note in repr(drawing)
+    assert picture.boxes == [["parameter", "×1"], ["+", "×25,000"], ["tanh", "×25,000"]]
+    assert sorted(picture.edges) == [("n0", "n1", "×25,001"), ("n1", "n2", "×25,000"), ("n2", "n1", "×24,999")]
+    assert [name for name, node in picture.nodes.items() if "penwidth" in node] == ["n2"]
+
+
+def test_a_deep_graph_can_be_drawn_in_full_without_recursion():
+    y = chain(50_000)
+    start = time.perf_counter()
+    dot = draw(y, max_nodes=50_001).dot()
+    assert time.perf_counter() - start < 15
+    assert dot.count("->") == 75_000
+    assert "summarised" not in dot
+
+
+def test_a_wide_shared_graph_takes_linear_time():
+    y = Value(1.0, "y")
+    for _ in range(200):
+        y = y + y  # 2 ** 200 paths
+    assert len(read(draw(y)).edges) == 400
+
+
+def test_max_nodes_counts_constants():
+    x = Value(1.0, "x")
+    y = x + 1.0 + 2.0
+    assert "label" not in read(draw(y, max_nodes=5)).graph
+    picture = read(draw(y, max_nodes=4))
+    assert picture.graph["label"].startswith("3 values and 2 constants: summarised by operation")
+    assert picture.graph["label"].endswith("max_nodes=5")
+    assert picture.boxes == [["parameter", "×1"], ["constant", "×2"], ["+", "×2"]]
+    X = np.ones(2)
+    assert len(read(draw(X * (X * Value([1.0, 1.0])), max_nodes=4)).nodes) == 4
+
+
+def test_400_boxes_are_drawn_and_401_are_not_by_default():
+    assert len(read(draw(chain(398))).nodes) == 399
+    y = chain(398).sin()
+    assert len(read(draw(y)).nodes) == 400
+    assert len(read(draw(y.sin())).nodes) < 10
