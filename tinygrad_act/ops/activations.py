@@ -13,7 +13,7 @@ import numpy as np
 
 from ..dispatch import elementwise, op
 from ..op import case
-from .arithmetic import abs, maximum, where
+from .arithmetic import abs, maximum, minimum, where
 from .elementary import exp, expm1, log1p
 from .reduce import sum
 
@@ -31,8 +31,7 @@ def identity(z: Any) -> Any:
 @elementwise(dz=lambda a, _: a * (1 - a), label="σ")
 def sigmoid(z: Any) -> Any:
     """a = 1 / (1 + exp(-z))"""
-    t = exp(-abs(z))  # at most 1: cannot overflow
-    return where(z >= 0, 1.0, t) / (1.0 + t)
+    return exp(minimum(z, 0.0)) / (1.0 + exp(-abs(z)))  # both exponents at most 0: cannot overflow
 
 
 @elementwise(
