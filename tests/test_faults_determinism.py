@@ -6,6 +6,7 @@ hold for every operation (6, 16 to 18, 30, 32 to 34) is in test_ops.py as well.
 
 from __future__ import annotations
 
+import math
 import os
 import subprocess
 import sys
@@ -48,6 +49,20 @@ def test_37_forgotten_zero_grad_adds_up_and_changes_nothing_else():
     for value in (p, q):
         (value.tanh() * value).sum().backward()
     assert np.array_equal(p.grad, np.array([100.0, 200.0]) + q.grad)
+
+
+@pytest.mark.parametrize("start", [-2.0, np.array(-2.0)])
+def test_39_a_rule_that_fails_on_a_number_is_named(scratch, start):
+    @ta.elementwise(dz=lambda a, z: math.sqrt(z))
+    def careless(z):
+        """a = z"""
+        return z * 1.0
+
+    x = Value(start)
+    with pytest.raises(RuntimeError, match=r"careless: the derivative rule dz failed .*ValueError"):
+        (careless(x) * 2.0).backward()
+    (x * 3.0).backward()
+    assert x.grad == 3.0
 
 
 def test_39_an_error_in_a_rule_names_operation_shapes_and_line(scratch):

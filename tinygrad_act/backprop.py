@@ -87,11 +87,11 @@ def pull(root: Any, g: Any, uses: dict[Any, int], kind: Any, floor: int, recorde
             if node.op is None:
                 continue
             for x, c in contributions(node, g, kind, floor, recorded):
-                if x in partial:
+                if partial and x in partial:
                     c = total(partial.pop(x), c)
-                uses[x] -= 1
-                if uses[x]:
-                    partial[x] = c
+                left = uses[x] - 1
+                if left:
+                    uses[x], partial[x] = left, c
                 else:
                     ready.append((x, c))
     return visited
@@ -125,6 +125,8 @@ def contributions(node: Any, g: Any, kind: Any, floor: int, recorded: bool) -> l
                 c = rule(g, a, *args, **static)
             if not (type(c) is type(like) is _ndarray and c.shape == like.shape and c.dtype is like.dtype):
                 c = repair(c, like)
+            if c is g and x.op is None and type(c) is _ndarray:
+                c = c.copy()  # a leaf keeps what arrives, and this array is its consumer's gradient, too
         except _NOT_IEEE as error:
             c = _by_ieee(node, g, position, rule, error)
         sent.append((x, c))
@@ -134,13 +136,16 @@ def contributions(node: Any, g: Any, kind: Any, floor: int, recorded: bool) -> l
 def _by_ieee(node: Any, g: Any, position: int, rule: Any, error: Exception) -> Any:
     """A rule's result where Python's floats raise and IEEE has an answer: 1 / 0 is inf.
 
-    Raises `RuntimeError` where they were no floats, so that the rule itself must be at fault.
+    Raises `RuntimeError` where the rule itself is at fault.
     """
     op, a, edges = node.op, node._data, node.edges
     if type(a) is not float or type(g) is not float or not op.elementwise:
         raise _rule_failed(node, position, error) from error
-    d = rule(np.float64(a), *map(np.float64, edges[len(edges) // 2 :]), **node.static)
-    return chain(g, float(d), a if op.kinks else 0.0)
+    try:
+        d = float(rule(np.float64(a), *map(np.float64, edges[len(edges) // 2 :]), **node.static))
+    except _NOT_IEEE as again:
+        raise _rule_failed(node, position, again) from again
+    return chain(g, d, a if op.kinks else 0.0)
 
 
 def repair(c: Any, like: Any) -> Any:

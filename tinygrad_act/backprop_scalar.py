@@ -36,7 +36,7 @@ def pull_scalars(root: Any, g: float, kind: Any) -> list[Any] | None:
         root._grad = g
         _pull(root, kind)
         done = not [leaf for leaf in leaves if leaf._grad - leaf._grad != 0]
-    except ArithmeticError:
+    except (ArithmeticError, ValueError, TypeError):
         pass
     finally:
         if not done:

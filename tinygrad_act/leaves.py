@@ -53,27 +53,16 @@ def seed(value: Any, g: Any, where: str = "backward") -> Any:
     return array.item() if type(value._data) is float else array
 
 
-def _accumulate(leaf: Any, c: Any, shared: set[int]) -> None:
-    """Add the cotangent `c` to the leaf's gradient (`shared`: see `own`)."""
-    leaf._grad = own(c, shared) if leaf._grad is None else total(leaf._grad, c)
-
-
 def deliver(root: Any, g: Any, kind: Any, create_graph: bool) -> None:
     """Pull `g` back from `root` and hand every node its gradient: leaves add it up, others show it."""
     uses, _ = count_uses(root, kind, 1)
     visited = pull(root, g, uses, kind, 1, create_graph)
-    shared = {id(g)}
-    leaves = []
     with grad_lock:
-        for pair in visited:
-            node, c = pair
+        for node, c in visited:
             if node.op is None:
-                leaves.append(pair)
+                node._grad = own(c) if node._grad is None else total(node._grad, c)
             elif not create_graph:
                 node._grad = c
-                shared.add(id(c))
-        for leaf, c in leaves:
-            _accumulate(leaf, c, shared)
 
 
 def rebuild(cls: Any, data: Any, label: str | None, requires_grad: bool, grad: Any) -> Any:
@@ -83,16 +72,9 @@ def rebuild(cls: Any, data: Any, label: str | None, requires_grad: bool, grad: A
     return value
 
 
-def own(c: Any, shared: set[int]) -> Any:
-    """`c` in memory that no other gradient, cotangent or data uses, and that may be written to.
-
-    `shared`: the ids of arrays that others hold; `c`'s is added.
-    """
-    if isinstance(c, np.ndarray):
-        if c.base is not None or id(c) in shared:
-            c = c.copy()
-        shared.add(id(c))
-    return c
+def own(c: Any) -> Any:
+    """The cotangent `c` of a leaf in memory of its own: a view of another array is copied."""
+    return c.copy() if isinstance(c, np.ndarray) and c.base is not None else c
 
 
 def brief(x: Any) -> str:

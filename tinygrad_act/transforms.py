@@ -139,14 +139,13 @@ def _pull_back(out: Value, g: Any, starts: list[Value], depth: int) -> tuple[lis
     if out.level >= depth:
         first = constant(Value, g) if recorded and isinstance(g, np.ndarray) else g
         arrived = dict(pull(out, first, uses, Value, depth, recorded))
-    shared = {id(g)}
-    return [_finish(start, arrived.get(start), shared) for start in starts], recorded
+    return [_finish(start, arrived.get(start)) for start in starts], recorded
 
 
-def _finish(start: Value, c: Any, shared: set[int]) -> Any:
+def _finish(start: Value, c: Any) -> Any:
     if c is None:  # the function does not depend on it
         return 0.0 if type(start._data) is float else np.zeros_like(start._data)
-    return own(c, shared)
+    return own(c)
 
 
 def _like_arguments(args: tuple[Any, ...], positions: tuple[int, ...], leaves: list[Any]) -> tuple[Any, ...]:
