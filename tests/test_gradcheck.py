@@ -105,6 +105,11 @@ def test_the_declared_side_of_a_kink_is_held_to(scratch, slope, right):
     assert "kink: left 0.0" in str(report)
 
 
+def test_the_report_shows_the_slopes_of_a_single_number_as_they_are():
+    assert "analytic 1, numeric 1 ± " in str(ta.gradcheck(ta.relu, 0.0))
+    assert "kink: left 0, right 1, declared right" in str(ta.gradcheck(ta.relu, 0.0))
+
+
 def test_a_kink_inside_a_function_may_have_any_slope_between_its_sides(scratch):
     inside = lambda f: ta.gradcheck(lambda z: f(-3.0 * z) + z, np.array([0.0, 1.0]))
     report = inside(ta.relu)

@@ -36,7 +36,7 @@ def gradcheck(f: Callable[..., Any], *args: Any, order: int = 1, seed: int = 0) 
     """Compare the gradient of `f` with numerical derivatives, for every entry of every argument.
 
     `f`: a function of numbers and arrays (or nested lists, tuples and dicts of them) that returns
-    one number or array; an array is contracted with fixed random weights made from `seed`.
+    one number or array; an array of several is contracted with fixed random weights made from `seed`.
     `order=2` checks the gradient of the gradient as well.
 
     Returns a `Report`: print it, or test its truth. Raises `ValueError` for an `order` other than 1
@@ -80,7 +80,7 @@ def _contracted_gradient(f: Callable[..., Any], weights: list[np.ndarray], seed:
 
 def _entries(f: Callable[..., Any], args: tuple[Any, ...], rng: np.random.Generator, order: int) -> Iterator[Entry]:
     out, pullback = vjp(f, *args)
-    weights = rng.uniform(0.5, 1.5, np.shape(out))
+    weights = rng.uniform(0.5, 1.5, np.shape(out)) if np.size(out) > 1 else np.ones(np.shape(out))
     analytic = flatten(list(pullback(weights)))
     sides = _declared_sides(f, args)
     named = list(leaves_with_paths(list(args)))
