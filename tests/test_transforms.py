@@ -112,6 +112,16 @@ def test_vjp_may_be_pulled_many_times():
         assert gy == 21.0
 
 
+def test_a_pullback_takes_a_value_and_checks_its_shape():
+    _, pullback = ta.vjp(lambda x: x * x, np.ones((2, 3)))
+    g = Value(np.full((2, 3), 2.0))
+    (c,) = pullback(g)
+    c.sum().backward()
+    assert g.grad.tolist() == [[2.0] * 3] * 2
+    with pytest.raises(ValueError, match=r"vjp: g has shape \(2, 1\), but the Value has shape \(2, 3\)"):
+        pullback(Value(np.ones((2, 1))))
+
+
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [

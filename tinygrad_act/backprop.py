@@ -5,8 +5,8 @@ edges that a gradient will arrive by. `pull` starts at the root and visits a nod
 last of its edges has delivered: each node once, after all of its consumers.
 
 Shapes and dtypes are repaired here, in one place: a cotangent gets its input's shape and dtype,
-so no rule has to undo broadcasting. A node is any object with the attributes `op`, `inputs`,
-`primals`, `static`, `level` and `_data`.
+so no rule has to undo broadcasting. A node is any object with the attributes `op`, `edges` (the
+inputs, then what each of them held), `static`, `level`, `label`, `note` and `_data`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from .debugging import check_backward
-from .dispatch import as_arrays
+from .dispatch import NOT_IEEE, as_arrays
 from .errors import shape_of
 from .mode import mode, special
 from .ops.arithmetic import chain
@@ -32,7 +32,7 @@ but arithmetic on it is slower."""
 
 _ndarray = np.ndarray
 _chain_arrays, _sum_arrays = ops["chain"].forward, ops["sum_to"].forward  # bodies: no need to ask for an interpreter
-_NOT_IEEE = (ZeroDivisionError, OverflowError, ValueError, TypeError)
+_RULE_ERRORS = (*NOT_IEEE, TypeError)
 
 
 def count_uses(root: Any, kind: Any, floor: int) -> tuple[dict[Any, int], bool]:
@@ -127,7 +127,7 @@ def contributions(node: Any, g: Any, kind: Any, floor: int, recorded: bool) -> l
                 c = repair(c, like)
             if c is g and x.op is None and type(c) is _ndarray:
                 c = c.copy()  # a leaf keeps what arrives, and this array is its consumer's gradient, too
-        except _NOT_IEEE as error:
+        except _RULE_ERRORS as error:
             c = _by_ieee(node, g, position, rule, error)
         sent.append((x, c))
     return sent
@@ -143,7 +143,7 @@ def _by_ieee(node: Any, g: Any, position: int, rule: Any, error: Exception) -> A
         raise _rule_failed(node, position, error) from error
     try:
         d = float(rule(np.float64(a), *map(np.float64, edges[len(edges) // 2 :]), **node.static))
-    except _NOT_IEEE as again:
+    except _RULE_ERRORS as again:
         raise _rule_failed(node, position, again) from again
     return chain(g, d, a if op.kinks else 0.0)
 

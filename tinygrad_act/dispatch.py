@@ -16,17 +16,18 @@ import numpy as np
 from .errors import explain, is_real, refuse_kind
 from .op import REQUIRED, Case, Op, Rule, declare
 from .registry import ops
-from .symbol import Symbol, call_text, infix_text
+from .symbol import INFIX, Symbol, call_text, infix_text
 
-__all__ = ["INTERPRETERS", "as_arrays", "as_data", "bind", "elementwise", "evaluate", "op"]
+__all__ = ["INTERPRETERS", "NOT_IEEE", "as_arrays", "as_data", "bind", "elementwise", "evaluate", "op"]
 
 Function: TypeAlias = Callable[..., Any]
 
 INTERPRETERS: dict[type, Callable[[Op, tuple[Any, ...], dict[str, Any]], Any]] = {}
 """Type of an argument → what runs an operation on such arguments. Filled at import."""
 
-_INFIX = frozenset(["+", "-", "*", "/", "@", "**", "==", "!=", "<", "<=", ">", ">="])
-_NOT_IEEE = (ZeroDivisionError, OverflowError, ValueError)
+NOT_IEEE = (ZeroDivisionError, OverflowError, ValueError)
+"""What Python's floats raise where IEEE has an answer."""
+
 _ndarray = np.ndarray
 
 
@@ -185,7 +186,8 @@ def bind(op: Op, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[A
         if len(inputs) < len(op.inputs):
             raise TypeError(f"{op.name}: takes {len(op.inputs)} inputs ({', '.join(op.inputs)}), got {len(inputs)}")
     static = {**op.defaults, **dict(zip(op.defaults, rest)), **kwargs}
-    if len(rest) > len(op.defaults) or len(static) > len(op.defaults) or set(rest_names(op, rest)) & set(kwargs):
+    twice = set(list(op.defaults)[: len(rest)]) & kwargs.keys()  # by position and by keyword
+    if len(rest) > len(op.defaults) or len(static) > len(op.defaults) or twice:
         raise _unknown_static(op, rest, kwargs)
     for name, value in static.items():
         if value is REQUIRED:
@@ -198,11 +200,6 @@ def _check_static(op: Op, static: dict[str, Any]) -> None:
     for name, value in static.items():
         if type(value) in INTERPRETERS and type(value) is not Symbol:
             raise TypeError(f"{op.name}: '{name}' is a static parameter and can't be a Value; pass a plain number")
-
-
-def rest_names(op: Op, rest: tuple[Any, ...]) -> list[str]:
-    """The static parameters that were given by position."""
-    return list(op.defaults)[: len(rest)]
 
 
 def _unknown_static(op: Op, rest: tuple[Any, ...], kwargs: dict[str, Any]) -> TypeError:
@@ -245,7 +242,7 @@ def _evaluate_numbers(op: Op, args: tuple[Any, ...], static: dict[str, Any]) -> 
         try:
             a = op.scalar(*args, **static)
             return a.item() if isinstance(a, np.generic) else a
-        except _NOT_IEEE:
+        except NOT_IEEE:
             with np.errstate(all="ignore"):
                 return np.asarray(op.forward(*as_arrays(args), **static)).item()
     a = np.asarray(op.forward(*as_arrays(args), **static))
@@ -285,7 +282,7 @@ def as_data(op: Op, x: Any) -> Any:
 
 def _spell(op: Op, args: tuple[Any, ...], static: dict[str, Any]) -> Symbol:
     """The interpreter of symbols: the call as text, without what is default."""
-    if op.label in _INFIX and len(args) == 2:
+    if op.label in INFIX and len(args) == 2:
         return infix_text(op.label, *args)
     given = {name: value for name, value in static.items() if value is not op.defaults[name]}
     return call_text(op.name, args, given)

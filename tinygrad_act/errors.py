@@ -9,7 +9,7 @@ import numpy as np
 if TYPE_CHECKING:
     from .op import Op
 
-__all__ = ["describe", "explain", "refuse_kind", "shape_of"]
+__all__ = ["describe", "explain", "is_real", "refuse_kind", "shape_of"]
 
 _REAL_KINDS = "fiub"
 

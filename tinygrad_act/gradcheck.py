@@ -82,14 +82,13 @@ def _entries(f: Callable[..., Any], args: tuple[Any, ...], rng: np.random.Genera
     out, pullback = vjp(f, *args)
     weights = rng.uniform(0.5, 1.5, np.shape(out)) if np.size(out) > 1 else np.ones(np.shape(out))
     analytic = flatten(list(pullback(weights)))
-    sides = _declared_sides(f, args)
+    sides = _declared_sides(f, args) if order == 1 else {}
     named = list(leaves_with_paths(list(args)))
     for number, ((path, leaf), gradient) in enumerate(zip(named, analytic)):
         for index in np.ndindex(leaf.shape):
             phi = _along(f, args, number, index)
             slope = float(gradient[index])
-            side = sides.get((number, index))
-            estimate, note = _compare(phi, weights, float(leaf[index]), slope, side if order == 1 else None)
+            estimate, note = _compare(phi, weights, float(leaf[index]), slope, sides.get((number, index)))
             yield _judge(order, path, index, slope, estimate, note)
 
 

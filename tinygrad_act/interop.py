@@ -20,13 +20,17 @@ __all__ = ["call_function", "call_ufunc", "refuse_array"]
 
 _ABOUT_SHAPE = {f: operator.attrgetter(f.__name__) for f in (np.shape, np.ndim, np.size)}
 _NUMPY_KEYWORDS = {"a_min": "min", "a_max": "max"}
+_ADVICE = (
+    "declare one with @ta.op or @ta.elementwise, build it from the operations in ta.ops, "
+    "or use value.numpy() where no gradient is needed"
+)
 
 
 def call_ufunc(ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """`ufunc(*inputs)` with at least one Value among the inputs. Raises `TypeError` without an op for it."""
     name = ufunc.__name__
     if method != "__call__":
-        raise TypeError(f"np.{name}.{method} has no operation for Values; {_advice(name)}")
+        raise TypeError(f"np.{name}.{method} has no operation for Values; {_ADVICE}")
     if kwargs.get("out") is not None:
         raise TypeError(
             f"np.{name}: a Value can't be written into an array (out=, or array += value): its gradient would be "
@@ -54,12 +58,5 @@ def refuse_array() -> TypeError:
 def _find(name: str) -> Op:
     op = ops.find(name)
     if op is None:
-        raise TypeError(f"np.{name}: there is no operation '{name}' for Values; {_advice(name)}")
+        raise TypeError(f"np.{name}: there is no operation '{name}' for Values; {_ADVICE}")
     return op
-
-
-def _advice(name: str) -> str:
-    return (
-        "declare one with @ta.op or @ta.elementwise, build it from the operations in ta.ops, "
-        "or use value.numpy() where no gradient is needed"
-    )

@@ -88,5 +88,4 @@ def brief(x: Any) -> str:
         return f"empty {'×'.join(map(str, x.shape))}{dtype}"
     if x.size <= 6:
         return np.array2string(x, precision=4, separator=", ").replace("\n", "") + dtype
-    low, high = (np.min(x), np.max(x)) if x.dtype != bool else (x.min(), x.max())
-    return f"{'×'.join(map(str, x.shape))} from {low:.4g} to {high:.4g}{dtype}"
+    return f"{'×'.join(map(str, x.shape))} from {x.min():.4g} to {x.max():.4g}{dtype}"

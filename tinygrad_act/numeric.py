@@ -38,13 +38,12 @@ def central(phi: Callable[[float], np.ndarray], weights: np.ndarray, scale: floa
         noise = float(np.sum(np.abs(weights) * (np.abs(above) + np.abs(below))))
         return float(np.sum(weights * (above - below))) / (2 * h), noise * _EPS / (2 * h)
 
-    estimates = []
-    for step in _STEPS:
-        h = _representable(step * max(1.0, scale))
+    def at(h: float) -> Estimate:
         (first, _), (second, _), (third, noise) = difference(h), difference(h / 2), difference(h / 4)
         rough, fine = (4 * second - first) / 3, (4 * third - second) / 3
-        estimates.append(Estimate(fine, abs(fine - rough) + 2 * noise))
-    return _best(estimates)
+        return Estimate(fine, abs(fine - rough) + 2 * noise)
+
+    return _best_of_steps(at, scale)
 
 
 def one_sided(phi: Callable[[float], np.ndarray], weights: np.ndarray, scale: float, side: int) -> Estimate:
@@ -56,13 +55,12 @@ def one_sided(phi: Callable[[float], np.ndarray], weights: np.ndarray, scale: fl
         noise = float(np.sum(np.abs(weights) * (np.abs(here) + np.abs(there))))
         return float(np.sum(weights * (there - here))) / (side * h), noise * _EPS / h
 
-    estimates = []
-    for step in _STEPS:
-        h = _representable(step * max(1.0, scale))
+    def at(h: float) -> Estimate:
         (first, _), (second, _), (third, noise) = difference(h), difference(h / 2), difference(h / 4)
         rough, fine = 2 * second - first, 2 * third - second  # both of second order
-        estimates.append(Estimate((4 * fine - rough) / 3, abs(fine - rough) + 8 * noise))
-    return _best(estimates)
+        return Estimate((4 * fine - rough) / 3, abs(fine - rough) + 8 * noise)
+
+    return _best_of_steps(at, scale)
 
 
 def _representable(h: float) -> float:
@@ -70,6 +68,8 @@ def _representable(h: float) -> float:
     return float(2.0 ** np.round(np.log2(h)))
 
 
-def _best(estimates: list[Estimate]) -> Estimate:
+def _best_of_steps(at: Callable[[float], Estimate], scale: float) -> Estimate:
+    """The estimate with the least error of its own; a finite one, if there is one."""
+    estimates = [at(_representable(step * max(1.0, scale))) for step in _STEPS]
     finite = [estimate for estimate in estimates if np.isfinite(estimate.slope)]
     return min(finite or estimates, key=lambda estimate: estimate.error)

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from .debugging import check_forward
-from .dispatch import as_data, evaluate
+from .dispatch import NOT_IEEE, as_data, evaluate
 from .errors import refuse_kind
 from .mode import mode, special
 from .op import Op
@@ -24,7 +24,6 @@ __all__ = ["REFLECTED", "constant", "install_operators", "recorder"]
 REFLECTED: dict[np.ufunc, Callable[[Any, Any], Any]] = {}
 """What `array @ value` and the like call: NumPy asks with its ufunc, and this answers at once."""
 
-_NOT_IEEE = (ZeroDivisionError, OverflowError, ValueError)
 _NO_STATIC: dict[str, Any] = {}
 _new: Any = object.__new__
 _ndarray = np.ndarray
@@ -177,7 +176,7 @@ def _unary_method(op: Op, cls: Any, record: Callable[..., Any]) -> Callable[[Any
             return record(op, (self,), _NO_STATIC)
         try:
             a = scalar(z)
-        except _NOT_IEEE:
+        except NOT_IEEE:
             return record(op, (self,), _NO_STATIC)
         if type(a) is not float:
             return record(op, (self,), _NO_STATIC)
@@ -213,7 +212,7 @@ def _binary_method(op: Op, cls: Any, record: Callable[..., Any]) -> Callable[[An
             return record(op, (self, other), _NO_STATIC)
         try:
             a = scalar(x, y)
-        except _NOT_IEEE:
+        except NOT_IEEE:
             return record(op, (self, other), _NO_STATIC)
         node = _new(cls)
         node._data, node.level, node.static = a, level, _NO_STATIC
@@ -239,21 +238,22 @@ def _matrix_method(op: Op, cls: Any, record: Callable[..., Any]) -> Callable[[An
 
 def _reflected_method(op: Op, cls: Any, record: Callable[..., Any]) -> Callable[[Any, Any], Any]:
     """`other` comes first: 1 - value, array @ value."""
-    scalar, on_arrays = op.scalar, _on_arrays(op, cls, record)
-    short = op.elementwise and None not in op.rules
+    if None in op.rules:
+        return lambda self, other: record(op, (other, self), _NO_STATIC)
+    scalar, on_arrays, elementwise = op.scalar, _on_arrays(op, cls, record), op.elementwise
 
     def method(self: Any, other: Any) -> Any:
         y, level = self._data, self.level
-        if special or not level or None in op.rules:
+        if special or not level:
             return record(op, (other, self), _NO_STATIC)
         if type(other) is type(y) is _ndarray:
             return on_arrays((other, self), (other, y), level)
-        if type(y) is not float or not short or (type(other) is not float and type(other) is not int):
+        if type(y) is not float or not elementwise or (type(other) is not float and type(other) is not int):
             return record(op, (other, self), _NO_STATIC)
         x = float(other)
         try:
             a = scalar(x, y)
-        except _NOT_IEEE:
+        except NOT_IEEE:
             return record(op, (other, self), _NO_STATIC)
         return _node(cls, op, a, level, _NO_STATIC, (other, self, x, y))
 

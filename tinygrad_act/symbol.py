@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["Symbol", "call_text", "infix_text"]
+__all__ = ["INFIX", "Symbol", "call_text", "infix_text"]
 
 _TIGHTNESS = {
     "==": 1, "!=": 1, "<": 1, "<=": 1, ">": 1, ">=": 1,
@@ -18,6 +18,9 @@ _TIGHTNESS = {
     "**": 5,
 }  # fmt: skip
 _ATOM = 6
+
+INFIX = _TIGHTNESS.keys() - {"~"}
+"""Operators that stand between their two operands."""
 
 
 class Symbol:

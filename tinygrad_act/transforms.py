@@ -79,7 +79,8 @@ def vjp(f: Callable[..., Any], *args: Any) -> tuple[Any, Callable[[Any], tuple[A
 
     def pullback(g: Any) -> tuple[Any, ...]:
         with deeper():
-            start = g if isinstance(g, Value) and g.level else seed(out, g, "vjp")
+            checked = seed(out, g, "vjp")
+            start = g if isinstance(g, Value) and g.level else checked  # part of a graph: it goes on through g
             cotangents, _ = _pull_back(out, start, starts, depth)
         return _like_arguments(args, positions, cotangents)
 
