@@ -83,6 +83,8 @@ def test_files_and_functions_are_short_and_imports_stand_on_top(path):
             assert node.end_lineno - node.lineno + 1 <= 40, f"{node.name} is too long"
             inner = [n for n in ast.walk(node) if isinstance(n, (ast.Import, ast.ImportFrom))]
             assert all(getattr(n, "module", None) == "graphviz" or n.names[0].name == "graphviz" for n in inner)
+        if isinstance(node, ast.Call) and "import_module" in ast.unparse(node.func):
+            assert ast.literal_eval(node.args[0]).startswith("graphviz"), "only what is optional is imported late"
         assert not isinstance(node, ast.Assert), "users get a named error, not an AssertionError"
 
 

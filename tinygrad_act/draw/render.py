@@ -20,7 +20,6 @@ def render(dot: str, format: str) -> bytes:
     or does not finish in time.
     """
     what = format.upper()
-    subprocess = importlib.import_module("subprocess")  # takes 5 ms, which `import tinygrad_act` is spared
     try:
         program = importlib.import_module("graphviz.backend.dot_command")
         execute = importlib.import_module("graphviz.backend.execute")
@@ -36,12 +35,12 @@ def render(dot: str, format: str) -> bytes:
             f"apt install graphviz; macOS: brew install graphviz; Windows: winget install graphviz; "
             f"conda install graphviz); {_WITHOUT}"
         ) from error
-    except subprocess.TimeoutExpired as error:
+    except execute.subprocess.TimeoutExpired as error:
         raise RuntimeError(
             f"drawing {what}: Graphviz's `dot` was stopped after {_SECONDS:g} s; draw a smaller part, "
             f"or lower max_nodes for a summary; {_WITHOUT}"
         ) from error
-    except (OSError, subprocess.CalledProcessError) as error:
+    except (OSError, execute.subprocess.CalledProcessError) as error:
         raise RuntimeError(f"drawing {what}: Graphviz's `dot` failed: {_complaint(error)}; {_WITHOUT}") from error
 
 
