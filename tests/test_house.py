@@ -24,7 +24,7 @@ LAYERS = [  # a file imports only from rows above its own, or from its own row
     {"debugging", "backprop", "backprop_scalar", "leaves", "interop", "recording", "operators"},
     {"value"},
     {"transforms"},
-    {"numeric", "report", "samples", "table", "gradcheck", "draw"},
+    {"check", "samples", "table", "draw"},
     {"__init__", "__main__"},
 ]
 

@@ -16,13 +16,12 @@ from typing import TYPE_CHECKING, Any
 
 from . import ops as _families  # declares the operations
 from ._version import __version__
+from .check import Report, gradcheck
 from .dispatch import elementwise, op
 from .draw import Drawing, draw
-from .gradcheck import gradcheck
 from .mode import debug, no_grad
 from .op import Op, case
 from .registry import ops
-from .report import Report
 from .transforms import grad, value_and_grad, vjp
 from .value import Value
 

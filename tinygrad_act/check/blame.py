@@ -1,0 +1,76 @@
+"""Whose fault is it? The operation in the graph whose own rule is wrong."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..graph import topological_order
+from ..mode import deeper
+from ..op import Op
+from ..value import Value
+from .entries import along_directions, entry_by_entry
+from .places import find
+from .problem import Problem, WrongShape
+from .report import Entry, Note
+from .verdict import WRONG
+
+__all__ = ["blame"]
+
+_NODES, _ENTRIES = 60, 40
+
+
+def blame(problem: Problem) -> list[Note]:
+    """A note that names the first operation, from the arguments on, whose rule is wrong by itself."""
+    starts = [Value(leaf) for leaf in problem.leaves]
+    with deeper(), np.errstate(all="ignore"):
+        out = problem.f(*problem.arguments(starts))
+    nodes = [node for node in topological_order([out] if isinstance(out, Value) else [], Value) if node.op is not None]
+    for node in nodes[:_NODES]:
+        found = _fault(node.op, [_data(x) for x in node.inputs], dict(node.static or {}))
+        if found is not None:
+            return [Note("", found)]
+    return []
+
+
+def _data(x: Any) -> np.ndarray:
+    return np.asarray(x._data if isinstance(x, Value) else x)
+
+
+def _fault(op: Op, inputs: list[np.ndarray], static: dict[str, Any]) -> str | None:
+    """What is wrong with the rules of `op` at these inputs, or None."""
+    moving = [i for i, x in enumerate(inputs) if op.rule(i) is not None and x.dtype.kind == "f" and x.size]
+    if not moving:
+        return None
+
+    def call(*some: Any) -> Any:
+        whole: list[Any] = list(inputs)
+        for i, x in zip(moving, some):
+            whole[i] = x
+        return op.call(*whole, **static)
+
+    local = Problem(call, tuple(inputs[i] for i in moving))
+    try:
+        wrong = next((entry for entry in _check(local) if entry.verdict == WRONG and entry.path.startswith("[")), None)
+    except WrongShape as error:
+        return f"the fault is in {op.name}: {error}"
+    if wrong is None or wrong.numeric != wrong.numeric:
+        return None
+    position = moving[int(wrong.path[1:].split("]")[0])]
+    name = op.inputs[0] if op.variadic else op.inputs[position]
+    at = float(inputs[position][wrong.index])
+    where = f"{name}{list(wrong.index) if wrong.index else ''}"
+    return (
+        f"the fault is in the rule of {op.name} for input '{name}': at {where} = {at:.6g} it gives "
+        f"{wrong.analytic:.9g}, the numerical derivative is {wrong.numeric:.9g}"
+    )
+
+
+def _check(local: Problem) -> list[Entry]:
+    rng = np.random.default_rng(0)
+    weights = np.ones(local.value(local.leaves).shape)
+    analytic, places = local.pull(weights), find(local)
+    if sum(leaf.size for leaf in local.leaves) <= _ENTRIES:
+        return list(entry_by_entry(local, weights, analytic, places, 1))
+    return list(along_directions(local, weights, analytic, places.inside, 1, 2, rng))

@@ -1,0 +1,188 @@
+"""Numerical derivatives along one line: a ladder of steps, three extrapolations, and their errors.
+
+The function is read at x + h and x - h for h = h0, h0/2, h0/4, ...; the same readings give the
+central, the right and the left derivative, each extrapolated to h = 0 (Richardson). An estimate's
+error is what neighbouring extrapolations differ by, plus what rounding does to a difference
+divided by h. No step is right for every function, so the cell of least error is taken.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+
+__all__ = ["EPS", "Estimate", "Ladder", "Line", "extrapolate"]
+
+EPS = float(np.finfo(np.float64).eps)
+_COLUMNS = 9
+_NOWHERE = math.nan
+
+
+class Estimate(NamedTuple):
+    """A derivative, and how far off it may be."""
+
+    slope: float
+    error: float
+
+
+class Line(NamedTuple):
+    """A function along a line through the point: `read(step)` gives the output as a flat array."""
+
+    read: Callable[[float], np.ndarray]
+    """Values at this step; may raise or give NaN outside of the function's domain."""
+    weights: np.ndarray
+    """One for every number of the output: the derivative is of their weighted sum."""
+    start: float
+    """The number that steps are added to; 0 if many numbers move at once."""
+    scale: float
+    """The size of the numbers that move."""
+    limits: tuple[float, float] = (-math.inf, math.inf)
+    """Steps stay between these, both excluded: the distances to the ends of a declared domain."""
+    jitter: float = 0.0
+    """By how much the output is off because the numbers that move are rounded."""
+
+
+class Ladder:
+    """The readings of one line; `extend` adds more steps. Steps are powers of two."""
+
+    def __init__(self, line: Line) -> None:
+        self.line = line
+        self.base = line.read(0.0)
+        self.h0 = 2.0 ** math.floor(math.log2(max(1.0, line.scale))) / 2
+        self.noise_factor = 1.0
+        self._readings: dict[int, tuple[float, ...]] = {}
+        self._moves = np.zeros(self.base.shape, bool)
+        self.failure = ""
+
+    def extend(self, first: int, last: int) -> None:
+        """Read at h0 / 2**k for k from `first` to `last`."""
+        for k in range(first, last + 1):
+            if k not in self._readings:
+                self._readings[k] = self._read(self.h0 * 2.0**-k)
+
+    def _read(self, h: float) -> tuple[float, ...]:
+        """Both differences, the size of what moved, and the two steps that were really taken."""
+        right, left = self._at(h), self._at(-h)
+        above, below = (np.subtract(there, self.base) for there in (right, left))
+        weights = np.abs(self.line.weights)
+        self._moves |= (above != 0) | (below != 0)
+        sizes = [float(np.sum(weights * (np.abs(there) + np.abs(self.base)), where=moved != 0))
+                 for there, moved in ((right, above), (left, below))]  # fmt: skip
+        steps = [(self.line.start + step) - self.line.start for step in (h, -h)]
+        both = float(np.sum(self.line.weights * np.subtract(right, left)))
+        rises = [float(np.sum(self.line.weights * moved)) for moved in (above, below)]
+        return (*rises, both, *sizes, *steps)
+
+    def _at(self, step: float) -> np.ndarray:
+        low, high = self.line.limits
+        if not low < step < high:
+            return np.full(self.base.shape, _NOWHERE)
+        try:
+            found = self.line.read(step)
+        except Exception as error:  # outside of its domain a function may do anything; inside it told us so at 0
+            self.failure = self.failure or f"{type(error).__name__}: {error}"
+            return np.full(self.base.shape, _NOWHERE)
+        return found if found.shape == self.base.shape else np.full(self.base.shape, _NOWHERE)
+
+    def _table(self) -> np.ndarray:
+        return np.array([self._readings[k] for k in sorted(self._readings)]).T
+
+    @property
+    def steps(self) -> np.ndarray:
+        """The steps, from large to small."""
+        return np.array([self.h0 * 2.0**-k for k in sorted(self._readings)])
+
+    def differences(self, side: int) -> tuple[np.ndarray, np.ndarray]:
+        """f(x + h) - f(x) for every step on the right (1) or left (-1), and the noise of each."""
+        above, below, _, high, low, *_ = self._table()
+        return (above if side > 0 else -below), self._noise(high if side > 0 else low)
+
+    def _noise(self, sizes: np.ndarray) -> np.ndarray:
+        """What rounding does to a difference: to numbers that move at some step, even if not at this one."""
+        least = 2 * float(np.sum(np.abs(self.base * self.line.weights), where=self._moves))
+        noise: np.ndarray = EPS * self.noise_factor * np.maximum(sizes, least) + self.line.jitter
+        return noise
+
+    def central(self) -> Estimate:
+        """The derivative from both sides."""
+        *_, both, high, low, right, left = self._table()
+        width = right - left
+        with np.errstate(all="ignore"):
+            return extrapolate(both / width, 2 * self._noise(np.maximum(high, low)) / width, 2, self._far())
+
+    def one_sided(self, side: int) -> Estimate:
+        """The derivative from the right (1) or from the left (-1)."""
+        above, below, _, high, low, right, left = self._table()
+        rise, run, size = (above, right, high) if side > 0 else (below, left, low)
+        with np.errstate(all="ignore"):
+            return extrapolate(rise / run, 2 * self._noise(size) / np.abs(run), 1, self._far())
+
+    def _far(self) -> int:
+        """How many steps are larger than the numbers that move."""
+        return sum(k < 0 for k in self._readings)
+
+    @property
+    def unit(self) -> float:
+        """The weight of the one number of the output that moves; 1 if several do."""
+        return float(self.line.weights[self._moves][0]) if self._moves.sum() == 1 else 1.0
+
+    def measure_noise(self) -> None:
+        """How much noisier than rounding its result the function is, from differences of high order
+        between 8 neighbouring points on each side (Moré and Wild 2011, ECnoise); keeps the factor."""
+        for sign in (1, -1):
+            step = sign * 2.0**-43 * 2 * self.h0
+            points = np.array([self.base, *(self._at(step * i) for i in range(1, 9))])
+            moving = np.ptp(points, axis=0) > 0
+            weighted = (points[:, moving] * self.line.weights[moving]).sum(1)
+            size = float(np.sum(np.abs(self.base[moving] * self.line.weights[moving])))
+            if np.isfinite(weighted).all() and size:
+                self.noise_factor = max(self.noise_factor, _spread(weighted) / (EPS * size))
+
+
+def _spread(values: np.ndarray) -> float:
+    """The standard deviation of what is left when a polynomial of degree 3, 4 or 5 is taken away."""
+    levels = []
+    for order in (4, 5, 6):
+        gamma = math.factorial(order) ** 2 / math.factorial(2 * order)
+        levels.append(math.sqrt(gamma * float(np.mean(np.diff(values, order) ** 2))))
+    return min(levels)
+
+
+def extrapolate(quotients: np.ndarray, noise: np.ndarray, power: int, far: int = 0) -> Estimate:
+    """The limit of `quotients` for h -> 0, where every next h is half of the last.
+
+    The error of a quotient goes with h**power, h**(2 * power), ... `noise`: what rounding may do
+    to each. The first `far` quotients count only where they resolve a slope: far out, the slope of
+    every bounded function looks like 0. Gives NaN with an infinite error if too few are finite.
+    """
+    slopes, errors = quotients.copy(), np.full(len(quotients), np.inf)  # of every step, the best of its row
+    column, floor = quotients, noise
+    for m in range(1, min(_COLUMNS, len(quotients) - 2) + 1):
+        factor = 2.0 ** (power * m)
+        finer = column[1:] + (column[1:] - column[:-1]) / (factor - 1)
+        floor = (factor * floor[1:] + floor[:-1]) / (factor - 1)
+        change = np.abs(np.diff(finer))
+        change[1:] = np.maximum(change[1:], change[:-1] / 4)  # two in a row may meet by chance
+        error = np.maximum(np.abs(finer - column[1:])[1:], change) + floor[1:]
+        error[~np.isfinite(error)] = np.inf
+        better = error < errors[m + 1 :]
+        slopes[m + 1 :][better], errors[m + 1 :][better] = finer[1:][better], error[better]
+        column = finer
+    errors[:far][errors[:far] > 1e-3 * np.abs(slopes[:far])] = np.inf
+    return _consistent(slopes, errors)
+
+
+def _consistent(slopes: np.ndarray, errors: np.ndarray) -> Estimate:
+    """The estimate of least error that no estimate from smaller steps contradicts: what looks settled
+    at large steps may belong to the other side of a kink, or to a function's far end."""
+    known = np.isfinite(errors)
+    slopes, errors = slopes[known], errors[known]
+    if not slopes.size:
+        return Estimate(math.nan, math.inf)
+    apart = np.abs(slopes[:, None] - slopes) > 6 * (errors[:, None] + errors)
+    contradicted = np.triu(apart).any(1)
+    at = int(np.argmin(np.where(contradicted, np.inf, errors)))
+    return Estimate(float(slopes[at]), float(errors[at]))

@@ -1,0 +1,116 @@
+"""Which operations have a kink or an end of their domain at, or next to, the point that is checked."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..graph import topological_order
+from ..mode import deeper
+from ..op import Op
+from ..value import Value
+from .problem import Problem
+
+__all__ = ["Place", "Places", "find"]
+
+Entry = tuple[int, tuple[int, ...]]
+
+
+class Place(NamedTuple):
+    """An operation at one of its kinks: `relu at 0`."""
+
+    op: str
+    where: str
+    side: str
+    """What the operation declares to take there; see `tinygrad_act.op.SIDES`."""
+
+    def __str__(self) -> str:
+        return f"{self.op} at {self.where}"
+
+
+class Places(NamedTuple):
+    """What was found in the graph of one call."""
+
+    direct: dict[Entry, Place]
+    """Entries of the arguments that lie on a kink of an operation that acts on them directly."""
+    inside: list[Place]
+    """Kinks that numbers computed on the way lie on."""
+    limits: dict[Entry, tuple[float, float]]
+    """Steps that an operation's declared domain leaves to an entry: below and above."""
+
+
+def find(problem: Problem) -> Places:
+    """Run the function once and look at every operation in its graph."""
+    places = Places({}, [], {})
+    if problem.by_hand:
+        return places
+    starts = [Value(leaf) for leaf in problem.leaves]
+    number_of = {id(start): number for number, start in enumerate(starts)}
+    with deeper(), np.errstate(all="ignore"):
+        out = problem.f(*problem.arguments(starts))
+    for node in topological_order([out] if isinstance(out, Value) else [], Value):
+        if node.op is None:
+            continue
+        for name, x in zip(_input_names(node.op, len(node.inputs)), node.inputs):
+            number = number_of.get(id(x), -1)
+            if number >= 0:
+                _limit(places.limits, number, problem.leaves[number], node.op.domain.get(name))
+            data = np.asarray(x._data if isinstance(x, Value) else x)
+            for mask, place in _at_kinks(node.op, node, data):
+                if number >= 0 and mask.shape == problem.leaves[number].shape:
+                    places.direct.update({(number, i): place for i in _indices(mask)})
+                elif mask.any() and place not in places.inside:
+                    places.inside.append(place)
+    return places
+
+
+def _input_names(op: Op, count: int) -> tuple[str, ...]:
+    return op.inputs * count if op.variadic else op.inputs
+
+
+def _indices(mask: np.ndarray) -> Iterator[tuple[int, ...]]:
+    if mask.ndim == 0:
+        return iter([()] if mask else [])
+    return (tuple(map(int, i)) for i in np.argwhere(mask))
+
+
+def _limit(limits: dict[Entry, tuple[float, float]], number: int, x: np.ndarray, domain: Any) -> None:
+    """How far every entry may move to stay inside an open interval."""
+    if domain is None:
+        return
+    low, high = domain
+    for index in np.ndindex(x.shape):
+        below, above = limits.get((number, index), (-math.inf, math.inf))
+        if low < x[index] < high:
+            limits[number, index] = (max(below, low - float(x[index])), min(above, high - float(x[index])))
+
+
+def _at_kinks(op: Op, node: Any, x: np.ndarray) -> Iterator[tuple[np.ndarray, Place]]:
+    """For each kink of `op`, which entries of its input `x` lie on it."""
+    if not op.elementwise and "ties" not in op.kinks:
+        return
+    for place, side in op.kinks.items():
+        if place == "integers":
+            yield x == np.round(x), Place(op.name, "an integer", side)
+        elif place == "ties":
+            yield _ties(op, node, x), Place(op.name, "a tie", side)
+        elif isinstance(place, str):
+            bound = node.static.get(place)
+            if bound is not None:
+                named = f"{place}={bound:g}" if np.ndim(bound) == 0 else place
+                yield np.asarray(x == bound), Place(op.name, named, side)
+        else:
+            yield np.asarray(x == place), Place(op.name, f"{place:g}", side)
+
+
+def _ties(op: Op, node: Any, x: np.ndarray) -> np.ndarray:
+    """Where the two inputs are equal; in a reduction, where an entry shares the extreme."""
+    if len(node.inputs) == 2:
+        first, second = (np.broadcast_to(primal, node.shape) for primal in node.primals)
+        return first == second if x.shape == node.shape else np.zeros(x.shape, bool)
+    return np.zeros(x.shape, bool)  # an entry of a reduction: found by its slopes
+
+

@@ -1,0 +1,153 @@
+"""What is checked: a function, the point, and where its gradient comes from.
+
+`Problem` hides the difference between a function of Values, whose gradient is ours, and a plain
+NumPy function with a gradient or Jacobian that somebody wrote by hand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ..leaves import leaf_data
+from ..mode import no_grad
+from ..transforms import vjp
+from ..tree import flatten, leaves_with_paths, unflatten
+from ..value import Value
+from .ladder import Line
+
+__all__ = ["Problem", "WrongShape", "name_of"]
+
+
+class WrongShape(Exception):
+    """A gradient does not have the shape of its argument; the text says which."""
+
+
+def name_of(path: str, index: tuple[int, ...] = ()) -> str:
+    """`argument 0['W1'][2, 1]`."""
+    argument, _, rest = path[1:].partition("]")
+    where = f"[{', '.join(map(str, index))}]" if index else ""
+    return f"argument {argument}{rest}{where}"
+
+
+class Problem:
+    """`f` at `args`, in `dtype`. `gradient` and `jacobian`: functions of the same arguments, or None."""
+
+    def __init__(
+        self,
+        f: Callable[..., Any],
+        args: tuple[Any, ...],
+        gradient: Callable[..., Any] | None = None,
+        jacobian: Callable[..., Any] | None = None,
+        dtype: Any = np.float64,
+    ) -> None:
+        self.f, self.args, self.gradient, self.jacobian = f, list(args), gradient, jacobian
+        self.dtype = np.dtype(dtype)
+        pairs = list(leaves_with_paths(self.args))
+        self.paths = [path for path, _ in pairs]
+        self.leaves = [_as_array(path, leaf, self.dtype) for path, leaf in pairs]
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether `f` is a plain function of arrays with a gradient of its own."""
+        return self.gradient is not None or self.jacobian is not None
+
+    def arguments(self, leaves: list[Any]) -> list[Any]:
+        """The arguments with `leaves` in place of their arrays."""
+        return list(unflatten(self.args, leaves))
+
+    def value(self, leaves: list[np.ndarray]) -> np.ndarray:
+        """The output as an array; the function gets arrays of its own, or Values that record nothing."""
+        if self.by_hand:
+            return self._checked(self.f(*self.arguments([_like(leaf, leaf.copy()) for leaf in leaves])))
+        with no_grad():
+            return self._checked(self.f(*self.arguments([Value(leaf, requires_grad=False) for leaf in leaves])))
+
+    def _checked(self, out: Any) -> np.ndarray:
+        if isinstance(out, (list, tuple, dict)):
+            raise TypeError(f"gradcheck: the function returned a {type(out).__name__}; return one number or array")
+        array = np.asarray(out._data if isinstance(out, Value) else out)
+        if array.dtype.kind == "c":
+            raise TypeError(
+                "gradcheck: the function returned complex numbers; only real ones are differentiated here: "
+                "return the real and the imaginary part, or the absolute value"
+            )
+        if array.dtype.kind not in "fiub":
+            raise TypeError(f"gradcheck: the function returned {array.dtype}; return one real number or array")
+        return array.astype(np.float64)
+
+    def pull(self, weights: np.ndarray) -> list[np.ndarray]:
+        """The gradient of sum(weights * output), one array for every leaf. Raises `WrongShape`."""
+        if self.gradient is not None:
+            return self._by_hand(self.gradient, weights, False)
+        if self.jacobian is not None:
+            return self._by_hand(self.jacobian, weights, True)
+        _, pullback = vjp(self.f, *self.arguments([leaf.copy() for leaf in self.leaves]))
+        found = [np.asarray(c, np.float64) for c in flatten(list(pullback(weights.astype(self.dtype))))]
+        return self._of_shape(found, ())
+
+    def _by_hand(self, function: Callable[..., Any], weights: np.ndarray, full: bool) -> list[np.ndarray]:
+        word = "jacobian" if full else "gradient"
+        if not full and weights.size != 1:
+            raise ValueError(
+                f"gradcheck: the function returns shape {weights.shape}; gradient= is for functions "
+                f"that return one number; give jacobian= instead"
+            )
+        out = function(*self.arguments([_like(leaf, leaf.copy()) for leaf in self.leaves]))
+        single = len(self.args) == 1 and not (isinstance(out, tuple) and len(out) == 1)
+        found = flatten([out] if single else out)
+        if len(found) != len(self.leaves):
+            raise WrongShape(f"{word} returned {len(found)} arrays for {len(self.leaves)} arguments' arrays")
+        arrays = [np.asarray(c._data if isinstance(c, Value) else c, np.float64) for c in found]
+        if not full:
+            return [weights.reshape(()) * c for c in self._of_shape(arrays, ())]
+        self._of_shape(arrays, weights.shape)
+        return [np.tensordot(weights, c, weights.ndim) for c in arrays]
+
+    def _of_shape(self, found: list[np.ndarray], front: tuple[int, ...]) -> list[np.ndarray]:
+        for path, leaf, c in zip(self.paths, self.leaves, found):
+            if c.shape != front + leaf.shape:
+                raise WrongShape(f"the gradient of {name_of(path)} has shape {c.shape}, expected {front + leaf.shape}")
+        return found
+
+    def line(self, number: int, index: tuple[int, ...], weights: np.ndarray, limits: tuple[float, float]) -> Line:
+        """The function along one entry of one leaf."""
+        leaf = self.leaves[number]
+
+        def read(step: float) -> np.ndarray:
+            moved = leaf.copy()
+            moved[index] += step
+            return self.value([*self.leaves[:number], moved, *self.leaves[number + 1 :]]).ravel()
+
+        x = float(leaf[index])
+        return Line(read, weights.ravel(), x, abs(x), limits)
+
+    def direction(self, steps: list[np.ndarray], weights: np.ndarray, jitter: float) -> Line:
+        """The function along a direction: all leaves move by a multiple of `steps`."""
+
+        def read(step: float) -> np.ndarray:
+            return self.value([leaf + step * d for leaf, d in zip(self.leaves, steps)]).ravel()
+
+        scale = max((float(np.max(np.abs(x[d != 0]), initial=0.0)) for x, d in zip(self.leaves, steps)), default=0.0)
+        return Line(read, weights.ravel(), 0.0, scale, jitter=jitter)
+
+
+def _like(leaf: np.ndarray, array: np.ndarray) -> Any:
+    """A number where the user gave one."""
+    return array if leaf.ndim else array.item()
+
+
+def _as_array(path: str, leaf: Any, dtype: np.dtype) -> np.ndarray:
+    try:
+        array = np.array(leaf_data(leaf._data if isinstance(leaf, Value) else leaf, True), dtype)
+    except TypeError as error:
+        raise TypeError(f"gradcheck: {name_of(path)} (argument {path}): {error}") from None
+    bad = np.argwhere(~np.isfinite(array))
+    if len(bad):
+        index = tuple(int(i) for i in bad[0])
+        raise ValueError(
+            f"gradcheck: {name_of(path, index)} is {array[index]}; there is no derivative at a point that is not finite"
+        )
+    return array

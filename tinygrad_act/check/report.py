@@ -1,0 +1,205 @@
+"""What `gradcheck` found: one entry for every number, a sentence first and a table second."""
+
+from __future__ import annotations
+
+import json
+import math
+import pathlib
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from .picture import picture
+from .problem import name_of
+from .verdict import AGREES, UNSURE, WRONG
+
+__all__ = ["Entry", "Note", "Report"]
+
+_SHOWN = 8
+_COLUMNS = ("entry", "analytic", "numeric", "± error", "digits", "")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One derivative: by one number of one argument, or along one random direction."""
+
+    order: int
+    """1 for the gradient, 2 for the gradient of the gradient."""
+    path: str
+    """Which argument, as Python writes it: `[0]['W1']`; or the direction in words."""
+    index: tuple[int, ...]
+    analytic: float
+    numeric: float
+    error: float
+    """How far off the numerical derivative may be, by its own estimate."""
+    digits: float
+    """To how many decimal digits the two agree, at most 16."""
+    verdict: str
+    """`agrees`, `wrong` or `cannot tell`."""
+    note: str = ""
+
+    @property
+    def ok(self) -> bool:
+        """Whether the entry agrees."""
+        return self.verdict == AGREES
+
+    @property
+    def name(self) -> str:
+        """`argument 0['W1'][2, 1]`."""
+        return name_of(self.path, self.index) if self.path.startswith("[") else self.path
+
+    @property
+    def at_kink(self) -> bool:
+        """Whether the slopes of both sides differ here, or the function jumps."""
+        return "kink" in self.note or "jump" in self.note
+
+    @property
+    def ratio(self) -> float:
+        """analytic / numeric: 2 for a forgotten half, -1 for a sign, N for a forgotten mean over N."""
+        return self.analytic / self.numeric if self.numeric else math.nan
+
+    def __str__(self) -> str:
+        line = (
+            f"{self.name}: analytic {self.analytic:.12g}, numeric {self.numeric:.12g} ± {self.error:.1g}, "
+            f"{self.digits:.1f} digits"
+        )
+        return f"{line} ({self._remark()})" if self._remark() else line
+
+    def row(self) -> tuple[str, ...]:
+        """The cells of a table."""
+        return (
+            self.name, f"{self.analytic:.12g}", f"{self.numeric:.12g}", f"{self.error:.1g}",
+            f"{self.digits:.1f}", self._remark(),
+        )  # fmt: skip
+
+    def _remark(self) -> str:
+        ratio = f"ratio {self.ratio:.9g}" if self.verdict == WRONG and math.isfinite(self.ratio) else ""
+        return "; ".join(part for part in (ratio, self.note) if part)
+
+
+@dataclass(frozen=True)
+class Note:
+    """Something found besides the entries: about float32, determinism, shapes, the operation at fault."""
+
+    verdict: str
+    """`agrees`, `wrong`, `cannot tell`, or "" if it decides nothing."""
+    text: str
+
+
+class Report:
+    """The outcome of a gradient check. True if everything agrees; print it to read why not."""
+
+    def __init__(self, entries: Sequence[Entry], notes: Sequence[Note] = ()) -> None:
+        self.entries, self.notes = list(entries), list(notes)
+
+    @property
+    def verdict(self) -> str:
+        """`agrees`, `wrong` or `cannot tell`: wrong if anything is, then unsure if anything is."""
+        found = {entry.verdict for entry in self.entries} | {note.verdict for note in self.notes}
+        return WRONG if WRONG in found else UNSURE if UNSURE in found or not self.entries else AGREES
+
+    @property
+    def ok(self) -> bool:
+        """Whether everything agrees."""
+        return self.verdict == AGREES
+
+    @property
+    def wrong(self) -> list[Entry]:
+        """The entries that are wrong, worst first."""
+        return self._with(WRONG)
+
+    @property
+    def unsure(self) -> list[Entry]:
+        """The entries about which nothing can be said, worst first."""
+        return self._with(UNSURE)
+
+    @property
+    def worst(self) -> Entry:
+        """The entry with the least agreement. Raises `ValueError` if there are no entries."""
+        if not self.entries:
+            raise ValueError(f"the gradient check compared nothing: {self}")
+        rank = {WRONG: 0, UNSURE: 1, AGREES: 2}
+        return min(self.entries, key=lambda entry: (rank[entry.verdict], entry.digits))
+
+    @property
+    def digits(self) -> float:
+        """The agreement of the worst entry, in decimal digits; 0 if nothing could be compared."""
+        return self.worst.digits if self.entries else 0.0
+
+    def _with(self, verdict: str) -> list[Entry]:
+        return sorted((entry for entry in self.entries if entry.verdict == verdict), key=lambda entry: entry.digits)
+
+    def __bool__(self) -> bool:
+        return self.ok
+
+    def __str__(self) -> str:
+        lines = [] if self.entries else ["gradcheck cannot tell" if self.verdict == UNSURE else "gradient is WRONG"]
+        for order in sorted({entry.order for entry in self.entries}):
+            lines += _section(order, [entry for entry in self.entries if entry.order == order])
+        return "\n".join(lines + [f"  {note.text}" for note in self.notes])
+
+    def __repr__(self) -> str:
+        return f"<gradcheck: {len(self.entries)} entries, {self.verdict}, {self.digits:.1f} digits or more>"
+
+    def svg(self) -> str:
+        """A picture: one cell for every entry, coloured by its digits of agreement."""
+        return picture(self.entries, str(self).split("\n", maxsplit=1)[0])
+
+    def json(self) -> str:
+        """Everything as JSON; numbers that are not finite become text."""
+        rows = [{"name": entry.name, **asdict(entry), "index": list(entry.index)} for entry in self.entries]
+        whole = {"verdict": self.verdict, "digits": self.digits, "entries": rows,
+                 "notes": [asdict(note) for note in self.notes]}  # fmt: skip
+        return json.dumps(_spelled(whole), indent=1, allow_nan=False)
+
+    def save(self, path: str | pathlib.Path) -> pathlib.Path:
+        """Write the report: `.svg` the picture, `.json` the data, `.txt` the text. Raises `ValueError`
+        for another ending."""
+        path = pathlib.Path(path)
+        writers = {".svg": self.svg, ".json": self.json, ".txt": self.__str__}
+        if path.suffix not in writers:
+            raise ValueError(f"report: can't write {path.name!r}; end the name in {', '.join(writers)}")
+        path.write_text(writers[path.suffix]() + "\n", encoding="utf-8")
+        return path
+
+
+def _spelled(x: Any) -> Any:
+    if isinstance(x, dict):
+        return {key: _spelled(value) for key, value in x.items()}
+    if isinstance(x, list):
+        return [_spelled(value) for value in x]
+    return str(x) if isinstance(x, float) and not math.isfinite(x) else x
+
+
+def _section(order: int, entries: list[Entry]) -> list[str]:
+    what = "gradient" if order == 1 else "second derivative"
+    part = Report(entries)
+    wrong, unsure = part.wrong, part.unsure
+    if wrong:
+        lines = [f"{what} is WRONG in {len(wrong)} of {_count(entries)}"]
+        return lines + _table(wrong[:_SHOWN]) + _more(wrong)
+    if unsure:
+        lines = [f"{what}: cannot tell in {len(unsure)} of {_count(entries)}"]
+        return lines + _table(unsure[:_SHOWN]) + _more(unsure)
+    count = f"all {_count(entries)}" if len(entries) > 1 else f"its one {_kind(entries)}"
+    kinks = [entry for entry in entries if entry.at_kink and entry is not part.worst][: _SHOWN - 1]
+    return [f"{what} agrees in {count}, to {part.digits:.1f} digits or more", *_table([part.worst, *kinks])]
+
+
+def _kind(entries: list[Entry]) -> str:
+    return "entry" if entries[0].path.startswith("[") else "random direction"
+
+
+def _count(entries: list[Entry]) -> str:
+    plural = {"entry": "entries"}.get(_kind(entries), f"{_kind(entries)}s")
+    return f"{len(entries)} {plural}"
+
+
+def _more(entries: list[Entry]) -> list[str]:
+    return [f"  ... and {len(entries) - _SHOWN} more"] * (len(entries) > _SHOWN)
+
+
+def _table(entries: list[Entry]) -> list[str]:
+    rows = [_COLUMNS, *(entry.row() for entry in entries)]
+    widths = [max(len(row[i]) for row in rows) for i in range(5)]
+    return ["  " + "  ".join(cell.ljust(width) for cell, width in zip(row, [*widths, 0])).rstrip() for row in rows]

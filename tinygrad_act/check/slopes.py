@@ -1,0 +1,130 @@
+"""What a function does at a point, seen along one line: smooth, a kink, a jump, a vertical slope, an edge."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from .ladder import EPS, Estimate, Ladder, Line
+
+__all__ = ["Slopes", "agree", "measure"]
+
+_QUICK, _FULL = 9, 27
+_CLEAR = 1e-9
+"""A quick look is enough if it resolves nine digits."""
+
+
+class Slopes(NamedTuple):
+    """The derivative from both sides and from each, and what kind of point it is."""
+
+    kind: str
+    """`smooth`, `kink`, `jump`, `vertical`, `left edge` (nothing on the left), `right edge`, `unknown`."""
+    central: Estimate
+    left: Estimate
+    right: Estimate
+    height: float = 0.0
+    """At a jump: from left to right."""
+    failure: str = ""
+    """What the function raised near the point."""
+    size: float = 0.0
+    """The size of the output, divided by the size of the numbers that move."""
+    unit: float = 1.0
+    """The weight of the output, if only one number of it moves."""
+
+    def without_weight(self) -> Slopes:
+        """The slopes of that one number itself."""
+        ways = (self.central, self.left, self.right)
+        central, left, right = (Estimate(one.slope / self.unit, one.error / self.unit) for one in ways)
+        return Slopes(self.kind, central, left, right, self.height / self.unit, self.failure, self.size / self.unit)
+
+
+def agree(slope: float, estimate: Estimate) -> bool:
+    """Whether `slope` is as close to the estimate as this can tell."""
+    bound = 6 * estimate.error + 16 * EPS * max(abs(slope), abs(estimate.slope))
+    return abs(slope - estimate.slope) <= bound
+
+
+def measure(line: Line, slope: float) -> Slopes:
+    """The slopes of `line` at its start. A ladder of a few steps if these agree with `slope` in
+    every respect; else a long one, whose noise is measured."""
+    ladder = Ladder(line)
+    if not np.isfinite(ladder.base).all():
+        nothing = Estimate(math.nan, math.inf)
+        return Slopes("unknown", nothing, nothing, nothing)
+    ladder.extend(0, _QUICK)
+    first = _read(ladder, "smooth")
+    size = max(abs(slope), abs(first.central.slope))
+    if agree(slope, first.central) and first.central.error <= _CLEAR * size and not _differ(first):
+        return first
+    ladder.measure_noise()
+    ladder.extend(0, _FULL)
+    if not _settled(_classify(ladder)):
+        ladder.extend(_FULL + 1, _lowest(line))
+        ladder.extend(-24, -1)
+    return _classify(ladder)
+
+
+def _lowest(line: Line) -> int:
+    """The last rung: where the step is lost in the rounding of the number that it is added to."""
+    return 90 if line.scale == 0 else 44 + max(0, -math.floor(math.log2(line.scale)))
+
+
+def _read(ladder: Ladder, kind: str) -> Slopes:
+    size = float(np.sum(np.abs(ladder.base * ladder.line.weights))) / max(1.0, ladder.line.scale)
+    left, right = ladder.one_sided(-1), ladder.one_sided(1)
+    return Slopes(kind, ladder.central(), left, right, 0.0, ladder.failure, size, ladder.unit)
+
+
+def _settled(slopes: Slopes) -> bool:
+    if slopes.kind in ("jump", "vertical", "unknown"):
+        return False
+    pair = (slopes.left, slopes.right) if slopes.kind == "kink" else (slopes.central,)
+    return all(one.error <= 1e-8 * abs(one.slope) or one.slope == one.error == 0 for one in pair)
+
+
+def _differ(slopes: Slopes) -> bool:
+    gap = abs(slopes.left.slope - slopes.right.slope)
+    size = max(abs(slopes.left.slope), abs(slopes.right.slope))
+    return gap > 4 * (slopes.left.error + slopes.right.error) + 64 * EPS * size
+
+
+def _classify(ladder: Ladder) -> Slopes:
+    """Which kind of point it is, from the side estimates and from how differences shrink with the step."""
+    found = _read(ladder, "smooth")
+    left, right = _exponent(ladder, -1), _exponent(ladder, 1)
+    seen = [exponent for exponent in (left, right) if exponent is not None]
+    if any(exponent < 0.1 for exponent in seen):
+        return found._replace(kind="jump", height=_height(ladder))
+    if any(exponent < 0.9 for exponent in seen):
+        return found._replace(kind="vertical")
+    known = [math.isfinite(side.error) for side in (found.left, found.right)]
+    if known == [False, True]:
+        return found._replace(kind="left edge")
+    if known == [True, False]:
+        return found._replace(kind="right edge")
+    if known == [False, False]:
+        return found._replace(kind="unknown")
+    return found._replace(kind="kink") if _differ(found) else found
+
+
+def _exponent(ladder: Ladder, side: int) -> float | None:
+    """p of |f(x + h) - f(x)| ~ h**p for the smallest steps that noise leaves readable: 0 at a jump,
+    between 0 and 1 for a vertical slope, 1 or more where there is a derivative."""
+    rise, noise = ladder.differences(side)
+    readable = np.isfinite(rise) & (np.abs(rise) > 1e3 * noise) & (noise >= 0)
+    places = np.flatnonzero(readable)[-8:]
+    if len(places) < 6 or places[-1] - places[0] != len(places) - 1:
+        return None
+    if places[-1] < len(rise) - 12 and np.isfinite(rise).sum() > 12:  # readable at large steps only: flat here
+        return None
+    logs = np.diff(np.log2(np.abs(rise[places])))
+    return float(-np.max(logs)) if np.ptp(logs) < 0.2 else None
+
+
+def _height(ladder: Ladder) -> float:
+    (right, _), (left, _) = ladder.differences(1), ladder.differences(-1)
+    total = right + left
+    finite = total[np.isfinite(total)]
+    return float(finite[-1]) if finite.size else math.nan

@@ -1,0 +1,112 @@
+"""The verdict on one entry: the rule's number against the slopes that were measured."""
+
+from __future__ import annotations
+
+import math
+
+from .ladder import EPS, Estimate
+from .places import Place
+from .slopes import Slopes, agree
+
+__all__ = ["AGREES", "UNSURE", "WRONG", "judge"]
+
+AGREES, WRONG, UNSURE = "agrees", "wrong", "cannot tell"
+_ENOUGH = 1e-6
+"""A numerical derivative that resolves less than this of the size can't tell right from wrong."""
+_DUST = 1e-10
+"""A derivative below this part of the function's other derivatives need not be resolved by itself."""
+
+Judgement = tuple[Estimate, float, str, str]
+"""The derivative compared with, digits, verdict, note."""
+
+
+def judge(slope: float, found: Slopes, place: Place | None, inside: list[Place], largest: float) -> Judgement:
+    """Compare `slope`, which a rule gives, with what was found.
+
+    `place`: the declared kink that the entry lies on, if any; `inside`: kinks that numbers
+    computed from it lie on; `largest`: the size of the largest derivative of the same function.
+    """
+    if not math.isfinite(slope):
+        return _not_finite(slope, found)
+    if found.kind == "unknown":
+        reason = f"the function raised {found.failure}" if found.failure else "the function is not finite"
+        return found.central, 0.0, UNSURE, f"{reason} at the point or on both sides of it"
+    if found.kind == "jump":
+        return _at_jump(slope, found, place)
+    if found.kind == "vertical":
+        return found.central, 0.0, UNSURE, "no derivative: the slope grows without bound"
+    if found.kind == "kink":
+        return _at_kink(slope, found, place, inside)
+    side = {"left edge": found.right, "right edge": found.left}.get(found.kind, found.central)
+    note = f"one-sided: nothing to the {found.kind.split()[0]}" if found.kind.endswith("edge") else ""
+    return _compare(slope, side, found, largest, note)
+
+
+def _compare(slope: float, estimate: Estimate, found: Slopes, largest: float, note: str) -> Judgement:
+    size = max(abs(slope), abs(estimate.slope))
+    rounding = 16 * EPS * max(largest, found.size)  # a sum that cancels leaves this much in a rule's result
+    if not agree(slope, estimate) and not abs(slope - estimate.slope) <= rounding:
+        return estimate, _digits(abs(slope - estimate.slope), size), WRONG, note
+    dust = _DUST * largest if slope else _DUST * max(largest, found.size)
+    if estimate.error > max(_ENOUGH * size, dust):
+        reason = f"differences resolve no more than {estimate.error:.1g} here"
+        return estimate, _digits(estimate.error, size), UNSURE, f"{note}; {reason}" if note else reason
+    whole = size  # what is lost in the rounding of others is measured by these
+    if max(estimate.error, abs(slope - estimate.slope)) > _ENOUGH * size:
+        whole = max(size, largest, 0.0 if slope else found.size)
+    digits = max(_digits(abs(slope - estimate.slope), size), _digits(max(estimate.error, EPS * size), whole))
+    return estimate, digits, AGREES, note
+
+
+def _digits(distance: float, size: float) -> float:
+    if distance == 0:
+        return 16.0
+    return 0.0 if size == 0 else min(16.0, max(0.0, -math.log10(distance / size)))
+
+
+def _not_finite(slope: float, found: Slopes) -> Judgement:
+    if found.kind == "vertical" and not math.isnan(slope):
+        return Estimate(slope, 0.0), 16.0, AGREES, "the slope grows without bound, and the rule says so"
+    return found.central, 0.0, WRONG, f"not finite: the rule gives {slope}"
+
+
+def _at_jump(slope: float, found: Slopes, place: Place | None) -> Judgement:
+    note = f"a jump by {found.height:.6g}"
+    if place is not None:
+        note = f"{place}: {note}, declared {place.side}"
+        if place.side == "none" and slope == 0:
+            return Estimate(0.0, 0.0), 16.0, AGREES, note
+        return Estimate(0.0, 0.0), 0.0, WRONG, note
+    return found.central, 0.0, UNSURE, f"no derivative: {note}"
+
+
+def _at_kink(slope: float, found: Slopes, place: Place | None, inside: list[Place]) -> Judgement:
+    left, right = found.left, found.right
+    named = str(place) if place else f"{', '.join(map(str, inside[:3]))} (inside)" if inside else ""
+    named = f": {named}" if named else ""
+    note = f"kink{named}: left {left.slope:.6g}, right {right.slope:.6g}, rule gives {slope:.6g}"
+    declared = _on_side(place.side, left, right) if place is not None else None
+    low, high = sorted((left, right), key=lambda one: one.slope)
+    if declared is not None and place is not None:
+        fits = agree(slope, declared)
+        said = "the declared side" if place.side in ("left", "right") else f"as declared ({place.side})"
+        note += f": {said}" if fits else f", but {place.side} is declared"
+        digits = _digits(max(abs(slope - declared.slope), declared.error), max(abs(low.slope), abs(high.slope)))
+        return declared, digits, AGREES if fits else WRONG, note
+    margin = 6 * max(left.error, right.error) + 16 * EPS * max(abs(low.slope), abs(high.slope))
+    if low.slope - margin <= slope <= high.slope + margin:
+        nearest = min(max(slope, low.slope), high.slope)
+        digits = _digits(max(left.error, right.error), max(abs(low.slope), abs(high.slope)))
+        return Estimate(nearest, max(left.error, right.error)), digits, AGREES, f"{note}: it lies between"
+    nearest_side = min((left, right), key=lambda one: abs(one.slope - slope))
+    return nearest_side, _digits(abs(slope - nearest_side.slope), max(abs(slope), abs(nearest_side.slope))), WRONG, (
+        f"{note}: outside of the interval"
+    )
+
+
+def _on_side(side: str, left: Estimate, right: Estimate) -> Estimate:
+    if side == "mean":
+        return Estimate((left.slope + right.slope) / 2, left.error + right.error)
+    if side == "inside":
+        return max((left, right), key=lambda one: abs(one.slope))
+    return {"left": left, "right": right}.get(side, Estimate(0.0, 0.0))
