@@ -25,6 +25,7 @@ LAYERS = [  # a file imports only from rows above its own, or from its own row
     {"value"},
     {"transforms"},
     {"check", "samples", "table", "draw"},
+    {"testing", "pytest_plugin"},
     {"__init__", "__main__"},
 ]
 

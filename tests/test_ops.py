@@ -40,23 +40,9 @@ def bounded(op):
     return len(op.inputs) == 1 and not op.domain and not op.poles and op.name not in overflows
 
 
-def split(op, case):
-    """A function of the sampled arrays that can be differentiated, and these arrays."""
-    arrays = samples.sample(op, case)
-    free = [i for i, x in enumerate(case.inputs) if isinstance(x, tuple)]
-
-    def f(*moving):
-        full = list(arrays)
-        for i, x in zip(free, moving):
-            full[i] = x
-        return op.call(*full, **case.static)
-
-    return f, [arrays[i] for i in free]
-
-
 @pytest.mark.parametrize(("op", "case"), differentiable(CASES))
 def test_derivative_first_and_second_order(op, case):
-    f, arrays = split(op, case)
+    f, arrays = samples.movable(op, case)
     if not any(x.size for x in arrays):
         _, pullback = ta.vjp(f, *arrays)
         g = np.ones(np.shape(f(*arrays)))
@@ -116,7 +102,7 @@ def test_float32_stays_float32(op, case):
 @pytest.mark.parametrize(("op", "case"), CASES)
 def test_inputs_are_not_changed_and_layout_does_not_matter(op, case):
     """Fortran order, negative strides, read-only and 0-stride inputs give the same bits."""
-    f, arrays = split(op, case)
+    f, arrays = samples.movable(op, case)
     kept = [x.copy() for x in arrays]
     expected, pullback = ta.vjp(f, *arrays)
     smooth = expected.dtype.kind == "f"
@@ -182,7 +168,7 @@ def test_nan_in_either_of_two_numbers_gives_nan(op):
 @pytest.mark.parametrize(("op", "case"), differentiable(CASES))
 def test_cotangents_are_linear_in_the_seed(op, case):
     """Seed 0 gives exactly 0; twice the seed gives exactly twice the gradient."""
-    f, arrays = split(op, case)
+    f, arrays = samples.movable(op, case)
     out, pullback = ta.vjp(f, *arrays)
     g = np.random.default_rng(0).normal(size=out.shape)
     for once, twice, zero in zip(pullback(g), pullback(2 * g), pullback(0 * g)):

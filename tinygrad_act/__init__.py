@@ -15,6 +15,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from . import ops as _families  # declares the operations
+from . import testing
 from ._version import __version__
 from .check import Report, gradcheck
 from .dispatch import elementwise, op
@@ -27,7 +28,7 @@ from .value import Value
 
 __all__ = [
     "Drawing", "Op", "Report", "Value", "__version__", "case", "debug", "draw", "elementwise", "grad",
-    "gradcheck", "no_grad", "op", "ops", "value_and_grad", "vjp",
+    "gradcheck", "no_grad", "op", "ops", "testing", "value_and_grad", "vjp",
 ]  # fmt: skip
 
 del _families

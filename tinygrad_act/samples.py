@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import math
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 
 from .op import Case, Op, case
 
-__all__ = ["at_kinks", "cases", "sample"]
+__all__ = ["at_kinks", "cases", "movable", "sample"]
 
 _UNARY = (case(()), case((3,)), case((2, 3)))
 _BINARY = (
@@ -55,6 +55,21 @@ def sample(op: Op, which: Case, dtype: Any = np.float64) -> list[Any]:
         arrays.append(points.reshape(shape).astype(dtype))
         start += size
     return arrays
+
+
+def movable(op: Op, which: Case) -> tuple[Callable[..., Any], list[Any]]:
+    """A function of the sampled arrays that can be differentiated, and these arrays; inputs that the
+    case gives as they are (a mask, an index) stay what they are."""
+    arrays = sample(op, which)
+    free = [i for i, x in enumerate(which.inputs) if isinstance(x, tuple)]
+
+    def f(*moving: Any) -> Any:
+        full = list(arrays)
+        for i, x in zip(free, moving):
+            full[i] = x
+        return op.call(*full, **which.static)
+
+    return f, [arrays[i] for i in free]
 
 
 def _into_domain(op: Op, name: str, places: np.ndarray) -> np.ndarray:

@@ -23,7 +23,7 @@ from .manners import forward_against_reverse, in_float32, manners, wants_float32
 from .places import Places, find
 from .problem import Problem, WrongShape
 from .report import Entry, Note, Report
-from .verdict import WRONG
+from .verdict import UNSURE, WRONG
 
 __all__ = ["gradcheck"]
 
@@ -92,20 +92,28 @@ def _one_order(problem: Problem, order: int, directions: int | None, seed: int) 
         analytic = problem.pull(weights)
     except WrongShape as error:
         return [], [Note(WRONG, str(error)), *(blame(problem) if not problem.by_hand else [])]
-    places = find(problem) if order == 1 else Places({}, [], {})
+    places = find(problem) if order == 1 else Places({}, [], {}, [])
     size = sum(leaf.size for leaf in problem.leaves)
     if directions is None and size <= _MANY:
         entries = list(entry_by_entry(problem, weights, analytic, places, order))
     else:
         count = directions or _DIRECTIONS
         entries = list(along_directions(problem, weights, analytic, places.inside, order, count, rng))
-    notes: list[Note] = []
+    notes = _not_finite(out, places)
     if not problem.by_hand:
         wrong = any(entry.verdict == WRONG for entry in entries)
         notes += blame(problem) if wrong else forward_against_reverse(problem, weights, analytic, rng)
     if order == 1 and wants_float32(problem.args):
         notes += in_float32(problem, weights, analytic)
     return entries, notes
+
+
+def _not_finite(out: np.ndarray, places: Places) -> list[Note]:
+    bad = out[~np.isfinite(out)]
+    if not bad.size:
+        return []
+    why = f": {places.not_finite[0]}" if places.not_finite else ""
+    return [Note(UNSURE, f"the function is {bad[0]} at the point{why}")]
 
 
 def _contracted_gradient(problem: Problem, seed: int) -> Callable[..., Any]:

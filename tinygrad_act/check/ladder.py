@@ -124,6 +124,11 @@ class Ladder:
         """How many steps are larger than the numbers that move."""
         return sum(k < 0 for k in self._readings)
 
+    def steepest(self, last: int) -> float:
+        """The largest slope from the point to one of the first steps, on either side."""
+        quotients = [abs(rise) / (self.h0 * 2.0**-k) for k in range(last + 1) for rise in self._readings[k][:2]]
+        return max((q for q in quotients if math.isfinite(q)), default=0.0)
+
     @property
     def unit(self) -> float:
         """The weight of the one number of the output that moves; 1 if several do."""
@@ -131,10 +136,11 @@ class Ladder:
 
     def measure_noise(self) -> None:
         """How much noisier than rounding its result the function is, from differences of high order
-        between 8 neighbouring points on each side (Moré and Wild 2011, ECnoise); keeps the factor."""
+        between 8 neighbouring points on each side (Moré and Wild 2011, ECnoise); keeps the factor.
+        The point itself is left out: a jump there is no noise."""
         for sign in (1, -1):
             step = sign * 2.0**-43 * 2 * self.h0
-            points = np.array([self.base, *(self._at(step * i) for i in range(1, 9))])
+            points = np.array([self._at(step * i) for i in range(1, 9)])
             moving = np.ptp(points, axis=0) > 0
             weighted = (points[:, moving] * self.line.weights[moving]).sum(1)
             size = float(np.sum(np.abs(self.base[moving] * self.line.weights[moving])))

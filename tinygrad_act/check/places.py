@@ -12,7 +12,7 @@ from ..graph import topological_order
 from ..mode import deeper
 from ..op import Op
 from ..value import Value
-from .problem import Problem
+from .problem import Problem, name_of
 
 __all__ = ["Place", "Places", "find"]
 
@@ -40,11 +40,13 @@ class Places(NamedTuple):
     """Kinks that numbers computed on the way lie on."""
     limits: dict[Entry, tuple[float, float]]
     """Steps that an operation's declared domain leaves to an entry: below and above."""
+    not_finite: list[str]
+    """Operations that turn finite numbers into NaN or infinity, in words."""
 
 
 def find(problem: Problem) -> Places:
     """Run the function once and look at every operation in its graph."""
-    places = Places({}, [], {})
+    places = Places({}, [], {}, [])
     if problem.by_hand:
         return places
     starts = [Value(leaf) for leaf in problem.leaves]
@@ -54,17 +56,37 @@ def find(problem: Problem) -> Places:
     for node in topological_order([out] if isinstance(out, Value) else [], Value):
         if node.op is None:
             continue
+        places.not_finite.extend(_first_not_finite(problem, node, number_of))
         for name, x in zip(_input_names(node.op, len(node.inputs)), node.inputs):
             number = number_of.get(id(x), -1)
             if number >= 0:
                 _limit(places.limits, number, problem.leaves[number], node.op.domain.get(name))
-            data = np.asarray(x._data if isinstance(x, Value) else x)
+            data = np.asarray(_data(x))
             for mask, place in _at_kinks(node.op, node, data):
-                if number >= 0 and mask.shape == problem.leaves[number].shape:
+                if number >= 0 and node.op.elementwise and mask.shape == problem.leaves[number].shape:
                     places.direct.update({(number, i): place for i in _indices(mask)})
                 elif mask.any() and place not in places.inside:
                     places.inside.append(place)
     return places
+
+
+def _first_not_finite(problem: Problem, node: Any, number_of: dict[int, int]) -> Iterator[str]:
+    """What an operation made that is not finite, and of what, if its inputs are finite."""
+    out, inputs = np.asarray(node._data), [np.asarray(_data(x)) for x in node.inputs]
+    if np.isfinite(out).all() or not all(np.isfinite(x).all() for x in inputs if x.dtype.kind == "f"):
+        return
+    index = tuple(int(i) for i in np.argwhere(~np.isfinite(out))[0])
+    named = []
+    for name, x, given in zip(_input_names(node.op, len(inputs)), inputs, node.inputs):
+        number = number_of.get(id(given), -1)
+        at = index if x.shape == out.shape else ()
+        where = name_of(problem.paths[number], at) if number >= 0 else name
+        named.append(f"{where} = {x[at]:.6g}" if x[at].ndim == 0 else f"{where} of shape {x.shape}")
+    yield f"{node.op.name} gives {out[index]} from {', '.join(named)}"
+
+
+def _data(x: Any) -> Any:
+    return x._data if isinstance(x, Value) else x
 
 
 def _input_names(op: Op, count: int) -> tuple[str, ...]:
@@ -107,10 +129,14 @@ def _at_kinks(op: Op, node: Any, x: np.ndarray) -> Iterator[tuple[np.ndarray, Pl
 
 
 def _ties(op: Op, node: Any, x: np.ndarray) -> np.ndarray:
-    """Where the two inputs are equal; in a reduction, where an entry shares the extreme."""
+    """Where the two inputs are equal; in a reduction, where several entries are the extreme."""
     if len(node.inputs) == 2:
         first, second = (np.broadcast_to(primal, node.shape) for primal in node.primals)
         return first == second if x.shape == node.shape else np.zeros(x.shape, bool)
-    return np.zeros(x.shape, bool)  # an entry of a reduction: found by its slopes
+    axis = node.static.get("axis")
+    out = np.asarray(node._data)
+    shared = x == (np.expand_dims(out, axis) if axis is not None and out.ndim < x.ndim else out)
+    several: np.ndarray = shared & (shared.sum(axis=axis, keepdims=True) > 1)
+    return several
 
 

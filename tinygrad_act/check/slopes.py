@@ -29,7 +29,8 @@ class Slopes(NamedTuple):
     failure: str = ""
     """What the function raised near the point."""
     size: float = 0.0
-    """The size of the output, divided by the size of the numbers that move."""
+    """How steep the function may be called nearby: its size divided by that of the numbers that move,
+    or its slopes over the first steps, if these are larger."""
     unit: float = 1.0
     """The weight of the output, if only one number of it moves."""
 
@@ -73,6 +74,7 @@ def _lowest(line: Line) -> int:
 
 def _read(ladder: Ladder, kind: str) -> Slopes:
     size = float(np.sum(np.abs(ladder.base * ladder.line.weights))) / max(1.0, ladder.line.scale)
+    size = max(size, ladder.steepest(_QUICK))
     left, right = ladder.one_sided(-1), ladder.one_sided(1)
     return Slopes(kind, ladder.central(), left, right, 0.0, ladder.failure, size, ladder.unit)
 

@@ -29,8 +29,7 @@ def judge(slope: float, found: Slopes, place: Place | None, inside: list[Place],
     if not math.isfinite(slope):
         return _not_finite(slope, found)
     if found.kind == "unknown":
-        reason = f"the function raised {found.failure}" if found.failure else "the function is not finite"
-        return found.central, 0.0, UNSURE, f"{reason} at the point or on both sides of it"
+        return found.central, 0.0, UNSURE, f"at the point, or on both sides of it, the function {_refusal(found)}"
     if found.kind == "jump":
         return _at_jump(slope, found, place)
     if found.kind == "vertical":
@@ -38,8 +37,14 @@ def judge(slope: float, found: Slopes, place: Place | None, inside: list[Place],
     if found.kind == "kink":
         return _at_kink(slope, found, place, inside)
     side = {"left edge": found.right, "right edge": found.left}.get(found.kind, found.central)
-    note = f"one-sided: nothing to the {found.kind.split()[0]}" if found.kind.endswith("edge") else ""
+    note = ""
+    if found.kind.endswith("edge"):
+        note = f"one-sided: to the {found.kind.split()[0]} the function {_refusal(found)}"
     return _compare(slope, side, found, largest, note)
+
+
+def _refusal(found: Slopes) -> str:
+    return f"raised {found.failure}" if found.failure else "is not finite"
 
 
 def _compare(slope: float, estimate: Estimate, found: Slopes, largest: float, note: str) -> Judgement:

@@ -1,0 +1,79 @@
+"""Every operation checked from its own declaration: what `python -m tinygrad_act check` prints."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from ..op import Op
+from ..samples import at_kinks, cases, movable
+from .gradcheck import gradcheck
+from .report import Entry, Report
+from .verdict import AGREES, UNSURE, WRONG
+
+__all__ = ["Line", "as_json", "as_text", "check_op"]
+
+_HEAD = ("operation", "1st order", "2nd order", "verdict", "at its kinks")
+
+
+class Line(NamedTuple):
+    """What was found about one operation."""
+
+    name: str
+    first: float | None
+    """Digits of agreement of the worst entry, first order; None if it has no derivative."""
+    second: float | None
+    kinks: tuple[str, ...]
+    """What the rule gives at each declared kink."""
+    verdict: str
+    reports: tuple[Report, ...] = ()
+    """Those that do not agree."""
+
+
+def check_op(op: Op) -> Line:
+    """Check an operation on all of its cases, to second order, and at its kinks."""
+    reports = [gradcheck(f, *arrays, order=2) for f, arrays in (movable(op, c) for c in cases(op))
+               if any(rule is not None for rule in op.rules) and any(np.size(x) for x in arrays)]  # fmt: skip
+    kinked = [gradcheck(lambda *xs, static=static: op.call(*xs, **static), *arrays) for arrays, static in at_kinks(op)]
+    found = [*reports, *kinked]
+    verdicts = {report.verdict for report in found}
+    verdict = "no derivative" if not found else WRONG if WRONG in verdicts else UNSURE if UNSURE in verdicts else AGREES
+    entries = [entry for report in reports for entry in report.entries]
+    return Line(op.name, _least(entries, 1), _least(entries, 2), tuple(_notes(kinked)), verdict,
+                tuple(report for report in found if not report.ok))  # fmt: skip
+
+
+def _least(entries: Sequence[Entry], order: int) -> float | None:
+    return min((entry.digits for entry in entries if entry.order == order), default=None)
+
+
+def _notes(reports: Iterable[Report]) -> list[str]:
+    """The slopes at each kind of kink, once."""
+    notes = [entry.note.removeprefix("kink: ") for report in reports for entry in report.entries if entry.at_kink]
+    return list(dict.fromkeys(notes))
+
+
+def as_text(lines: Sequence[Line]) -> str:
+    """A table with one line an operation; below it the reports of those that do not agree."""
+    rows = [_HEAD, *(_row(line) for line in lines)]
+    widths = [max(len(row[i]) for row in rows) for i in range(4)]
+    table = ["  ".join(cell.ljust(width) for cell, width in zip(row, [*widths, 0])).rstrip() for row in rows]
+    for line in lines:
+        table += [f"\n{line.name}: {report}" for report in line.reports]
+    return "\n".join(table)
+
+
+def _row(line: Line) -> tuple[str, ...]:
+    digits = ["-" if x is None else f"{x:.1f} digits" for x in (line.first, line.second)]
+    kinks = f"{line.kinks[0]}{f' ... and {len(line.kinks) - 1} more' * (len(line.kinks) > 1)}" if line.kinks else ""
+    return line.name, *digits, line.verdict, kinks
+
+
+def as_json(lines: Sequence[Line]) -> str:
+    """The same as JSON."""
+    rows = [{"operation": line.name, "first": line.first, "second": line.second, "kinks": list(line.kinks),
+             "verdict": line.verdict} for line in lines]  # fmt: skip
+    return json.dumps(rows, indent=1)
