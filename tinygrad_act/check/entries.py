@@ -85,8 +85,8 @@ def _along(
     jitter = EPS * float(np.linalg.norm(np.nan_to_num(gradient * signs * np.abs(x))))
     with np.errstate(all="ignore"):
         found = measure(problem.direction(steps, weights, jitter), slope)
-    largest = float(np.max(np.abs(np.nan_to_num(terms)), initial=0.0))
-    estimate, digits, verdict, note = judge(slope, found, None, inside, largest)
+    norm = float(np.linalg.norm(np.nan_to_num(terms)))  # what a sum of random signs comes to
+    estimate, digits, verdict, note = judge(slope, found, None, inside, norm, norm)
     return Entry(order, name, index, slope, estimate.slope, estimate.error, digits, verdict, note)
 
 

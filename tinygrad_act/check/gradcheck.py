@@ -89,9 +89,11 @@ def _one_order(problem: Problem, order: int, directions: int | None, seed: int) 
     out = problem.value(problem.leaves)
     weights = weights_for(out, rng)
     try:
-        analytic = problem.pull(weights)
+        analytic, again = problem.pull(weights), problem.pull(weights)
     except WrongShape as error:
         return [], [Note(WRONG, str(error)), *(blame(problem) if not problem.by_hand else [])]
+    if not all(np.array_equal(first, second, equal_nan=True) for first, second in zip(analytic, again)):
+        return [], [Note(WRONG, "the gradient is not deterministic: it differs when it is computed a second time")]
     places = find(problem) if order == 1 else Places({}, [], {}, [])
     size = sum(leaf.size for leaf in problem.leaves)
     if directions is None and size <= _MANY:

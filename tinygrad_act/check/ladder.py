@@ -135,26 +135,30 @@ class Ladder:
         return float(self.line.weights[self._moves][0]) if self._moves.sum() == 1 else 1.0
 
     def measure_noise(self) -> None:
-        """How much noisier than rounding its result the function is, from differences of high order
-        between 8 neighbouring points on each side (Moré and Wild 2011, ECnoise); keeps the factor.
-        The point itself is left out: a jump there is no noise."""
-        for sign in (1, -1):
-            step = sign * 2.0**-43 * 2 * self.h0
-            points = np.array([self._at(step * i) for i in range(1, 9)])
-            moving = np.ptp(points, axis=0) > 0
-            weighted = (points[:, moving] * self.line.weights[moving]).sum(1)
-            size = float(np.sum(np.abs(self.base[moving] * self.line.weights[moving])))
-            if np.isfinite(weighted).all() and size:
-                self.noise_factor = max(self.noise_factor, _spread(weighted) / (EPS * size))
+        """How much noisier than rounding its result the function is; keeps the factor.
+
+        From differences of high order between neighbouring points, at three distances (Moré and
+        Wild 2011, ECnoise). The point itself is left out: a jump there is no noise.
+        """
+        for reach in (-43, -36, -29):
+            for sign in (1, -1):
+                step = sign * 2.0**reach * (self.line.scale or 2.0**-60)
+                points = np.array([self._at(step * i) for i in range(1, 10)])
+                moving = np.ptp(points, axis=0) > 0
+                size = float(np.sum(np.abs(self.base[moving] * self.line.weights[moving])))
+                weighted = (points[:, moving] * self.line.weights[moving]).sum(1)
+                if np.isfinite(weighted).all() and size:
+                    self.noise_factor = max(self.noise_factor, _spread(weighted) / (EPS * size))
 
 
 def _spread(values: np.ndarray) -> float:
-    """The standard deviation of what is left when a polynomial of degree 3, 4 or 5 is taken away."""
+    """The standard deviation of noise on equally spaced values of a smooth function: what is left in
+    differences of order 4, 5 and 6. If these do not agree, it is not noise but the function."""
     levels = []
     for order in (4, 5, 6):
         gamma = math.factorial(order) ** 2 / math.factorial(2 * order)
         levels.append(math.sqrt(gamma * float(np.mean(np.diff(values, order) ** 2))))
-    return min(levels)
+    return max(levels) if max(levels) <= 4 * min(levels) else 0.0
 
 
 def extrapolate(quotients: np.ndarray, noise: np.ndarray, power: int, far: int = 0) -> Estimate:

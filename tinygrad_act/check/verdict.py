@@ -15,16 +15,21 @@ _ENOUGH = 1e-6
 """A numerical derivative that resolves less than this of the size can't tell right from wrong."""
 _DUST = 1e-10
 """A derivative below this part of the function's other derivatives need not be resolved by itself."""
+_NOTHING = 1e-7
+"""A rule that gives exactly 0 is right if the derivative is below this part of the others."""
 
 Judgement = tuple[Estimate, float, str, str]
 """The derivative compared with, digits, verdict, note."""
 
 
-def judge(slope: float, found: Slopes, place: Place | None, inside: list[Place], largest: float) -> Judgement:
+def judge(
+    slope: float, found: Slopes, place: Place | None, inside: list[Place], largest: float, least: float = 0.0
+) -> Judgement:
     """Compare `slope`, which a rule gives, with what was found.
 
     `place`: the declared kink that the entry lies on, if any; `inside`: kinks that numbers
-    computed from it lie on; `largest`: the size of the largest derivative of the same function.
+    computed from it lie on; `largest`: the size of the largest derivative of the same function;
+    `least`: digits are counted from this size on, if it is larger than the derivative itself.
     """
     if not math.isfinite(slope):
         return _not_finite(slope, found)
@@ -40,19 +45,21 @@ def judge(slope: float, found: Slopes, place: Place | None, inside: list[Place],
     note = ""
     if found.kind.endswith("edge"):
         note = f"one-sided: to the {found.kind.split()[0]} the function {_refusal(found)}"
-    return _compare(slope, side, found, largest, note)
+    return _compare(slope, side, found, largest, least, note)
 
 
 def _refusal(found: Slopes) -> str:
     return f"raised {found.failure}" if found.failure else "is not finite"
 
 
-def _compare(slope: float, estimate: Estimate, found: Slopes, largest: float, note: str) -> Judgement:
-    size = max(abs(slope), abs(estimate.slope))
+def _compare(
+    slope: float, estimate: Estimate, found: Slopes, largest: float, least: float, note: str
+) -> Judgement:
+    size = max(abs(slope), abs(estimate.slope), least)
     rounding = 16 * EPS * max(largest, found.size)  # a sum that cancels leaves this much in a rule's result
     if not agree(slope, estimate) and not abs(slope - estimate.slope) <= rounding:
         return estimate, _digits(abs(slope - estimate.slope), size), WRONG, note
-    dust = _DUST * largest if slope else _DUST * max(largest, found.size)
+    dust = _DUST * largest if slope else _NOTHING * max(largest, found.size)
     if estimate.error > max(_ENOUGH * size, dust):
         reason = f"differences resolve no more than {estimate.error:.1g} here"
         return estimate, _digits(estimate.error, size), UNSURE, f"{note}; {reason}" if note else reason
