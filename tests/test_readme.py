@@ -13,6 +13,10 @@ import tinygrad_act as ta
 from tinygrad_act import table
 from tinygrad_act.__main__ import main
 
+from .checker import table as checkers
+from .checker.faults import FAULTS
+from .checker.hard import HARD
+
 ROOT = pathlib.Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```python\n(.*?)```\n+```text\n(.*?)```", README, re.DOTALL)
@@ -36,6 +40,16 @@ def test_the_table_of_operations_is_up_to_date():
     assert shown == table.markdown(), "run: python -m tinygrad_act table README.md"
     for op in ta.ops.values():
         assert op.name in table._INTERNAL or f"`{op.name}`" in shown
+
+
+def test_the_table_of_gradient_checkers_has_every_case_and_nothing_wrong_of_ours():
+    shown = README.split(checkers.START)[1].split(checkers.END)[0]
+    rows = [line.strip("| ").split(" | ") for line in shown.splitlines() if line.startswith("| ")]
+    said = {row[0].replace("\\", ""): row[1] for row in rows}
+    for case in FAULTS:
+        assert said[case.name] == "fails", f"{case.name}: run python -m tests.checker.table README.md"
+    for case in HARD:
+        assert said[case.name] == "passes", f"{case.name}: run python -m tests.checker.table README.md"
 
 
 def test_the_map_names_every_file_of_the_package():

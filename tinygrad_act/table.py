@@ -7,7 +7,7 @@ import pathlib
 from .op import Op
 from .registry import ops
 
-__all__ = ["END", "START", "markdown", "text", "write_into"]
+__all__ = ["END", "START", "markdown", "put_between", "text", "write_into"]
 
 START, END = "<!-- table of operations: start -->", "<!-- table of operations: end -->"
 
@@ -45,15 +45,23 @@ def text() -> str:
 
 
 def write_into(path: pathlib.Path) -> bool:
-    """Put the table between the two markers of a file; whether that changed the file.
+    """Put the table between its two markers in a file; whether that changed the file.
+
+    Raises `ValueError` if a marker is missing.
+    """
+    return put_between(path, START, END, markdown())
+
+
+def put_between(path: pathlib.Path, start: str, end: str, text: str) -> bool:
+    """Replace what stands between two markers of a file; whether that changed the file.
 
     Raises `ValueError` if a marker is missing.
     """
     old = path.read_text(encoding="utf-8")
-    if START not in old or END not in old:
-        raise ValueError(f"{path}: the lines {START!r} and {END!r} must both be there")
-    before, _, rest = old.partition(START)
-    _, _, after = rest.partition(END)
-    new = f"{before}{START}\n\n{markdown()}\n\n{END}{after}"
+    if start not in old or end not in old:
+        raise ValueError(f"{path}: the lines {start!r} and {end!r} must both be there")
+    before, _, rest = old.partition(start)
+    _, _, after = rest.partition(end)
+    new = f"{before}{start}\n\n{text}\n\n{end}{after}"
     path.write_text(new, encoding="utf-8")
     return new != old

@@ -22,6 +22,8 @@ class Case:
     """For our declaration: `kinks=`, and `elementwise=True` if it is to be declared so."""
     check: Callable[[], ta.Report] | None = None
     """Our check, where it is not that of `f` and `pullback`: orders and declarations of our own."""
+    second: float | None = None
+    """For the sine checked to second order: what its second derivative is multiplied by."""
 
     def report(self) -> ta.Report:
         """What our checker says."""
@@ -53,8 +55,9 @@ class declared:
         del ta.ops["planted"]
 
 
-def case(name: str, f: Any, pullback: Any, x: Any, check: Any = None, **options: Any) -> Case:
-    return Case(name, f, pullback, np.float64(x) if np.ndim(x) == 0 else np.asarray(x, np.float64), options, check)
+def case(name: str, f: Any, pullback: Any, x: Any, check: Any = None, second: Any = None, **options: Any) -> Case:
+    point = np.float64(x) if np.ndim(x) == 0 else np.asarray(x, np.float64)
+    return Case(name, f, pullback, point, options, check, second)
 
 
 def elementwise(name: str, f: Any, slope: Any, x: Any, **options: Any) -> Case:

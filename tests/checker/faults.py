@@ -66,10 +66,13 @@ def rules_off() -> list[Case]:
         elementwise("computed in float32", sigmoid, lambda z: dsigmoid(z.astype(np.float32)).astype(np.float64), Z),
         elementwise("NaN for NaN", lambda x: np.sqrt(x), lambda x: 0.5 / np.sqrt(x), np.array([-1.0])),
         elementwise("clip passes outside of its bounds", lambda x: np.clip(x, -1, 1), np.ones_like, Z),
-        elementwise("gelu (tanh) without its inner slope",
-                    lambda x: 0.5 * x * (1 + np.tanh(0.79788456 * (x + 0.044715 * x**3))),
-                    lambda x: 0.5 * (1 + np.tanh(0.79788456 * (x + 0.044715 * x**3))), Z),
-    ]  # fmt: skip
+        elementwise(
+            "gelu (tanh) without its inner slope",
+            lambda x: 0.5 * x * (1 + np.tanh(0.79788456 * (x + 0.044715 * x**3))),
+            lambda x: 0.5 * (1 + np.tanh(0.79788456 * (x + 0.044715 * x**3))),
+            Z,
+        ),
+    ]
 
 
 def shapes_and_sums() -> list[Case]:
@@ -89,23 +92,46 @@ def shapes_and_sums() -> list[Case]:
         case("bias: broadcast sum missing", lambda b: np.sum((X + b) ** 2), lambda g, b: g * 2 * (X + b), np.ones(3)),
         case("mean without 1/N", np.mean, lambda g, x: g * np.ones_like(x), X),
         case("variance with N - 1", np.var, lambda g, x: g * 2 * (x - x.mean()) / (x.size - 1), X),
-        case("norm without the spread's share", norm, lambda g, x: (g - g.mean(-1, keepdims=True)) / x.std(-1, keepdims=True), X),
+        case(
+            "norm without the spread's share",
+            norm,
+            lambda g, x: (g - g.mean(-1, keepdims=True)) / x.std(-1, keepdims=True),
+            X,
+        ),
         case("max to every entry", np.max, lambda g, x: g * np.ones_like(x), Z),
         case("max to the first entry", np.max, lambda g, x: g * at_one(4, 0, 2.0) - g, Z),
         case("logsumexp not normalised", lse, lambda g, x: g * np.exp(x), Z),
         case("a stale mask", relu, lambda g, x: g * np.array([1.0, 0.0, 0.0, 1.0]), Z),
         case("sort: cotangent not put back", np.sort, lambda g, x: g, Z[::-1]),
         case("cumsum: not reversed", np.cumsum, lambda g, x: np.cumsum(g), Z),
-        case("convolution: kernel not flipped", lambda x: np.convolve(x, kernel, "same"),
-             lambda g, x: np.convolve(g, kernel, "same"), Z),
-        case("gather: repeated index not added up", lambda x: x[picks],
-             lambda g, x: np.array([g[0], 0.0, g[2], g[3]]), Z),
-        case("cross entropy: mean forgotten", lambda x: -(onehot * np.log(s(x))).sum(-1).mean(),
-             lambda g, x: g * (s(x) - onehot), X),
-        case("determinant: inverse not transposed", np.linalg.det, lambda g, x: g * np.linalg.det(x) * np.linalg.inv(x), S),
-        case("cross term's sign: x0 x1", lambda x: x[0] * x[1] + x[2] ** 2,
-             lambda g, x: g * np.array([x[1], -x[0], 2 * x[2]]), Z[:3]),
-    ]  # fmt: skip
+        case(
+            "convolution: kernel not flipped",
+            lambda x: np.convolve(x, kernel, "same"),
+            lambda g, x: np.convolve(g, kernel, "same"),
+            Z,
+        ),
+        case(
+            "gather: repeated index not added up", lambda x: x[picks], lambda g, x: np.array([g[0], 0.0, g[2], g[3]]), Z
+        ),
+        case(
+            "cross entropy: mean forgotten",
+            lambda x: -(onehot * np.log(s(x))).sum(-1).mean(),
+            lambda g, x: g * (s(x) - onehot),
+            X,
+        ),
+        case(
+            "determinant: inverse not transposed",
+            np.linalg.det,
+            lambda g, x: g * np.linalg.det(x) * np.linalg.inv(x),
+            S,
+        ),
+        case(
+            "cross term's sign: x0 x1",
+            lambda x: x[0] * x[1] + x[2] ** 2,
+            lambda g, x: g * np.array([x[1], -x[0], 2 * x[2]]),
+            Z[:3],
+        ),
+    ]
 
 
 def few_among_many() -> list[Case]:
@@ -124,16 +150,20 @@ def kinks() -> list[Case]:
     at = np.array([-1.0, 0.0, 1.0])
     hard = lambda x: np.clip(x, -1, 1)
     return [
-        elementwise("relu: the side at 0 that is not declared", relu, lambda z: 1.0 * (z > 0), at, kinks={0.0: "right"}),
+        elementwise(
+            "relu: the side at 0 that is not declared", relu, lambda z: 1.0 * (z > 0), at, kinks={0.0: "right"}
+        ),
         elementwise("leaky relu at 0: outside of the interval", leaky, lambda z: (z > 0) + 0.01 * (z < 0), at),
         elementwise("abs at 0: outside of the interval", np.abs, lambda z: np.where(z == 0, 2.0, np.sign(z)), at),
         elementwise("relu at 0 with slope -0.5", relu, lambda z: np.where(z == 0, -0.5, z > 0), at),
-        elementwise("hard tanh at 1 with slope 1.5", hard, lambda z: np.where(z == 1, 1.5, np.abs(z) < 1), np.array([0.5, 1.0])),
+        elementwise(
+            "hard tanh at 1 with slope 1.5", hard, lambda z: np.where(z == 1, 1.5, np.abs(z) < 1), np.array([0.5, 1.0])
+        ),
         elementwise("relu at 1e-7 with slope 0", relu, lambda z: 1.0 * (z > 1e-6), 1e-7),
     ]
 
 
-def _second(factor: float):
+def second_of_sine(factor: float):
     """A right first and a wrong second derivative."""
 
     def check() -> ta.Report:
@@ -169,11 +199,12 @@ def _accumulates():
 
 def orders_and_state() -> list[Case]:
     sine = (np.sin, lambda g, x: g * np.cos(x), Z)
+    factors = {"off by 1e-3": 1.001, "off by 1e-5": 1.00001, "of the wrong sign": -1.0, "zero": 0.0}
     return [
-        case("second derivative off by 1e-3 (order 2)", *sine, check=_second(1.001)),
-        case("second derivative off by 1e-5 (order 2)", *sine, check=_second(1.00001)),
-        case("second derivative's sign (order 2)", *sine, check=_second(-1.0)),
-        case("second derivative zero (order 2)", *sine, check=_second(0.0)),
+        *(
+            case(f"second derivative {what} (order 2)", *sine, check=second_of_sine(factor), second=factor)
+            for what, factor in factors.items()
+        ),
         case("a gradient that adds up between calls", lambda x: np.sum(x * x), None, Z, check=_accumulates()),
     ]
 

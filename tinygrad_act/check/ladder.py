@@ -19,6 +19,7 @@ __all__ = ["EPS", "Estimate", "Ladder", "Line", "extrapolate"]
 EPS = float(np.finfo(np.float64).eps)
 _COLUMNS = 9
 _NOWHERE = math.nan
+_GRAINS = 64
 
 
 class Estimate(NamedTuple):
@@ -43,6 +44,17 @@ class Line(NamedTuple):
     """Steps stay between these, both excluded: the distances to the ends of a declared domain."""
     jitter: float = 0.0
     """By how much the output is off because the numbers that move are rounded."""
+
+
+class Rungs(NamedTuple):
+    """The steps of a ladder, from large to small."""
+
+    steps: np.ndarray
+    hidden: np.ndarray
+    """Noise that a function may have without its size showing it: a few roundings of the numbers
+    that move, as in x - tanh(x)."""
+    far: int
+    """How many steps are larger than the numbers that move."""
 
 
 class Ladder:
@@ -111,22 +123,23 @@ class Ladder:
         *_, both, high, low, right, left = self._table()
         width = right - left
         with np.errstate(all="ignore"):
-            return extrapolate(both / width, 2 * self._noise(np.maximum(high, low)) / width, 2, self._far())
+            return extrapolate(both / width, 2 * self._noise(np.maximum(high, low)) / width, 2, self._rungs())
 
     def one_sided(self, side: int) -> Estimate:
         """The derivative from the right (1) or from the left (-1)."""
         above, below, _, high, low, right, left = self._table()
         rise, run, size = (above, right, high) if side > 0 else (below, left, low)
         with np.errstate(all="ignore"):
-            return extrapolate(rise / run, 2 * self._noise(size) / np.abs(run), 1, self._far())
+            return extrapolate(rise / run, 2 * self._noise(size) / np.abs(run), 1, self._rungs())
 
-    def _far(self) -> int:
-        """How many steps are larger than the numbers that move."""
-        return sum(k < 0 for k in self._readings)
+    def _rungs(self) -> Rungs:
+        hidden = _GRAINS * EPS * (self.line.scale + self.steps)
+        return Rungs(self.steps, hidden, sum(k < 0 for k in self._readings))
 
-    def steepest(self, last: int) -> float:
-        """The largest slope from the point to one of the first steps, on either side."""
-        quotients = [abs(rise) / (self.h0 * 2.0**-k) for k in range(last + 1) for rise in self._readings[k][:2]]
+    def steepest(self, first: int, last: int) -> float:
+        """The largest slope from the point to one of these steps, on either side."""
+        steps = [k for k in self._readings if first <= k <= last]
+        quotients = [abs(rise) / (self.h0 * 2.0**-k) for k in steps for rise in self._readings[k][:2]]
         return max((q for q in quotients if math.isfinite(q)), default=0.0)
 
     @property
@@ -137,10 +150,10 @@ class Ladder:
     def measure_noise(self) -> None:
         """How much noisier than rounding its result the function is; keeps the factor.
 
-        From differences of high order between neighbouring points, at three distances (Moré and
+        From differences of high order between neighbouring points, at four distances (Moré and
         Wild 2011, ECnoise). The point itself is left out: a jump there is no noise.
         """
-        for reach in (-43, -36, -29):
+        for reach in (-43, -36, -29, -22):
             for sign in (1, -1):
                 step = sign * 2.0**reach * (self.line.scale or 2.0**-60)
                 points = np.array([self._at(step * i) for i in range(1, 10)])
@@ -161,12 +174,12 @@ def _spread(values: np.ndarray) -> float:
     return max(levels) if max(levels) <= 4 * min(levels) else 0.0
 
 
-def extrapolate(quotients: np.ndarray, noise: np.ndarray, power: int, far: int = 0) -> Estimate:
+def extrapolate(quotients: np.ndarray, noise: np.ndarray, power: int, rungs: Rungs) -> Estimate:
     """The limit of `quotients` for h -> 0, where every next h is half of the last.
 
     The error of a quotient goes with h**power, h**(2 * power), ... `noise`: what rounding may do
-    to each. The first `far` quotients count only where they resolve a slope: far out, the slope of
-    every bounded function looks like 0. Gives NaN with an infinite error if too few are finite.
+    to each. Far quotients count only where they resolve a slope: far out, the slope of every
+    bounded function looks like 0. Gives NaN with an infinite error if too few are finite.
     """
     slopes, errors = quotients.copy(), np.full(len(quotients), np.inf)  # of every step, the best of its row
     column, floor = quotients, noise
@@ -181,18 +194,26 @@ def extrapolate(quotients: np.ndarray, noise: np.ndarray, power: int, far: int =
         better = error < errors[m + 1 :]
         slopes[m + 1 :][better], errors[m + 1 :][better] = finer[1:][better], error[better]
         column = finer
-    errors[:far][errors[:far] > 1e-3 * np.abs(slopes[:far])] = np.inf
-    return _consistent(slopes, errors)
+    errors[: rungs.far][errors[: rungs.far] > 1e-3 * np.abs(slopes[: rungs.far])] = np.inf
+    return _consistent(slopes, errors, rungs)
 
 
-def _consistent(slopes: np.ndarray, errors: np.ndarray) -> Estimate:
+def _consistent(slopes: np.ndarray, errors: np.ndarray, rungs: Rungs) -> Estimate:
     """The estimate of least error that no estimate from smaller steps contradicts: what looks settled
-    at large steps may belong to the other side of a kink, or to a function's far end."""
+    at large steps may belong to the other side of a kink, or to a function's far end.
+
+    Two estimates that differ by d at the smaller step h contradict each other, unless noise of the
+    size d * h may be hidden in the function; then it counts for both.
+    """
     known = np.isfinite(errors)
-    slopes, errors = slopes[known], errors[known]
+    slopes, errors, steps, hidden = slopes[known], errors[known], rungs.steps[known], rungs.hidden[known]
     if not slopes.size:
         return Estimate(math.nan, math.inf)
-    apart = np.abs(slopes[:, None] - slopes) > 6 * (errors[:, None] + errors)
-    contradicted = np.triu(apart).any(1)
-    at = int(np.argmin(np.where(contradicted, np.inf, errors)))
-    return Estimate(float(slopes[at]), float(errors[at]))
+    gap = np.triu(np.abs(slopes[:, None] - slopes))
+    scatter = gap * steps
+    contradicted = ((gap > 6 * (errors[:, None] + errors)) & (scatter > hidden)).any(1)
+    beyond = np.where(scatter <= hidden, gap - 6 * errors[:, None], 0.0)  # of a smaller step, by a larger one
+    honest = np.maximum(errors, 2 * np.max(np.minimum(scatter, hidden), axis=1) / steps)
+    honest = np.maximum(honest, np.max(beyond, axis=0))
+    at = int(np.argmin(np.where(contradicted, np.inf, honest)))
+    return Estimate(float(slopes[at]), float(honest[at]))

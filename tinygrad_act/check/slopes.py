@@ -31,6 +31,8 @@ class Slopes(NamedTuple):
     size: float = 0.0
     """How steep the function may be called nearby: its size divided by that of the numbers that move,
     or its slopes over the first steps, if these are larger."""
+    far: float = 0.0
+    """The same with the slopes over all steps."""
     unit: float = 1.0
     """The weight of the output, if only one number of it moves."""
 
@@ -38,7 +40,8 @@ class Slopes(NamedTuple):
         """The slopes of that one number itself."""
         ways = (self.central, self.left, self.right)
         central, left, right = (Estimate(one.slope / self.unit, one.error / self.unit) for one in ways)
-        return Slopes(self.kind, central, left, right, self.height / self.unit, self.failure, self.size / self.unit)
+        height, size, far = (x / self.unit for x in (self.height, self.size, self.far))
+        return Slopes(self.kind, central, left, right, height, self.failure, size, far)
 
 
 def agree(slope: float, estimate: Estimate) -> bool:
@@ -61,7 +64,7 @@ def measure(line: Line, slope: float) -> Slopes:
         return first
     ladder.measure_noise()
     ladder.extend(0, _FULL)
-    if not _settled(_classify(ladder)):
+    if not _settled(_classify(ladder), slope):
         ladder.extend(_FULL + 1, _lowest(line))
         ladder.extend(-24, -1)
     return _classify(ladder)
@@ -74,16 +77,18 @@ def _lowest(line: Line) -> int:
 
 def _read(ladder: Ladder, kind: str) -> Slopes:
     size = float(np.sum(np.abs(ladder.base * ladder.line.weights))) / max(1.0, ladder.line.scale)
-    size = max(size, ladder.steepest(_QUICK))
+    size = max(size, ladder.steepest(0, _QUICK))
     left, right = ladder.one_sided(-1), ladder.one_sided(1)
-    return Slopes(kind, ladder.central(), left, right, 0.0, ladder.failure, size, ladder.unit)
+    far = max(size, ladder.steepest(-99, 99))
+    return Slopes(kind, ladder.central(), left, right, 0.0, ladder.failure, size, far, ladder.unit)
 
 
-def _settled(slopes: Slopes) -> bool:
+def _settled(slopes: Slopes, slope: float) -> bool:
     if slopes.kind in ("jump", "vertical", "unknown"):
         return False
     pair = (slopes.left, slopes.right) if slopes.kind == "kink" else (slopes.central,)
-    return all(one.error <= 1e-8 * abs(one.slope) or one.slope == one.error == 0 for one in pair)
+    flat = slope == 0 or slopes.kind == "kink"
+    return all(one.error < 1e-8 * abs(one.slope) or (flat and one.slope == one.error == 0) for one in pair)
 
 
 def _differ(slopes: Slopes) -> bool:

@@ -52,13 +52,10 @@ def _refusal(found: Slopes) -> str:
     return f"raised {found.failure}" if found.failure else "is not finite"
 
 
-def _compare(
-    slope: float, estimate: Estimate, found: Slopes, largest: float, least: float, note: str
-) -> Judgement:
+def _compare(slope: float, estimate: Estimate, found: Slopes, largest: float, least: float, note: str) -> Judgement:
     size = max(abs(slope), abs(estimate.slope), least)
-    rounding = 16 * EPS * max(largest, found.size)  # a sum that cancels leaves this much in a rule's result
-    if not agree(slope, estimate) and not abs(slope - estimate.slope) <= rounding:
-        return estimate, _digits(abs(slope - estimate.slope), size), WRONG, note
+    if not agree(slope, estimate):
+        return _apart(slope, estimate, found, largest, size, note)
     dust = _DUST * largest if slope else _NOTHING * max(largest, found.size)
     if estimate.error > max(_ENOUGH * size, dust):
         reason = f"differences resolve no more than {estimate.error:.1g} here"
@@ -68,6 +65,17 @@ def _compare(
         whole = max(size, largest, 0.0 if slope else found.size)
     digits = max(_digits(abs(slope - estimate.slope), size), _digits(max(estimate.error, EPS * size), whole))
     return estimate, digits, AGREES, note
+
+
+def _apart(slope: float, estimate: Estimate, found: Slopes, largest: float, size: float, note: str) -> Judgement:
+    """Wrong, unless the function looks constant and the rule gives what may be the dust of rounding."""
+    constant = abs(estimate.slope) <= 6 * estimate.error
+    whole = max(largest, found.size)
+    if constant and abs(slope) <= 16 * EPS * whole:  # what a sum that cancels leaves
+        return estimate, _digits(abs(slope), whole), AGREES, note
+    if constant and abs(slope) <= 16 * EPS * found.far:
+        return estimate, 0.0, UNSURE, "the function is constant here to the last digit"
+    return estimate, _digits(abs(slope - estimate.slope), size), WRONG, note
 
 
 def _digits(distance: float, size: float) -> float:
@@ -111,8 +119,11 @@ def _at_kink(slope: float, found: Slopes, place: Place | None, inside: list[Plac
         digits = _digits(max(left.error, right.error), max(abs(low.slope), abs(high.slope)))
         return Estimate(nearest, max(left.error, right.error)), digits, AGREES, f"{note}: it lies between"
     nearest_side = min((left, right), key=lambda one: abs(one.slope - slope))
-    return nearest_side, _digits(abs(slope - nearest_side.slope), max(abs(slope), abs(nearest_side.slope))), WRONG, (
-        f"{note}: outside of the interval"
+    return (
+        nearest_side,
+        _digits(abs(slope - nearest_side.slope), max(abs(slope), abs(nearest_side.slope))),
+        WRONG,
+        (f"{note}: outside of the interval"),
     )
 
 

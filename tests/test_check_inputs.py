@@ -1,0 +1,237 @@
+"""What `gradcheck` accepts and what it refuses; float32, random directions, gradients by hand, state."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import tinygrad_act as ta
+
+Z = np.array([-1.7, -0.4, 0.3, 1.9])
+X = np.random.default_rng(0).normal(size=(4, 3))
+
+
+def squares(x):
+    return np.sum(x * x)
+
+
+# -- gradients and Jacobians by hand --------------------------------------------------------------
+
+
+def test_a_gradient_by_hand_of_nested_arguments():
+    f = lambda p, s: s * np.sum(p["w"] ** 2) + p["b"]
+    right = lambda p, s: ({"w": 2 * s * p["w"], "b": 1.0}, np.sum(p["w"] ** 2))
+    wrong = lambda p, s: ({"w": 2 * s * p["w"], "b": 1.0}, np.sum(p["w"]))
+    args = {"w": Z, "b": 0.5}, 2.0
+    assert ta.gradcheck(f, *args, gradient=right).digits > 10
+    report = ta.gradcheck(f, *args, gradient=wrong)
+    assert [entry.name for entry in report.wrong] == ["argument 1"]
+
+
+def test_a_jacobian_by_hand():
+    f = lambda x, y: np.outer(np.sin(x), y)
+    full = lambda x, y: (
+        np.cos(x)[:, None, None] * np.eye(4)[:, None, :] * y[None, :, None],
+        np.sin(x)[:, None, None] * np.eye(2)[None, :, :],
+    )
+    y = np.array([0.5, -2.0])
+    assert ta.gradcheck(f, Z, y, jacobian=full).digits > 10
+    assert ta.gradcheck(f, Z, y, jacobian=lambda x, y: (full(x, y)[0], 1.001 * full(x, y)[1])).verdict == "wrong"
+
+
+def test_an_ignored_argument_has_gradient_zero():
+    report = ta.gradcheck(lambda x, y: x * x, 1.5, np.ones(3))
+    assert report.ok
+    assert [entry.numeric for entry in report.entries] == [3.0, 0.0, 0.0, 0.0]
+    assert not ta.gradcheck(lambda x, y: x * x, 1.5, 2.0, gradient=lambda x, y: (2 * x, 1e-3)).ok
+
+
+# -- bad input ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        (lambda: ta.gradcheck(ta.sin, 1j), TypeError, "argument 0.*complex numbers are not differentiated"),
+        (
+            lambda: ta.gradcheck(lambda x: x * 1j, 1.0, gradient=np.cos),
+            TypeError,
+            "returned complex numbers; only real",
+        ),
+        (lambda: ta.gradcheck(lambda x: "a", 1.0, gradient=np.cos), TypeError, "returned <U1; return one real"),
+        (
+            lambda: ta.gradcheck(lambda p: p["a"], {"a": np.array([1, np.nan])}),
+            ValueError,
+            r"argument 0\['a'\]\[1\] is nan",
+        ),
+        (lambda: ta.gradcheck(ta.sin, np.inf), ValueError, "argument 0 is inf"),
+        (lambda: ta.gradcheck(np.sin, Z, gradient=np.cos), ValueError, r"returns shape \(4,\).*give jacobian= instead"),
+        (lambda: ta.gradcheck(squares, Z, gradient=np.cos, jacobian=np.cos), ValueError, "not both"),
+        (lambda: ta.gradcheck(squares, Z, gradient=np.cos, order=2), ValueError, "check the gradient function itself"),
+        (
+            lambda: ta.gradcheck(squares, Z, directions=0),
+            ValueError,
+            "directions must be a positive whole number, not 0",
+        ),
+        (lambda: ta.gradcheck(squares, [], {}), ValueError, "nothing to check"),
+    ],
+)
+def test_bad_input_gets_a_clear_error(call, error, message):
+    with pytest.raises(error, match=message):
+        call()
+
+
+@pytest.mark.parametrize(
+    ("gradient", "message"),
+    [
+        (lambda x: np.ones(3), r"the gradient of argument 0 has shape \(3,\), expected \(4,\)"),
+        (lambda x: (x, x), "gradient returned 2 arrays for 1 arguments' arrays"),
+    ],
+)
+def test_a_gradient_of_the_wrong_shape_is_wrong(gradient, message):
+    report = ta.gradcheck(squares, Z, gradient=gradient)
+    assert report.verdict == "wrong"
+    with pytest.raises(AssertionError, match=message):
+        ta.testing.assert_gradients(squares, Z, gradient=gradient)
+    with pytest.raises(ValueError, match="compared nothing"):
+        _ = report.worst
+
+
+def test_integers_and_empty_arrays_are_taken_as_they_come():
+    assert ta.gradcheck(lambda x: x * x, 3).worst.numeric == 6
+    assert ta.gradcheck(lambda x: (x * x).sum(), np.arange(3)).ok
+    report = ta.gradcheck(lambda x, empty: (x * x).sum() + empty.sum(), Z, np.zeros((0, 2)))
+    assert report.ok
+    assert len(report.entries) == 4
+
+
+def test_a_function_that_is_not_finite_at_the_point_names_the_argument():
+    report = ta.gradcheck(lambda p: ta.log(p["x"]).sum(), {"x": np.array([0.5, -1.0])})
+    assert not report.ok
+    assert "log gives nan from argument 0['x'][1] = -1" in str(report)
+    report = ta.gradcheck(lambda x: x * np.inf, 0.5, gradient=lambda x: 1.0)
+    assert report.verdict == "cannot tell"
+    assert "the function is inf at the point" in str(report)
+
+
+def test_what_a_function_raises_at_the_point_itself_comes_out():
+    def f(x):
+        raise KeyError("no such thing")
+
+    with pytest.raises(KeyError, match="no such thing"):
+        ta.gradcheck(f, 1.0)
+
+
+# -- state ----------------------------------------------------------------------------------------
+
+
+def test_a_function_of_the_global_random_state_is_noticed():
+    f = lambda x: (x * x).sum() * np.random.rand()
+    report = ta.gradcheck(f, Z)
+    assert report.verdict == "cannot tell"
+    assert "not deterministic" in str(report)
+    assert "it draws from NumPy's global random state" in str(report)
+
+
+def test_a_function_that_keeps_state_is_noticed():
+    calls = []
+
+    def f(x):
+        calls.append(0)
+        return (x * x).sum() + 1e-9 * len(calls)
+
+    assert "not deterministic" in str(ta.gradcheck(f, Z))
+    assert "it keeps state" in str(ta.gradcheck(f, Z))
+
+
+def test_a_gradient_that_keeps_state_is_wrong():
+    total = np.zeros(4)
+
+    def gradient(x):
+        nonlocal total
+        total = total + 2 * x
+        return total
+
+    assert "differs when it is computed a second time" in str(ta.gradcheck(squares, Z, gradient=gradient))
+
+
+def test_a_function_that_writes_to_its_arguments_is_noticed():
+    def f(x):
+        x[1] = 5.0
+        return np.sum(x)
+
+    before = Z.copy()
+    assert "the function changed argument 0 in place" in str(ta.gradcheck(f, Z, gradient=np.ones_like))
+    assert np.array_equal(Z, before)
+    assert "the structure of its arguments" in str(ta.gradcheck(lambda p: p.pop("a"), {"a": 1.0, "b": 2.0}))
+
+
+# -- float32 --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "f", [ta.tanh, ta.sigmoid, ta.softplus, ta.exp, lambda x: ta.softmax(x), lambda x: (x @ X).sum()]
+)
+def test_float32_passes_when_it_is_right(f):
+    report = ta.gradcheck(f, np.float32([-3.0, 0.9388, 0.1, 2.0]))
+    assert report.ok, report
+    assert "float32: agrees within its own rounding" in str(report)
+
+
+def test_a_rule_that_is_wrong_in_float32_only_is_caught(scratch):
+    @ta.elementwise(dz=lambda a, _: (1 - a * a) * (1.001 if getattr(a, "dtype", None) == np.float32 else 1.0))
+    def coarse(z):
+        """a = tanh(z)"""
+        return np.tanh(z)
+
+    assert ta.gradcheck(coarse, Z).ok
+    report = ta.gradcheck(coarse, Z.astype(np.float32))
+    assert report.verdict == "wrong"
+    assert "float32: WRONG by" in str(report)
+
+
+# -- many entries, orders -------------------------------------------------------------------------
+
+
+def test_large_inputs_are_checked_along_directions_whose_number_does_not_grow():
+    for size in (2_000, 50_000):
+        x = np.random.default_rng(1).normal(size=size)
+        report = ta.gradcheck(lambda x: (ta.tanh(x) * x).sum(), x)
+        assert report.ok
+        assert len(report.entries) == 8
+        assert "gradient agrees in all 8 random directions" in str(report)
+
+
+@pytest.mark.parametrize("place", [0, 31_999, 77_777])
+def test_a_fault_in_one_of_many_entries_is_found_and_named(place):
+    x = np.random.default_rng(2).uniform(0.5, 1.5, (100_000,))
+    gradient = lambda x: 2 * x * np.where(np.arange(x.size) == place, 1.001, 1.0)
+    report = ta.gradcheck(squares, x, gradient=gradient)
+    assert report.verdict == "wrong"
+    assert f"argument 0[{place}]" in str(report)
+
+
+def test_directions_of_second_order():
+    x = np.random.default_rng(3).normal(size=(30, 2))
+    assert ta.gradcheck(lambda x: ta.tanh(x).sum() ** 2, x, order=2, directions=3).ok
+
+
+def test_the_operation_at_fault_is_named(scratch):
+    @ta.elementwise(dz=lambda a, _: a * (1 + a))
+    def bent(z):
+        """a = sigmoid(z)"""
+        return ta.sigmoid(z)
+
+    report = ta.gradcheck(lambda w: (ta.tanh(bent(X @ w)) ** 2).sum(), np.ones(3))
+    assert "the fault is in the rule of bent for input 'z': at z[" in str(report)
+
+
+def test_a_rule_that_is_not_linear_in_its_cotangent_is_noticed(scratch):
+    @ta.op(dx=lambda g, a, x: g * ta.abs(g) * 2 * x)
+    def bent_square(x):
+        """a = x ** 2"""
+        return x**2
+
+    report = ta.gradcheck(bent_square, 1.5)  # with a cotangent of 1 the rule is right
+    assert report.verdict == "cannot tell"
+    assert "forward and reverse mode differ" in str(report)
