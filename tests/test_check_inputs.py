@@ -166,6 +166,41 @@ def test_a_function_that_writes_to_its_arguments_is_noticed():
     assert "the structure of its arguments" in str(ta.gradcheck(lambda p: p.pop("a"), {"a": 1.0, "b": 2.0}))
 
 
+# -- what differences cannot resolve -------------------------------------------------------------
+
+
+def test_a_complex_step_confirms_what_differences_cannot_resolve():
+    sigmoid = lambda x: 1 / (1 + np.exp(-x))
+    right = lambda x: np.exp(-x) / (1 + np.exp(-x)) ** 2
+    report = ta.gradcheck(sigmoid, 40.0, gradient=right)
+    assert report.ok
+    assert report.worst.note == "by a complex step"
+    assert report.worst.numeric == pytest.approx(4.248354255291589e-18, rel=1e-13)
+    for factor in (0.0, 1.001):
+        report = ta.gradcheck(sigmoid, 40.0, gradient=lambda x, factor=factor: factor * right(x))
+        assert report.verdict == "cannot tell"
+        assert "a complex step gives 4.24835e-18" in str(report)
+
+
+def test_without_it_the_report_says_that_it_cannot_tell():
+    report = ta.gradcheck(lambda x: ta.exp(-x) / (1 + ta.exp(-x)) - 1.0, 40.0)
+    assert report.verdict == "cannot tell"
+    assert "differences resolve no more than" in str(report)
+    assert not report
+
+
+def test_a_function_that_computes_in_float32_inside_is_told_so():
+    report = ta.gradcheck(lambda x: np.tanh(x.astype(np.float32)), Z, jacobian=lambda x: np.diag(1 - np.tanh(x) ** 2))
+    assert report.verdict == "cannot tell"
+    assert "does it compute in float32?" in str(report)
+
+
+def test_a_slope_that_does_not_settle():
+    report = ta.gradcheck(lambda x: x * np.log(x) if x > 0 else 0.0, 0.0, gradient=lambda x: 0.0)
+    assert report.verdict == "cannot tell"
+    assert "the slope of one side does not settle" in str(report)
+
+
 # -- float32 --------------------------------------------------------------------------------------
 
 
@@ -209,6 +244,11 @@ def test_a_fault_in_one_of_many_entries_is_found_and_named(place):
     report = ta.gradcheck(squares, x, gradient=gradient)
     assert report.verdict == "wrong"
     assert f"argument 0[{place}]" in str(report)
+
+
+def test_batches_of_inputs_are_checked_like_any_array():
+    X = np.random.default_rng(4).normal(size=(3, 2, 4))
+    assert ta.gradcheck(lambda x: ta.softmax(x, axis=-1), X, order=2).digits > 9
 
 
 def test_directions_of_second_order():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Iterator
 
@@ -12,7 +13,7 @@ from .places import Place, Places
 from .problem import Problem
 from .report import Entry
 from .slopes import measure
-from .verdict import WRONG, judge
+from .verdict import WRONG, Judgement, judge, second_opinion
 
 __all__ = ["along_directions", "entry_by_entry", "weights_for"]
 
@@ -32,14 +33,31 @@ def entry_by_entry(
     largest = max((float(np.max(np.abs(c), initial=0.0, where=np.isfinite(c))) for c in sizes), default=0.0)
     for number, (path, leaf) in enumerate(zip(problem.paths, problem.leaves)):
         for index in np.ndindex(leaf.shape):
-            slope = float(analytic[number][index])
-            limits = places.limits.get((number, index), (-math.inf, math.inf))
             with np.errstate(all="ignore"):
-                found = measure(problem.line(number, index, weights, limits), slope)
-            place = places.direct.get((number, index))
-            slope, found = slope / found.unit, found.without_weight()
-            estimate, digits, verdict, note = judge(slope, found, place, places.inside, largest)
+                slope, judgement = _one(problem, weights, analytic, places, largest, (number, index))
+            estimate, digits, verdict, note = judgement
             yield Entry(order, path, index, slope, estimate.slope, estimate.error, digits, verdict, note)
+
+
+def _one(
+    problem: Problem,
+    weights: np.ndarray,
+    analytic: list[np.ndarray],
+    places: Places,
+    largest: float,
+    entry: tuple[int, tuple[int, ...]],
+) -> tuple[float, Judgement]:
+    """What the rule gives for one entry, and the judgement on it."""
+    number, index = entry
+    slope, limits = float(analytic[number][index]), places.limits.get(entry, (-math.inf, math.inf))
+    found = measure(problem.line(number, index, weights, limits), slope)
+    unit = found.unit
+    slope, found = slope / unit, found.without_weight()
+    judgement = judge(slope, found, places.direct.get(entry), places.inside, largest)
+    if problem.by_hand and found.kind == "smooth":
+        other = functools.partial(problem.complex_slope, number, index, weights / unit)
+        judgement = second_opinion(slope, judgement, other)
+    return slope, judgement
 
 
 def along_directions(

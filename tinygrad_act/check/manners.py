@@ -83,7 +83,7 @@ def forward_against_reverse(
     terms = [np.sum(t * c) for t, c in zip(tangents, analytic)]
     gap = abs(float(np.sum(weights * forward)) - float(np.sum(terms)))
     size = sum(float(np.sum(np.abs(t * c))) for t, c in zip(tangents, analytic)) + float(np.sum(np.abs(weights)))
-    if not gap > 1e-9 * size or not np.any(forward):
+    if not gap > 1e-6 * size or not np.any(forward):
         return []
     return [Note(UNSURE, f"forward and reverse mode differ by {gap:.3g}: a rule is not linear in its cotangent g")]
 

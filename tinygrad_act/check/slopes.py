@@ -33,6 +33,8 @@ class Slopes(NamedTuple):
     or its slopes over the first steps, if these are larger."""
     far: float = 0.0
     """The same with the slopes over all steps."""
+    noise: float = 1.0
+    """How many times the rounding of its result the function is off; measured where it matters."""
     unit: float = 1.0
     """The weight of the output, if only one number of it moves."""
 
@@ -41,7 +43,7 @@ class Slopes(NamedTuple):
         ways = (self.central, self.left, self.right)
         central, left, right = (Estimate(one.slope / self.unit, one.error / self.unit) for one in ways)
         height, size, far = (x / self.unit for x in (self.height, self.size, self.far))
-        return Slopes(self.kind, central, left, right, height, self.failure, size, far)
+        return Slopes(self.kind, central, left, right, height, self.failure, size, far, self.noise)
 
 
 def agree(slope: float, estimate: Estimate) -> bool:
@@ -80,7 +82,7 @@ def _read(ladder: Ladder, kind: str) -> Slopes:
     size = max(size, ladder.steepest(0, _QUICK))
     left, right = ladder.one_sided(-1), ladder.one_sided(1)
     far = max(size, ladder.steepest(-99, 99))
-    return Slopes(kind, ladder.central(), left, right, 0.0, ladder.failure, size, far, ladder.unit)
+    return Slopes(kind, ladder.central(), left, right, 0.0, ladder.failure, size, far, ladder.noise_factor, ladder.unit)
 
 
 def _settled(slopes: Slopes, slope: float) -> bool:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 from .ladder import EPS, Estimate
 from .places import Place
 from .slopes import Slopes, agree
 
-__all__ = ["AGREES", "UNSURE", "WRONG", "judge"]
+__all__ = ["AGREES", "UNSURE", "WRONG", "Judgement", "judge", "second_opinion"]
 
 AGREES, WRONG, UNSURE = "agrees", "wrong", "cannot tell"
 _ENOUGH = 1e-6
@@ -17,6 +18,7 @@ _DUST = 1e-10
 """A derivative below this part of the function's other derivatives need not be resolved by itself."""
 _NOTHING = 1e-7
 """A rule that gives exactly 0 is right if the derivative is below this part of the others."""
+_NOISY = 1e4
 
 Judgement = tuple[Estimate, float, str, str]
 """The derivative compared with, digits, verdict, note."""
@@ -52,19 +54,47 @@ def _refusal(found: Slopes) -> str:
     return f"raised {found.failure}" if found.failure else "is not finite"
 
 
+def second_opinion(slope: float, judgement: Judgement, complex_slope: Callable[[], float]) -> Judgement:
+    """What a complex step makes of a derivative too small for differences: it can confirm the rule,
+    and where it does not, there is doubt."""
+    estimate, _, verdict, _ = judgement
+    size = max(abs(slope), abs(estimate.slope))
+    if verdict == WRONG or estimate.error <= _ENOUGH * size:
+        return judgement
+    other = complex_slope()
+    if not math.isfinite(other) or other == 0 or abs(other - estimate.slope) > 6 * estimate.error:
+        return judgement
+    distance = abs(slope - other)
+    if distance <= _DUST * abs(other):
+        return Estimate(other, 16 * EPS * abs(other)), _digits(distance, abs(other)), AGREES, "by a complex step"
+    return (
+        estimate,
+        0.0,
+        UNSURE,
+        f"differences resolve no more than {estimate.error:.1g}; a complex step gives {other:.6g}",
+    )
+
+
 def _compare(slope: float, estimate: Estimate, found: Slopes, largest: float, least: float, note: str) -> Judgement:
     size = max(abs(slope), abs(estimate.slope), least)
     if not agree(slope, estimate):
         return _apart(slope, estimate, found, largest, size, note)
     dust = _DUST * largest if slope else _NOTHING * max(largest, found.size)
     if estimate.error > max(_ENOUGH * size, dust):
-        reason = f"differences resolve no more than {estimate.error:.1g} here"
+        reason = f"differences resolve no more than {estimate.error:.1g} here{_noise(found)}"
         return estimate, _digits(estimate.error, size), UNSURE, f"{note}; {reason}" if note else reason
     whole = size  # what is lost in the rounding of others is measured by these
     if max(estimate.error, abs(slope - estimate.slope)) > _ENOUGH * size:
         whole = max(size, largest, 0.0 if slope else found.size)
     digits = max(_digits(abs(slope - estimate.slope), size), _digits(max(estimate.error, EPS * size), whole))
     return estimate, digits, AGREES, note
+
+
+def _noise(found: Slopes) -> str:
+    if found.noise < _NOISY:
+        return ""
+    single = "; does it compute in float32?" if 1e-8 < found.noise * EPS < 1e-5 else ""
+    return f": the function is noisy, by {found.noise * EPS:.1g} of its size{single}"
 
 
 def _apart(slope: float, estimate: Estimate, found: Slopes, largest: float, size: float, note: str) -> Judgement:
@@ -113,10 +143,15 @@ def _at_kink(slope: float, found: Slopes, place: Place | None, inside: list[Plac
         note += f": {said}" if fits else f", but {place.side} is declared"
         digits = _digits(max(abs(slope - declared.slope), declared.error), max(abs(low.slope), abs(high.slope)))
         return declared, digits, AGREES if fits else WRONG, note
-    margin = 6 * max(left.error, right.error) + 16 * EPS * max(abs(low.slope), abs(high.slope))
+    largest = max(abs(low.slope), abs(high.slope))
+    if max(left.error, right.error) > 1e-4 * largest:
+        if agree(slope, found.central) and found.central.error <= _ENOUGH * abs(slope):
+            return _compare(slope, found.central, found, abs(slope), 0.0, "")
+        return found.central, 0.0, UNSURE, f"{note}; but the slope of one side does not settle"
+    margin = 6 * max(left.error, right.error) + 16 * EPS * largest
     if low.slope - margin <= slope <= high.slope + margin:
         nearest = min(max(slope, low.slope), high.slope)
-        digits = _digits(max(left.error, right.error), max(abs(low.slope), abs(high.slope)))
+        digits = _digits(max(left.error, right.error), largest)
         return Estimate(nearest, max(left.error, right.error)), digits, AGREES, f"{note}: it lies between"
     nearest_side = min((left, right), key=lambda one: abs(one.slope - slope))
     return (
