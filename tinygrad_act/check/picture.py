@@ -18,8 +18,8 @@ _MOST = 2000
 def picture(entries: Sequence[Any], title: str) -> str:
     """An SVG: a block for every argument (and order), its entries in their order, at most 2,000 in all.
 
-    Blue, the darker the more digits (0 to 16); red is wrong, grey cannot be told; a white dot marks
-    a kink. Every cell shows its numbers when pointed at.
+    Blue, the darker the more digits (0 to 16); red with a cross is wrong, grey cannot be told; a
+    white dot marks a kink. Every cell shows its numbers when pointed at.
     """
     blocks: dict[tuple[int, str], list[Any]] = {}
     for entry in entries[:_MOST]:
@@ -56,9 +56,22 @@ def _columns(block: list[Any]) -> int:
 
 def _cell(entry: Any, column: int, row: int, top: int) -> str:
     x, y = _LEFT + column * (_CELL + _GAP), top + row * (_CELL + _GAP)
-    dot = f'<circle cx="{x + _CELL / 2}" cy="{y + _CELL / 2}" r="2.5" fill="#fff"/>' if entry.at_kink else ""
     title = f"<title>{html.escape(str(entry))}</title>"
-    return f'<g>{title}<rect x="{x}" y="{y}" width="{_CELL}" height="{_CELL}" rx="2" fill="{_colour(entry)}"/>{dot}</g>'
+    mark = _dot(x, y) if entry.at_kink else _cross(x, y) if entry.verdict == "wrong" else ""
+    return f"<g>{title}{_square(x, y, _colour(entry))}{mark}</g>"
+
+
+def _square(x: int, y: int, colour: str) -> str:
+    return f'<rect x="{x}" y="{y}" width="{_CELL}" height="{_CELL}" rx="2" fill="{colour}"/>'
+
+
+def _dot(x: int, y: int) -> str:
+    return f'<circle cx="{x + _CELL // 2}" cy="{y + _CELL // 2}" r="2.5" fill="#fff"/>'
+
+
+def _cross(x: int, y: int) -> str:
+    """So that wrong is not told by colour alone."""
+    return f'<path d="M{x + 4} {y + 4}l6 6m0 -6l-6 6" stroke="#fff" stroke-width="2"/>'
 
 
 def _colour(entry: Any) -> str:
@@ -73,11 +86,11 @@ def _shade(digits: float) -> str:
 
 
 def _legend(y: int) -> list[str]:
-    keys = [(_shade(4), "4 digits"), (_shade(8), "8"), (_shade(12), "12"), (_shade(16), "16"),
-            (_WRONG, "wrong"), (_UNSURE, "cannot tell")]  # fmt: skip
+    keys = [(_shade(4), "4 digits", ""), (_shade(8), "8", ""), (_shade(12), "12", ""), (_shade(16), "16", ""),
+            (_shade(12), "kink or jump", "dot"), (_WRONG, "wrong", "cross"), (_UNSURE, "cannot tell", "")]  # fmt: skip
     parts, x = [], _LEFT
-    for colour, text in keys:
-        parts.append(f'<rect x="{x}" y="{y}" width="{_CELL}" height="{_CELL}" rx="2" fill="{colour}"/>')
+    for colour, text, mark in keys:
+        parts.append(_square(x, y, colour) + {"dot": _dot, "cross": _cross, "": lambda *_: ""}[mark](x, y))
         parts.append(f'<text x="{x + _CELL + 5}" y="{y + 11}">{text}</text>')
         x += _CELL + 24 + 7 * len(text)
     return parts
