@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 
@@ -235,6 +237,8 @@ def test_large_inputs_are_checked_along_directions_whose_number_does_not_grow():
         assert report.ok
         assert len(report.entries) == 8
         assert "gradient agrees in all 8 random directions" in str(report)
+        bound = float(re.search(r"a fault larger than (\S+) in any single entry", str(report))[1])
+        assert bound < 1e-5
 
 
 @pytest.mark.parametrize("place", [0, 31_999, 77_777])
@@ -243,7 +247,18 @@ def test_a_fault_in_one_of_many_entries_is_found_and_named(place):
     gradient = lambda x: 2 * x * np.where(np.arange(x.size) == place, 1.001, 1.0)
     report = ta.gradcheck(squares, x, gradient=gradient)
     assert report.verdict == "wrong"
-    assert f"argument 0[{place}]" in str(report)
+    assert str(report).startswith(f"gradient is WRONG along 1 of 1 random directions, traced to argument 0[{place}]\n")
+
+
+def test_a_fault_as_large_as_the_report_states_does_show():
+    x = np.random.default_rng(2).uniform(0.5, 1.5, (3_000,))
+    right = lambda x: 1 - np.tanh(x) ** 2
+    f = lambda x: np.sum(np.tanh(x))
+    report = ta.gradcheck(f, x, gradient=right)
+    bound = float(re.search(r"a fault larger than (\S+) in any single entry", str(report))[1])
+    for place in range(0, 3_000, 300):
+        off = 1.1 * bound * (np.arange(x.size) == place)
+        assert ta.gradcheck(f, x, gradient=lambda x, off=off: right(x) + off).verdict == "wrong"
 
 
 def test_batches_of_inputs_are_checked_like_any_array():

@@ -67,6 +67,13 @@ def scales() -> list[Case]:
         elementwise("scale: log from 1e-12 to 1e12", np.log, lambda x: 1 / x, SCALES),
         elementwise("scale: sqrt from 1e-12 to 1e12", np.sqrt, lambda x: 0.5 / np.sqrt(x), SCALES),
         elementwise("scale: 1 + 1e-9 x", lambda x: 1 + 1e-9 * x, lambda x: 1e-9 + 0 * x, 0.3),
+        elementwise(
+            "scale: 1 + 1e-12 x",
+            lambda x: 1 + 1e-12 * x,
+            lambda x: 1e-12 + 0 * x,
+            0.3,
+            check=lambda: ta.gradcheck(lambda x: 1 + 1e-12 * x, 0.3),  # without a complex step
+        ),
         case(
             "scale: outputs of 1e12 beside 1e-12",
             lambda x: np.array([large * x[0], small * np.sin(x[1])]),

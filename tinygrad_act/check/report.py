@@ -174,25 +174,32 @@ def _spelled(x: Any) -> Any:
 def _section(order: int, entries: list[Entry]) -> list[str]:
     what = "gradient" if order == 1 else "second derivative"
     part = Report(entries)
-    wrong, unsure = part.wrong, part.unsure
-    if wrong:
-        lines = [f"{what} is WRONG in {len(wrong)} of {_count(entries)}"]
-        return lines + _table(wrong[:_SHOWN]) + _more(wrong)
-    if unsure:
-        lines = [f"{what}: cannot tell in {len(unsure)} of {_count(entries)}"]
-        return lines + _table(unsure[:_SHOWN]) + _more(unsure)
-    count = f"all {_count(entries)}" if len(entries) > 1 else f"its one {_kind(entries)}"
+    directions = [entry for entry in entries if not entry.path.startswith("[")]
+    for verdict, found in ((" is WRONG", part.wrong), (": cannot tell", part.unsure)):
+        if found:
+            where = _where(found, directions) if directions else f"in {len(found)} of {len(entries)} entries"
+            return [f"{what}{verdict} {where}", *_table(found[:_SHOWN]), *_more(found)]
+    kind = "random direction" if directions else "entry"
+    plural = "random directions" if directions else "entries"
+    count = f"all {len(entries)} {plural}" if len(entries) > 1 else f"its one {kind}"
     kinks = [entry for entry in entries if entry.at_kink and entry is not part.worst][: _SHOWN - 1]
-    return [f"{what} agrees in {count}, to {part.digits:.1f} digits or more", *_table([part.worst, *kinks])]
+    lines = [f"{what} agrees in {count}, to {part.digits:.1f} digits or more", *_table([part.worst, *kinks])]
+    return lines + _reach(directions)
 
 
-def _kind(entries: list[Entry]) -> str:
-    return "entry" if entries[0].path.startswith("[") else "random direction"
+def _where(found: list[Entry], directions: list[Entry]) -> str:
+    along = sum(entry in directions for entry in found)
+    traced = [entry.name for entry in found if entry not in directions]
+    end = f", traced to {', '.join(traced)}" if traced else ""
+    return f"along {along} of {len(directions)} random directions{end}"
 
 
-def _count(entries: list[Entry]) -> str:
-    plural = {"entry": "entries"}.get(_kind(entries), f"{_kind(entries)}s")
-    return f"{len(entries)} {plural}"
+def _reach(directions: list[Entry]) -> list[str]:
+    """What the directions would have shown."""
+    if not directions:
+        return []
+    bound = 8 * max(entry.error for entry in directions)
+    return [f"  a fault larger than {bound:.0e} in any single entry would show in every direction of its array"]
 
 
 def _more(entries: list[Entry]) -> list[str]:
