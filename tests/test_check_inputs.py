@@ -191,6 +191,26 @@ def test_without_it_the_report_says_that_it_cannot_tell():
     assert not report
 
 
+def test_noise_that_a_functions_size_does_not_show_is_no_fault():
+    """x - tanh(x) near 0 is a few roundings of x: differences of it are noise, or 0."""
+    shrink = lambda x: float(x) - float(np.tanh(float(x)))
+    for x in 10.0 ** np.random.default_rng(0).uniform(-8, -3, 150):
+        report = ta.gradcheck(shrink, x, gradient=lambda x: np.tanh(x) ** 2)
+        assert report.verdict != "wrong", report
+        assert ta.gradcheck(shrink, x, gradient=lambda x: 1.0).verdict == "wrong"
+
+
+def test_a_function_that_is_a_stair_to_the_last_digit_is_no_fault():
+    """gelu (tanh) at -6: 1 + tanh(u) has lost all but a few digits, and rises in steps of one rounding."""
+    u = lambda x: 0.7978845608 * (x + 0.044715 * x**3)
+    du = lambda x: 0.7978845608 * (1 + 3 * 0.044715 * x * x)
+    gelu = lambda x: 0.5 * float(x) * (1 + float(np.tanh(u(float(x)))))
+    slope = lambda x: 1 / (1 + np.exp(-2 * u(x))) + 0.5 * x / np.cosh(u(x)) ** 2 * du(x)
+    for x in np.random.default_rng(1).uniform(-6.5, -5, 60):
+        assert ta.gradcheck(gelu, x, gradient=slope).verdict != "wrong"
+        assert ta.gradcheck(gelu, x, gradient=lambda x: 2 * slope(x)).verdict != "agrees"
+
+
 def test_a_function_that_computes_in_float32_inside_is_told_so():
     report = ta.gradcheck(lambda x: np.tanh(x.astype(np.float32)), Z, jacobian=lambda x: np.diag(1 - np.tanh(x) ** 2))
     assert report.verdict == "cannot tell"
@@ -239,6 +259,20 @@ def test_large_inputs_are_checked_along_directions_whose_number_does_not_grow():
         assert "gradient agrees in all 8 random directions" in str(report)
         bound = float(re.search(r"a fault larger than (\S+) in any single entry", str(report))[1])
         assert bound < 1e-5
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda x: (ta.relu(x) * x).sum(),
+        lambda x: ta.abs(ta.tanh(x)).sum(),
+        lambda x: ta.max(x.reshape((300, 100)), axis=1).sum(),
+    ],
+)
+def test_directions_that_cross_thousands_of_kinks_raise_no_false_alarm(f):
+    for seed in range(4):
+        report = ta.gradcheck(f, np.random.default_rng(seed).normal(size=30_000), seed=seed)
+        assert report.ok, report
 
 
 @pytest.mark.parametrize("place", [0, 31_999, 77_777])

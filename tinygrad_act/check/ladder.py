@@ -150,10 +150,10 @@ class Ladder:
     def measure_noise(self) -> None:
         """How much noisier than rounding its result the function is; keeps the factor.
 
-        From differences of high order between neighbouring points, at four distances (Moré and
+        From differences of high order between neighbouring points, at three distances (Moré and
         Wild 2011, ECnoise). The point itself is left out: a jump there is no noise.
         """
-        for reach in (-43, -36, -29, -22):
+        for reach in (-43, -36, -29):
             for sign in (1, -1):
                 step = sign * 2.0**reach * (self.line.scale or 2.0**-60)
                 points = np.array([self._at(step * i) for i in range(1, 10)])
@@ -187,9 +187,7 @@ def extrapolate(quotients: np.ndarray, noise: np.ndarray, power: int, rungs: Run
         factor = 2.0 ** (power * m)
         finer = column[1:] + (column[1:] - column[:-1]) / (factor - 1)
         floor = (factor * floor[1:] + floor[:-1]) / (factor - 1)
-        change = np.abs(np.diff(finer))
-        change[1:] = np.maximum(change[1:], change[:-1] / 4)  # two in a row may meet by chance
-        error = np.maximum(np.abs(finer - column[1:])[1:], change) + floor[1:]
+        error = np.maximum(np.abs(finer - column[1:])[1:], np.abs(np.diff(finer))) + floor[1:]
         error[~np.isfinite(error)] = np.inf
         better = error < errors[m + 1 :]
         slopes[m + 1 :][better], errors[m + 1 :][better] = finer[1:][better], error[better]
@@ -202,8 +200,8 @@ def _consistent(slopes: np.ndarray, errors: np.ndarray, rungs: Rungs) -> Estimat
     """The estimate of least error that no estimate from smaller steps contradicts: what looks settled
     at large steps may belong to the other side of a kink, or to a function's far end.
 
-    Two estimates that differ by d at the smaller step h contradict each other, unless noise of the
-    size d * h may be hidden in the function; then it counts for both.
+    Two estimates that differ by d at the smaller step h may do so by noise of the size d * h that is
+    hidden in the function. If that is possible, it counts in the error of both.
     """
     known = np.isfinite(errors)
     slopes, errors, steps, hidden = slopes[known], errors[known], rungs.steps[known], rungs.hidden[known]
@@ -211,9 +209,11 @@ def _consistent(slopes: np.ndarray, errors: np.ndarray, rungs: Rungs) -> Estimat
         return Estimate(math.nan, math.inf)
     gap = np.triu(np.abs(slopes[:, None] - slopes))
     scatter = gap * steps
-    contradicted = ((gap > 6 * (errors[:, None] + errors)) & (scatter > hidden)).any(1)
+    contradicted = (gap > 6 * (errors[:, None] + errors)).any(1)
     beyond = np.where(scatter <= hidden, gap - 6 * errors[:, None], 0.0)  # of a smaller step, by a larger one
     honest = np.maximum(errors, 2 * np.max(np.minimum(scatter, hidden), axis=1) / steps)
     honest = np.maximum(honest, np.max(beyond, axis=0))
+    for i in (1, 2):  # many cells of a table of a rough function: the luckiest looks better than it is
+        honest[:-i] = np.maximum(honest[:-i], np.abs(slopes[:-i] - slopes[i:]))
     at = int(np.argmin(np.where(contradicted, np.inf, honest)))
     return Estimate(float(slopes[at]), float(honest[at]))

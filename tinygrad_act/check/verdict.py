@@ -135,31 +135,38 @@ def _at_kink(slope: float, found: Slopes, place: Place | None, inside: list[Plac
     named = str(place) if place else f"{', '.join(map(str, inside[:3]))} (inside)" if inside else ""
     named = f": {named}" if named else ""
     note = f"kink{named}: left {left.slope:.6g}, right {right.slope:.6g}, rule gives {slope:.6g}"
-    declared = _on_side(place.side, left, right) if place is not None else None
-    low, high = sorted((left, right), key=lambda one: one.slope)
-    if declared is not None and place is not None:
-        fits = agree(slope, declared)
-        said = "the declared side" if place.side in ("left", "right") else f"as declared ({place.side})"
-        note += f": {said}" if fits else f", but {place.side} is declared"
-        digits = _digits(max(abs(slope - declared.slope), declared.error), max(abs(low.slope), abs(high.slope)))
-        return declared, digits, AGREES if fits else WRONG, note
-    largest = max(abs(low.slope), abs(high.slope))
-    if max(left.error, right.error) > 1e-4 * largest:
+    if place is not None:
+        return _on_declared_kink(slope, found, place, note)
+    return _in_interval(slope, found, note)
+
+
+def _on_declared_kink(slope: float, found: Slopes, place: Place, note: str) -> Judgement:
+    declared = _on_side(place.side, found.left, found.right)
+    fits = agree(slope, declared)
+    said = "the declared side" if place.side in ("left", "right") else f"as declared ({place.side})"
+    note += f": {said}" if fits else f", but {place.side} is declared"
+    digits = _digits(max(abs(slope - declared.slope), declared.error), _largest(found))
+    return declared, digits, AGREES if fits else WRONG, note
+
+
+def _in_interval(slope: float, found: Slopes, note: str) -> Judgement:
+    """Any slope between those of both sides is right."""
+    low, high = sorted((found.left, found.right), key=lambda one: one.slope)
+    error, largest = max(low.error, high.error), _largest(found)
+    nearest = min(max(slope, low.slope), high.slope)
+    distance = abs(slope - nearest)
+    if error > 1e-4 * largest and distance <= high.slope - low.slope + 100 * error:
         if agree(slope, found.central) and found.central.error <= _ENOUGH * abs(slope):
             return _compare(slope, found.central, found, abs(slope), 0.0, "")
         return found.central, 0.0, UNSURE, f"{note}; but the slope of one side does not settle"
-    margin = 6 * max(left.error, right.error) + 16 * EPS * largest
-    if low.slope - margin <= slope <= high.slope + margin:
-        nearest = min(max(slope, low.slope), high.slope)
-        digits = _digits(max(left.error, right.error), largest)
-        return Estimate(nearest, max(left.error, right.error)), digits, AGREES, f"{note}: it lies between"
-    nearest_side = min((left, right), key=lambda one: abs(one.slope - slope))
-    return (
-        nearest_side,
-        _digits(abs(slope - nearest_side.slope), max(abs(slope), abs(nearest_side.slope))),
-        WRONG,
-        (f"{note}: outside of the interval"),
-    )
+    if distance <= 6 * error + 16 * EPS * largest:
+        return Estimate(nearest, error), _digits(error, largest), AGREES, f"{note}: it lies between"
+    digits = _digits(distance, max(abs(slope), largest))
+    return Estimate(nearest, error), digits, WRONG, f"{note}: outside of the interval"
+
+
+def _largest(found: Slopes) -> float:
+    return max(abs(found.left.slope), abs(found.right.slope))
 
 
 def _on_side(side: str, left: Estimate, right: Estimate) -> Estimate:
