@@ -150,10 +150,11 @@ class Ladder:
     def measure_noise(self) -> None:
         """How much noisier than rounding its result the function is; keeps the factor.
 
-        From differences of high order between neighbouring points, at three distances (Moré and
+        From differences of high order between neighbouring points, at some distances (Moré and
         Wild 2011, ECnoise). The point itself is left out: a jump there is no noise.
         """
-        for reach in (-43, -36, -29):
+        wide = (-22,) if self.line.jitter == 0 else ()  # many numbers that move meet kinks within so much
+        for reach in (-43, -36, -29, *wide):
             for sign in (1, -1):
                 step = sign * 2.0**reach * (self.line.scale or 2.0**-60)
                 points = np.array([self._at(step * i) for i in range(1, 10)])
@@ -214,6 +215,8 @@ def _consistent(slopes: np.ndarray, errors: np.ndarray, rungs: Rungs) -> Estimat
     honest = np.maximum(errors, 2 * np.max(np.minimum(scatter, hidden), axis=1) / steps)
     honest = np.maximum(honest, np.max(beyond, axis=0))
     for i in (1, 2):  # many cells of a table of a rough function: the luckiest looks better than it is
-        honest[:-i] = np.maximum(honest[:-i], np.abs(slopes[:-i] - slopes[i:]))
+        apart = np.abs(slopes[:-i] - slopes[i:])
+        honest[:-i] = np.maximum(honest[:-i], apart)
+        honest[-2:] = np.maximum(honest[-2:], apart[-2:].max(initial=0.0))  # which have no smaller steps
     at = int(np.argmin(np.where(contradicted, np.inf, honest)))
     return Estimate(float(slopes[at]), float(honest[at]))
