@@ -209,6 +209,9 @@ def test_a_function_that_is_a_stair_to_the_last_digit_is_no_fault():
     for x in np.random.default_rng(1).uniform(-6.5, -5, 60):
         assert ta.gradcheck(gelu, x, gradient=slope).verdict != "wrong"
         assert ta.gradcheck(gelu, x, gradient=lambda x: 2 * slope(x)).verdict != "agrees"
+    report = ta.gradcheck(gelu, -13.8, gradient=slope)
+    assert report.verdict == "cannot tell"
+    assert "the function is constant here to the last digit" in str(report)
 
 
 def test_a_function_that_computes_in_float32_inside_is_told_so():
@@ -221,6 +224,7 @@ def test_a_slope_that_does_not_settle():
     report = ta.gradcheck(lambda x: x * np.log(x) if x > 0 else 0.0, 0.0, gradient=lambda x: 0.0)
     assert report.verdict == "cannot tell"
     assert "the slope of one side does not settle" in str(report)
+    assert ta.gradcheck(lambda x: x * np.log(x) if x > 0 else 0.0, 0.0, gradient=lambda x: 1e4).verdict == "wrong"
 
 
 # -- float32 --------------------------------------------------------------------------------------

@@ -40,6 +40,7 @@ def oscillating() -> list[Case]:
     inverse = lambda x: np.sin(1 / x)
     return [
         elementwise("oscillating: sin(1000 x)", lambda x: np.sin(1e3 * x), lambda x: 1e3 * np.cos(1e3 * x), Z),
+        elementwise("oscillating: sin(1e7 x) at 0.3", lambda x: np.sin(1e7 * x), lambda x: 1e7 * np.cos(1e7 * x), 0.3),
         elementwise("oscillating: sin(1/x) at 0.01", inverse, lambda x: -np.cos(1 / x) / x**2, 0.01),
         elementwise("oscillating: sin(x**2) at 50", lambda x: np.sin(x * x), lambda x: 2 * x * np.cos(x * x), 50.0),
         elementwise(
@@ -191,6 +192,7 @@ def deep_and_long() -> list[Case]:
             lambda g, x: g * np.exp(x) / np.exp(x).sum(),
             MANY,
         ),
+        case("sum of 5,000 sines near 1e6", lambda x: np.sin(x).sum(), lambda g, x: g * np.cos(x), 1e6 + LONG[:5000]),
         case("sum of 1e5 relus", lambda x: relu(x - 1).sum(), lambda g, x: g * (x > 1), LONG),
         case("product of 100 numbers", np.prod, lambda g, x: g * np.prod(x) / x, LONG[:100]),
         case("determinant of 12 x 12", det, lambda g, x: g * det(x) * np.linalg.inv(x).T, M),

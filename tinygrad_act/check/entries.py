@@ -8,7 +8,6 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from .ladder import EPS
 from .places import Place, Places
 from .problem import Problem
 from .report import Entry
@@ -99,13 +98,11 @@ def _along(
     name: str,
     index: tuple[int, ...] = (),
 ) -> Entry:
-    gradient, x = analytic[number], problem.leaves[number]
-    terms = gradient * signs
+    terms = analytic[number] * signs
     slope = math.fsum(terms[signs != 0].ravel().tolist()) if np.isfinite(terms).all() else float(terms.sum())
     steps = [signs if i == number else np.zeros(leaf.shape) for i, leaf in enumerate(problem.leaves)]
-    jitter = EPS * float(np.linalg.norm(np.nan_to_num(gradient * signs * np.abs(x))))
     with np.errstate(all="ignore"):
-        found = measure(problem.direction(steps, weights, jitter), slope)
+        found = measure(problem.direction(steps, weights), slope)
     norm = float(np.linalg.norm(np.nan_to_num(terms)))  # what a sum of random signs comes to
     estimate, digits, verdict, note = judge(slope, found, None, inside, norm, norm)
     return Entry(order, name, index, slope, estimate.slope, estimate.error, digits, verdict, note)

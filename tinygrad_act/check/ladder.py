@@ -42,8 +42,8 @@ class Line(NamedTuple):
     """The size of the numbers that move."""
     limits: tuple[float, float] = (-math.inf, math.inf)
     """Steps stay between these, both excluded: the distances to the ends of a declared domain."""
-    jitter: float = 0.0
-    """By how much the output is off because the numbers that move are rounded."""
+    many: bool = False
+    """Whether many numbers move at once. Steps are powers of two, so that all move exactly."""
 
 
 class Rungs(NamedTuple):
@@ -115,7 +115,7 @@ class Ladder:
     def _noise(self, sizes: np.ndarray) -> np.ndarray:
         """What rounding does to a difference: to numbers that move at some step, even if not at this one."""
         least = 2 * float(np.sum(np.abs(self.base * self.line.weights), where=self._moves))
-        noise: np.ndarray = EPS * self.noise_factor * np.maximum(sizes, least) + self.line.jitter
+        noise: np.ndarray = EPS * self.noise_factor * np.maximum(sizes, least)
         return noise
 
     def central(self) -> Estimate:
@@ -153,7 +153,7 @@ class Ladder:
         From differences of high order between neighbouring points, at some distances (Moré and
         Wild 2011, ECnoise). The point itself is left out: a jump there is no noise.
         """
-        wide = (-22,) if self.line.jitter == 0 else ()  # many numbers that move meet kinks within so much
+        wide = () if self.line.many else (-22,)  # many numbers that move meet kinks within so much
         for reach in (-43, -36, -29, *wide):
             for sign in (1, -1):
                 step = sign * 2.0**reach * (self.line.scale or 2.0**-60)

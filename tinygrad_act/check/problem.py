@@ -150,14 +150,14 @@ class Problem:
         slope = float(np.sum(weights * out.imag)) / _IMAGINARY
         return slope if abs(slope) > 1e10 * _IMAGINARY else math.nan  # or the step itself is seen
 
-    def direction(self, steps: list[np.ndarray], weights: np.ndarray, jitter: float) -> Line:
+    def direction(self, steps: list[np.ndarray], weights: np.ndarray) -> Line:
         """The function along a direction: all leaves move by a multiple of `steps`."""
 
         def read(step: float) -> np.ndarray:
             return self.value([leaf + step * d for leaf, d in zip(self.leaves, steps)]).ravel()
 
         scale = max((float(np.max(np.abs(x[d != 0]), initial=0.0)) for x, d in zip(self.leaves, steps)), default=0.0)
-        return Line(read, weights.ravel(), 0.0, scale, jitter=jitter)
+        return Line(read, weights.ravel(), 0.0, scale, many=True)
 
 
 def _like(leaf: np.ndarray, array: np.ndarray) -> Any:

@@ -16,8 +16,6 @@ _ENOUGH = 1e-6
 """A numerical derivative that resolves less than this of the size can't tell right from wrong."""
 _DUST = 1e-10
 """A derivative below this part of the function's other derivatives need not be resolved by itself."""
-_NOTHING = 1e-7
-"""A rule that gives exactly 0 is right if the derivative is below this part of the others."""
 _NOISY = 1e4
 
 Judgement = tuple[Estimate, float, str, str]
@@ -79,7 +77,7 @@ def _compare(slope: float, estimate: Estimate, found: Slopes, largest: float, le
     size = max(abs(slope), abs(estimate.slope), least)
     if not agree(slope, estimate):
         return _apart(slope, estimate, found, largest, size, note)
-    dust = _DUST * largest if slope else _NOTHING * max(largest, found.size)
+    dust = _DUST * (largest if slope else max(largest, found.size))
     if estimate.error > max(_ENOUGH * size, dust):
         reason = f"differences resolve no more than {estimate.error:.1g} here{_noise(found)}"
         return estimate, _digits(estimate.error, size), UNSURE, f"{note}; {reason}" if note else reason
