@@ -53,6 +53,7 @@ def test_where_there_is_no_derivative_the_report_says_so(f, rule, word):
     report = by_hand(f, lambda x: rule, 0.0)
     assert report.verdict == "cannot tell"
     assert word in str(report)
+    assert np.isnan(report.worst.numeric)
 
 
 def test_a_declared_jump_lets_nothing_flow(scratch):
@@ -108,6 +109,19 @@ def test_kinks_inside_a_function_are_named():
     assert "kink: relu at 0 (inside): left 1, right 3, rule gives 3: it lies between" in str(report)
     assert "max at a tie (inside): left 0, right 1" in str(ta.gradcheck(ta.max, np.array([1.0, 2.0, 2.0])))
     assert "clip at min=0.5: left 0, right 1, rule gives 1" in str(ta.gradcheck(lambda x: ta.clip(x, min=0.5), 0.5))
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda x: ta.relu(x) + ta.abs(x),  # two kinks on one entry, with a side of its own each
+        lambda x: ta.relu(x) + ta.relu(-x),
+        lambda x: ta.relu(x) - 3 * ta.relu(x * 2),
+        lambda x: ta.maximum(x, -x) * ta.relu(x) + x,
+    ],
+)
+def test_several_kinks_at_one_place(f):
+    assert ta.gradcheck(f, np.array([0.0, 1.0])).ok, ta.gradcheck(f, np.array([0.0, 1.0]))
 
 
 def test_a_smooth_function_of_a_kinked_one_has_no_kink():

@@ -77,7 +77,7 @@ def along_directions(
     halving the direction finds the entry.
     """
     for number, path in enumerate(problem.paths):
-        for turn in range(count):
+        for turn in range(count if problem.leaves[number].size else 0):
             signs = rng.choice((-1.0, 1.0), problem.leaves[number].shape)
             name = f"argument {path[1:].replace(']', '', 1)} along random direction {turn}"
             entry = _along(problem, weights, analytic, inside, order, number, signs, name)

@@ -17,7 +17,7 @@ from .problem import Problem, WrongShape, name_of
 from .report import Note
 from .verdict import AGREES, UNSURE, WRONG
 
-__all__ = ["forward_against_reverse", "in_float32", "manners"]
+__all__ = ["forward_against_reverse", "in_float32", "manners", "wants_float32"]
 
 _EPS32 = float(np.finfo(np.float32).eps)
 
@@ -98,7 +98,8 @@ def in_float32(problem: Problem, weights: np.ndarray, reference: list[np.ndarray
     except WrongShape as wrong:
         return [Note(WRONG, f"float32: {wrong}")]
     worst = (0.0, "")
-    size = float(np.sum(np.abs(weights * problem.value(rounded))))
+    entries = sum(leaf.size for leaf in rounded)
+    size = float(np.sum(np.abs(weights * problem.value(rounded)))) / max(entries, weights.size, 1)
     bounds = _rounding_bounds(problem, weights, reference, rounded, size)
     for path, bound, exact, c in zip(problem.paths, bounds, reference, found):
         gap = np.abs(c - exact)
@@ -116,7 +117,7 @@ def _rounding_bounds(
     problem: Problem, weights: np.ndarray, reference: list[np.ndarray], rounded: list[np.ndarray], size: float
 ) -> list[np.ndarray]:
     """Per entry: what the gradient moves by when the arguments move by a few ulp, and some ulp of the
-    gradient, of the largest one of its argument and of the output."""
+    gradient, of the largest one of its argument and of an entry's share in the output, `size`."""
     rng = np.random.default_rng(0)
     moved = [np.zeros(leaf.shape) for leaf in rounded]
     for _ in range(4):

@@ -64,9 +64,12 @@ def find(problem: Problem) -> Places:
             data = np.asarray(_data(x))
             for mask, place in _at_kinks(node.op, node, data):
                 if number >= 0 and node.op.elementwise and mask.shape == problem.leaves[number].shape:
+                    several = [(number, i) for i in _indices(mask) if places.direct.get((number, i), place) != place]
                     places.direct.update({(number, i): place for i in _indices(mask)})
-                elif mask.any() and place not in places.inside:
-                    places.inside.append(place)
+                    inner = [places.direct.pop(entry) for entry in several]
+                else:
+                    inner = [place] * bool(mask.any())
+                places.inside.extend(one for one in inner if one not in places.inside)
     return places
 
 

@@ -16,7 +16,8 @@ from .verdict import AGREES, UNSURE, WRONG
 __all__ = ["Entry", "Note", "Report"]
 
 _SHOWN = 8
-_COLUMNS = ("entry", "analytic", "numeric", "± error", "digits", "")
+_COLUMNS = ("entry", "analytic", "numeric", "± error", "digits")
+_KINKS = 4
 
 
 @dataclass(frozen=True)
@@ -63,16 +64,15 @@ class Entry:
             f"{self.name}: analytic {self.analytic:.12g}, numeric {self.numeric:.12g} ± {self.error:.1g}, "
             f"{self.digits:.1f} digits"
         )
-        return f"{line} ({self._remark()})" if self._remark() else line
+        return f"{line} ({self.remark})" if self.remark else line
 
     def row(self) -> tuple[str, ...]:
         """The cells of a table."""
-        return (
-            self.name, f"{self.analytic:.12g}", f"{self.numeric:.12g}", f"{self.error:.1g}",
-            f"{self.digits:.1f}", self._remark(),
-        )  # fmt: skip
+        return self.name, f"{self.analytic:.12g}", f"{self.numeric:.12g}", f"{self.error:.1g}", f"{self.digits:.1f}"
 
-    def _remark(self) -> str:
+    @property
+    def remark(self) -> str:
+        """The note, and for a wrong entry how many times the right one it is."""
         ratio = f"ratio {self.ratio:.9g}" if self.verdict == WRONG and math.isfinite(self.ratio) else ""
         return "; ".join(part for part in (ratio, self.note) if part)
 
@@ -182,8 +182,9 @@ def _section(order: int, entries: list[Entry]) -> list[str]:
     kind = "random direction" if directions else "entry"
     plural = "random directions" if directions else "entries"
     count = f"all {len(entries)} {plural}" if len(entries) > 1 else f"its one {kind}"
-    kinks = [entry for entry in entries if entry.at_kink and entry is not part.worst][: _SHOWN - 1]
-    lines = [f"{what} agrees in {count}, to {part.digits:.1f} digits or more", *_table([part.worst, *kinks])]
+    kinks = [entry for entry in entries if entry.at_kink and entry is not part.worst]
+    lines = [f"{what} agrees in {count}, to {part.digits:.1f} digits or more", *_table([part.worst, *kinks[:_KINKS]])]
+    lines += [f"  ... and {len(kinks) - _KINKS} more at kinks"] * (len(kinks) > _KINKS)
     return lines + _reach(directions)
 
 
@@ -207,6 +208,9 @@ def _more(entries: list[Entry]) -> list[str]:
 
 
 def _table(entries: list[Entry]) -> list[str]:
+    """A row for every entry, and its remark below it: together no wider than a terminal."""
     rows = [_COLUMNS, *(entry.row() for entry in entries)]
     widths = [max(len(row[i]) for row in rows) for i in range(5)]
-    return ["  " + "  ".join(cell.ljust(width) for cell, width in zip(row, [*widths, 0])).rstrip() for row in rows]
+    lines = ["  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in rows]
+    remarks = ["", *(f"\n      {entry.remark}" if entry.remark else "" for entry in entries)]
+    return [line + remark for line, remark in zip(lines, remarks)]

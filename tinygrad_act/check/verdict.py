@@ -17,6 +17,7 @@ _ENOUGH = 1e-6
 _DUST = 1e-10
 """A derivative below this part of the function's other derivatives need not be resolved by itself."""
 _NOISY = 1e4
+_NO_DERIVATIVE = Estimate(math.nan, math.inf)
 
 Judgement = tuple[Estimate, float, str, str]
 """The derivative compared with, digits, verdict, note."""
@@ -38,7 +39,7 @@ def judge(
     if found.kind == "jump":
         return _at_jump(slope, found, place)
     if found.kind == "vertical":
-        return found.central, 0.0, UNSURE, "no derivative: the slope grows without bound"
+        return _NO_DERIVATIVE, 0.0, UNSURE, "no derivative: the slope grows without bound"
     if found.kind == "kink":
         return _at_kink(slope, found, place, inside)
     side = {"left edge": found.right, "right edge": found.left}.get(found.kind, found.central)
@@ -125,17 +126,18 @@ def _at_jump(slope: float, found: Slopes, place: Place | None) -> Judgement:
         if place.side == "none" and slope == 0:
             return Estimate(0.0, 0.0), 16.0, AGREES, note
         return Estimate(0.0, 0.0), 0.0, WRONG, note
-    return found.central, 0.0, UNSURE, f"no derivative: {note}"
+    return _NO_DERIVATIVE, 0.0, UNSURE, f"no derivative: {note}"
 
 
 def _at_kink(slope: float, found: Slopes, place: Place | None, inside: list[Place]) -> Judgement:
-    left, right = found.left, found.right
-    named = str(place) if place else f"{', '.join(map(str, inside[:3]))} (inside)" if inside else ""
-    named = f": {named}" if named else ""
-    note = f"kink{named}: left {left.slope:.6g}, right {right.slope:.6g}, rule gives {slope:.6g}"
+    slopes = f"left {found.left.slope:.6g}, right {found.right.slope:.6g}, rule gives {slope:.6g}"
     if place is not None:
-        return _on_declared_kink(slope, found, place, note)
-    return _in_interval(slope, found, note)
+        judgement = _on_declared_kink(slope, found, place, f"kink: {place}: {slopes}")
+        if judgement[2] == AGREES or not inside:
+            return judgement
+    several = [*([place] if place else []), *inside][:4]
+    named = f": {', '.join(map(str, several))} (inside)" if inside else ""
+    return _in_interval(slope, found, f"kink{named}: {slopes}")
 
 
 def _on_declared_kink(slope: float, found: Slopes, place: Place, note: str) -> Judgement:
