@@ -249,7 +249,7 @@ def test_a_rule_that_is_wrong_in_float32_only_is_caught(scratch):
     report = ta.gradcheck(coarse, Z.astype(np.float32))
     assert report.verdict == "wrong"
     assert "float32: WRONG by" in str(report)
-    many = np.linspace(-3, 3, 5000, dtype=np.float32)
+    many = np.linspace(0, 3, 5000, dtype=np.float32)
     for f in (lambda z: coarse(z).sum(), lambda z: coarse(z).mean()):
         assert "float32: WRONG by" in str(ta.gradcheck(f, many))
     for f in (lambda z: ta.tanh(z).sum(), lambda z: ta.tanh(3 * z).mean()):

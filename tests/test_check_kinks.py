@@ -103,6 +103,16 @@ def test_where_the_function_raises_on_one_side_the_other_decides():
     assert by_hand(f, lambda x: 2.9, 0.0).verdict == "wrong"
 
 
+def test_where_the_function_is_not_finite_on_one_side_the_other_decides():
+    f = lambda x: np.where(x > 0, np.nan, x * x - x)
+    assert "one-sided: to the right the function is not finite" in str(by_hand(f, lambda x: 2 * x - 1, 0.0))
+    assert by_hand(f, lambda x: 2 * x - 1, 0.0).ok
+    assert by_hand(f, lambda x: 2 * x, 0.0).verdict == "wrong"
+    nowhere = by_hand(lambda x: np.where(x == 0, 0.0, np.inf), lambda x: 0.0, 0.0)
+    assert nowhere.verdict == "cannot tell"
+    assert "argument 0 " in str(nowhere)
+
+
 def test_kinks_inside_a_function_are_named():
     report = ta.gradcheck(lambda x: ta.relu(ta.tanh(x) * 2.0) + x, np.array([0.0, 0.5]))
     assert report.ok
