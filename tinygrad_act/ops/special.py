@@ -10,7 +10,7 @@ import numpy as np
 from ..dispatch import elementwise
 from .elementary import exp
 
-__all__ = ["erf"]
+__all__ = ["erf", "horner", "normal_cdf"]
 
 # erf(x) = x * sum(c[n] * x**(2n)): Taylor's series, used where its terms fall off fast.
 _TAYLOR_END = 0.75
@@ -32,7 +32,8 @@ _MILLS_Q = [
 ]  # fmt: skip
 
 
-def _horner(coefficients: list[float], x: Any) -> Any:
+def horner(coefficients: list[float], x: Any) -> Any:
+    """The polynomial c[0] + c[1] * x + c[2] * x**2 + ... of a number or an array."""
     total = coefficients[-1]
     for c in reversed(coefficients[:-1]):
         total = total * x + c
@@ -48,6 +49,22 @@ def erf(z: Any) -> Any:
     """
     x = np.minimum(np.absolute(z), 6.0)  # erf(6) rounds to 1
     scaled = x * math.sqrt(2)
-    tail = math.sqrt(2 / math.pi) * np.exp(-x * x) * (_horner(_MILLS_P, scaled) / _horner(_MILLS_Q, scaled))
+    tail = math.sqrt(2 / math.pi) * np.exp(-x * x) * (horner(_MILLS_P, scaled) / horner(_MILLS_Q, scaled))
     square = np.minimum(x, _TAYLOR_END) ** 2
-    return np.copysign(np.where(x < _TAYLOR_END, x * _horner(_TAYLOR, square), 1 - tail), z)
+    return np.copysign(np.where(x < _TAYLOR_END, x * horner(_TAYLOR, square), 1 - tail), z)
+
+
+def _phi_of_float(z: float) -> float:
+    return 0.5 * math.erfc(-z / math.sqrt(2)) if z == z else z
+
+
+@elementwise(dz=lambda _, z: exp(-z * z / 2) / math.sqrt(2 * math.pi), scalar=_phi_of_float, label="Φ")
+def normal_cdf(z: Any) -> Any:
+    """a = (1 + erf(z / sqrt(2))) / 2
+
+    The probability that a standard normal number is below z: by the Mills ratio in the left tail,
+    where the formula cancels.
+    """
+    x = np.minimum(np.absolute(z), 39.5)
+    tail = np.exp(-x * x / 2) / math.sqrt(2 * math.pi) * (horner(_MILLS_P, x) / horner(_MILLS_Q, x))
+    return np.where(z < 0, tail, 1 - tail)

@@ -1,0 +1,95 @@
+"""Activations that gate their input: z times something between 0 and 1 that depends on z."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from ..dispatch import elementwise
+from .activations import sigmoid
+from .arithmetic import clip, maximum
+from .elementary import exp, square
+from .special import normal_cdf
+
+__all__ = ["gelu", "gelu_tanh", "mish", "quick_gelu", "silu"]
+
+_FAR = 800.0
+"""Further out exp underflows: a number beyond is as good as this, and -inf * 0 is not computed."""
+_BELL = 1 / math.sqrt(2 * math.pi)
+_K, _C = math.sqrt(2 / math.pi), 0.044715
+
+
+@elementwise(dz=lambda _, z: sigmoid(z) * (1 + clip(z, min=-_FAR, max=_FAR) * sigmoid(-z)), aliases=("swish",))
+def silu(z: Any) -> Any:
+    """a = z / (1 + exp(-z))
+
+    z * sigmoid(z). Elfwing et al. 2017; Ramachandran et al. 2017 (swish).
+    """
+    return maximum(z, -_FAR) * sigmoid(z)
+
+
+@elementwise(
+    dz=lambda _, z: sigmoid(1.702 * z) * (1 + 1.702 * clip(z, min=-_FAR, max=_FAR) * sigmoid(-1.702 * z)),
+    aliases=("gelu_sigmoid",),
+)
+def quick_gelu(z: Any) -> Any:
+    """a = z / (1 + exp(-1.702 * z))
+
+    The logistic approximation of gelu. Hendrycks and Gimpel 2016.
+    """
+    return maximum(z, -_FAR) * sigmoid(1.702 * z)
+
+
+def _gelu_slope(_: Any, z: Any) -> Any:
+    """normal_cdf(z) + z * exp(-z * z / 2) / sqrt(2 * pi)"""
+    x = clip(z, min=-40.0, max=40.0)
+    return normal_cdf(z) + _BELL * x * exp(-square(x) / 2)
+
+
+@elementwise(dz=_gelu_slope)
+def gelu(z: Any) -> Any:
+    """a = z * (1 + erf(z / sqrt(2))) / 2
+
+    z times the probability that a normal number is below z. Hendrycks and Gimpel 2016.
+    """
+    return maximum(z, -40.0) * normal_cdf(z)
+
+
+def _bent(z: Any) -> Any:
+    """2 * sqrt(2/pi) * (z + 0.044715 * z**3)"""
+    return 2 * _K * z * (1 + _C * z * z)
+
+
+def _gelu_tanh_slope(_: Any, z: Any) -> Any:
+    """s * (1 + z * sigmoid(-y) * dy/dz), y = 2 * sqrt(2/pi) * (z + 0.044715 * z**3), s = sigmoid(y)"""
+    x = clip(z, min=-40.0, max=40.0)
+    y = _bent(x)
+    return sigmoid(y) * (1 + x * sigmoid(-y) * (2 * _K * (1 + 3 * _C * x * x)))
+
+
+@elementwise(dz=_gelu_tanh_slope, label="gelu (tanh)")
+def gelu_tanh(z: Any) -> Any:
+    """a = z * (1 + tanh(sqrt(2 / pi) * (z + 0.044715 * z * z * z))) / 2
+
+    The default of jax.nn.gelu and keras.ops.gelu. Hendrycks and Gimpel 2016.
+    """
+    return maximum(z, -40.0) * sigmoid(_bent(clip(z, min=-40.0, max=40.0)))
+
+
+def _mish_slope(_: Any, z: Any) -> Any:
+    """e * ((e + 2) * d + 4 * z * (1 + e)) / d**2, e = exp(z), d = e * (e + 2) + 2"""
+    x = clip(z, min=-_FAR, max=20.0)
+    e = exp(x)
+    d = e * (e + 2) + 2
+    return e * ((e + 2) * d + 4 * x * (1 + e)) / square(d)
+
+
+@elementwise(dz=_mish_slope)
+def mish(z: Any) -> Any:
+    """a = z * tanh(log(1 + exp(z)))
+
+    tanh(softplus(z)) is n / (n + 2) with n = e * (e + 2), e = exp(z): no logarithm. Misra 2019.
+    """
+    e = exp(clip(z, min=-_FAR, max=20.0))
+    n = e * (e + 2)
+    return maximum(z, -_FAR) * (n / (n + 2))
