@@ -9,13 +9,12 @@ from ..dispatch import elementwise
 from .activations import sigmoid
 from .arithmetic import clip, maximum
 from .elementary import exp, square
-from .special import normal_cdf
+from .special import normal_cdf, normal_pdf
 
 __all__ = ["gelu", "gelu_tanh", "mish", "quick_gelu", "silu"]
 
 _FAR = 800.0
 """Further out exp underflows: a number beyond is as good as this, and -inf * 0 is not computed."""
-_BELL = 1 / math.sqrt(2 * math.pi)
 _K, _C = math.sqrt(2 / math.pi), 0.044715
 
 
@@ -28,25 +27,22 @@ def silu(z: Any) -> Any:
     return maximum(z, -_FAR) * sigmoid(z)
 
 
-@elementwise(
-    dz=lambda _, z: sigmoid(1.702 * z) * (1 + 1.702 * clip(z, min=-_FAR, max=_FAR) * sigmoid(-1.702 * z)),
-    aliases=("gelu_sigmoid",),
-)
+def _quick_gelu_slope(_: Any, z: Any) -> Any:
+    """s * (1 + 1.702 * z * sigmoid(-1.702 * z)), s = sigmoid(1.702 * z)"""
+    x = 1.702 * clip(z, min=-_FAR, max=_FAR)
+    return sigmoid(x) * (1 + x * sigmoid(-x))
+
+
+@elementwise(dz=_quick_gelu_slope, aliases=("gelu_sigmoid",))
 def quick_gelu(z: Any) -> Any:
     """a = z / (1 + exp(-1.702 * z))
 
     The logistic approximation of gelu. Hendrycks and Gimpel 2016.
     """
-    return maximum(z, -_FAR) * sigmoid(1.702 * z)
+    return maximum(z, -_FAR) * sigmoid(1.702 * clip(z, min=-_FAR, max=_FAR))
 
 
-def _gelu_slope(_: Any, z: Any) -> Any:
-    """normal_cdf(z) + z * exp(-z * z / 2) / sqrt(2 * pi)"""
-    x = clip(z, min=-40.0, max=40.0)
-    return normal_cdf(z) + _BELL * x * exp(-square(x) / 2)
-
-
-@elementwise(dz=_gelu_slope)
+@elementwise(dz=lambda _, z: normal_cdf(z) + clip(z, min=-40.0, max=40.0) * normal_pdf(z))
 def gelu(z: Any) -> Any:
     """a = z * (1 + erf(z / sqrt(2))) / 2
 

@@ -72,7 +72,7 @@ def selu(z: Any) -> Any:
 
 def _root(z: Any, b: float) -> Any:
     """(|z| + sqrt(z*z + b)) / 2, without overflow."""
-    return (np.hypot(z, math.sqrt(b)) + abs(z)) / 2
+    return np.hypot(z, math.sqrt(b)) / 2 + abs(z) / 2
 
 
 @elementwise(dz=lambda a, _, *, b: 1 / (1 + b / (4 * a) / a), cases=(case((2, 3)), case((3,), b=0.5)))

@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 
 from ..dispatch import elementwise
+from .arithmetic import clip
 from .elementary import exp
 
-__all__ = ["erf", "horner", "normal_cdf"]
+__all__ = ["erf", "horner", "normal_cdf", "normal_pdf"]
 
 # erf(x) = x * sum(c[n] * x**(2n)): Taylor's series, used where its terms fall off fast.
 _TAYLOR_END = 0.75
@@ -54,17 +55,46 @@ def erf(z: Any) -> Any:
     return np.copysign(np.where(x < _TAYLOR_END, x * horner(_TAYLOR, square), 1 - tail), z)
 
 
-def _phi_of_float(z: float) -> float:
-    return 0.5 * math.erfc(-z / math.sqrt(2)) if z == z else z
+_BELL = 1 / math.sqrt(2 * math.pi)
 
 
-@elementwise(dz=lambda _, z: exp(-z * z / 2) / math.sqrt(2 * math.pi), scalar=_phi_of_float, label="Φ")
+def _bell(x: Any) -> Any:
+    """exp(-x*x/2) / sqrt(2*pi). x is split into a part with few digits, whose square is exact, and a
+    rest: else the rounding of x*x, times x*x, would be the error of the result."""
+    high = np.round(x * 16) / 16
+    return _BELL * np.exp(-high * high / 2) * np.exp(-(x - high) * (x + high) / 2)
+
+
+def _bell_of_float(z: float) -> float:
+    return float(_bell(min(abs(z), _FLAT))) if z == z else z
+
+
+def _cdf_of_float(z: float) -> float:
+    x = min(abs(z), _FLAT)
+    tail = float(_bell(x)) * (horner(_MILLS_P, x) / horner(_MILLS_Q, x))
+    return z if z != z else tail if z < 0 else 1 - tail
+
+
+_FLAT = 39.5
+"""Further out exp(-x*x/2) underflows."""
+
+
+@elementwise(dz=lambda a, z: -clip(z, min=-_FLAT, max=_FLAT) * a, scalar=_bell_of_float, label="φ")
+def normal_pdf(z: Any) -> Any:
+    """a = exp(-z * z / 2) / sqrt(2 * pi)
+
+    The density of a standard normal number.
+    """
+    return _bell(np.minimum(np.absolute(z), _FLAT))
+
+
+@elementwise(dz=lambda _, z: normal_pdf(z), scalar=_cdf_of_float, label="Φ")
 def normal_cdf(z: Any) -> Any:
     """a = (1 + erf(z / sqrt(2))) / 2
 
     The probability that a standard normal number is below z: by the Mills ratio in the left tail,
     where the formula cancels.
     """
-    x = np.minimum(np.absolute(z), 39.5)
-    tail = np.exp(-x * x / 2) / math.sqrt(2 * math.pi) * (horner(_MILLS_P, x) / horner(_MILLS_Q, x))
+    x = np.minimum(np.absolute(z), _FLAT)
+    tail = _bell(x) * (horner(_MILLS_P, x) / horner(_MILLS_Q, x))
     return np.where(z < 0, tail, 1 - tail)

@@ -34,7 +34,7 @@ def logit(z: Any) -> Any:
 
 
 @elementwise(
-    dz=lambda _, z: where(abs(z) <= 3, 1 / 6, 0.0 * z), kinks={-3.0: "inside", 3.0: "inside"}, label="hard sigmoid"
+    dz=lambda _, z: where(abs(z) <= 3, 1 / 6, 0.0), kinks={-3.0: "inside", 3.0: "inside"}, label="hard sigmoid"
 )
 def hard_sigmoid(z: Any) -> Any:
     """a = clip(z / 6 + 0.5, 0, 1)
@@ -44,7 +44,7 @@ def hard_sigmoid(z: Any) -> Any:
     return clip(z / 6 + 0.5, min=0.0, max=1.0)
 
 
-@elementwise(dz=lambda _, z: where(abs(z) <= 1, 0.5, 0.0 * z), kinks={-1.0: "inside", 1.0: "inside"})
+@elementwise(dz=lambda _, z: where(abs(z) <= 1, 0.5, 0.0), kinks={-1.0: "inside", 1.0: "inside"})
 def sparse_sigmoid(z: Any) -> Any:
     """a = clip((z + 1) / 2, 0, 1)
 
@@ -74,13 +74,18 @@ def scaled_tanh(z: Any, *, alpha: float = 1.0, beta: float = 1.0) -> Any:
     return alpha * tanh(beta * z)
 
 
+_LARGE = 3e38
+"""As good as infinity, and finite in float32 as well: inf / inf is not computed."""
+
+
 @elementwise(dz=lambda _, z: 1 / square(1 + abs(z)))
 def soft_sign(z: Any) -> Any:
     """a = z / (1 + absolute(z))
 
     The slope is continuous; its own slope jumps at 0 from 2 to -2. Bergstra et al. 2009.
     """
-    return z / (1 + abs(z))
+    x = clip(z, min=-_LARGE, max=_LARGE)
+    return x / (1 + abs(x))
 
 
 # (z - tanh(z)) / z**3 as P(z*z) / Q(z*z) for |z| < 1.25, relative error 1.8e-16; all coefficients are
