@@ -80,7 +80,7 @@ class Op:
     """Static parameters and their defaults (`REQUIRED` where there is none)."""
     kinks: Mapping[float | str, str] = field(default_factory=dict)
     """Where the slope jumps, and the side taken there (see `SIDES`). A number is a value of the
-    input; the name of an input or of a static parameter means "where the input equals it";
+    input; the name of a static parameter, or `"-name"`, means "where the input equals it";
     `"integers"` and `"ties"` mean what they say."""
     domain: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     """An open interval for every input that has one; elsewhere the result is NaN or infinite."""
@@ -100,6 +100,17 @@ class Op:
 
     def __repr__(self) -> str:
         return f"<op {self.name}({', '.join(self.inputs)}): {self.formula}>"
+
+    def bound(self, place: float | str, static: Mapping[str, Any]) -> Any:
+        """The value of the input that the `place` of a kink means with these static parameters; None
+        for `"ties"`, `"integers"` and a parameter that is not given."""
+        if not isinstance(place, str):
+            return place
+        name = place.removeprefix("-")
+        value = static.get(name, self.defaults.get(name))
+        if value is None or value is REQUIRED:
+            return None
+        return -value if place.startswith("-") else value
 
     def rule(self, position: int) -> Rule:
         """The derivative rule of the input at `position`."""

@@ -51,7 +51,7 @@ def sample(op: Op, which: Case, dtype: Any = np.float64) -> list[Any]:
         if shape is None:
             arrays.append(given)
             continue
-        points = _into_domain(op, name, places[start : start + size])
+        points = _into_domain(op, name, places[start : start + size], which.static)
         arrays.append(points.reshape(shape).astype(dtype))
         start += size
     return arrays
@@ -72,7 +72,7 @@ def movable(op: Op, which: Case) -> tuple[Callable[..., Any], list[Any]]:
     return f, [arrays[i] for i in free]
 
 
-def _into_domain(op: Op, name: str, places: np.ndarray) -> np.ndarray:
+def _into_domain(op: Op, name: str, places: np.ndarray, static: dict[str, Any]) -> np.ndarray:
     """Points of the input's domain for places between 0 and 1, none near a kink or a pole."""
     low, high = op.domain.get(name, (-math.inf, math.inf))
     low = low + _MARGIN if math.isfinite(low) else -_REACH
@@ -80,7 +80,8 @@ def _into_domain(op: Op, name: str, places: np.ndarray) -> np.ndarray:
     points = low + (high - low) * places
     if "integers" in op.kinks:
         return np.floor(points) + 0.2 + 0.6 * (points - np.floor(points))
-    for bad in (*(k for k in op.kinks if isinstance(k, float)), *op.poles.get(name, ())):
+    bounds = [op.bound(place, static) for place in op.kinks]
+    for bad in (*(b for b in bounds if isinstance(b, float)), *op.poles.get(name, ())):
         points = np.where(np.abs(points - bad) < _MARGIN, bad + _MARGIN * np.where(points < bad, -2.0, 2.0), points)
     return points
 
@@ -95,6 +96,7 @@ def at_kinks(op: Op) -> Iterator[tuple[list[Any], dict[str, Any]]]:
         elif place == "integers":
             yield [np.array([-2.0, 0.0, 3.0])], {}
         elif isinstance(place, str):
-            yield [np.array([-3.0, 0.5, 3.0])], {place: 0.5}
+            static = {place.removeprefix("-"): 0.5}
+            yield [np.array([-3.0, op.bound(place, static), 3.0])], static
         else:
             yield [np.array([place - 1.0, place, place + 1.0])], {}

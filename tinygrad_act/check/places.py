@@ -123,7 +123,7 @@ def _at_kinks(op: Op, node: Any, x: np.ndarray) -> Iterator[tuple[np.ndarray, Pl
         elif place == "ties":
             yield _ties(op, node, x), Place(op.name, "a tie", side)
         elif isinstance(place, str):
-            bound = node.static.get(place)
+            bound = op.bound(place, node.static)
             if bound is not None:
                 named = f"{place}={bound:g}" if np.ndim(bound) == 0 else place
                 yield np.asarray(x == bound), Place(op.name, named, side)

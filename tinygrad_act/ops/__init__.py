@@ -11,11 +11,12 @@ from . import (
     rectifiers,
     reduce,
     shape,
+    shrinks,
     special,
     squashers,
 )
 
 __all__ = [
     "activations", "arithmetic", "comparison", "elementary", "gates", "index", "linalg", "rectifiers", "reduce",
-    "shape", "special", "squashers",
+    "shape", "shrinks", "special", "squashers",
 ]  # fmt: skip
