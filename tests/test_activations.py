@@ -72,3 +72,23 @@ def test_erf_to_full_precision():
     assert (np.abs(ta.erf(z) - exact) <= 2 * np.spacing(np.abs(exact))).all()
     assert ta.erf(np.array([-0.0, np.inf])).tolist() == [-0.0, 1.0]
     assert ta.grad(ta.erf)(0.0) == 2 / math.sqrt(math.pi)
+
+
+def test_gated_pairs_want_an_axis_of_even_size():
+    for f in (ta.glu, ta.reglu, ta.geglu, ta.swiglu):
+        with pytest.raises(ValueError, match=rf"{f.__name__}: axis -1 of shape \(2, 3\) can't be halved"):
+            f(np.ones((2, 3)))
+        with pytest.raises(ValueError, match="a single number can't be halved"):
+            f(1.0)
+
+
+def test_gated_pairs_are_their_halves_multiplied():
+    z = np.random.default_rng(0).normal(size=(3, 8))
+    for f, gate in ((ta.glu, ta.sigmoid), (ta.reglu, ta.relu), (ta.geglu, ta.gelu), (ta.swiglu, ta.silu)):
+        assert np.array_equal(f(z), z[:, :4] * gate(z[:, 4:]))
+        assert f(z, axis=-1).shape == (3, 4)
+
+
+def test_softmin_is_softmax_upside_down():
+    z = np.array([[1000.0, 0.0, -1000.0], [1.0, 2.0, 3.0]])
+    np.testing.assert_allclose(ta.softmin(z), ta.softmax(-z), rtol=1e-15)

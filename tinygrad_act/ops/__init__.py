@@ -5,6 +5,7 @@ from . import (
     arithmetic,
     comparison,
     elementary,
+    gated_pairs,
     gates,
     index,
     linalg,
@@ -17,6 +18,6 @@ from . import (
 )
 
 __all__ = [
-    "activations", "arithmetic", "comparison", "elementary", "gates", "index", "linalg", "rectifiers", "reduce",
-    "shape", "shrinks", "special", "squashers",
+    "activations", "arithmetic", "comparison", "elementary", "gated_pairs", "gates", "index", "linalg",
+    "rectifiers", "reduce", "shape", "shrinks", "special", "squashers",
 ]  # fmt: skip

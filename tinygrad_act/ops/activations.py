@@ -17,12 +17,12 @@ from .arithmetic import abs, maximum, minimum, where
 from .elementary import exp, expm1, log1p
 from .reduce import sum
 
-__all__ = ["identity", "leaky_relu", "log_softmax", "relu", "sigmoid", "softmax", "softplus"]
+__all__ = ["identity", "leaky_relu", "log_softmax", "relu", "sigmoid", "softmax", "softmin", "softplus"]
 
 _AXES = (case((2, 3)), case((2, 3), axis=0), case((2, 3, 4), axis=1), case((3,)))
 
 
-@elementwise(dz=1, linear=True, label="id", scalar=lambda z: z)
+@elementwise(dz=1, linear=True, label="id", scalar=lambda z: z, aliases=("linear",))
 def identity(z: Any) -> Any:
     """a = z"""
     return z.view()
@@ -70,6 +70,16 @@ def softmax(z: Any, *, axis: int = -1) -> Any:
     Shifted by the largest entry, so that it cannot overflow.
     """
     e = np.exp(z - np.maximum.reduce(z, axis=axis, keepdims=True))
+    return e / np.add.reduce(e, axis=axis, keepdims=True)
+
+
+@op(dz=lambda g, a, _, *, axis: -a * (g - sum(g * a, axis=axis, keepdims=True)), cases=_AXES)
+def softmin(z: Any, *, axis: int = -1) -> Any:
+    """a = exp(-z) / sum(exp(-z), axis=axis, keepdims=True)
+
+    softmax(-z): the smallest entry gets the most.
+    """
+    e = np.exp(np.minimum.reduce(z, axis=axis, keepdims=True) - z)
     return e / np.add.reduce(e, axis=axis, keepdims=True)
 
 
