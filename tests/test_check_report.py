@@ -57,6 +57,8 @@ def test_the_picture_has_a_cell_for_every_entry_in_the_colour_of_its_verdict():
     assert len(cells) == 30
     colours = [next(r for r in g if r.tag.endswith("rect")).get("fill") for g in cells]
     assert [n for n, colour in enumerate(colours) if colour == "#c6362c"] == [2]
+    odd = ta.gradcheck(lambda p: p['<a & "b">'] ** 2, {'<a & "b">': 1.0})
+    assert any("<a & " in text for text in ElementTree.fromstring(odd.svg()).itertext())
     kinked = ElementTree.fromstring(ta.gradcheck(ta.relu, Z).svg())
     assert sum(c.tag.endswith("circle") for g in kinked.iter() if g.tag.endswith("}g") for c in g) == 1
 

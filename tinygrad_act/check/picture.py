@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import math
 from collections.abc import Sequence
 from typing import Any
@@ -27,7 +26,7 @@ def picture(entries: Sequence[Any], title: str) -> str:
     parts, y = [], 44
     for (order, name), block in blocks.items():
         columns = _columns(block)
-        parts.append(f'<text x="{_LEFT}" y="{y + 12}">{html.escape(name)}{" (second order)" * (order == 2)}</text>')
+        parts.append(f'<text x="{_LEFT}" y="{y + 12}">{_escape(name)}{" (second order)" * (order == 2)}</text>')
         parts += [_cell(entry, n % columns, n // columns, y + 18) for n, entry in enumerate(block)]
         y += 18 + math.ceil(len(block) / columns) * (_CELL + _GAP) + 12
     left_out = f" (the first {_MOST} of {len(entries)} entries)" if len(entries) > _MOST else ""
@@ -35,11 +34,18 @@ def picture(entries: Sequence[Any], title: str) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" width="760" height="{y + _ROW}" viewBox="0 0 760 {y + _ROW}" '
         'font-family="Helvetica, Arial, sans-serif" font-size="12" fill="#222">',
         '<rect width="100%" height="100%" fill="#ffffff"/>',
-        f'<text x="{_LEFT}" y="24" font-size="14" font-weight="bold">{html.escape(title + left_out)}</text>',
+        f'<text x="{_LEFT}" y="24" font-size="14" font-weight="bold">{_escape(title + left_out)}</text>',
         *parts,
         *_legend(y + 8),
         "</svg>",
     ])  # fmt: skip
+
+
+def _escape(text: str) -> str:
+    """`html.escape`, whose module would be a twentieth of the time of the import."""
+    for character, name in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;")):
+        text = text.replace(character, name)
+    return text
 
 
 def _block(entry: Any) -> str:
@@ -56,7 +62,7 @@ def _columns(block: list[Any]) -> int:
 
 def _cell(entry: Any, column: int, row: int, top: int) -> str:
     x, y = _LEFT + column * (_CELL + _GAP), top + row * (_CELL + _GAP)
-    title = f"<title>{html.escape(str(entry))}</title>"
+    title = f"<title>{_escape(str(entry))}</title>"
     mark = _dot(x, y) if entry.at_kink else _cross(x, y) if entry.verdict == "wrong" else ""
     return f"<g>{title}{_square(x, y, _colour(entry))}{mark}</g>"
 

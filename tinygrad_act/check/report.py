@@ -7,7 +7,7 @@ import math
 import pathlib
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from .picture import picture
 from .problem import name_of
@@ -77,8 +77,7 @@ class Entry:
         return "; ".join(part for part in (ratio, self.note) if part)
 
 
-@dataclass(frozen=True)
-class Note:
+class Note(NamedTuple):
     """Something found besides the entries: about float32, determinism, shapes, the operation at fault."""
 
     verdict: str
@@ -149,7 +148,7 @@ class Report:
         """Everything as JSON; numbers that are not finite become text."""
         rows = [{"name": entry.name, **asdict(entry), "index": list(entry.index)} for entry in self.entries]
         whole = {"verdict": self.verdict, "digits": self.digits, "entries": rows,
-                 "notes": [asdict(note) for note in self.notes]}  # fmt: skip
+                 "notes": [note._asdict() for note in self.notes]}  # fmt: skip
         return json.dumps(_spelled(whole), indent=1, allow_nan=False)
 
     def save(self, path: str | pathlib.Path) -> pathlib.Path:
