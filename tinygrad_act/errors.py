@@ -39,7 +39,7 @@ def explain(op: Op, args: tuple[Any, ...], static: dict[str, Any], error: Except
     """What went wrong inside `op`, with its name, the operands' shapes and the way out."""
     while isinstance(error.__cause__, Exception):  # an inner operation's message names the inner one
         error = error.__cause__
-    for name, x in zip(op.inputs * len(args) if op.variadic else op.inputs, args):
+    for name, x in zip(op.names(len(args)), args):
         if not is_real(x):
             return refuse_kind(f"{op.name}: input '{name}'", x)
     shapes = [shape_of(x) for x in args]

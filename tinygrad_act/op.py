@@ -112,6 +112,10 @@ class Op:
             return None
         return -value if place.startswith("-") else value
 
+    def names(self, count: int) -> tuple[str, ...]:
+        """The name of each of `count` inputs."""
+        return self.inputs * count if self.variadic else self.inputs
+
     def rule(self, position: int) -> Rule:
         """The derivative rule of the input at `position`."""
         return self.rules[0] if self.variadic else self.rules[position]

@@ -45,9 +45,8 @@ def sample(op: Op, which: Case, dtype: Any = np.float64) -> list[Any]:
     shapes = [x if isinstance(x, tuple) else None for x in which.inputs]
     sizes = [math.prod(shape) if shape is not None else 0 for shape in shapes]
     places = rng.permutation((np.arange(sum(sizes)) + rng.uniform(0.3, 0.7)) / max(sum(sizes), 1))  # in (0, 1)
-    names = op.inputs * len(shapes) if op.variadic else op.inputs
     arrays, start = [], 0
-    for name, shape, size, given in zip(names, shapes, sizes, which.inputs):
+    for name, shape, size, given in zip(op.names(len(shapes)), shapes, sizes, which.inputs):
         if shape is None:
             arrays.append(given)
             continue

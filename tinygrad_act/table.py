@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pathlib
+from collections.abc import Sequence
 
 from .op import Op
 from .registry import ops
 
-__all__ = ["END", "START", "markdown", "put_between", "text", "write_into"]
+__all__ = ["END", "START", "columns", "markdown", "put_between", "text", "write_into"]
 
 START, END = "<!-- table of operations: start -->", "<!-- table of operations: end -->"
 
@@ -39,9 +40,13 @@ def markdown() -> str:
 
 def text() -> str:
     """The same in columns, for a terminal."""
-    rows = [_HEAD, *_rows()]
-    widths = [max(len(row[i]) for row in rows) for i in range(3)]
-    return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(row, [*widths, 0])).rstrip() for row in rows)
+    return "\n".join(columns([_HEAD, *_rows()]))
+
+
+def columns(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Every row as a line, its cells below those of the other rows."""
+    widths = [*(max(map(len, column)) for column in list(zip(*rows))[:-1]), 0]
+    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in rows]
 
 
 def write_into(path: pathlib.Path) -> bool:

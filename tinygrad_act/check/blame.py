@@ -6,13 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import topological_order
-from ..mode import deeper
 from ..op import Op
-from ..value import Value
 from .entries import along_directions, entry_by_entry
 from .places import find
-from .problem import Problem, WrongShape
+from .problem import Problem, WrongShape, data_of
 from .report import Entry, Note
 from .verdict import WRONG
 
@@ -23,19 +20,12 @@ _NODES, _ENTRIES = 60, 40
 
 def blame(problem: Problem) -> list[Note]:
     """A note that names the first operation, from the arguments on, whose rule is wrong by itself."""
-    starts = [Value(leaf) for leaf in problem.leaves]
-    with deeper(), np.errstate(all="ignore"):
-        out = problem.f(*problem.arguments(starts))
-    nodes = [node for node in topological_order([out] if isinstance(out, Value) else [], Value) if node.op is not None]
+    _, nodes = problem.graph()
     for node in nodes[:_NODES]:
-        found = _fault(node.op, [_data(x) for x in node.inputs], dict(node.static or {}))
+        found = _fault(node.op, [data_of(x) for x in node.inputs], dict(node.static or {}))
         if found is not None:
             return [Note("", found)]
     return []
-
-
-def _data(x: Any) -> np.ndarray:
-    return np.asarray(x._data if isinstance(x, Value) else x)
 
 
 def _fault(op: Op, inputs: list[np.ndarray], static: dict[str, Any]) -> str | None:
@@ -58,7 +48,7 @@ def _fault(op: Op, inputs: list[np.ndarray], static: dict[str, Any]) -> str | No
     if wrong is None or wrong.numeric != wrong.numeric:
         return None
     position = moving[int(wrong.path[1:].split("]")[0])]
-    name = op.inputs[0] if op.variadic else op.inputs[position]
+    name = op.names(len(inputs))[position]
     at = float(inputs[position][wrong.index])
     where = f"{name}{list(wrong.index) if wrong.index else ''}"
     return (

@@ -10,9 +10,10 @@ import numpy as np
 
 from ..op import Op
 from ..samples import at_kinks, cases, movable
+from ..table import columns
 from .gradcheck import gradcheck
 from .report import Entry, Report
-from .verdict import AGREES, UNSURE, WRONG
+from .verdict import overall
 
 __all__ = ["Line", "as_json", "as_text", "check_op"]
 
@@ -39,8 +40,7 @@ def check_op(op: Op) -> Line:
                if any(rule is not None for rule in op.rules) and any(np.size(x) for x in arrays)]  # fmt: skip
     kinked = [gradcheck(lambda *xs, static=static: op.call(*xs, **static), *arrays) for arrays, static in at_kinks(op)]
     found = [*reports, *kinked]
-    verdicts = {report.verdict for report in found}
-    verdict = "no derivative" if not found else WRONG if WRONG in verdicts else UNSURE if UNSURE in verdicts else AGREES
+    verdict = overall(report.verdict for report in found) if found else "no derivative"
     entries = [entry for report in reports for entry in report.entries]
     return Line(op.name, _least(entries, 1), _least(entries, 2), tuple(_notes(kinked)), verdict,
                 tuple(report for report in found if not report.ok))  # fmt: skip
@@ -58,9 +58,7 @@ def _notes(reports: Iterable[Report]) -> list[str]:
 
 def as_text(lines: Sequence[Line]) -> str:
     """A table with one line an operation; below it the reports of those that do not agree."""
-    rows = [_HEAD, *(_row(line) for line in lines)]
-    widths = [max(len(row[i]) for row in rows) for i in range(4)]
-    table = ["  ".join(cell.ljust(width) for cell, width in zip(row, [*widths, 0])).rstrip() for row in rows]
+    table = columns([_HEAD, *(_row(line) for line in lines)])
     for line in lines:
         table += [f"\n{line.name}: {report}" for report in line.reports]
     return "\n".join(table)

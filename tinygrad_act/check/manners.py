@@ -9,11 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from ..leaves import leaf_data
 from ..transforms import vjp
 from ..tree import flatten, leaves_with_paths
 from ..value import Value
-from .problem import Problem, WrongShape, name_of
+from .problem import Problem, WrongShape, name_of, plain
 from .report import Note
 from .verdict import AGREES, UNSURE, WRONG
 
@@ -52,7 +51,7 @@ def _changed_arguments(problem: Problem) -> str:
     if [path for path, _ in leaves_with_paths(arguments)] != problem.paths:
         return "the structure of its arguments"
     for path, leaf, now in zip(problem.paths, problem.leaves, flatten(arguments)):
-        if not np.array_equal(leaf, now._data if isinstance(now, Value) else now):
+        if not np.array_equal(leaf, plain(now)):
             return name_of(path)
     return ""
 
@@ -134,5 +133,4 @@ def _rounding_bounds(
 
 def wants_float32(args: Any) -> bool:
     """Whether an argument is given in float32."""
-    given = [leaf._data if isinstance(leaf, Value) else leaf for leaf in flatten(list(args))]
-    return any(getattr(leaf_data(x, False), "dtype", None) == np.float32 for x in given if hasattr(x, "dtype"))
+    return any(getattr(plain(leaf), "dtype", None) == np.float32 for leaf in flatten(list(args)))

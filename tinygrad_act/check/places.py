@@ -8,11 +8,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..graph import topological_order
-from ..mode import deeper
 from ..op import Op
-from ..value import Value
-from .problem import Problem, name_of
+from .problem import Problem, data_of, name_of
 
 __all__ = ["Place", "Places", "find"]
 
@@ -49,20 +46,15 @@ def find(problem: Problem) -> Places:
     places = Places({}, [], {}, [])
     if problem.by_hand:
         return places
-    starts = [Value(leaf) for leaf in problem.leaves]
+    starts, nodes = problem.graph()
     number_of = {id(start): number for number, start in enumerate(starts)}
-    with deeper(), np.errstate(all="ignore"):
-        out = problem.f(*problem.arguments(starts))
-    for node in topological_order([out] if isinstance(out, Value) else [], Value):
-        if node.op is None:
-            continue
+    for node in nodes:
         places.not_finite.extend(_first_not_finite(problem, node, number_of))
-        for name, x in zip(_input_names(node.op, len(node.inputs)), node.inputs):
+        for name, x in zip(node.op.names(len(node.inputs)), node.inputs):
             number = number_of.get(id(x), -1)
             if number >= 0:
                 _limit(places.limits, number, problem.leaves[number], node.op.domain.get(name))
-            data = np.asarray(_data(x))
-            for mask, place in _at_kinks(node.op, node, data):
+            for mask, place in _at_kinks(node.op, node, data_of(x)):
                 if number >= 0 and node.op.elementwise and mask.shape == problem.leaves[number].shape:
                     several = [(number, i) for i in _indices(mask) if places.direct.get((number, i), place) != place]
                     places.direct.update({(number, i): place for i in _indices(mask)})
@@ -75,25 +67,17 @@ def find(problem: Problem) -> Places:
 
 def _first_not_finite(problem: Problem, node: Any, number_of: dict[int, int]) -> Iterator[str]:
     """What an operation made that is not finite, and of what, if its inputs are finite."""
-    out, inputs = np.asarray(node._data), [np.asarray(_data(x)) for x in node.inputs]
+    out, inputs = np.asarray(node._data), [data_of(x) for x in node.inputs]
     if np.isfinite(out).all() or not all(np.isfinite(x).all() for x in inputs if x.dtype.kind == "f"):
         return
     index = tuple(int(i) for i in np.argwhere(~np.isfinite(out))[0])
     named = []
-    for name, x, given in zip(_input_names(node.op, len(inputs)), inputs, node.inputs):
+    for name, x, given in zip(node.op.names(len(inputs)), inputs, node.inputs):
         number = number_of.get(id(given), -1)
         at = index if x.shape == out.shape else ()
         where = name_of(problem.paths[number], at) if number >= 0 else name
         named.append(f"{where} = {x[at]:.6g}" if x[at].ndim == 0 else f"{where} of shape {x.shape}")
     yield f"{node.op.name} gives {out[index]} from {', '.join(named)}"
-
-
-def _data(x: Any) -> Any:
-    return x._data if isinstance(x, Value) else x
-
-
-def _input_names(op: Op, count: int) -> tuple[str, ...]:
-    return op.inputs * count if op.variadic else op.inputs
 
 
 def _indices(mask: np.ndarray) -> Iterator[tuple[int, ...]]:
@@ -122,13 +106,10 @@ def _at_kinks(op: Op, node: Any, x: np.ndarray) -> Iterator[tuple[np.ndarray, Pl
             yield x == np.round(x), Place(op.name, "an integer", side)
         elif place == "ties":
             yield _ties(op, node, x), Place(op.name, "a tie", side)
-        elif isinstance(place, str):
-            bound = op.bound(place, node.static)
-            if bound is not None:
-                named = f"{place}={bound:g}" if np.ndim(bound) == 0 else place
-                yield np.asarray(x == bound), Place(op.name, named, side)
-        else:
-            yield np.asarray(x == place), Place(op.name, f"{place:g}", side)
+        elif (bound := op.bound(place, node.static)) is not None:
+            value = f"{bound:g}" if np.ndim(bound) == 0 else ""
+            named = f"{place}={value}".removesuffix("=") if isinstance(place, str) else value
+            yield np.asarray(x == bound), Place(op.name, named, side)
 
 
 def _ties(op: Op, node: Any, x: np.ndarray) -> np.ndarray:

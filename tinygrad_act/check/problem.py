@@ -13,16 +13,17 @@ from typing import Any
 
 import numpy as np
 
+from ..graph import topological_order
 from ..leaves import leaf_data
-from ..mode import no_grad
+from ..mode import deeper, no_grad
 from ..transforms import vjp
 from ..tree import flatten, leaves_with_paths, unflatten
 from ..value import Value
 from .ladder import Line
 
-_IMAGINARY = 1e-150
+__all__ = ["Problem", "WrongShape", "data_of", "name_of", "plain"]
 
-__all__ = ["Problem", "WrongShape", "name_of"]
+_IMAGINARY = 1e-150
 
 
 class WrongShape(Exception):
@@ -62,6 +63,14 @@ class Problem:
         """The arguments with `leaves` in place of their arrays."""
         return list(unflatten(self.args, leaves))
 
+    def graph(self) -> tuple[list[Value], list[Any]]:
+        """A Value for every leaf, and the operations that one call computes with them, in order."""
+        starts = [Value(leaf) for leaf in self.leaves]
+        with deeper(), np.errstate(all="ignore"):
+            out = self.f(*self.arguments(starts))
+        nodes = topological_order([out] if isinstance(out, Value) else [], Value)
+        return starts, [node for node in nodes if node.op is not None]
+
     def value(self, leaves: list[np.ndarray]) -> np.ndarray:
         """The output as an array; the function gets arrays of its own, or Values that record nothing."""
         if self.by_hand:
@@ -72,7 +81,7 @@ class Problem:
     def _checked(self, out: Any) -> np.ndarray:
         if isinstance(out, (list, tuple, dict)):
             raise TypeError(f"gradcheck: the function returned a {type(out).__name__}; return one number or array")
-        array = np.asarray(out._data if isinstance(out, Value) else out)
+        array = data_of(out)
         if array.dtype.kind == "c":
             raise TypeError(
                 "gradcheck: the function returned complex numbers; only real ones are differentiated here: "
@@ -104,7 +113,7 @@ class Problem:
         found = flatten([out] if single else out)
         if len(found) != len(self.leaves):
             raise WrongShape(f"{word} returned {len(found)} arrays for {len(self.leaves)} arguments' arrays")
-        arrays = [np.asarray(c._data if isinstance(c, Value) else c, np.float64) for c in found]
+        arrays = [data_of(c).astype(np.float64) for c in found]
         if not full:
             return [weights.reshape(()) * c for c in self._of_shape(arrays, ())]
         self._of_shape(arrays, weights.shape)
@@ -160,6 +169,16 @@ class Problem:
         return Line(read, weights.ravel(), 0.0, scale, many=True)
 
 
+def plain(x: Any) -> Any:
+    """The number or array that a Value holds; anything else as it is."""
+    return x._data if isinstance(x, Value) else x
+
+
+def data_of(x: Any) -> np.ndarray:
+    """The same as an array."""
+    return np.asarray(plain(x))
+
+
 def _like(leaf: np.ndarray, array: np.ndarray) -> Any:
     """A number where the user gave one."""
     return array if leaf.ndim else array.item()
@@ -167,7 +186,7 @@ def _like(leaf: np.ndarray, array: np.ndarray) -> Any:
 
 def _as_array(path: str, leaf: Any, dtype: np.dtype) -> np.ndarray:
     try:
-        array = np.array(leaf_data(leaf._data if isinstance(leaf, Value) else leaf, True), dtype)
+        array = np.array(leaf_data(plain(leaf), True), dtype)
     except TypeError as error:
         raise TypeError(f"gradcheck: {name_of(path)} (argument {path}): {error}") from None
     bad = np.argwhere(~np.isfinite(array))

@@ -9,9 +9,10 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple
 
+from ..table import columns
 from .picture import picture
 from .problem import name_of
-from .verdict import AGREES, UNSURE, WRONG
+from .verdict import AGREES, UNSURE, WRONG, overall
 
 __all__ = ["Entry", "Note", "Report"]
 
@@ -94,8 +95,8 @@ class Report:
     @property
     def verdict(self) -> str:
         """`agrees`, `wrong` or `cannot tell`: wrong if anything is, then unsure if anything is."""
-        found = {entry.verdict for entry in self.entries} | {note.verdict for note in self.notes}
-        return WRONG if WRONG in found else UNSURE if UNSURE in found or not self.entries else AGREES
+        found = [one.verdict for one in self.entries] + [note.verdict for note in self.notes]
+        return overall(found if self.entries else [*found, UNSURE])
 
     @property
     def ok(self) -> bool:
@@ -208,8 +209,6 @@ def _more(entries: list[Entry]) -> list[str]:
 
 def _table(entries: list[Entry]) -> list[str]:
     """A row for every entry, and its remark below it: together no wider than a terminal."""
-    rows = [_COLUMNS, *(entry.row() for entry in entries)]
-    widths = [max(len(row[i]) for row in rows) for i in range(5)]
-    lines = ["  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in rows]
     remarks = ["", *(f"\n      {entry.remark}" if entry.remark else "" for entry in entries)]
-    return [line + remark for line, remark in zip(lines, remarks)]
+    lines = columns([_COLUMNS, *(entry.row() for entry in entries)])
+    return [f"  {line}{remark}" for line, remark in zip(lines, remarks)]

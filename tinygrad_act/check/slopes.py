@@ -66,9 +66,11 @@ def measure(line: Line, slope: float) -> Slopes:
         return first
     ladder.measure_noise()
     ladder.extend(0, _FULL)
-    if not _settled(_classify(ladder), slope):
-        ladder.extend(_FULL + 1, _lowest(line))
-        ladder.extend(-24, -1)
+    found = _classify(ladder)
+    if _settled(found, slope):
+        return found
+    ladder.extend(_FULL + 1, _lowest(line))
+    ladder.extend(-24, -1)
     return _classify(ladder)
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from .ladder import EPS, Estimate
 from .places import Place
 from .slopes import Slopes, agree
 
-__all__ = ["AGREES", "UNSURE", "WRONG", "Judgement", "judge", "second_opinion"]
+__all__ = ["AGREES", "UNSURE", "WRONG", "Judgement", "judge", "overall", "second_opinion"]
 
 AGREES, WRONG, UNSURE = "agrees", "wrong", "cannot tell"
 _ENOUGH = 1e-6
@@ -21,6 +21,12 @@ _NO_DERIVATIVE = Estimate(math.nan, math.inf)
 
 Judgement = tuple[Estimate, float, str, str]
 """The derivative compared with, digits, verdict, note."""
+
+
+def overall(verdicts: Iterable[str]) -> str:
+    """Wrong if anything is, then unsure if anything is."""
+    found = set(verdicts)
+    return WRONG if WRONG in found else UNSURE if UNSURE in found else AGREES
 
 
 def judge(
