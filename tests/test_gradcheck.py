@@ -7,6 +7,8 @@ import pytest
 
 import tinygrad_act as ta
 
+from .checker.faults import planted_sine
+
 Z = np.array([-1.7, -0.4, 0.3, 1.9])
 
 
@@ -24,16 +26,7 @@ def test_a_wrong_rule_is_caught_at_first_order(scratch, factor):
 
 @pytest.mark.parametrize("factor", [1.001, 0.999, 0.0])
 def test_a_right_first_and_wrong_second_derivative_is_caught_at_second_order(scratch, factor):
-    @ta.elementwise(dz=lambda _, z: factor * -ta.sin(z))
-    def planted_cos(z):
-        """a = cos(z)"""
-        return np.cos(z)
-
-    @ta.elementwise(dz=lambda _, z: planted_cos(z))
-    def planted_sin(z):
-        """a = sin(z)"""
-        return np.sin(z)
-
+    planted_sin = planted_sine(factor)
     assert ta.gradcheck(planted_sin, Z).ok
     report = ta.gradcheck(planted_sin, Z, order=2)
     assert not report.ok

@@ -36,6 +36,10 @@ def leaky(x):
     return np.where(x > 0, x, 0.01 * x)
 
 
+def squares(x):
+    return np.sum(x * x)
+
+
 def at_one(size, place, factor):
     """Ones, but for `factor` at one place."""
     return np.where(np.arange(size) == place, factor, 1.0)
@@ -135,7 +139,6 @@ def shapes_and_sums() -> list[Case]:
 
 
 def few_among_many() -> list[Case]:
-    squares = lambda x: np.sum(x * x)
     return [
         case("one entry of 200 by 1 %", squares, lambda g, x: 2 * g * x * at_one(200, 137, 1.01), LONG[:200]),
         case("one entry of 200 by 100 %", squares, lambda g, x: 2 * g * x * at_one(200, 137, 0.0), LONG[:200]),
@@ -163,30 +166,36 @@ def kinks() -> list[Case]:
     ]
 
 
+def planted_sine(factor: float):
+    """An operation, sin(z), with a right first derivative and a second one that is `factor` times the right one."""
+
+    @ta.elementwise(dz=lambda _, z: factor * -ta.sin(z))
+    def planted_cos(z):
+        """a = cos(z)"""
+        return np.cos(z)
+
+    @ta.elementwise(dz=lambda _, z: planted_cos(z))
+    def planted_sin(z):
+        """a = sin(z)"""
+        return np.sin(z)
+
+    return planted_sin
+
+
 def second_of_sine(factor: float):
-    """A right first and a wrong second derivative."""
+    """Our check of it, to second order."""
 
     def check() -> ta.Report:
-        @ta.elementwise(dz=lambda _, z: factor * -ta.sin(z))
-        def planted_cos(z):
-            """a = cos(z)"""
-            return np.cos(z)
-
-        @ta.elementwise(dz=lambda _, z: planted_cos(z))
-        def planted_sin(z):
-            """a = sin(z)"""
-            return np.sin(z)
-
         try:
-            return ta.gradcheck(planted_sin, Z, order=2)
+            return ta.gradcheck(planted_sine(factor), Z, order=2)
         finally:
             del ta.ops["planted_sin"], ta.ops["planted_cos"]
 
     return check
 
 
-def _accumulates():
-    """A gradient function that adds to what it returned before."""
+def accumulating():
+    """The gradient of a sum of squares that adds to what it returned before."""
     total = np.zeros(4)
 
     def gradient(x):
@@ -194,7 +203,7 @@ def _accumulates():
         total = total + 2 * x
         return total
 
-    return lambda: ta.gradcheck(lambda x: np.sum(x * x), Z, gradient=gradient)
+    return gradient
 
 
 def orders_and_state() -> list[Case]:
@@ -205,7 +214,13 @@ def orders_and_state() -> list[Case]:
             case(f"second derivative {what} (order 2)", *sine, check=second_of_sine(factor), second=factor)
             for what, factor in factors.items()
         ),
-        case("a gradient that adds up between calls", lambda x: np.sum(x * x), None, Z, check=_accumulates()),
+        case(
+            "a gradient that adds up between calls",
+            squares,
+            None,
+            Z,
+            check=lambda: ta.gradcheck(squares, Z, gradient=accumulating()),
+        ),
     ]
 
 

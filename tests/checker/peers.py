@@ -36,19 +36,14 @@ def by_torch(case: Case) -> bool:
     if case.second is not None:
         return _torch_second(torch, case.second, torch.tensor(case.x, requires_grad=True))
 
-    class Planted(torch.autograd.Function):
-        @staticmethod
-        def forward(ctx: Any, x: Any) -> Any:
-            ctx.save_for_backward(x)
-            return torch.from_numpy(np.array(case.f(x.detach().numpy()), np.float64))
-
-        @staticmethod
-        def backward(ctx: Any, g: Any) -> Any:
-            (x,) = ctx.saved_tensors
-            return torch.from_numpy(np.array(case.pullback(g.numpy(), x.detach().numpy()), np.float64))
-
+    tensor = lambda a: torch.from_numpy(np.array(a, np.float64))
+    planted = _torch_function(
+        torch,
+        lambda x: tensor(case.f(x.detach().numpy())),
+        lambda g, x: tensor(case.pullback(g.numpy(), x.detach().numpy())),
+    )
     x = torch.tensor(np.asarray(case.x), dtype=torch.float64, requires_grad=True)
-    return bool(torch.autograd.gradcheck(Planted.apply, (x,), fast_mode=x.numel() > _MANY))
+    return bool(torch.autograd.gradcheck(planted, (x,), fast_mode=x.numel() > _MANY))
 
 
 def by_jax(case: Case) -> bool:
@@ -81,27 +76,26 @@ def by_hips(case: Case) -> bool:
 
 
 def _torch_second(torch: Any, factor: float, x: Any) -> bool:
-    class Cosine(torch.autograd.Function):
+    cosine = _torch_function(torch, torch.cos, lambda g, x: -factor * g * torch.sin(x))
+    sine = _torch_function(torch, torch.sin, lambda g, x: g * cosine(x))
+    return bool(torch.autograd.gradcheck(sine, (x,)) and torch.autograd.gradgradcheck(sine, (x,)))
+
+
+def _torch_function(torch: Any, f: Callable[[Any], Any], pullback: Callable[[Any, Any], Any]) -> Callable[[Any], Any]:
+    """A function of tensors with a backward of its own."""
+
+    class Planted(torch.autograd.Function):
         @staticmethod
         def forward(ctx: Any, x: Any) -> Any:
             ctx.save_for_backward(x)
-            return torch.cos(x)
+            return f(x)
 
         @staticmethod
         def backward(ctx: Any, g: Any) -> Any:
-            return -factor * g * torch.sin(ctx.saved_tensors[0])
+            return pullback(g, ctx.saved_tensors[0])
 
-    class Sine(torch.autograd.Function):
-        @staticmethod
-        def forward(ctx: Any, x: Any) -> Any:
-            ctx.save_for_backward(x)
-            return torch.sin(x)
-
-        @staticmethod
-        def backward(ctx: Any, g: Any) -> Any:
-            return g * Cosine.apply(ctx.saved_tensors[0])
-
-    return bool(torch.autograd.gradcheck(Sine.apply, (x,)) and torch.autograd.gradgradcheck(Sine.apply, (x,)))
+    apply: Callable[[Any], Any] = Planted.apply
+    return apply
 
 
 def _jax_second(jax: Any, factor: float, x: Any) -> bool:

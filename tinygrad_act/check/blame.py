@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..op import Op
-from .entries import along_directions, entry_by_entry
+from .entries import Comparison, along_directions, entry_by_entry
 from .places import find
 from .problem import Problem, WrongShape, data_of
 from .report import Entry, Note
@@ -60,7 +60,7 @@ def _fault(op: Op, inputs: list[np.ndarray], static: dict[str, Any]) -> str | No
 def _check(local: Problem) -> list[Entry]:
     rng = np.random.default_rng(0)
     weights = np.ones(local.value(local.leaves).shape)
-    analytic, places = local.pull(weights), find(local)
+    ours = Comparison(local, weights, local.pull(weights), find(local), 1)
     if sum(leaf.size for leaf in local.leaves) <= _ENTRIES:
-        return list(entry_by_entry(local, weights, analytic, places, 1))
-    return list(along_directions(local, weights, analytic, places.inside, 1, 2, rng))
+        return list(entry_by_entry(ours))
+    return list(along_directions(ours, 2, rng))

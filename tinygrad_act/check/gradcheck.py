@@ -18,7 +18,7 @@ import numpy as np
 from ..transforms import vjp
 from ..tree import flatten
 from .blame import blame
-from .entries import along_directions, entry_by_entry, weights_for
+from .entries import Comparison, along_directions, entry_by_entry, weights_for
 from .manners import forward_against_reverse, in_float32, manners, wants_float32
 from .places import Places, find
 from .problem import Problem, WrongShape
@@ -96,11 +96,11 @@ def _one_order(problem: Problem, order: int, directions: int | None, seed: int) 
         return [], [Note(WRONG, "the gradient is not deterministic: it differs when it is computed a second time")]
     places = find(problem) if order == 1 else Places({}, [], {}, [])
     size = sum(leaf.size for leaf in problem.leaves)
+    ours = Comparison(problem, weights, analytic, places, order)
     if directions is None and size <= _MANY:
-        entries = list(entry_by_entry(problem, weights, analytic, places, order))
+        entries = list(entry_by_entry(ours))
     else:
-        count = directions or _DIRECTIONS
-        entries = list(along_directions(problem, weights, analytic, places.inside, order, count, rng))
+        entries = list(along_directions(ours, directions or _DIRECTIONS, rng))
     notes = _not_finite(out, places)
     if not problem.by_hand:
         wrong = any(entry.verdict == WRONG for entry in entries)
