@@ -19,13 +19,14 @@ PACKAGE = pathlib.Path(ta.__file__).parent
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 LAYERS = [  # a file imports only from rows above its own, or from its own row
-    {"tree", "graph", "symbol", "registry", "mode", "op", "errors", "dispatch", "_version"},
+    {"tree", "graph", "symbol", "registry", "mode", "op", "declare", "errors", "evaluate", "blocks", "dispatch"}
+    | {"conventions", "_version"},
     {"ops"},
     {"debugging", "backprop", "backprop_scalar", "leaves", "interop", "recording", "operators"},
     {"value"},
-    {"transforms"},
+    {"transforms", "forward"},
     {"check", "samples", "table", "draw"},
-    {"testing", "pytest_plugin"},
+    {"testing", "pytest_plugin", "accuracy", "cards", "activation"},
     {"__init__", "__main__"},
 ]
 

@@ -17,11 +17,12 @@ from typing import Any
 import numpy as np
 
 from .debugging import check_backward
-from .dispatch import NOT_IEEE, as_arrays
-from .errors import shape_of
+from .errors import KinkError, shape_of
+from .evaluate import NOT_IEEE, as_arrays
 from .mode import mode, special
 from .ops.arithmetic import chain
 from .ops.shape import astype, broadcast_to, sum_to
+from .ops.slope import slope
 from .registry import ops
 
 __all__ = ["changed", "contributions", "count_uses", "pull", "total"]
@@ -115,7 +116,9 @@ def contributions(node: Any, g: Any, kind: Any, floor: int, recorded: bool) -> l
         if rule is None or not isinstance(x, kind) or x.level < floor:
             continue
         try:
-            if type(rule) is float:
+            if special and op.elementwise and (mode.kinks or mode.form != "auto" or mode.dialect):
+                c = multiply(g, slope(op, position, a, args, static), a if op.kinks else 0.0)
+            elif type(rule) is float:
                 c = g if rule == 1 else -g if rule == -1 else g * rule
             elif op.elementwise:
                 c = multiply(g, rule(a, *args, **static), a if op.kinks else 0.0)
@@ -127,6 +130,8 @@ def contributions(node: Any, g: Any, kind: Any, floor: int, recorded: bool) -> l
                 c = repair(c, like)
             if c is g and x.op is None and type(c) is _ndarray:
                 c = c.copy()  # a leaf keeps what arrives, and this array is its consumer's gradient, too
+        except KinkError:
+            raise
         except _RULE_ERRORS as error:
             c = _by_ieee(node, g, position, rule, error)
         sent.append((x, c))

@@ -8,25 +8,23 @@ cycle, and a new interpreter needs no change to any operation.
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
 import numpy as np
 
-from .errors import explain, is_real, refuse_kind
-from .op import REQUIRED, Case, Op, Rule, declare
+from .declare import declare
+from .errors import refuse_parameter
+from .evaluate import INTERPRETERS, evaluate
+from .mode import mode, special
+from .op import REQUIRED, Case, Op, Place, Rule, Theirs
 from .registry import ops
 from .symbol import INFIX, Symbol, call_text, infix_text
 
-__all__ = ["INTERPRETERS", "NOT_IEEE", "as_arrays", "as_data", "bind", "elementwise", "evaluate", "op"]
+__all__ = ["bind", "elementwise", "op"]
 
 Function: TypeAlias = Callable[..., Any]
-
-INTERPRETERS: dict[type, Callable[[Op, tuple[Any, ...], dict[str, Any]], Any]] = {}
-"""Type of an argument → what runs an operation on such arguments. Filled at import."""
-
-NOT_IEEE = (ZeroDivisionError, OverflowError, ValueError)
-"""What Python's floats raise where IEEE has an answer."""
 
 _ndarray = np.ndarray
 
@@ -35,11 +33,16 @@ def elementwise(
     *,
     label: str | None = None,
     scalar: Function | None = None,
-    kinks: Mapping[float | str, str] | None = None,
+    output: Rule = None,
+    input: Rule = None,
+    kinks: Mapping[Place, str] | None = None,
     domain: tuple[float, float] | Mapping[str, tuple[float, float]] | None = None,
     poles: Mapping[str, tuple[float, ...]] | None = None,
     cases: tuple[Case, ...] = (),
     aliases: tuple[str, ...] = (),
+    reference: str | None = None,
+    elsewhere: Mapping[str, Theirs] | None = None,
+    estimator: bool = False,
     linear: bool = False,
     **rules: Rule,
 ) -> Callable[[Function], Function]:
@@ -47,15 +50,21 @@ def elementwise(
 
     `d<input>=`: its local derivative ∂a/∂input, a function `f(a, *inputs)` in the operations
     themselves, a number, or None. `_` names an argument that the rule does not need.
+    `output=`, `input=`: the same derivative in another form, for `derivative_form`: in the output
+    `a`, or accurate in `z`.
     `label`: how pictures name it. `kinks`: points where the slope jumps, with the side taken.
-    `domain`: an open interval. `poles`: values of an input where the result is infinite.
-    `scalar`: a faster body for Python floats.
+    `domain`: an open interval, of the input or of static parameters. `poles`: values of an input
+    where the result is infinite. `scalar`: a faster body for Python floats. `reference`: where an
+    activation was published. `elsewhere`: what other frameworks call it, and in what they differ
+    (see `theirs`). `estimator`: the rule is meant not to be the derivative.
     Raises `TypeError` at once for a missing or superfluous derivative.
     """
+    forms = {form: rule for form, rule in (("output", output), ("input", input)) if rule is not None}
 
     def register(body: Function) -> Function:
-        return _function(declare(body, rules, True, label=label, scalar=scalar, kinks=kinks, domain=domain,
-                                 poles=poles, cases=cases, aliases=aliases, linear=linear))  # fmt: skip
+        return _function(declare(body, rules, True, label=label, scalar=scalar, forms=forms, kinks=kinks,
+                                 domain=domain, poles=poles, cases=cases, aliases=aliases, reference=reference,
+                                 elsewhere=elsewhere, estimator=estimator, linear=linear))  # fmt: skip
 
     return register
 
@@ -63,11 +72,14 @@ def elementwise(
 def op(
     *,
     label: str | None = None,
-    kinks: Mapping[float | str, str] | None = None,
+    kinks: Mapping[Place, str] | None = None,
     domain: tuple[float, float] | Mapping[str, tuple[float, float]] | None = None,
     poles: Mapping[str, tuple[float, ...]] | None = None,
     cases: tuple[Case, ...] = (),
     aliases: tuple[str, ...] = (),
+    reference: str | None = None,
+    elsewhere: Mapping[str, Theirs] | None = None,
+    estimator: bool = False,
     linear: bool = False,
     **rules: Rule,
 ) -> Callable[[Function], Function]:
@@ -75,13 +87,15 @@ def op(
 
     The engine gives it its input's shape and dtype afterwards: a rule may return it broadcast, or
     with axes of length 1 where the input is longer. A variadic body (`*xs`) has one rule for all
-    inputs, `f(i, g, a, *xs)`, that gives the cotangent of input number `i`.
+    inputs, `f(i, g, a, *xs)`, that gives the cotangent of input number `i`. Other arguments: see
+    `elementwise`.
     Raises `TypeError` at once for a missing or superfluous derivative.
     """
 
     def register(body: Function) -> Function:
-        return _function(declare(body, rules, False, label=label, kinks=kinks, domain=domain,
-                                 poles=poles, cases=cases, aliases=aliases, linear=linear))  # fmt: skip
+        return _function(declare(body, rules, False, label=label, kinks=kinks, domain=domain, poles=poles,
+                                 cases=cases, aliases=aliases, reference=reference, elsewhere=elsewhere,
+                                 estimator=estimator, linear=linear))  # fmt: skip
 
     return register
 
@@ -107,9 +121,10 @@ def _unary(op: Op) -> Function:
 
     def call(z: Any = REQUIRED, *rest: Any, **kwargs: Any) -> Any:
         kind = type(z)
-        if rest or kwargs or (kind is not float and kind is not _ndarray):
+        dialect = special and mode.dialect is not None
+        if rest or kwargs or dialect or (kind is not float and kind is not _ndarray):
             interpreter = INTERPRETERS.get(kind)
-            if interpreter is None or rest or kwargs:
+            if interpreter is None or rest or kwargs or dialect:
                 return general(*(() if z is REQUIRED else (z, *rest)), **kwargs)
             return interpreter(op, (z,), {})
         try:
@@ -150,6 +165,10 @@ def _general(op: Op) -> Function:
 
     def call(*args: Any, **kwargs: Any) -> Any:
         static = defaults
+        if special and mode.dialect in op.elsewhere:
+            instead, kwargs = _as_elsewhere(op, args, kwargs)
+            if instead is not op:
+                return instead.call(*args, **kwargs)
         if len(args) != arity or (required and not kwargs):
             args, static = bind(op, args, kwargs)
         elif kwargs:
@@ -164,6 +183,14 @@ def _general(op: Op) -> Function:
         return evaluate(op, args, static)
 
     return call
+
+
+def _as_elsewhere(op: Op, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Op, dict[str, Any]]:
+    """What another framework, whose dialect is on, means by this call: its operation and its defaults."""
+    other = op.elsewhere[mode.dialect or ""]
+    by_position = list(op.defaults)[: len(args) - len(op.inputs)] if len(args) > len(op.inputs) else []
+    defaults = {name: value for name, value in other.defaults.items() if name not in by_position}
+    return ops[other.instead] if other.instead else op, {**defaults, **kwargs}
 
 
 def bind(op: Op, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
@@ -200,6 +227,10 @@ def _check_static(op: Op, static: dict[str, Any]) -> None:
     for name, value in static.items():
         if type(value) in INTERPRETERS and type(value) is not Symbol:
             raise TypeError(f"{op.name}: '{name}' is a static parameter and can't be a Value; pass a plain number")
+        if type(value) is float or name in op.domain:
+            low, high = op.domain.get(name, (-math.inf, math.inf))
+            if not (low < value < high or (value == high and name not in op.domain)):
+                raise refuse_parameter(op, name, value)
 
 
 def _unknown_static(op: Op, rest: tuple[Any, ...], kwargs: dict[str, Any]) -> TypeError:
@@ -211,73 +242,6 @@ def _unknown_static(op: Op, rest: tuple[Any, ...], kwargs: dict[str, Any]) -> Ty
     if unknown:
         return TypeError(f"{op.name}: unknown keyword '{unknown[0]}'; {takes}")
     return TypeError(f"{op.name}: got {len(rest)} arguments too many after its inputs; {takes}")
-
-
-def evaluate(op: Op, args: tuple[Any, ...], static: dict[str, Any]) -> Any:
-    """Run `op` on numbers and arrays. Python numbers in, Python number out; else an array.
-
-    A Python float obeys IEEE like an array does, without a warning: 1 / 0 is inf, not an exception.
-    Raises `ValueError`, `TypeError` or `IndexError` that names the operation and the shapes.
-    """
-    numbers = True
-    for x in args:
-        if type(x) is not float:
-            if type(x) is _ndarray or isinstance(x, np.generic):  # an array's scalar is as good as an array
-                numbers = False
-            elif type(x) is not int and type(x) is not bool:
-                args = tuple([as_data(op, x) for x in args])
-                numbers = not any(type(x) is _ndarray for x in args)
-                break
-    try:
-        if not numbers:
-            a = op.forward(*(args if op.elementwise else as_arrays(args)), **static)
-            return a if type(a) is _ndarray else np.asarray(a)
-        return _evaluate_numbers(op, args, static)
-    except (ValueError, TypeError, IndexError) as error:
-        raise explain(op, args, static, error) from error
-
-
-def _evaluate_numbers(op: Op, args: tuple[Any, ...], static: dict[str, Any]) -> Any:
-    if op.elementwise:
-        try:
-            a = op.scalar(*args, **static)
-            return a.item() if isinstance(a, np.generic) else a
-        except NOT_IEEE:
-            with np.errstate(all="ignore"):
-                return np.asarray(op.forward(*as_arrays(args), **static)).item()
-    a = np.asarray(op.forward(*as_arrays(args), **static))
-    return a.item() if a.ndim == 0 else a
-
-
-def as_arrays(args: tuple[Any, ...]) -> tuple[Any, ...]:
-    """The same data with every Python number as a 0-d array: only elementwise bodies take numbers."""
-    for x in args:
-        if type(x) is not _ndarray:
-            return tuple([np.asarray(x) for x in args])
-    return args
-
-
-def as_data(op: Op, x: Any) -> Any:
-    """`x` as a Python number or a plain array. Raises `TypeError` for what is neither."""
-    if isinstance(x, (bool, int, float)) and not isinstance(x, np.generic):
-        return x
-    if type(x).__name__ == "MaskedArray":  # isinstance would import numpy.ma
-        raise TypeError(f"{op.name}: masked arrays are not supported; fill it first, then use where()")
-    if isinstance(x, (np.ndarray, np.generic)):
-        return np.asarray(x)
-    if isinstance(x, (list, tuple)):
-        if any(type(item) in INTERPRETERS for item in x):
-            raise TypeError(
-                f"{op.name}: got a {type(x).__name__} of Values; join them with ta.stack([...]), "
-                f"or start from an array instead of a {type(x).__name__}"
-            )
-        try:
-            x = np.asarray(x)
-        except ValueError:  # ragged
-            raise refuse_kind(op.name, x) from None
-    if not is_real(x):
-        raise refuse_kind(op.name, x)
-    return x
 
 
 def _spell(op: Op, args: tuple[Any, ...], static: dict[str, Any]) -> Symbol:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -9,9 +10,13 @@ import numpy as np
 if TYPE_CHECKING:
     from .op import Op
 
-__all__ = ["describe", "explain", "is_real", "refuse_kind", "shape_of"]
+__all__ = ["KinkError", "describe", "explain", "is_real", "refuse_kind", "refuse_parameter", "shape_of"]
 
 _REAL_KINDS = "fiub"
+
+
+class KinkError(ValueError):
+    """A derivative was asked for at a kink while `at_kink("raise")` was on."""
 
 
 def shape_of(x: Any) -> tuple[int, ...]:
@@ -33,6 +38,14 @@ def refuse_kind(where: str, x: Any) -> TypeError:
     elif isinstance(x, (list, tuple)) or getattr(getattr(x, "dtype", None), "kind", "") == "O":
         advice = "expected a rectangular array of real numbers; to join Values use ta.stack([...])"
     return TypeError(f"{where}: got {what}; {advice}")
+
+
+def refuse_parameter(op: Op, name: str, value: Any) -> ValueError:
+    """The error for a static parameter that is NaN or out of its range."""
+    low, high = op.domain.get(name, (-math.inf, math.inf))
+    bounds = [f"above {low:g}" if math.isfinite(low) else "", f"below {high:g}" if math.isfinite(high) else ""]
+    expected = " and ".join(filter(None, bounds)) or "a number"
+    return ValueError(f"{op.name}: {name}={value!r} is not allowed; it must be {expected}")
 
 
 def explain(op: Op, args: tuple[Any, ...], static: dict[str, Any], error: Exception) -> Exception:

@@ -5,14 +5,15 @@ All of it is per thread: `no_grad()` in one thread never stops another from reco
 
 from __future__ import annotations
 
+import copy
 import functools
 import inspect
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from types import TracebackType
 from typing import Any
 
-__all__ = ["Mode", "debug", "deeper", "mode", "no_grad", "special"]
+__all__ = ["Mode", "Switch", "debug", "deeper", "mode", "no_grad", "special"]
 
 
 class Mode(threading.local):
@@ -22,6 +23,12 @@ class Mode(threading.local):
     debugging: bool = False
     depth: int = 1
     """How many gradients are being taken inside one another, plus one."""
+    form: str = "auto"
+    """Which form of a derivative runs; see `derivative_form`."""
+    kinks: Mapping[str, str | float] = {}
+    """What is taken at kinks instead of what is declared, by operation; "" for all others."""
+    dialect: str | None = None
+    """The framework whose defaults and conventions hold."""
 
 
 mode = Mode()
@@ -36,19 +43,23 @@ always look; a thread that looks needlessly reads its own defaults.
 """
 
 
-class _Switch:
-    """Sets one switch of this thread inside a `with` block; also decorates functions."""
+class Switch:
+    """Sets switches of this thread inside a `with` block; also decorates functions."""
 
-    _name: str
-    _value: object
+    def __init__(self, **settings: Any) -> None:
+        self._settings = settings
+        self._before: list[dict[str, Any]] = []  # a stack, so that one object can be nested in itself
 
-    def __init__(self) -> None:
-        self._before: list[object] = []  # a stack, so that one object can be nested in itself
+    def _now(self) -> dict[str, Any]:
+        """The settings, when the block is entered."""
+        return self._settings
 
     def __enter__(self) -> None:
+        settings = self._now()
         special.append(None)
-        self._before.append(getattr(mode, self._name))
-        setattr(mode, self._name, self._value)
+        self._before.append({name: getattr(mode, name) for name in settings})
+        for name, value in settings.items():
+            setattr(mode, name, value)
 
     def __exit__(
         self,
@@ -56,13 +67,20 @@ class _Switch:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        setattr(mode, self._name, self._before.pop())
+        for name, value in self._before.pop().items():
+            setattr(mode, name, value)
         special.pop()
 
     def __call__(self, function: Callable[..., Any]) -> Callable[..., Any]:
         """`function` with the switch set while it runs. A generator has it set only while it runs
         itself, not while its consumer does."""
-        switch = type(self)
+
+        def switch() -> Switch:
+            fresh = copy.copy(self)  # a call in another thread must not find this one's stack
+            fresh._before = []
+            return fresh
+
+        end = object()
 
         @functools.wraps(function)
         def switched(*args: Any, **kwargs: Any) -> Any:
@@ -75,8 +93,8 @@ class _Switch:
             try:
                 while True:
                     with switch():
-                        item = next(generator, switch)
-                    if item is switch:
+                        item = next(generator, end)
+                    if item is end:
                         return
                     yield item
             finally:
@@ -85,16 +103,17 @@ class _Switch:
         return switched_generator if inspect.isgeneratorfunction(function) else switched
 
 
-class no_grad(_Switch):
+class no_grad(Switch):
     """Inside `with no_grad():` operations on Values compute and record nothing.
 
     Per thread; nests; restores on exceptions; `@no_grad()` decorates functions and generators.
     """
 
-    _name, _value = "recording", False
+    def __init__(self) -> None:
+        super().__init__(recording=False)
 
 
-class debug(_Switch):
+class debug(Switch):
     """Inside `with debug():` every operation is checked, at the price of speed and memory.
 
     - The first NaN or infinity that an operation makes, forward or backward, raises
@@ -105,7 +124,8 @@ class debug(_Switch):
     Per thread; nests; restores on exceptions; decorates functions.
     """
 
-    _name, _value = "debugging", True
+    def __init__(self) -> None:
+        super().__init__(debugging=True)
 
 
 class deeper:

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from .debugging import check_forward
-from .dispatch import NOT_IEEE, as_data, evaluate
 from .errors import refuse_kind
+from .evaluate import NOT_IEEE, as_data, evaluate
 from .mode import mode, special
 from .op import Op
 from .registry import ops

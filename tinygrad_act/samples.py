@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from .op import Case, Op, case
+from .ops.slope import kinks_of
 
 __all__ = ["at_kinks", "cases", "movable", "sample"]
 
@@ -87,15 +88,15 @@ def _into_domain(op: Op, name: str, places: np.ndarray, static: dict[str, Any]) 
 
 def at_kinks(op: Op) -> Iterator[tuple[list[Any], dict[str, Any]]]:
     """Arguments that lie exactly on the declared kinks of `op`, with its static parameters."""
-    for place in op.kinks:
-        if place == "ties" and len(op.inputs) == 2:
-            yield [np.array([-1.0, 0.0, 2.0])] * 2, {}
-        elif place == "ties":
-            yield [np.array([[2.0, 2.0, 2.0], [-1.0, -1.0, 0.5], [0.5, -3.0, -3.0]])], {"axis": 1}
-        elif place == "integers":
-            yield [np.array([-2.0, 0.0, 3.0])], {}
-        elif isinstance(place, str):
-            static = {place.removeprefix("-"): 0.5}
-            yield [np.array([-3.0, op.bound(place, static), 3.0])], static
-        else:
-            yield [np.array([place - 1.0, place, place + 1.0])], {}
+    if "ties" in op.kinks and len(op.inputs) == 2:
+        yield [np.array([-1.0, 0.0, 2.0])] * 2, {}
+    elif "ties" in op.kinks:
+        yield [np.array([[2.0, 2.0, 2.0], [-1.0, -1.0, 0.5], [0.5, -3.0, -3.0]])], {"axis": 1}
+    if "integers" in op.kinks:
+        yield [np.array([-2.0, 0.0, 3.0])], {}
+    seen = []
+    for which in cases(op) if len(op.inputs) == 1 else ():
+        for kink in kinks_of(op, which.static):
+            if (kink.place, which.static) not in seen:
+                seen.append((kink.place, which.static))
+                yield [np.array([kink.at - 1.0, kink.at, kink.at + 1.0])], which.static

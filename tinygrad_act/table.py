@@ -25,8 +25,7 @@ def _listed() -> list[Op]:
 
 
 def _kinks(op: Op) -> str:
-    return ", ".join(f"{place:g}: {side}" if isinstance(place, float) else f"{place}: {side}"
-                     for place, side in op.kinks.items())  # fmt: skip
+    return ", ".join(f"{op.place_text(place)}: {side}" for place, side in op.kinks.items())
 
 
 def markdown() -> str:

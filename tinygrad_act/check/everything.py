@@ -15,7 +15,10 @@ from .gradcheck import gradcheck
 from .report import Entry, Report
 from .verdict import overall
 
-__all__ = ["Line", "as_json", "as_text", "check_op"]
+__all__ = ["ESTIMATOR", "Line", "as_json", "as_text", "check_op"]
+
+ESTIMATOR = "straight-through"
+"""The verdict on a rule that is meant not to be the derivative."""
 
 _HEAD = ("operation", "1st order", "2nd order", "verdict", "at its kinks")
 
@@ -36,6 +39,8 @@ class Line(NamedTuple):
 
 def check_op(op: Op) -> Line:
     """Check an operation on all of its cases, to second order, and at its kinks."""
+    if op.estimator:
+        return Line(op.name, None, None, (), ESTIMATOR)
     reports = [gradcheck(f, *arrays, order=2) for f, arrays in (movable(op, c) for c in cases(op))
                if any(rule is not None for rule in op.rules) and any(np.size(x) for x in arrays)]  # fmt: skip
     kinked = [gradcheck(lambda *xs, static=static: op.call(*xs, **static), *arrays) for arrays, static in at_kinks(op)]

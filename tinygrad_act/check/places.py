@@ -108,7 +108,7 @@ def _at_kinks(op: Op, node: Any, x: np.ndarray) -> Iterator[tuple[np.ndarray, Pl
             yield _ties(op, node, x), Place(op.name, "a tie", side)
         elif (bound := op.bound(place, node.static)) is not None:
             value = f"{bound:g}" if np.ndim(bound) == 0 else ""
-            named = f"{place}={value}".removesuffix("=") if isinstance(place, str) else value
+            named = value if isinstance(place, float) else f"{op.place_text(place)}={value}".removesuffix("=")
             yield np.asarray(x == bound), Place(op.name, named, side)
 
 

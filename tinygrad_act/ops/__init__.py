@@ -13,11 +13,13 @@ from . import (
     reduce,
     shape,
     shrinks,
+    slope,
+    softmaxes,
     special,
     squashers,
 )
 
 __all__ = [
     "activations", "arithmetic", "comparison", "elementary", "gated_pairs", "gates", "index", "linalg",
-    "rectifiers", "reduce", "shape", "shrinks", "special", "squashers",
+    "rectifiers", "reduce", "shape", "shrinks", "slope", "softmaxes", "special", "squashers",
 ]  # fmt: skip

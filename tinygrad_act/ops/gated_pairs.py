@@ -10,12 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from ..dispatch import op
+from ..dispatch import op as declare_op
 from ..op import case
 from ..registry import ops
 from .activations import relu, sigmoid
 from .gates import gelu, silu
 from .shape import concatenate
+from .slope import slope
 
 __all__ = ["geglu", "glu", "reglu", "swiglu"]
 
@@ -34,18 +35,18 @@ def _halves(z: Any, axis: int) -> tuple[Any, Any]:
 
 def _rule(gate: Callable[[Any], Any]) -> Callable[..., Any]:
     """The vjp of x * gate(y), by the derivative that the gate itself registers."""
-    slope: Any = ops[gate.__name__].rules[0]
+    op = ops[gate.__name__]
 
     def dz(g: Any, _: Any, z: Any, *, axis: int) -> Any:
         x, y = _halves(z, axis)
         a = gate(y)
-        return concatenate([g * a, g * x * slope(a, y)], axis=axis)
+        return concatenate([g * a, g * x * slope(op, 0, a, (y,), {})], axis=axis)
 
     dz.__doc__ = f"concatenate(g * {gate.__name__}(y), g * x * its derivative at y), z = (x, y)"
     return dz
 
 
-@op(dz=_rule(sigmoid), cases=_CASES)
+@declare_op(dz=_rule(sigmoid), cases=_CASES)
 def glu(z: Any, *, axis: int = -1) -> Any:
     """a = split(z, 2, axis)[0] / (1 + exp(-split(z, 2, axis)[1]))
 
@@ -55,7 +56,7 @@ def glu(z: Any, *, axis: int = -1) -> Any:
     return np.multiply(x, sigmoid(y))
 
 
-@op(dz=_rule(relu), cases=_CASES)
+@declare_op(dz=_rule(relu), cases=_CASES)
 def reglu(z: Any, *, axis: int = -1) -> Any:
     """a = split(z, 2, axis)[0] * maximum(split(z, 2, axis)[1], 0)
 
@@ -65,7 +66,7 @@ def reglu(z: Any, *, axis: int = -1) -> Any:
     return np.multiply(x, relu(y))
 
 
-@op(dz=_rule(gelu), cases=_CASES)
+@declare_op(dz=_rule(gelu), cases=_CASES)
 def geglu(z: Any, *, axis: int = -1) -> Any:
     """a = split(z, 2, axis)[0] * split(z, 2, axis)[1] * (1 + erf(split(z, 2, axis)[1] / sqrt(2))) / 2
 
@@ -75,7 +76,7 @@ def geglu(z: Any, *, axis: int = -1) -> Any:
     return np.multiply(x, gelu(y))
 
 
-@op(dz=_rule(silu), cases=_CASES)
+@declare_op(dz=_rule(silu), cases=_CASES)
 def swiglu(z: Any, *, axis: int = -1) -> Any:
     """a = split(z, 2, axis)[0] * split(z, 2, axis)[1] / (1 + exp(-split(z, 2, axis)[1]))
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 from typing import Any
 
 from ..dispatch import elementwise
-from ..op import case
+from ..op import Place, case
 from .arithmetic import abs, maximum, minimum, where
 
 __all__ = ["hard_shrink", "shrink", "soft_shrink", "thresholded_relu"]
 
-_BOTH_SIDES: dict[float | str, str] = {"threshold": "none", "-threshold": "none"}
+_BOTH_SIDES: dict[Place, str] = {"threshold": "none", "-threshold": "none"}
 _CASES = (case((2, 3)), case((3,), threshold=1.5))
 
 

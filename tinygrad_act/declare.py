@@ -1,0 +1,166 @@
+"""Reading a declaration: is it complete, and does it fit its function? A bad one fails at import."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from collections.abc import Callable, Mapping
+from types import FunctionType
+from typing import Any
+
+from .op import FORMS, REQUIRED, SIDES, Op, Rule
+from .registry import ops
+
+__all__ = ["declare"]
+
+_STAR, _STARSTAR = inspect.CO_VARARGS, inspect.CO_VARKEYWORDS
+_ONE_STEP = 12
+"""Bytes of code that do no more than return an argument: worth a trial call."""
+
+
+def declare(
+    body: Callable[..., Any],
+    rules: dict[str, Rule],
+    elementwise: bool,
+    *,
+    label: str | None = None,
+    scalar: Callable[..., Any] | None = None,
+    domain: tuple[float, float] | Mapping[str, tuple[float, float]] | None = None,
+    **facts: Any,
+) -> Op:
+    """Check a declaration, enter it into the registry and return it. `facts`: other fields of `Op`.
+
+    Raises `TypeError` or `ValueError` that says how to mend the declaration.
+    """
+    name = body.__name__
+    inputs, variadic, defaults = _read_signature(name, body)
+    matched = _match_rules(name, inputs, rules)
+    op = Op(
+        name=name,
+        inputs=inputs,
+        rules=matched,
+        forward=body,
+        scalar=scalar or body,
+        formula=_read_formula(name, body),
+        label=label or name,
+        elementwise=elementwise,
+        variadic=variadic,
+        defaults=defaults,
+        domain={inputs[0]: domain} if isinstance(domain, tuple) else dict(domain or {}),
+        scalar_rules=tuple(_handed_on(rule, len(inputs)) for rule in matched) if elementwise else matched,
+        plain=elementwise and not defaults and None not in matched and len(inputs) <= 2,
+        **{fact: given for fact, given in facts.items() if given is not None},
+    )
+    for input_name, rule in zip(inputs, matched):
+        _check_rule(op, input_name, rule)
+    _check_facts(op)
+    ops.enter(op)
+    return op
+
+
+def _check_facts(op: Op) -> None:
+    for form, rule in op.forms.items():
+        if form not in FORMS or len(op.inputs) != 1 or not op.elementwise:
+            raise ValueError(
+                f"{op.name}: {form!r} is no form of a derivative; elementwise operations of one input may have "
+                f"a second form: {' or '.join(FORMS)}"
+            )
+        _check_rule(op, op.inputs[0], rule)
+    for place, side in op.kinks.items():
+        if side not in SIDES:
+            raise ValueError(f"{op.name}: kink at {place}: {side!r} is no side; write one of {', '.join(SIDES)}")
+    for name in op.domain:
+        if name not in (*op.inputs, *op.defaults):
+            raise ValueError(f"{op.name}: a domain is given for {name!r}, which is no input and no parameter of it")
+
+
+def _read_signature(name: str, body: Callable[..., Any]) -> tuple[tuple[str, ...], bool, dict[str, Any]]:
+    """Inputs, whether they are variadic, and static parameters; from the code object, because
+    inspect.signature of a hundred operations would make up half of the time of the import."""
+    if not isinstance(body, FunctionType):
+        raise TypeError(f"{name}: an operation's body must be a function, not {body!r}")
+    code = body.__code__
+    count, static = code.co_argcount, code.co_kwonlyargcount
+    inputs, keywords = code.co_varnames[:count], code.co_varnames[count : count + static]
+    variadic = bool(code.co_flags & _STAR)
+    rest = code.co_varnames[count + static :]
+    if variadic:
+        inputs += rest[:1]
+    if code.co_flags & _STARSTAR:
+        raise TypeError(f"{name}: name every static parameter instead of **{rest[variadic]}")
+    if body.__defaults__:
+        last = inputs[count - 1]
+        raise TypeError(
+            f"{name}: '{last}' has a default, but positional arguments are differentiable inputs; "
+            f"make it a static parameter: def {name}(..., *, {last}=...)"
+        )
+    if not inputs:
+        raise TypeError(f"{name}: an operation needs at least one input")
+    given = body.__kwdefaults__ or {}
+    return inputs, variadic, {keyword: given.get(keyword, REQUIRED) for keyword in keywords}
+
+
+def _match_rules(name: str, inputs: tuple[str, ...], rules: dict[str, Rule]) -> tuple[Rule, ...]:
+    for x in inputs:
+        if f"d{x}" not in rules:
+            raise TypeError(f"{name}: no derivative for input '{x}'; write d{x}=None if nothing flows through it")
+    for key in rules:
+        if key[:1] != "d" or key[1:] not in inputs:
+            expected = ", ".join(f"d{x}=" for x in inputs)
+            raise TypeError(f"{name}: '{key}' is the derivative of no input; the inputs ask for {expected}")
+    return tuple(_as_float(rules[f"d{x}"]) for x in inputs)
+
+
+def _as_float(rule: Rule) -> Rule:
+    return float(rule) if isinstance(rule, int) and not isinstance(rule, bool) else rule
+
+
+def _handed_on(rule: Rule, inputs: int) -> Rule:
+    """The number of the argument that an elementwise `rule` always returns, or the rule itself."""
+    if not isinstance(rule, FunctionType) or rule.__code__.co_names or len(rule.__code__.co_code) > _ONE_STEP:
+        return rule
+    markers = [object() for _ in range(1 + inputs)]
+    try:
+        result = rule(*markers)
+    except Exception:  # it computes something, which these markers cannot
+        return rule
+    return next((i for i, marker in enumerate(markers) if result is marker), rule)
+
+
+def _check_rule(op: Op, input_name: str, rule: Rule) -> None:
+    """A rule takes the output, the inputs and the static parameters, no more and no less."""
+    if rule is None or isinstance(rule, float):
+        return
+    if not callable(rule):
+        raise TypeError(f"{op.name}: d{input_name} must be a function, a number or None, not {rule!r}")
+    first = ("a",) if op.elementwise else ("g", "a")
+    positional = ("i",) * op.variadic + first + ("*" * op.variadic + op.inputs[0],) + op.inputs[1:]
+    expected = ", ".join(positional + (("*", *op.defaults) if op.defaults else ()))
+    if isinstance(rule, FunctionType) and _fits(rule, len(positional), op):
+        return
+    signature = inspect.signature(rule)
+    try:
+        signature.bind(*positional, **dict(op.defaults))
+    except TypeError as error:
+        raise TypeError(
+            f"{op.name}: d{input_name} takes {signature}, but it is called as ({expected}); "
+            f"write d{input_name}=lambda {expected}: ..."
+        ) from error
+
+
+def _fits(rule: FunctionType, positional: int, op: Op) -> bool:
+    """Whether the plain function `rule` takes just these arguments; False leaves it to inspect."""
+    code, count = rule.__code__, rule.__code__.co_argcount
+    keywords = code.co_varnames[count : count + code.co_kwonlyargcount]
+    plain = not code.co_flags & (_STAR | _STARSTAR) and not rule.__defaults__
+    return plain and count == positional and set(keywords) == set(op.defaults)
+
+
+def _read_formula(name: str, body: Callable[..., Any]) -> str:
+    first_line = (body.__doc__ or "").strip().split("\n")[0].strip()
+    if not first_line.startswith("a = ") and sys.flags.optimize < 2:  # -OO strips docstrings
+        raise ValueError(
+            f"{name}: the docstring's first line must be the formula, as code: "
+            f"'a = ...' (it is {first_line!r}); documentation and tests read it"
+        )
+    return first_line

@@ -1,0 +1,88 @@
+"""Running an operation on numbers and arrays, and which types bring an interpreter of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from .errors import explain, is_real, refuse_kind
+from .op import Op
+
+__all__ = ["INTERPRETERS", "NOT_IEEE", "as_arrays", "as_data", "evaluate"]
+
+INTERPRETERS: dict[type, Callable[[Op, tuple[Any, ...], dict[str, Any]], Any]] = {}
+"""Type of an argument → what runs an operation on such arguments. Filled at import."""
+
+NOT_IEEE = (ZeroDivisionError, OverflowError, ValueError)
+"""What Python's floats raise where IEEE has an answer."""
+
+_ndarray = np.ndarray
+
+
+def evaluate(op: Op, args: tuple[Any, ...], static: dict[str, Any]) -> Any:
+    """Run `op` on numbers and arrays. Python numbers in, Python number out; else an array.
+
+    A Python float obeys IEEE like an array does, without a warning: 1 / 0 is inf, not an exception.
+    Raises `ValueError`, `TypeError` or `IndexError` that names the operation and the shapes.
+    """
+    numbers = True
+    for x in args:
+        if type(x) is not float:
+            if type(x) is _ndarray or isinstance(x, np.generic):  # an array's scalar is as good as an array
+                numbers = False
+            elif type(x) is not int and type(x) is not bool:
+                args = tuple([as_data(op, x) for x in args])
+                numbers = not any(type(x) is _ndarray for x in args)
+                break
+    try:
+        if not numbers:
+            a = op.forward(*(args if op.elementwise else as_arrays(args)), **static)
+            return a if type(a) is _ndarray else np.asarray(a)
+        return _evaluate_numbers(op, args, static)
+    except (ValueError, TypeError, IndexError) as error:
+        raise explain(op, args, static, error) from error
+
+
+def _evaluate_numbers(op: Op, args: tuple[Any, ...], static: dict[str, Any]) -> Any:
+    if op.elementwise:
+        try:
+            a = op.scalar(*args, **static)
+            return a.item() if isinstance(a, np.generic) else a
+        except NOT_IEEE:
+            with np.errstate(all="ignore"):
+                return np.asarray(op.forward(*as_arrays(args), **static)).item()
+    a = np.asarray(op.forward(*as_arrays(args), **static))
+    return a.item() if a.ndim == 0 else a
+
+
+def as_arrays(args: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The same data with every Python number as a 0-d array: only elementwise bodies take numbers."""
+    for x in args:
+        if type(x) is not _ndarray:
+            return tuple([np.asarray(x) for x in args])
+    return args
+
+
+def as_data(op: Op, x: Any) -> Any:
+    """`x` as a Python number or a plain array. Raises `TypeError` for what is neither."""
+    if isinstance(x, (bool, int, float)) and not isinstance(x, np.generic):
+        return x
+    if type(x).__name__ == "MaskedArray":  # isinstance would import numpy.ma
+        raise TypeError(f"{op.name}: masked arrays are not supported; fill it first, then use where()")
+    if isinstance(x, (np.ndarray, np.generic)):
+        return np.asarray(x)
+    if isinstance(x, (list, tuple)):
+        if any(type(item) in INTERPRETERS for item in x):
+            raise TypeError(
+                f"{op.name}: got a {type(x).__name__} of Values; join them with ta.stack([...]), "
+                f"or start from an array instead of a {type(x).__name__}"
+            )
+        try:
+            x = np.asarray(x)
+        except ValueError:  # ragged
+            raise refuse_kind(op.name, x) from None
+    if not is_real(x):
+        raise refuse_kind(op.name, x)
+    return x
