@@ -20,9 +20,10 @@ from .debugging import check_backward
 from .errors import KinkError, shape_of
 from .evaluate import NOT_IEEE, as_arrays
 from .mode import mode, special
+from .chain_blocks import pull_blocks, worth_blocks
 from .ops.arithmetic import chain
 from .ops.shape import astype, broadcast_to, sum_to
-from .ops.slope import slope
+from .ops.slope import asked_at_kink, slope
 from .registry import ops
 
 __all__ = ["changed", "contributions", "count_uses", "pull", "total"]
@@ -109,19 +110,16 @@ def contributions(node: Any, g: Any, kind: Any, floor: int, recorded: bool) -> l
     a, args = (node, edges[:count]) if recorded else (node._data, edges[count:])
     if not op.elementwise and not recorded:
         args = as_arrays(args)
-    multiply = chain if recorded or type(g) is float else _chain_arrays
     sent = []
     for position in range(count):
         x, rule, like = edges[position], rules[position], edges[count + position]
         if rule is None or not isinstance(x, kind) or x.level < floor:
             continue
         try:
-            if special and op.elementwise and (mode.kinks or mode.form != "auto" or mode.dialect):
-                c = multiply(g, slope(op, position, a, args, static), a if op.kinks else 0.0)
+            if op.elementwise:
+                c = _local_step(op, position, g, a, args, static, recorded)
             elif type(rule) is float:
-                c = g if rule == 1 else -g if rule == -1 else g * rule
-            elif op.elementwise:
-                c = multiply(g, rule(a, *args, **static), a if op.kinks else 0.0)
+                c = _scaled(g, rule)
             elif op.variadic:
                 c = rule(position, g, a, *args, **static)
             else:
@@ -136,6 +134,26 @@ def contributions(node: Any, g: Any, kind: Any, floor: int, recorded: bool) -> l
             c = _by_ieee(node, g, position, rule, error)
         sent.append((x, c))
     return sent
+
+
+def _local_step(op: Any, position: int, g: Any, a: Any, args: Any, static: Any, recorded: bool) -> Any:
+    """The cotangent `g` times the local derivative of an elementwise operation."""
+    rule, kinks = op.rules[position], op.kinks
+    if special and (mode.form != "auto" or mode.kinks or mode.dialect):
+        rule = op.rule(position, mode.form)
+        if asked_at_kink(op) is not None:
+            return chain(g, slope(op, position, a, args, static), a if kinks else 0.0)
+    if type(rule) is float:
+        return _scaled(g, rule)
+    if recorded or type(g) is float:
+        return chain(g, rule(a, *args, **static), a if kinks else 0.0)
+    if len(args) == 1 and worth_blocks(g, a, args[0]):
+        return pull_blocks(op, rule, g, a, args[0], static)
+    return _chain_arrays(g, rule(a, *args, **static), a if kinks else 0.0)
+
+
+def _scaled(g: Any, rule: float) -> Any:
+    return g if rule == 1 else -g if rule == -1 else g * rule
 
 
 def _by_ieee(node: Any, g: Any, position: int, rule: Any, error: Exception) -> Any:

@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping
 from types import FunctionType
 from typing import Any
 
-from .op import FORMS, REQUIRED, SIDES, Op, Rule
+from .blocks import in_blocks
+from .op import FORMS, REQUIRED, SIDES, Fused, Op, Rule
 from .registry import ops
 
 __all__ = ["declare"]
@@ -39,7 +40,7 @@ def declare(
         name=name,
         inputs=inputs,
         rules=matched,
-        forward=body,
+        forward=_for_arrays(body, len(inputs), elementwise, facts),
         scalar=scalar or body,
         formula=_read_formula(name, body),
         label=label or name,
@@ -56,6 +57,13 @@ def declare(
     _check_facts(op)
     ops.enter(op)
     return op
+
+
+def _for_arrays(body: Callable[..., Any], inputs: int, elementwise: bool, facts: dict[str, Any]) -> Callable[..., Any]:
+    """The body as it runs on arrays: activations piece by piece on large ones."""
+    if not elementwise or inputs != 1 or facts.get("reference") is None or facts.get("linear"):
+        return body
+    return in_blocks(body, (facts.get("fused") or Fused()).forward)
 
 
 def _check_facts(op: Op) -> None:

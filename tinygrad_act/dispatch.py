@@ -18,7 +18,7 @@ from .declare import declare
 from .errors import refuse_parameter
 from .evaluate import INTERPRETERS, evaluate
 from .mode import mode, special
-from .op import REQUIRED, Case, Op, Place, Rule, Theirs
+from .op import REQUIRED, Case, Fused, Op, Place, Rule, Theirs
 from .registry import ops
 from .symbol import INFIX, Symbol, call_text, infix_text
 
@@ -44,6 +44,7 @@ def elementwise(
     elsewhere: Mapping[str, Theirs] | None = None,
     estimator: bool = False,
     linear: bool = False,
+    fused: Fused | None = None,
     **rules: Rule,
 ) -> Callable[[Function], Function]:
     """Declare an operation that acts on each entry by itself, with NumPy's broadcasting.
@@ -56,7 +57,8 @@ def elementwise(
     `domain`: an open interval, of the input or of static parameters. `poles`: values of an input
     where the result is infinite. `scalar`: a faster body for Python floats. `reference`: where an
     activation was published. `elsewhere`: what other frameworks call it, and in what they differ
-    (see `theirs`). `estimator`: the rule is meant not to be the derivative.
+    (see `theirs`). `estimator`: the rule is meant not to be the derivative. `fused`: body and rule in
+    fewer steps, for large arrays.
     Raises `TypeError` at once for a missing or superfluous derivative.
     """
     forms = {form: rule for form, rule in (("output", output), ("input", input)) if rule is not None}
@@ -64,7 +66,7 @@ def elementwise(
     def register(body: Function) -> Function:
         return _function(declare(body, rules, True, label=label, scalar=scalar, forms=forms, kinks=kinks,
                                  domain=domain, poles=poles, cases=cases, aliases=aliases, reference=reference,
-                                 elsewhere=elsewhere, estimator=estimator, linear=linear))  # fmt: skip
+                                 elsewhere=elsewhere, estimator=estimator, linear=linear, fused=fused))  # fmt: skip
 
     return register
 

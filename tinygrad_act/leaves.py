@@ -33,8 +33,8 @@ def leaf_data(data: Any, requires_grad: bool) -> Any:
     return array.astype(np.float64) if requires_grad and array.dtype.kind != "f" else array
 
 
-def seed(value: Any, g: Any, where: str = "backward") -> Any:
-    """The cotangent to start from: of the value's shape and dtype, and nobody else's memory."""
+def seed(value: Any, g: Any, where: str = "backward", copy: bool = True) -> Any:
+    """The cotangent to start from: of the value's shape and dtype, and nobody else's memory if `copy`."""
     if g is None:
         if type(value._data) is float:
             return 1.0
@@ -47,7 +47,7 @@ def seed(value: Any, g: Any, where: str = "backward") -> Any:
     g = g._data if hasattr(g, "_data") else g
     if not is_real(g) and not isinstance(g, (list, tuple)):
         raise refuse_kind(f"{where}: g", g)
-    array = np.array(g, value.dtype)
+    array = np.array(g, value.dtype) if copy else np.asarray(g, value.dtype)
     if array.shape != value.shape:
         raise ValueError(f"{where}: g has shape {array.shape}, but the Value has shape {value.shape}; make them equal")
     return array.item() if type(value._data) is float else array

@@ -21,7 +21,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from .symbol import Symbol
 
-__all__ = ["FORMS", "REQUIRED", "SIDES", "Case", "Op", "Place", "Rule", "Theirs", "case", "theirs"]
+__all__ = ["FORMS", "REQUIRED", "SIDES", "Case", "Fused", "Op", "Place", "Rule", "Theirs", "case", "theirs"]
 
 Rule: TypeAlias = Callable[..., Any] | float | None
 Place: TypeAlias = "float | str | Callable[..., float]"
@@ -72,6 +72,19 @@ def theirs(name: str, *, at_kink: Any = None, instead: str = "", note: str = "",
     return Theirs(name, at_kink, instead, note, defaults)
 
 
+class Fused(NamedTuple):
+    """Loops over memory saved: what an operation computes, written for arrays of one dtype in fewer steps.
+
+    Both write into `out` and must not be trusted with numbers that overflow: if NumPy notices any
+    such thing, the body and the rule do it again.
+    """
+
+    forward: Callable[..., None] | None = None
+    """`forward(z, out, **static)`"""
+    pull: Callable[..., None] | None = None
+    """`pull(g, a, z, out, **static)`: g times the default derivative."""
+
+
 @dataclass(frozen=True, eq=False, repr=False, slots=True)
 class Op:
     """Everything known about one operation. Made by `@elementwise` and `@op`, never by hand."""
@@ -97,6 +110,8 @@ class Op:
     forms: Mapping[str, Rule] = field(default_factory=dict)
     """The derivative of a single input once more: in the output `a` ("output"), or accurate to the
     last digits, in `z` ("input"). `derivative_form` chooses; `rules` holds the default."""
+    fused: Fused = Fused()
+    """The body and the default rule once more for large arrays, in fewer steps."""
     kinks: Mapping[Place, str] = field(default_factory=dict)
     """Where the slope jumps, and the side taken there (see `SIDES`). A number is a value of the
     input; the name of a static parameter, or `"-name"`, means "where the input equals it"; so does

@@ -79,9 +79,13 @@ def vjp(f: Callable[..., Any], *args: Any) -> tuple[Any, Callable[[Any], tuple[A
 
     def pullback(g: Any) -> tuple[Any, ...]:
         with deeper():
-            checked = seed(out, g, "vjp")
+            checked = seed(out, g, "vjp", copy=False)
             start = g if isinstance(g, Value) and g.level else checked  # part of a graph: it goes on through g
             cotangents, _ = _pull_back(out, start, starts, depth)
+        if isinstance(checked, np.ndarray):  # a leaf that g reaches unchanged gets memory of its own
+            cotangents = [
+                c.copy() if isinstance(c, np.ndarray) and np.may_share_memory(c, checked) else c for c in cotangents
+            ]
         return _like_arguments(args, positions, cotangents)
 
     return out if outer else out.data, pullback

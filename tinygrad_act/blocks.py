@@ -1,0 +1,75 @@
+"""Large arrays in pieces that fit the processor's cache.
+
+A formula of several steps makes an array a step. Fresh arrays of megabytes cost several times the
+arithmetic on them: each is written to memory and read back, page by page. So a formula runs on one
+piece after the other, and only its result is as large as its input.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+__all__ = ["BITS", "CAREFUL", "in_blocks", "is_large", "pieces"]
+
+BLOCK = 1 << 17
+"""Bytes of a piece: what a formula needs of them at a time stays in the second-level cache."""
+
+BITS = {np.dtype(np.float32): np.dtype(np.int32), np.dtype(np.float64): np.dtype(np.int64)}
+"""Integers as wide as a float."""
+
+_ndarray = np.ndarray
+
+
+def is_large(x: Any) -> bool:
+    """Whether `x` is an array of floats that is worth cutting, in one piece of memory in C order."""
+    return type(x) is _ndarray and x.nbytes > 2 * BLOCK and x.flags.c_contiguous and x.dtype in BITS
+
+
+def pieces(x: Any) -> Iterator[slice]:
+    """Slices that cut the entries of `x`, in a row, into pieces."""
+    step = BLOCK // x.itemsize
+    return (slice(start, start + step) for start in range(0, x.size, step))
+
+
+CAREFUL: Any = {"over": "raise", "invalid": "raise", "divide": "raise", "under": "ignore"}
+"""For `np.errstate`: what steps that were saved may not cope with shows itself."""
+
+
+def in_blocks(body: Callable[..., Any], fused: Callable[..., None] | None = None) -> Callable[..., Any]:
+    """`body`, a function of one array that acts on every entry by itself, run piece by piece on large ones.
+
+    `fused(z, out, **static)`: the same in fewer steps, for pieces on which it raises no floating-point error.
+    """
+    if fused is None and len(set(body.__code__.co_names) - {"np"}) < 2:
+        return body  # one step makes no array besides its result
+
+    @functools.wraps(body)
+    def forward(z: Any, **static: Any) -> Any:
+        if not is_large(z):
+            return body(z, **static)
+        flat, out = z.reshape(-1), np.empty(z.shape, z.dtype)
+        into = out.reshape(-1)
+        if fused is not None:
+            _run_fused(body, fused, flat, into, static)
+            return out
+        for piece in pieces(z):
+            part = body(flat[piece], **static)
+            if part.dtype is not z.dtype:  # no floats of the same kind: not a matter of memory
+                return body(z, **static)
+            into[piece] = part
+        return out
+
+    return forward
+
+
+def _run_fused(body: Callable[..., Any], fused: Callable[..., None], z: Any, out: Any, static: dict[str, Any]) -> None:
+    for piece in pieces(z):
+        try:
+            with np.errstate(**CAREFUL):
+                fused(z[piece], out[piece], **static)
+        except FloatingPointError:
+            out[piece] = body(z[piece], **static)

@@ -1,0 +1,236 @@
+"""The most used activations in as few steps over memory as NumPy allows; see `tinygrad_act.op.Fused`.
+
+`f` computes the output, `f_pull` the cotangent, g times the derivative as the operation declares it.
+Every step writes over an array that is there already. Numbers that overflow in here, or make a NaN
+of infinities, are done again by the operation's own body and rule: so this file may be short.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..blocks import BITS
+from ..op import Fused
+
+__all__ = [
+    "CELU", "ELU", "GELU_TANH", "HARD_SWISH", "LEAKY_RELU", "LOG_SIGMOID", "QUICK_GELU", "SELU", "SIGMOID", "SILU",
+    "SOFTPLUS", "SQUAREPLUS", "TANH",
+]  # fmt: skip
+
+
+def _choose(condition: Any, x: Any, y: Any, out: Any) -> None:
+    """where(condition, x, y) by the bits: several times as fast where the condition is random."""
+    bits = BITS[out.dtype]
+    mask = np.negative(condition.view(np.int8), dtype=bits)
+    chosen = out.view(bits)
+    np.bitwise_xor(x.view(bits), y.view(bits), out=chosen)
+    np.bitwise_and(chosen, mask, out=chosen)
+    np.bitwise_xor(chosen, y.view(bits), out=chosen)
+
+
+# -- sigmoid and its relatives ------------------------------------------------------------------------
+
+
+def _one_and_exp(x: Any, factor: float, out: Any) -> None:
+    """1 + exp(factor * x)"""
+    np.multiply(x, factor, out=out)
+    np.exp(out, out=out)
+    np.add(out, 1.0, out=out)
+
+
+def _sigmoid(z: Any, out: Any) -> None:
+    _one_and_exp(z, -1.0, out)
+    np.reciprocal(out, out=out)
+
+
+def _sigmoid_pull(g: Any, a: Any, z: Any, out: Any) -> None:
+    np.subtract(1.0, a, out=out)
+    np.multiply(a, out, out=out)
+    np.multiply(g, out, out=out)
+
+
+def _tanh_pull(g: Any, a: Any, z: Any, out: Any) -> None:
+    np.multiply(a, a, out=out)
+    np.subtract(1.0, out, out=out)
+    np.multiply(g, out, out=out)
+
+
+def _gate(factor: float) -> Fused:
+    """z * sigmoid(factor * z)"""
+
+    def forward(z: Any, out: Any) -> None:
+        _one_and_exp(z, -factor, out)
+        np.divide(z, out, out=out)
+
+    def pull(g: Any, a: Any, z: Any, out: Any) -> None:
+        e = np.multiply(z, -factor)
+        _gate_pull(g, z, np.exp(e, out=e), factor, out)
+
+    return Fused(forward, pull)
+
+
+def _gate_pull(g: Any, slope: Any, e: Any, factor: float, out: Any) -> None:
+    """g * s * (1 + factor * slope * e * s), s = 1 / (1 + e), where e * s is sigmoid at the other side"""
+    np.add(e, 1.0, out=out)
+    np.reciprocal(out, out=out)
+    np.multiply(e, out, out=e)
+    np.multiply(e, slope, out=e)
+    if factor != 1.0:
+        np.multiply(e, factor, out=e)
+    np.add(e, 1.0, out=e)
+    np.multiply(out, e, out=out)
+    np.multiply(g, out, out=out)
+
+
+_K, _C = 2 * (2 / np.pi) ** 0.5, 0.044715
+
+
+def _bent(z: Any, out: Any) -> None:
+    """exp(-y), y = 2 * sqrt(2/pi) * (z + 0.044715 * z**3)"""
+    np.square(z, out=out)
+    np.multiply(out, -_K * _C, out=out)
+    np.subtract(out, _K, out=out)
+    np.multiply(out, z, out=out)
+    np.exp(out, out=out)
+
+
+def _gelu_tanh(z: Any, out: Any) -> None:
+    _bent(z, out)
+    np.add(out, 1.0, out=out)
+    np.divide(z, out, out=out)
+
+
+def _gelu_tanh_pull(g: Any, a: Any, z: Any, out: Any) -> None:
+    e = np.empty_like(z)
+    _bent(z, e)
+    slope = np.square(z)  # of y, times z
+    np.multiply(slope, 3 * _K * _C, out=slope)
+    np.add(slope, _K, out=slope)
+    np.multiply(slope, z, out=slope)
+    _gate_pull(g, slope, e, 1.0, out)
+
+
+# -- softplus and its relatives -----------------------------------------------------------------------
+
+
+def _log_one_and_exp(z: Any, out: Any) -> None:
+    """log(1 + exp(-|z|))"""
+    np.absolute(z, out=out)
+    np.negative(out, out=out)
+    np.exp(out, out=out)
+    np.log1p(out, out=out)
+
+
+def _softplus(z: Any, out: Any) -> None:
+    _log_one_and_exp(z, out)
+    np.add(np.maximum(z, 0.0), out, out=out)
+
+
+def _softplus_pull(g: Any, a: Any, z: Any, out: Any) -> None:
+    np.negative(a, out=out)
+    np.expm1(out, out=out)
+    np.negative(out, out=out)
+    np.multiply(g, out, out=out)
+
+
+def _log_sigmoid(z: Any, out: Any) -> None:
+    _log_one_and_exp(z, out)
+    np.subtract(np.minimum(z, 0.0), out, out=out)
+
+
+def _log_sigmoid_pull(g: Any, a: Any, z: Any, out: Any) -> None:
+    np.expm1(a, out=out)
+    np.negative(out, out=out)
+    np.multiply(g, out, out=out)
+
+
+def _squareplus(z: Any, out: Any, *, b: float) -> None:
+    np.square(z, out=out)
+    np.add(out, b, out=out)
+    np.sqrt(out, out=out)
+    np.add(out, np.absolute(z), out=out)
+    np.multiply(out, 0.5, out=out)
+    _choose(z > 0, out, np.divide(b / 4, out), out)
+
+
+# -- the family of relu -------------------------------------------------------------------------------
+
+
+def _leaky_relu(z: Any, out: Any, *, slope: float) -> None:
+    np.multiply(z, slope, out=out)
+    if 0.0 <= slope <= 1.0:
+        np.maximum(z, out, out=out)
+    else:
+        _choose(z < 0, out, z, out)
+
+
+def _leaky_relu_pull(g: Any, a: Any, z: Any, out: Any, *, slope: float) -> None:
+    np.multiply(g, slope, out=out)
+    _choose(z < 0, out, g, out)
+
+
+def _exponential_below(z: Any, out: Any, above: float, below: float, scale: float) -> None:
+    """above * max(z, 0) + below * expm1(min(z, 0) / scale)"""
+    np.minimum(z, 0.0, out=out)
+    if scale != 1.0:
+        np.divide(out, scale, out=out)
+    np.expm1(out, out=out)
+    if below != 1.0:
+        np.multiply(out, below, out=out)
+    positive = np.maximum(z, 0.0)
+    if above != 1.0:
+        np.multiply(positive, above, out=positive)
+    np.add(positive, out, out=out)
+
+
+def _elu(z: Any, out: Any, *, alpha: float) -> None:
+    _exponential_below(z, out, 1.0, alpha, 1.0)
+
+
+def _elu_pull(g: Any, a: Any, z: Any, out: Any, *, alpha: float) -> None:
+    _slope_below(g, z, out, 1.0, alpha)
+
+
+def _slope_below(g: Any, z: Any, out: Any, above: float, below: float) -> None:
+    """g * where(z >= 0, above, below * exp(min(z, 0)))"""
+    np.minimum(z, 0.0, out=out)
+    np.exp(out, out=out)
+    np.multiply(g, out, out=out)
+    if below != 1.0:
+        np.multiply(out, below, out=out)
+    if above != below:
+        _choose(z < 0, out, g if above == 1.0 else np.multiply(g, above), out)
+
+
+_SCALE, _ALPHA = 1.0507009873554804934193349852946, 1.6732632423543772848170429916717
+
+
+def _selu(z: Any, out: Any) -> None:
+    _exponential_below(z, out, _SCALE, _SCALE * _ALPHA, 1.0)
+
+
+def _selu_pull(g: Any, a: Any, z: Any, out: Any) -> None:
+    _slope_below(g, z, out, _SCALE, _SCALE * _ALPHA)
+
+
+def _celu(z: Any, out: Any, *, alpha: float) -> None:
+    _exponential_below(z, out, 1.0, alpha, alpha)
+
+
+def _hard_swish(z: Any, out: Any) -> None:
+    np.add(z, 3.0, out=out)
+    np.clip(out, 0.0, 6.0, out=out)
+    np.divide(out, 6.0, out=out)
+    np.multiply(z, out, out=out)
+
+
+SIGMOID, TANH = Fused(_sigmoid, _sigmoid_pull), Fused(None, _tanh_pull)
+SILU, QUICK_GELU = _gate(1.0), _gate(1.702)
+GELU_TANH = Fused(_gelu_tanh, _gelu_tanh_pull)
+SOFTPLUS, LOG_SIGMOID = Fused(_softplus, _softplus_pull), Fused(_log_sigmoid, _log_sigmoid_pull)
+SQUAREPLUS = Fused(_squareplus)
+LEAKY_RELU = Fused(_leaky_relu, _leaky_relu_pull)
+ELU, SELU, CELU = Fused(_elu, _elu_pull), Fused(_selu, _selu_pull), Fused(_celu)
+HARD_SWISH = Fused(_hard_swish)
