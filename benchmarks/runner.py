@@ -22,7 +22,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["Contender", "Effort", "Target", "at_most", "compare", "faster", "verdicts"]
+__all__ = ["Contender", "Effort", "Target", "at_most", "compare", "faster", "race", "verdicts"]
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ def compare(
     title = f"{title}, garbage collector {'on' if collect else 'off'}"
     print(f"\n{title}\n{'':24}{'best':>11}{'median':>11}   its time / ours: in rounds, of the best")
     running = _running(contenders, tolerance)
-    times = _race(running, effort, collect)
+    times = race(running, effort, collect)
     ours = times[running[0].name]
     for name, row in times.items():
         ratio = statistics.median(t / t0 for t, t0 in zip(row, ours))
@@ -141,7 +141,7 @@ def _check_equal(name: str, gradients: list[Any], expected: list[Any], tolerance
         assert error <= tolerance, f"{name}: gradient {i} is off by {error:.1e} of its largest entry"
 
 
-def _race(contenders: Sequence[Contender], effort: Effort, collect: bool) -> dict[str, list[float]]:
+def race(contenders: Sequence[Contender], effort: Effort, collect: bool) -> dict[str, list[float]]:
     """The seconds of one node, for every contender a list with one entry a round."""
     gc.collect()
     gc.freeze()  # the collector passes over what the libraries keep: it does not matter which are loaded

@@ -22,7 +22,7 @@ LAYERS = [  # a file imports only from rows above its own, or from its own row
     {"tree", "graph", "symbol", "registry", "mode", "op", "declare", "errors", "evaluate", "blocks", "dispatch"}
     | {"conventions", "_version"},
     {"ops"},
-    {"debugging", "chain_blocks", "backprop", "backprop_scalar", "leaves", "interop", "recording", "operators"},
+    {"debugging", "backprop", "backprop_scalar", "leaves", "interop", "recording", "operators"},
     {"value"},
     {"transforms", "forward"},
     {"check", "samples", "table", "draw"},

@@ -20,10 +20,9 @@ from .debugging import check_backward
 from .errors import KinkError, shape_of
 from .evaluate import NOT_IEEE, as_arrays
 from .mode import mode, special
-from .chain_blocks import pull_blocks, worth_blocks
 from .ops.arithmetic import chain
+from .ops.local import pull_local
 from .ops.shape import astype, broadcast_to, sum_to
-from .ops.slope import asked_at_kink, slope
 from .registry import ops
 
 __all__ = ["changed", "contributions", "count_uses", "pull", "total"]
@@ -33,7 +32,7 @@ WORTH_A_VIEW = 1 << 16
 but arithmetic on it is slower."""
 
 _ndarray = np.ndarray
-_chain_arrays, _sum_arrays = ops["chain"].forward, ops["sum_to"].forward  # bodies: no need to ask for an interpreter
+_sum_arrays = ops["sum_to"].forward  # bodies: no need to ask for an interpreter
 _RULE_ERRORS = (*NOT_IEEE, TypeError)
 
 
@@ -117,9 +116,9 @@ def contributions(node: Any, g: Any, kind: Any, floor: int, recorded: bool) -> l
             continue
         try:
             if op.elementwise:
-                c = _local_step(op, position, g, a, args, static, recorded)
+                c = pull_local(op, position, g, a, args, static)
             elif type(rule) is float:
-                c = _scaled(g, rule)
+                c = g * rule
             elif op.variadic:
                 c = rule(position, g, a, *args, **static)
             else:
@@ -134,26 +133,6 @@ def contributions(node: Any, g: Any, kind: Any, floor: int, recorded: bool) -> l
             c = _by_ieee(node, g, position, rule, error)
         sent.append((x, c))
     return sent
-
-
-def _local_step(op: Any, position: int, g: Any, a: Any, args: Any, static: Any, recorded: bool) -> Any:
-    """The cotangent `g` times the local derivative of an elementwise operation."""
-    rule, kinks = op.rules[position], op.kinks
-    if special and (mode.form != "auto" or mode.kinks or mode.dialect):
-        rule = op.rule(position, mode.form)
-        if asked_at_kink(op) is not None:
-            return chain(g, slope(op, position, a, args, static), a if kinks else 0.0)
-    if type(rule) is float:
-        return _scaled(g, rule)
-    if recorded or type(g) is float:
-        return chain(g, rule(a, *args, **static), a if kinks else 0.0)
-    if len(args) == 1 and worth_blocks(g, a, args[0]):
-        return pull_blocks(op, rule, g, a, args[0], static)
-    return _chain_arrays(g, rule(a, *args, **static), a if kinks else 0.0)
-
-
-def _scaled(g: Any, rule: float) -> Any:
-    return g if rule == 1 else -g if rule == -1 else g * rule
 
 
 def _by_ieee(node: Any, g: Any, position: int, rule: Any, error: Exception) -> Any:

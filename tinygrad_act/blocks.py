@@ -25,8 +25,8 @@ _ndarray = np.ndarray
 
 
 def is_large(x: Any) -> bool:
-    """Whether `x` is an array of floats that is worth cutting, in one piece of memory in C order."""
-    return type(x) is _ndarray and x.nbytes > 2 * BLOCK and x.flags.c_contiguous and x.dtype in BITS
+    """Whether `x` is an array of floats that is worth cutting."""
+    return type(x) is _ndarray and x.nbytes > 2 * BLOCK and x.dtype in BITS
 
 
 def pieces(x: Any) -> Iterator[slice]:
@@ -40,7 +40,8 @@ CAREFUL: Any = {"over": "raise", "invalid": "raise", "divide": "raise", "under":
 
 
 def in_blocks(body: Callable[..., Any], fused: Callable[..., None] | None = None) -> Callable[..., Any]:
-    """`body`, a function of one array that acts on every entry by itself, run piece by piece on large ones.
+    """`body`, a function that acts on every entry of its first argument by itself, run piece by piece on
+    large arrays; any other argument is a single number then.
 
     `fused(z, out, **static)`: the same in fewer steps, for pieces on which it raises no floating-point error.
     """
@@ -48,28 +49,34 @@ def in_blocks(body: Callable[..., Any], fused: Callable[..., None] | None = None
         return body  # one step makes no array besides its result
 
     @functools.wraps(body)
-    def forward(z: Any, **static: Any) -> Any:
+    def forward(z: Any, *rest: Any, **static: Any) -> Any:
         if not is_large(z):
-            return body(z, **static)
-        flat, out = z.reshape(-1), np.empty(z.shape, z.dtype)
-        into = out.reshape(-1)
-        if fused is not None:
-            _run_fused(body, fused, flat, into, static)
-            return out
-        for piece in pieces(z):
-            part = body(flat[piece], **static)
-            if part.dtype is not z.dtype:  # no floats of the same kind: not a matter of memory
-                return body(z, **static)
-            into[piece] = part
-        return out
+            return body(z, *rest, **static)
+        if any(np.size(x) != 1 or getattr(x, "dtype", z.dtype) is not z.dtype for x in rest):
+            return body(z, *rest, **static)
+        out = np.empty(z.shape, z.dtype)
+        run = _run if fused is None else _run_fused
+        done = run(body, fused, z.reshape(-1), out.reshape(-1), rest, static)
+        return out if done else body(z, *rest, **static)
 
     return forward
 
 
-def _run_fused(body: Callable[..., Any], fused: Callable[..., None], z: Any, out: Any, static: dict[str, Any]) -> None:
+def _run(body: Any, _: Any, z: Any, out: Any, rest: tuple[Any, ...], static: dict[str, Any]) -> bool:
+    """Whether the body gives floats of the same kind."""
+    for piece in pieces(z):
+        part = body(z[piece], *rest, **static)
+        if part.dtype is not z.dtype:
+            return False
+        out[piece] = part
+    return True
+
+
+def _run_fused(body: Any, fused: Any, z: Any, out: Any, rest: tuple[Any, ...], static: dict[str, Any]) -> bool:
     for piece in pieces(z):
         try:
             with np.errstate(**CAREFUL):
                 fused(z[piece], out[piece], **static)
         except FloatingPointError:
-            out[piece] = body(z[piece], **static)
+            out[piece] = body(z[piece], *rest, **static)
+    return True

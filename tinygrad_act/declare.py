@@ -61,7 +61,7 @@ def declare(
 
 def _for_arrays(body: Callable[..., Any], inputs: int, elementwise: bool, facts: dict[str, Any]) -> Callable[..., Any]:
     """The body as it runs on arrays: activations piece by piece on large ones."""
-    if not elementwise or inputs != 1 or facts.get("reference") is None or facts.get("linear"):
+    if not elementwise or inputs > 2 or facts.get("reference") is None or facts.get("linear"):
         return body
     return in_blocks(body, (facts.get("fused") or Fused()).forward)
 

@@ -1,4 +1,6 @@
-"""The most used activations in as few steps over memory as NumPy allows; see `tinygrad_act.op.Fused`.
+"""Sigmoids, softplus and the family of relu in as few steps over memory as NumPy allows.
+
+See `tinygrad_act.op.Fused`. Gates stand in `fused_gates.py`, straight lines in `fused_lines.py`.
 
 `f` computes the output, `f_pull` the cotangent, g times the derivative as the operation declares it.
 Every step writes over an array that is there already. Numbers that overflow in here, or make a NaN
@@ -15,13 +17,14 @@ from ..blocks import BITS
 from ..op import Fused
 
 __all__ = [
-    "CELU", "ELU", "GELU_TANH", "HARD_SWISH", "LEAKY_RELU", "LOG_SIGMOID", "QUICK_GELU", "SELU", "SIGMOID", "SILU",
-    "SOFTPLUS", "SQUAREPLUS", "TANH",
+    "CELU", "ELU", "LEAKY_RELU", "LOG_SIGMOID", "SELU", "SIGMOID", "SOFTPLUS", "SQUAREPLUS", "TANH", "choose",
+    "leave", "one_and_exp",
 ]  # fmt: skip
 
 
-def _choose(condition: Any, x: Any, y: Any, out: Any) -> None:
-    """where(condition, x, y) by the bits: several times as fast where the condition is random."""
+def choose(condition: Any, x: Any, y: Any, out: Any) -> None:
+    """where(condition, x, y) by the bits: several times as fast where the condition is random. `out` may be
+    x, but not y."""
     bits = BITS[out.dtype]
     mask = np.negative(condition.view(np.int8), dtype=bits)
     chosen = out.view(bits)
@@ -30,10 +33,16 @@ def _choose(condition: Any, x: Any, y: Any, out: Any) -> None:
     np.bitwise_xor(chosen, y.view(bits), out=chosen)
 
 
+def leave(unusual: bool) -> None:
+    """Leave static parameters that are seldom used to the operation itself."""
+    if unusual:
+        raise FloatingPointError
+
+
 # -- sigmoid and its relatives ------------------------------------------------------------------------
 
 
-def _one_and_exp(x: Any, factor: float, out: Any) -> None:
+def one_and_exp(x: Any, factor: float, out: Any) -> None:
     """1 + exp(factor * x)"""
     np.multiply(x, factor, out=out)
     np.exp(out, out=out)
@@ -41,7 +50,7 @@ def _one_and_exp(x: Any, factor: float, out: Any) -> None:
 
 
 def _sigmoid(z: Any, out: Any) -> None:
-    _one_and_exp(z, -1.0, out)
+    one_and_exp(z, -1.0, out)
     np.reciprocal(out, out=out)
 
 
@@ -57,65 +66,10 @@ def _tanh_pull(g: Any, a: Any, z: Any, out: Any) -> None:
     np.multiply(g, out, out=out)
 
 
-def _gate(factor: float) -> Fused:
-    """z * sigmoid(factor * z)"""
-
-    def forward(z: Any, out: Any) -> None:
-        _one_and_exp(z, -factor, out)
-        np.divide(z, out, out=out)
-
-    def pull(g: Any, a: Any, z: Any, out: Any) -> None:
-        e = np.multiply(z, -factor)
-        _gate_pull(g, z, np.exp(e, out=e), factor, out)
-
-    return Fused(forward, pull)
-
-
-def _gate_pull(g: Any, slope: Any, e: Any, factor: float, out: Any) -> None:
-    """g * s * (1 + factor * slope * e * s), s = 1 / (1 + e), where e * s is sigmoid at the other side"""
-    np.add(e, 1.0, out=out)
-    np.reciprocal(out, out=out)
-    np.multiply(e, out, out=e)
-    np.multiply(e, slope, out=e)
-    if factor != 1.0:
-        np.multiply(e, factor, out=e)
-    np.add(e, 1.0, out=e)
-    np.multiply(out, e, out=out)
-    np.multiply(g, out, out=out)
-
-
-_K, _C = 2 * (2 / np.pi) ** 0.5, 0.044715
-
-
-def _bent(z: Any, out: Any) -> None:
-    """exp(-y), y = 2 * sqrt(2/pi) * (z + 0.044715 * z**3)"""
-    np.square(z, out=out)
-    np.multiply(out, -_K * _C, out=out)
-    np.subtract(out, _K, out=out)
-    np.multiply(out, z, out=out)
-    np.exp(out, out=out)
-
-
-def _gelu_tanh(z: Any, out: Any) -> None:
-    _bent(z, out)
-    np.add(out, 1.0, out=out)
-    np.divide(z, out, out=out)
-
-
-def _gelu_tanh_pull(g: Any, a: Any, z: Any, out: Any) -> None:
-    e = np.empty_like(z)
-    _bent(z, e)
-    slope = np.square(z)  # of y, times z
-    np.multiply(slope, 3 * _K * _C, out=slope)
-    np.add(slope, _K, out=slope)
-    np.multiply(slope, z, out=slope)
-    _gate_pull(g, slope, e, 1.0, out)
-
-
 # -- softplus and its relatives -----------------------------------------------------------------------
 
 
-def _log_one_and_exp(z: Any, out: Any) -> None:
+def _logone_and_exp(z: Any, out: Any) -> None:
     """log(1 + exp(-|z|))"""
     np.absolute(z, out=out)
     np.negative(out, out=out)
@@ -123,12 +77,14 @@ def _log_one_and_exp(z: Any, out: Any) -> None:
     np.log1p(out, out=out)
 
 
-def _softplus(z: Any, out: Any) -> None:
-    _log_one_and_exp(z, out)
+def _softplus(z: Any, out: Any, *, beta: float, threshold: float) -> None:
+    leave(beta != 1.0 or threshold != np.inf)
+    _logone_and_exp(z, out)
     np.add(np.maximum(z, 0.0), out, out=out)
 
 
-def _softplus_pull(g: Any, a: Any, z: Any, out: Any) -> None:
+def _softplus_pull(g: Any, a: Any, z: Any, out: Any, *, beta: float, threshold: float) -> None:
+    leave(beta != 1.0 or threshold != np.inf)
     np.negative(a, out=out)
     np.expm1(out, out=out)
     np.negative(out, out=out)
@@ -136,7 +92,7 @@ def _softplus_pull(g: Any, a: Any, z: Any, out: Any) -> None:
 
 
 def _log_sigmoid(z: Any, out: Any) -> None:
-    _log_one_and_exp(z, out)
+    _logone_and_exp(z, out)
     np.subtract(np.minimum(z, 0.0), out, out=out)
 
 
@@ -152,7 +108,7 @@ def _squareplus(z: Any, out: Any, *, b: float) -> None:
     np.sqrt(out, out=out)
     np.add(out, np.absolute(z), out=out)
     np.multiply(out, 0.5, out=out)
-    _choose(z > 0, out, np.divide(b / 4, out), out)
+    choose(z > 0, out, np.divide(b / 4, out), out)
 
 
 # -- the family of relu -------------------------------------------------------------------------------
@@ -163,12 +119,12 @@ def _leaky_relu(z: Any, out: Any, *, slope: float) -> None:
     if 0.0 <= slope <= 1.0:
         np.maximum(z, out, out=out)
     else:
-        _choose(z < 0, out, z, out)
+        choose(z < 0, out, z, out)
 
 
 def _leaky_relu_pull(g: Any, a: Any, z: Any, out: Any, *, slope: float) -> None:
     np.multiply(g, slope, out=out)
-    _choose(z < 0, out, g, out)
+    choose(z < 0, out, g, out)
 
 
 def _exponential_below(z: Any, out: Any, above: float, below: float, scale: float) -> None:
@@ -201,7 +157,7 @@ def _slope_below(g: Any, z: Any, out: Any, above: float, below: float) -> None:
     if below != 1.0:
         np.multiply(out, below, out=out)
     if above != below:
-        _choose(z < 0, out, g if above == 1.0 else np.multiply(g, above), out)
+        choose(z < 0, out, g if above == 1.0 else np.multiply(g, above), out)
 
 
 _SCALE, _ALPHA = 1.0507009873554804934193349852946, 1.6732632423543772848170429916717
@@ -219,18 +175,8 @@ def _celu(z: Any, out: Any, *, alpha: float) -> None:
     _exponential_below(z, out, 1.0, alpha, alpha)
 
 
-def _hard_swish(z: Any, out: Any) -> None:
-    np.add(z, 3.0, out=out)
-    np.clip(out, 0.0, 6.0, out=out)
-    np.divide(out, 6.0, out=out)
-    np.multiply(z, out, out=out)
-
-
 SIGMOID, TANH = Fused(_sigmoid, _sigmoid_pull), Fused(None, _tanh_pull)
-SILU, QUICK_GELU = _gate(1.0), _gate(1.702)
-GELU_TANH = Fused(_gelu_tanh, _gelu_tanh_pull)
 SOFTPLUS, LOG_SIGMOID = Fused(_softplus, _softplus_pull), Fused(_log_sigmoid, _log_sigmoid_pull)
 SQUAREPLUS = Fused(_squareplus)
 LEAKY_RELU = Fused(_leaky_relu, _leaky_relu_pull)
 ELU, SELU, CELU = Fused(_elu, _elu_pull), Fused(_selu, _selu_pull), Fused(_celu)
-HARD_SWISH = Fused(_hard_swish)

@@ -17,7 +17,7 @@ from ..op import Op, Place
 from .arithmetic import abs, where
 from .comparison import equal, less, less_equal
 
-__all__ = ["Kink", "kinks_of", "slope"]
+__all__ = ["Kink", "asked_at_kink", "kinks_of", "slope"]
 
 _NEAR_ZERO = 1e-30
 """How far from 0 a side's slope is read: its output is still a normal number, in float32 too."""
@@ -47,7 +47,7 @@ def slope(op: Op, position: int, a: Any, args: tuple[Any, ...], static: Mapping[
     """
     rule: Any = op.rule(position, mode.form)
     d = rule if isinstance(rule, float) else rule(a, *args, **static)
-    policy = _policy(op) if op.kinks else None
+    policy = asked_at_kink(op)
     if policy is None:
         return d
     for place in op.kinks:
@@ -81,8 +81,10 @@ def kinks_of(op: Op, static: Mapping[str, Any] | None = None) -> list[Kink]:
     return found
 
 
-def _policy(op: Op) -> str | float | None:
-    """What is asked for at the kinks of `op`, or None for what it declares."""
+def asked_at_kink(op: Op) -> Any:
+    """What `at_kink` or a dialect wants at the kinks of `op`; None for what it declares, or without kinks."""
+    if not op.kinks:
+        return None
     chosen = mode.kinks.get(op.name, mode.kinks.get(""))
     if chosen is None and mode.dialect in op.elsewhere and "" not in mode.kinks:
         chosen = op.elsewhere[mode.dialect or ""].at_kink

@@ -1,0 +1,72 @@
+"""Activations made of straight lines in as few steps over memory as NumPy allows; see `fused.py`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..op import Fused
+from .fused import leave
+
+__all__ = ["HARD_SHRINK", "HARD_SIGMOID", "HARD_SWISH", "SOFT_SHRINK"]
+
+
+def _inside(g: Any, low: Any, high: Any, z: Any, out: Any) -> None:
+    """g where low <= z <= high, else 0"""
+    inside = np.greater_equal(z, low)
+    np.logical_and(inside, np.less_equal(z, high), out=inside)
+    np.multiply(g, inside, out=out)
+
+
+def _hard_swish(z: Any, out: Any) -> None:
+    np.add(z, 3.0, out=out)
+    np.clip(out, 0.0, 6.0, out=out)
+    np.divide(out, 6.0, out=out)
+    np.multiply(z, out, out=out)
+
+
+def _hard_swish_pull(g: Any, a: Any, z: Any, out: Any) -> None:
+    """g * (h + z / 6 * inside), h = clip(z / 6 + 0.5, 0, 1)"""
+    np.divide(z, 6.0, out=out)
+    h = np.add(out, 0.5)
+    np.clip(h, 0.0, 1.0, out=h)
+    np.multiply(out, np.less_equal(np.absolute(z), 3.0), out=out)
+    np.add(out, h, out=out)
+    np.multiply(g, out, out=out)
+
+
+def _hard_sigmoid(z: Any, out: Any, *, alpha: float, beta: float) -> None:
+    np.multiply(z, alpha, out=out)
+    np.add(out, beta, out=out)
+    np.clip(out, 0.0, 1.0, out=out)
+
+
+def _hard_sigmoid_pull(g: Any, a: Any, z: Any, out: Any, *, alpha: float, beta: float) -> None:
+    leave(alpha <= 0.0)
+    _inside(g, -beta / alpha, (1 - beta) / alpha, z, out)
+    np.multiply(out, alpha, out=out)
+
+
+def _hard_shrink(z: Any, out: Any, *, threshold: float) -> None:
+    np.absolute(z, out=out)
+    np.multiply(z, np.greater(out, threshold), out=out)
+
+
+def _hard_shrink_pull(g: Any, a: Any, z: Any, out: Any, *, threshold: float) -> None:
+    np.absolute(z, out=out)
+    np.multiply(g, np.greater(out, threshold), out=out)
+
+
+def _soft_shrink(z: Any, out: Any, *, threshold: float) -> None:
+    np.clip(z, -threshold, threshold, out=out)
+    np.subtract(z, out, out=out)
+
+
+def _soft_shrink_pull(g: Any, a: Any, z: Any, out: Any, *, threshold: float) -> None:
+    np.absolute(z, out=out)
+    np.multiply(g, np.greater_equal(out, threshold), out=out)
+
+
+HARD_SWISH, HARD_SIGMOID = Fused(_hard_swish, _hard_swish_pull), Fused(_hard_sigmoid, _hard_sigmoid_pull)
+HARD_SHRINK, SOFT_SHRINK = Fused(_hard_shrink, _hard_shrink_pull), Fused(_soft_shrink, _soft_shrink_pull)
