@@ -31,12 +31,17 @@ def on_numbers(op, case):
 
 def sees_nan(op):
     """Whether a NaN input should show in the slope: not where the slope is the same everywhere."""
-    return op.rules[0] is not None and not op.linear and op.name not in ("where", "chain")
+    return op.rules[0] not in (None, 1.0) and not op.linear and op.name not in ("where", "chain")
+
+
+def first_static(op):
+    """Static parameters to call it with: those of its first case."""
+    return {**op.defaults, **next((c.static for c in op.cases), {})}
 
 
 def bounded(op):
     """Finite for every finite input, with one input."""
-    overflows = ("exp", "expm1", "exp2", "sinh", "cosh", "square")
+    overflows = ("exp", "expm1", "exp2", "exp_quotient", "sinh", "cosh", "square")
     return len(op.inputs) == 1 and not op.domain and not op.poles and op.name not in overflows
 
 
@@ -53,7 +58,12 @@ def test_derivative_first_and_second_order(op, case):
     assert report.digits >= 7, f"{op.name}\n{report}"
 
 
-@pytest.mark.parametrize("op", only(lambda op: any(True for _ in samples.at_kinks(op)) and any(op.rules), OPS))
+def kinked(op):
+    """Whether its derivative can be checked at a kink."""
+    return any(op.rules) and not op.estimator and any(True for _ in samples.at_kinks(op))
+
+
+@pytest.mark.parametrize("op", only(kinked, OPS))
 def test_derivative_at_declared_kinks(op):
     for arrays, static in samples.at_kinks(op):
         report = ta.gradcheck(lambda *xs, static=static: op.call(*xs, **static), *arrays)
@@ -133,7 +143,8 @@ def _read_only(x):
 @pytest.mark.parametrize("op", ELEMENTWISE)
 def test_elementwise_on_empty_arrays_and_on_broadcasting_with_them(op):
     shapes = [(0, 3), (1, 3), (0, 1)][: len(op.inputs)]
-    out, pullback = ta.vjp(op.call, *map(np.zeros, shapes))
+    static = first_static(op)
+    out, pullback = ta.vjp(lambda *xs: op.call(*xs, **static), *map(np.zeros, shapes))
     assert out.shape == (0, 3)
     assert [c.shape for c in pullback(np.zeros((0, 3)))] == shapes
 
@@ -141,7 +152,7 @@ def test_elementwise_on_empty_arrays_and_on_broadcasting_with_them(op):
 @pytest.mark.parametrize("op", only(sees_nan, ELEMENTWISE))
 def test_nan_in_gives_nan_out_and_a_nan_gradient(op):
     if len(op.inputs) > 1:
-        x, y = ta.Value(np.array([math.nan, 3.0])), ta.Value(np.array([2.0, math.nan]))
+        x, y = ta.Value(np.array([math.nan, -3.0])), ta.Value(np.array([2.0, math.nan]))
         with np.errstate(invalid="ignore"):
             a = op.call(x, y)
         assert np.isnan(a.data).all()
@@ -162,7 +173,7 @@ def test_nan_in_gives_nan_out_and_a_nan_gradient(op):
 @pytest.mark.parametrize("op", only(lambda op: sees_nan(op) and len(op.inputs) == 2, ELEMENTWISE))
 def test_nan_in_either_of_two_numbers_gives_nan(op):
     assert math.isnan(op.call(math.nan, 2.0))
-    assert math.isnan(op.call(3.0, math.nan))
+    assert math.isnan(op.call(-3.0, math.nan))
 
 
 @pytest.mark.parametrize(("op", "case"), differentiable(CASES))
@@ -193,4 +204,4 @@ def test_no_floating_point_error_from_stable_functions(op):
     """Over the whole range of numbers nothing warns."""
     z = np.concatenate([[0.0], 10.0 ** np.arange(-300, 301, 5.0)])
     with np.errstate(all="raise", under="ignore"):
-        evaluate(op, (np.concatenate([-z, z]),), dict(op.defaults))
+        evaluate(op, (np.concatenate([-z, z]),), first_static(op))

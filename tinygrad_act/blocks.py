@@ -18,7 +18,7 @@ __all__ = ["BITS", "CAREFUL", "in_blocks", "is_large", "pieces"]
 BLOCK = 1 << 17
 """Bytes of a piece: what a formula needs of them at a time stays in the second-level cache."""
 
-BITS = {np.dtype(np.float32): np.dtype(np.int32), np.dtype(np.float64): np.dtype(np.int64)}
+BITS: dict[Any, Any] = {np.dtype(np.float32): np.dtype(np.int32), np.dtype(np.float64): np.dtype(np.int64)}
 """Integers as wide as a float."""
 
 _ndarray = np.ndarray

@@ -173,6 +173,8 @@ def _unary_method(op: Op, cls: Any, record: Callable[..., Any]) -> Callable[[Any
         if type(z) is not float or special or not level:
             if type(z) is _ndarray and level and not special:
                 return on_arrays((self,), (z,), level)
+            if special and mode.dialect in op.elsewhere:
+                return op.call(self)
             return record(op, (self,), _NO_STATIC)
         try:
             a = scalar(z)

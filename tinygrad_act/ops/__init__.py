@@ -9,6 +9,7 @@ from . import (
     gates,
     index,
     linalg,
+    parametric,
     rectifiers,
     reduce,
     shape,
@@ -17,9 +18,10 @@ from . import (
     softmaxes,
     special,
     squashers,
+    steps,
 )
 
 __all__ = [
     "activations", "arithmetic", "comparison", "elementary", "gated_pairs", "gates", "index", "linalg",
-    "rectifiers", "reduce", "shape", "shrinks", "slope", "softmaxes", "special", "squashers",
+    "parametric", "rectifiers", "reduce", "shape", "shrinks", "slope", "softmaxes", "special", "squashers", "steps",
 ]  # fmt: skip

@@ -7,29 +7,69 @@ an elementary function and stands in `elementary.py`.)
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from ..dispatch import elementwise
+from ..op import case, theirs
+from . import fused
 from .arithmetic import abs, maximum, minimum, where
 from .elementary import exp, expm1, log1p
 
 __all__ = ["identity", "leaky_relu", "relu", "sigmoid", "softplus"]
 
 
-@elementwise(dz=1, linear=True, label="id", scalar=lambda z: z, aliases=("linear",))
+@elementwise(
+    dz=1,
+    linear=True,
+    label="id",
+    scalar=lambda z: z,
+    aliases=("linear",),
+    reference="",
+    elsewhere={
+        "torch": theirs("nn.Identity"),
+        "jax": theirs("nn.identity"),
+        "keras": theirs("activations.linear"),
+        "onnx": theirs("Identity"),
+    },
+)
 def identity(z: Any) -> Any:
     """a = z"""
     return z.view()
 
 
-@elementwise(dz=lambda a, _: a * (1 - a), label="σ")
+@elementwise(
+    dz=lambda a, _: a * (1 - a),
+    input=lambda a, z: a * sigmoid(-z),
+    label="σ",
+    reference="Verhulst 1838",
+    elsewhere={
+        "torch": theirs("F.sigmoid"),
+        "jax": theirs("nn.sigmoid"),
+        "keras": theirs("ops.sigmoid"),
+        "tensorflow": theirs("nn.sigmoid"),
+        "onnx": theirs("Sigmoid"),
+    },
+    fused=fused.SIGMOID,
+)
 def sigmoid(z: Any) -> Any:
     """a = 1 / (1 + exp(-z))"""
     return exp(minimum(z, 0.0)) / (1.0 + exp(-abs(z)))  # both exponents at most 0: cannot overflow
 
 
 @elementwise(
-    dz=lambda _, z: z >= 0, scalar=lambda z: z if z > 0 or z != z else 0.0, kinks={0.0: "right"}, label="relu"
+    dz=lambda _, z: z >= 0,
+    scalar=lambda z: z if z > 0 or z != z else 0.0,
+    kinks={0.0: "right"},
+    label="relu",
+    reference="Fukushima 1969",
+    elsewhere={
+        "torch": theirs("F.relu", at_kink="left"),
+        "jax": theirs("nn.relu", at_kink="left"),
+        "keras": theirs("ops.relu", at_kink="left"),
+        "tensorflow": theirs("nn.relu", at_kink="left"),
+        "onnx": theirs("Relu"),
+    },
 )
 def relu(z: Any) -> Any:
     """a = maximum(z, 0)
@@ -39,7 +79,26 @@ def relu(z: Any) -> Any:
     return maximum(z, 0.0)
 
 
-@elementwise(dz=lambda _, z, *, slope: where(z >= 0, 1.0, slope), kinks={0.0: "right"}, label="leaky relu")
+def _leaky_by_output(a: Any, z: Any, *, slope: float) -> Any:
+    """where(a >= 0, 1, slope); from z where slope is not above 0, since then a does not tell"""
+    return where((a if slope > 0 else z) >= 0, 1.0, slope)
+
+
+@elementwise(
+    dz=lambda _, z, *, slope: where(z >= 0, 1.0, slope),
+    output=_leaky_by_output,
+    kinks={0.0: "right"},
+    label="leaky relu",
+    reference="Maas et al. 2013",
+    elsewhere={
+        "torch": theirs("F.leaky_relu", at_kink="left"),
+        "jax": theirs("nn.leaky_relu"),
+        "keras": theirs("ops.leaky_relu", at_kink="left", slope=0.2, note="the layer LeakyReLU has slope 0.3"),
+        "tensorflow": theirs("nn.leaky_relu", at_kink="left", slope=0.2),
+        "onnx": theirs("LeakyRelu"),
+    },
+    fused=fused.LEAKY_RELU,
+)
 def leaky_relu(z: Any, *, slope: float = 0.01) -> Any:
     """a = maximum(z, 0) + slope * minimum(z, 0)
 
@@ -48,10 +107,40 @@ def leaky_relu(z: Any, *, slope: float = 0.01) -> Any:
     return where(z < 0, slope * z, z)
 
 
-@elementwise(dz=lambda a, _: -expm1(-a))
-def softplus(z: Any) -> Any:
-    """a = log(1 + exp(z))
+def _softplus_slope(a: Any, z: Any, *, beta: float, threshold: float) -> Any:
+    """-expm1(-beta * a); 1 where beta * z > threshold"""
+    d = -expm1(-beta * a)
+    return d if threshold == math.inf else where(beta * z > threshold, 1.0, d)
 
-    Its derivative, sigmoid(z), is accurate from the output alone.
+
+def _softplus_slope_by_input(_: Any, z: Any, *, beta: float, threshold: float) -> Any:
+    """sigmoid(beta * z); 1 where beta * z > threshold"""
+    d = sigmoid(beta * z)
+    return d if threshold == math.inf else where(beta * z > threshold, 1.0, d)
+
+
+@elementwise(
+    dz=_softplus_slope,
+    input=_softplus_slope_by_input,
+    domain={"beta": (0.0, math.inf)},
+    cases=(case(()), case((2, 3)), case((3,), beta=2.5), case((2, 3), beta=0.5, threshold=0.0)),
+    reference="Dugas et al. 2001",
+    elsewhere={
+        "torch": theirs("F.softplus", threshold=20.0, note="a step of 2e-9 where beta * z is 20"),
+        "jax": theirs("nn.softplus", note="no beta"),
+        "keras": theirs("ops.softplus", note="no beta"),
+        "tensorflow": theirs("nn.softplus", note="no beta"),
+        "onnx": theirs("Softplus", note="no beta"),
+    },
+    fused=fused.SOFTPLUS,
+)
+def softplus(z: Any, *, beta: float = 1.0, threshold: float = math.inf) -> Any:
+    """a = where(beta * z > threshold, z, log(1 + exp(beta * z)) / beta)
+
+    Its derivative, sigmoid(beta * z), is accurate from the output alone. It overflows nowhere, so
+    the threshold, from which on it is the identity, is infinite; PyTorch's is 20 and a small jump.
     """
-    return maximum(z, 0.0) + log1p(exp(-abs(z)))
+    x = z if beta == 1 else beta * z
+    above = log1p(exp(-abs(x)))
+    a = maximum(z, 0.0) + (above if beta == 1 else above / beta)
+    return a if threshold == math.inf else where(x > threshold, z, a)

@@ -1,6 +1,6 @@
-"""Gated linear units: the first half of an axis times an activation of the second half.
+"""Activations that halve or double an axis: gated linear units, and relu of both signs.
 
-Dauphin et al. 2017 (glu); Shazeer 2020 (reglu, geglu, swiglu).
+A gated linear unit is the first half of an axis times an activation of the second half.
 """
 
 from __future__ import annotations
@@ -11,14 +11,15 @@ from typing import Any
 import numpy as np
 
 from ..dispatch import op as declare_op
-from ..op import case
+from ..mode import mode
+from ..op import Op, case, theirs
 from ..registry import ops
 from .activations import relu, sigmoid
 from .gates import gelu, silu
+from .local import pull_local
 from .shape import concatenate
-from .slope import slope
 
-__all__ = ["geglu", "glu", "reglu", "swiglu"]
+__all__ = ["crelu", "geglu", "glu", "reglu", "swiglu"]
 
 _CASES = (case((2, 4)), case((4, 3), axis=0), case((2, 6, 2), axis=1), case((2,)))
 
@@ -35,18 +36,29 @@ def _halves(z: Any, axis: int) -> tuple[Any, Any]:
 
 def _rule(gate: Callable[[Any], Any]) -> Callable[..., Any]:
     """The vjp of x * gate(y), by the derivative that the gate itself registers."""
-    op = ops[gate.__name__]
+    declared = ops[gate.__name__]
 
     def dz(g: Any, _: Any, z: Any, *, axis: int) -> Any:
         x, y = _halves(z, axis)
         a = gate(y)
-        return concatenate([g * a, g * x * slope(op, 0, a, (y,), {})], axis=axis)
+        return concatenate([g * a, pull_local(_meant(declared), 0, g * x, a, (y,), {})], axis=axis)
 
     dz.__doc__ = f"concatenate(g * {gate.__name__}(y), g * x * its derivative at y), z = (x, y)"
     return dz
 
 
-@declare_op(dz=_rule(sigmoid), cases=_CASES)
+def _meant(op: Op) -> Op:
+    """The operation that a call of `op` runs: a dialect may know another by its name (gelu)."""
+    other = op.elsewhere.get(mode.dialect or "")
+    return ops[other.instead] if other and other.instead else op
+
+
+@declare_op(
+    dz=_rule(sigmoid),
+    cases=_CASES,
+    reference="Dauphin et al. 2017",
+    elsewhere={"torch": theirs("F.glu"), "jax": theirs("nn.glu"), "keras": theirs("ops.glu")},
+)
 def glu(z: Any, *, axis: int = -1) -> Any:
     """a = split(z, 2, axis)[0] / (1 + exp(-split(z, 2, axis)[1]))
 
@@ -56,7 +68,7 @@ def glu(z: Any, *, axis: int = -1) -> Any:
     return np.multiply(x, sigmoid(y))
 
 
-@declare_op(dz=_rule(relu), cases=_CASES)
+@declare_op(dz=_rule(relu), cases=_CASES, reference="Shazeer 2020")
 def reglu(z: Any, *, axis: int = -1) -> Any:
     """a = split(z, 2, axis)[0] * maximum(split(z, 2, axis)[1], 0)
 
@@ -66,7 +78,7 @@ def reglu(z: Any, *, axis: int = -1) -> Any:
     return np.multiply(x, relu(y))
 
 
-@declare_op(dz=_rule(gelu), cases=_CASES)
+@declare_op(dz=_rule(gelu), cases=_CASES, reference="Shazeer 2020")
 def geglu(z: Any, *, axis: int = -1) -> Any:
     """a = split(z, 2, axis)[0] * split(z, 2, axis)[1] * (1 + erf(split(z, 2, axis)[1] / sqrt(2))) / 2
 
@@ -76,7 +88,7 @@ def geglu(z: Any, *, axis: int = -1) -> Any:
     return np.multiply(x, gelu(y))
 
 
-@declare_op(dz=_rule(silu), cases=_CASES)
+@declare_op(dz=_rule(silu), cases=_CASES, reference="Shazeer 2020")
 def swiglu(z: Any, *, axis: int = -1) -> Any:
     """a = split(z, 2, axis)[0] * split(z, 2, axis)[1] / (1 + exp(-split(z, 2, axis)[1]))
 
@@ -84,3 +96,26 @@ def swiglu(z: Any, *, axis: int = -1) -> Any:
     """
     x, y = _halves(z, axis)
     return np.multiply(x, silu(y))
+
+
+def _crelu_rule(g: Any, _: Any, z: Any, *, axis: int) -> Any:
+    """first half of g where z >= 0, minus second half of g where z <= 0"""
+    above, below = _halves(g, axis)
+    op = ops["relu"]
+    return pull_local(op, 0, above, relu(z), (z,), {}) - pull_local(op, 0, below, relu(-z), (-z,), {})
+
+
+@declare_op(
+    dz=_crelu_rule,
+    cases=(case((2, 3)), case((2, 3), axis=0), case((3,))),
+    reference="Shang et al. 2016",
+    elsewhere={"tensorflow": theirs("nn.crelu")},
+)
+def crelu(z: Any, *, axis: int = -1) -> Any:
+    """a = concatenate((maximum(z, 0), maximum(-z, 0)), axis)
+
+    relu of z and of -z, one after the other: the axis doubles. At z = 0 both have relu's slope, 1.
+    """
+    if z.ndim == 0:
+        raise ValueError("a single number has no axis to put two results on")
+    return np.concatenate([relu(z), relu(-z)], axis=axis)

@@ -6,6 +6,8 @@ import math
 from typing import Any
 
 from ..dispatch import elementwise
+from ..op import theirs
+from . import fused_gates
 from .activations import sigmoid
 from .arithmetic import clip, maximum
 from .elementary import exp, square
@@ -18,11 +20,24 @@ _FAR = 800.0
 _K, _C = math.sqrt(2 / math.pi), 0.044715
 
 
-@elementwise(dz=lambda _, z: sigmoid(z) * (1 + clip(z, min=-_FAR, max=_FAR) * sigmoid(-z)), aliases=("swish",))
+@elementwise(
+    dz=lambda _, z: sigmoid(z) * (1 + clip(z, min=-_FAR, max=_FAR) * sigmoid(-z)),
+    aliases=("swish",),
+    reference="Hendrycks and Gimpel 2016",
+    elsewhere={
+        "torch": theirs("F.silu"),
+        "jax": theirs("nn.silu"),
+        "keras": theirs("ops.silu"),
+        "tensorflow": theirs("nn.silu", note="beta can be set"),
+        "onnx": theirs("Swish", note="alpha can be set"),
+    },
+    fused=fused_gates.SILU,
+)
 def silu(z: Any) -> Any:
     """a = z / (1 + exp(-z))
 
-    z * sigmoid(z). Elfwing et al. 2017; Ramachandran et al. 2017 (swish).
+    z * sigmoid(z). Also Elfwing et al. 2017, and Ramachandran et al. 2017 as swish, whose beta is an
+    input of swish_beta.
     """
     return maximum(z, -_FAR) * sigmoid(z)
 
@@ -33,20 +48,38 @@ def _quick_gelu_slope(_: Any, z: Any) -> Any:
     return sigmoid(x) * (1 + x * sigmoid(-x))
 
 
-@elementwise(dz=_quick_gelu_slope, aliases=("gelu_sigmoid",))
+@elementwise(
+    dz=_quick_gelu_slope,
+    aliases=("gelu_sigmoid",),
+    reference="Hendrycks and Gimpel 2016",
+    fused=fused_gates.QUICK_GELU,
+)
 def quick_gelu(z: Any) -> Any:
     """a = z / (1 + exp(-1.702 * z))
 
-    The logistic approximation of gelu. Hendrycks and Gimpel 2016.
+    The logistic approximation of gelu.
     """
     return maximum(z, -_FAR) * sigmoid(1.702 * clip(z, min=-_FAR, max=_FAR))
 
 
-@elementwise(dz=lambda _, z: normal_cdf(z) + clip(z, min=-40.0, max=40.0) * normal_pdf(z))
+@elementwise(
+    dz=lambda _, z: normal_cdf(z) + clip(z, min=-40.0, max=40.0) * normal_pdf(z),
+    reference="Hendrycks and Gimpel 2016",
+    elsewhere={
+        "torch": theirs("F.gelu"),
+        "jax": theirs("nn.gelu", instead="gelu_tanh", note="exact with approximate=False"),
+        "keras": theirs(
+            "ops.gelu", instead="gelu_tanh", note="exact with approximate=False; activations.gelu is exact"
+        ),
+        "tensorflow": theirs("nn.gelu"),
+        "onnx": theirs("Gelu"),
+    },
+    fused=fused_gates.GELU,
+)
 def gelu(z: Any) -> Any:
     """a = z * (1 + erf(z / sqrt(2))) / 2
 
-    z times the probability that a normal number is below z. Hendrycks and Gimpel 2016.
+    z times the probability that a normal number is below z.
     """
     return maximum(z, -40.0) * normal_cdf(z)
 
@@ -63,11 +96,23 @@ def _gelu_tanh_slope(_: Any, z: Any) -> Any:
     return sigmoid(y) * (1 + x * sigmoid(-y) * (2 * _K * (1 + 3 * _C * x * x)))
 
 
-@elementwise(dz=_gelu_tanh_slope, label="gelu (tanh)")
+@elementwise(
+    dz=_gelu_tanh_slope,
+    label="gelu (tanh)",
+    reference="Hendrycks and Gimpel 2016",
+    elsewhere={
+        "torch": theirs("F.gelu", note='approximate="tanh"'),
+        "jax": theirs("nn.gelu", note="approximate=True, which is the default"),
+        "keras": theirs("ops.gelu", note="approximate=True, which is the default"),
+        "tensorflow": theirs("nn.gelu", note="approximate=True"),
+        "onnx": theirs("Gelu", note='approximate="tanh"'),
+    },
+    fused=fused_gates.GELU_TANH,
+)
 def gelu_tanh(z: Any) -> Any:
     """a = z * (1 + tanh(sqrt(2 / pi) * (z + 0.044715 * z * z * z))) / 2
 
-    The default of jax.nn.gelu and keras.ops.gelu. Hendrycks and Gimpel 2016.
+    The default of jax.nn.gelu and keras.ops.gelu.
     """
     return maximum(z, -40.0) * sigmoid(_bent(clip(z, min=-40.0, max=40.0)))
 
@@ -80,11 +125,20 @@ def _mish_slope(_: Any, z: Any) -> Any:
     return e * ((e + 2) * d + 4 * x * (1 + e)) / square(d)
 
 
-@elementwise(dz=_mish_slope)
+@elementwise(
+    dz=_mish_slope,
+    reference="Misra 2019",
+    elsewhere={
+        "torch": theirs("F.mish"),
+        "jax": theirs("nn.mish"),
+        "keras": theirs("activations.mish"),
+        "onnx": theirs("Mish"),
+    },
+)
 def mish(z: Any) -> Any:
     """a = z * tanh(log(1 + exp(z)))
 
-    tanh(softplus(z)) is n / (n + 2) with n = e * (e + 2), e = exp(z): no logarithm. Misra 2019.
+    tanh(softplus(z)) is n / (n + 2) with n = e * (e + 2), e = exp(z): no logarithm.
     """
     e = exp(clip(z, min=-_FAR, max=20.0))
     n = e * (e + 2)

@@ -23,6 +23,10 @@ _NEAR_ZERO = 1e-30
 """How far from 0 a side's slope is read: its output is still a normal number, in float32 too."""
 
 
+_HALVES = ("min_norm", "ties")
+"""Of all (t, 1 - t) that two inputs may share, the halves are the shortest."""
+
+
 class Kink(NamedTuple):
     """A point where the slope jumps, or the function itself."""
 
@@ -54,10 +58,14 @@ def slope(op: Op, position: int, a: Any, args: tuple[Any, ...], static: Mapping[
         on_it, beside = _around(op, place, position, args, static)
         if on_it is None or not _any(on_it):
             continue
-        if policy == "raise":
+        if isinstance(policy, float):
+            d = where(on_it, policy, d)
+            continue
+        left, right = _two_sided(op, position, rule, beside, static)
+        if policy != "raise":
+            d = where(on_it, _choose("mean" if (policy, place) == _HALVES else policy, left, right), d)
+        elif np.any(_data(on_it) & (_data(left) != _data(right))):
             raise _on_kink(op, place, args)
-        there = policy if isinstance(policy, float) else _two_sided(op, position, rule, beside, static, policy)
-        d = where(on_it, there, d)
     return d
 
 
@@ -104,13 +112,12 @@ def _around(op: Op, place: Place, position: int, args: tuple[Any, ...], static: 
     return equal(args[0], bound), (0, (where(equal(args[0], bound), bound, args[0]), *args[1:]), _near(bound, args[0]))
 
 
-def _two_sided(op: Op, position: int, rule: Any, beside: Any, static: Mapping[str, Any], policy: str) -> Any:
+def _two_sided(op: Op, position: int, rule: Any, beside: Any, static: Mapping[str, Any]) -> tuple[Any, Any]:
+    """The slopes on the left and on the right."""
     moved, args, near = beside
     quiet = {**static, "rng": None} if "rng" in static else static  # a side's slope draws no new numbers
     left, right = (_side(op, position, rule, args, near, quiet, s, moved) for s in (-1.0, 1.0))
-    if policy == "min_norm" and "ties" in op.kinks:
-        policy = "mean"  # of all (t, 1 - t), that two inputs may share, the halves are the shortest
-    return _choose(policy, left, right)
+    return left, right
 
 
 def _side(op: Op, position: int, rule: Any, args: tuple[Any, ...], near: Any, static: Mapping[str, Any],

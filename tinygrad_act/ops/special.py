@@ -11,7 +11,7 @@ from ..dispatch import elementwise
 from .arithmetic import clip
 from .elementary import exp
 
-__all__ = ["erf", "horner", "normal_cdf", "normal_pdf"]
+__all__ = ["MILLS_P", "MILLS_Q", "erf", "horner", "normal_cdf", "normal_pdf"]
 
 # erf(x) = x * sum(c[n] * x**(2n)): Taylor's series, used where its terms fall off fast.
 _TAYLOR_END = 0.75
@@ -19,13 +19,13 @@ _TAYLOR = [2 / math.sqrt(math.pi) * (-1) ** n / (math.factorial(n) * (2 * n + 1)
 
 # The Mills ratio R(x) = (1 - Φ(x)) / φ(x) as P(x) / Q(x) on [0, 39.5], relative error 9.3e-17. All
 # coefficients are positive, so that Horner's rule cancels nothing.
-_MILLS_P = [
+MILLS_P = [
     1.253314137315500212153562, 1.945681931492142424552817, 1.493858275382654687924676,
     0.7286378093963703064900874, 0.2463960492421200332889728, 0.05966388065119263782718739,
     0.01034449821367319918372485, 0.001242602716919505921014489, 0.00009455666984697003711066713,
     0.000003523596319685029027387068,
 ]  # fmt: skip
-_MILLS_Q = [
+MILLS_Q = [
     1.0, 2.350314134173537391422656, 2.567205814649470331763833, 1.720507195624447892055942,
     0.7858519446004561706364145, 0.25655142356431851649329, 0.06089943655046192651008444,
     0.01043905487389062992725128, 0.001246126313406394412103804, 0.00009455666984522662845226954,
@@ -50,7 +50,7 @@ def erf(z: Any) -> Any:
     """
     x = np.minimum(np.absolute(z), 6.0)  # erf(6) rounds to 1
     scaled = x * math.sqrt(2)
-    tail = math.sqrt(2 / math.pi) * np.exp(-x * x) * (horner(_MILLS_P, scaled) / horner(_MILLS_Q, scaled))
+    tail = math.sqrt(2 / math.pi) * np.exp(-x * x) * (horner(MILLS_P, scaled) / horner(MILLS_Q, scaled))
     square = np.minimum(x, _TAYLOR_END) ** 2
     return np.copysign(np.where(x < _TAYLOR_END, x * horner(_TAYLOR, square), 1 - tail), z)
 
@@ -71,7 +71,7 @@ def _bell_of_float(z: float) -> float:
 
 def _cdf_of_float(z: float) -> float:
     x = min(abs(z), _FLAT)
-    tail = float(_bell(x)) * (horner(_MILLS_P, x) / horner(_MILLS_Q, x))
+    tail = float(_bell(x)) * (horner(MILLS_P, x) / horner(MILLS_Q, x))
     return z if z != z else tail if z < 0 else 1 - tail
 
 
@@ -96,5 +96,5 @@ def normal_cdf(z: Any) -> Any:
     where the formula cancels.
     """
     x = np.minimum(np.absolute(z), _FLAT)
-    tail = _bell(x) * (horner(_MILLS_P, x) / horner(_MILLS_Q, x))
+    tail = _bell(x) * (horner(MILLS_P, x) / horner(MILLS_Q, x))
     return np.where(z < 0, tail, 1 - tail)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from ..dispatch import elementwise
-from ..op import case
+from ..op import case, theirs
+from . import fused, fused_lines
+from .activations import sigmoid
 from .arithmetic import abs, clip, minimum, where
-from .elementary import exp, expm1, log, log1p, square, tanh
+from .comparison import logical_and
+from .elementary import exp, expm1, log, log1p, sech_squared, square, tanh
 from .special import horner
 
 __all__ = [
@@ -15,7 +19,19 @@ __all__ = [
 ]  # fmt: skip
 
 
-@elementwise(dz=lambda a, _: -expm1(a), label="log σ")
+@elementwise(
+    dz=lambda a, _: -expm1(a),
+    input=lambda _, z: sigmoid(-z),
+    label="log σ",
+    reference="",
+    elsewhere={
+        "torch": theirs("F.logsigmoid"),
+        "jax": theirs("nn.log_sigmoid"),
+        "keras": theirs("ops.log_sigmoid"),
+        "tensorflow": theirs("math.log_sigmoid"),
+    },
+    fused=fused.LOG_SIGMOID,
+)
 def log_sigmoid(z: Any) -> Any:
     """a = -log(1 + exp(-z))
 
@@ -24,7 +40,11 @@ def log_sigmoid(z: Any) -> Any:
     return minimum(z, 0.0) - log1p(exp(-abs(z)))
 
 
-@elementwise(dz=lambda _, z: 1 / (z * (1 - z)), domain=(0.0, 1.0))
+@elementwise(
+    dz=lambda _, z: 1 / (z * (1 - z)),
+    domain=(0.0, 1.0),
+    elsewhere={"torch": theirs("logit"), "jax": theirs("scipy.special.logit")},
+)
 def logit(z: Any) -> Any:
     """a = log(z / (1 - z))
 
@@ -33,18 +53,48 @@ def logit(z: Any) -> Any:
     return log(z) - log1p(-z)
 
 
+def _foot(*, alpha: Any, beta: Any) -> Any:
+    """Where hard_sigmoid leaves 0."""
+    return -beta / alpha
+
+
+def _top(*, alpha: Any, beta: Any) -> Any:
+    """Where hard_sigmoid reaches 1."""
+    return (1 - beta) / alpha
+
+
 @elementwise(
-    dz=lambda _, z: where(abs(z) <= 3, 1 / 6, 0.0), kinks={-3.0: "inside", 3.0: "inside"}, label="hard sigmoid"
+    dz=lambda _, z, *, alpha, beta: where(logical_and(z >= -beta / alpha, z <= (1 - beta) / alpha), alpha, 0.0),
+    kinks={_foot: "inside", _top: "inside"},
+    domain={"alpha": (0.0, math.inf)},
+    cases=(case(()), case((2, 3)), case((3,), alpha=0.2), case((3,), alpha=0.75, beta=0.25)),
+    label="hard sigmoid",
+    reference="Courbariaux et al. 2015",
+    elsewhere={
+        "torch": theirs("F.hardsigmoid", at_kink="min_norm"),
+        "jax": theirs("nn.hard_sigmoid", at_kink="min_norm"),
+        "keras": theirs("ops.hard_sigmoid", at_kink="min_norm", note="alpha was 0.2 in Keras 2"),
+        "onnx": theirs("HardSigmoid", alpha=0.2),
+    },
+    fused=fused_lines.HARD_SIGMOID,
 )
-def hard_sigmoid(z: Any) -> Any:
-    """a = clip(z / 6 + 0.5, 0, 1)
+def hard_sigmoid(z: Any, *, alpha: float = 1 / 6, beta: float = 0.5) -> Any:
+    """a = clip(alpha * z + beta, 0, 1)
 
-    The slope is 1/6 at its kinks, -3 and 3. PyTorch's and JAX's; ONNX has z / 5 + 0.5.
+    The slope is alpha at its kinks: -3 and 3 by default, as in PyTorch and JAX; ONNX has alpha=0.2.
     """
-    return clip(z / 6 + 0.5, min=0.0, max=1.0)
+    return clip(alpha * z + beta, min=0.0, max=1.0)
 
 
-@elementwise(dz=lambda _, z: where(abs(z) <= 1, 0.5, 0.0), kinks={-1.0: "inside", 1.0: "inside"})
+@elementwise(
+    dz=lambda _, z: where(abs(z) <= 1, 0.5, 0.0),
+    kinks={-1.0: "inside", 1.0: "inside"},
+    reference="",
+    elsewhere={
+        "jax": theirs("nn.sparse_sigmoid", at_kink="mean"),
+        "keras": theirs("ops.sparse_sigmoid", at_kink="min_norm", note="on JAX its slope at both kinks is 0.25"),
+    },
+)
 def sparse_sigmoid(z: Any) -> Any:
     """a = clip((z + 1) / 2, 0, 1)
 
@@ -53,23 +103,37 @@ def sparse_sigmoid(z: Any) -> Any:
     return clip((z + 1) / 2, min=0.0, max=1.0)
 
 
-@elementwise(dz=lambda a, z: a == z, kinks={-1.0: "inside", 1.0: "inside"}, label="hard tanh")
-def hard_tanh(z: Any) -> Any:
-    """a = clip(z, -1, 1)
+@elementwise(
+    dz=lambda a, z, *, min, max: a == z,
+    kinks={"min": "inside", "max": "inside"},
+    cases=(case(()), case((2, 3)), case((3,), min=-0.5, max=2.0)),
+    label="hard tanh",
+    reference="Collobert 2004",
+    elsewhere={
+        "torch": theirs("F.hardtanh", at_kink="min_norm"),
+        "jax": theirs("nn.hard_tanh", note="no min and max"),
+        "keras": theirs("ops.hard_tanh", note="no min and max; on PyTorch its slope at both kinks is 0"),
+    },
+)
+def hard_tanh(z: Any, *, min: float = -1.0, max: float = 1.0) -> Any:
+    """a = clip(z, min, max)
 
-    The slope is 1 at its kinks, -1 and 1, as JAX has it; PyTorch says 0.
+    The slope is 1 at its kinks, -1 and 1 by default, as JAX has it; PyTorch says 0.
     """
-    return clip(z, min=-1.0, max=1.0)
+    return clip(z, min=min, max=max)
 
 
 @elementwise(
     dz=lambda a, _, *, alpha, beta: beta * (alpha - a * a / alpha),
+    input=lambda _, z, *, alpha, beta: alpha * beta * sech_squared(beta * z),
     cases=(case((2, 3), alpha=1.7159, beta=2 / 3), case(())),
+    reference="LeCun et al. 1998",
+    elsewhere={"onnx": theirs("ScaledTanh", note="of its recurrent layers; alpha and beta have no default")},
 )
 def scaled_tanh(z: Any, *, alpha: float = 1.0, beta: float = 1.0) -> Any:
     """a = alpha * tanh(beta * z)
 
-    LeCun's choice is alpha=1.7159, beta=2/3 (Efficient BackProp, 1998).
+    LeCun's choice is alpha=1.7159, beta=2/3 (Efficient BackProp).
     """
     return alpha * tanh(beta * z)
 
@@ -78,11 +142,22 @@ _LARGE = 3e38
 """As good as infinity, and finite in float32 as well: inf / inf is not computed."""
 
 
-@elementwise(dz=lambda _, z: 1 / square(1 + abs(z)))
+@elementwise(
+    dz=lambda _, z: 1 / square(1 + abs(z)),
+    output=lambda a, _: square(1 - abs(a)),
+    reference="Elliott 1993",
+    elsewhere={
+        "torch": theirs("F.softsign"),
+        "jax": theirs("nn.soft_sign"),
+        "keras": theirs("ops.soft_sign"),
+        "tensorflow": theirs("nn.softsign"),
+        "onnx": theirs("Softsign"),
+    },
+)
 def soft_sign(z: Any) -> Any:
     """a = z / (1 + absolute(z))
 
-    The slope is continuous; its own slope jumps at 0 from 2 to -2. Bergstra et al. 2009.
+    The slope is continuous; its own slope jumps at 0 from 2 to -2.
     """
     x = clip(z, min=-_LARGE, max=_LARGE)
     return x / (1 + abs(x))
@@ -100,7 +175,12 @@ _SHRINK_Q = [
 ]  # fmt: skip
 
 
-@elementwise(dz=lambda _, z: square(tanh(z)), label="tanh shrink")
+@elementwise(
+    dz=lambda _, z: square(tanh(z)),
+    label="tanh shrink",
+    reference="",
+    elsewhere={"torch": theirs("F.tanhshrink"), "keras": theirs("ops.tanh_shrink")},
+)
 def tanh_shrink(z: Any) -> Any:
     """a = z - tanh(z)
 
