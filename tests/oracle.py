@@ -25,7 +25,19 @@ def _spread(g, x, axis=None, keepdims=False):
     return np.zeros(x.shape) + np.reshape(g, kept)
 
 
+def _simplex_threshold(z, axis):
+    """t with sum(maximum(z - t, 0)) = 1, by bisection."""
+    low, high = np.max(z, axis=axis, keepdims=True) - 1.0, np.max(z, axis=axis, keepdims=True)
+    for _ in range(100):
+        middle = (low + high) / 2
+        enough = np.sum(np.maximum(z - middle, 0), axis=axis, keepdims=True) > 1
+        low, high = np.where(enough, middle, low), np.where(enough, high, middle)
+    return low
+
+
 _WORDS = {
+    "simplex_threshold": _simplex_threshold,
+    "gumbel": lambda rng, shape: np.random.default_rng(rng).gumbel(size=shape),
     **{name: getattr(np, name) for name in dir(np) if not name.startswith("_")},
     "erf": np.vectorize(math.erf, otypes=[float]),
     "scatter_add": _scatter_add,

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["BITS", "CAREFUL", "in_blocks", "is_large", "pieces"]
+__all__ = ["BITS", "CAREFUL", "by_rows", "in_blocks", "is_large", "pieces"]
 
 BLOCK = 1 << 17
 """Bytes of a piece: what a formula needs of them at a time stays in the second-level cache."""
@@ -80,3 +80,36 @@ def _run_fused(body: Any, fused: Any, z: Any, out: Any, rest: tuple[Any, ...], s
         except FloatingPointError:
             out[piece] = body(z[piece], *rest, **static)
     return True
+
+
+def by_rows(f: Callable[..., Any]) -> Callable[..., Any]:
+    """`f(*arrays, axis=...)`, which acts on every row along an axis by itself, for arrays of one shape: on a
+    matrix whose rows lie in memory one after the other, and on some rows at a time where it is large.
+
+    What is no array (a node, a symbol) goes to `f` as it is.
+    """
+
+    @functools.wraps(f)
+    def rows(*arrays: Any, axis: int) -> Any:
+        first = arrays[0]
+        if any(type(x) is not _ndarray or x.shape != first.shape for x in arrays) or not first.size:
+            return f(*arrays, axis=axis)
+        last = axis in (-1, first.ndim - 1)
+        moved = arrays if last else [np.moveaxis(x, axis, -1) for x in arrays]
+        shape = moved[0].shape
+        flat = [x.reshape(-1, shape[-1]) for x in moved]
+        out = _some_rows(f, flat).reshape(shape)
+        return out if last else np.moveaxis(out, -1, axis)
+
+    return rows
+
+
+def _some_rows(f: Callable[..., Any], arrays: list[Any]) -> Any:
+    first = arrays[0]
+    if not is_large(first):
+        return f(*arrays, axis=-1)
+    out = np.empty(first.shape, first.dtype)
+    step = max(1, 2 * BLOCK // (first.shape[-1] * first.itemsize))
+    for start in range(0, len(first), step):
+        out[start : start + step] = f(*[x[start : start + step] for x in arrays], axis=-1)
+    return out

@@ -110,7 +110,7 @@ class Op:
     forms: Mapping[str, Rule] = field(default_factory=dict)
     """The derivative of a single input once more: in the output `a` ("output"), or accurate to the
     last digits, in `z` ("input"). `derivative_form` chooses; `rules` holds the default."""
-    fused: Fused = Fused()
+    fused: Fused = field(default_factory=Fused)
     """The body and the default rule once more for large arrays, in fewer steps."""
     kinks: Mapping[Place, str] = field(default_factory=dict)
     """Where the slope jumps, and the side taken there (see `SIDES`). A number is a value of the

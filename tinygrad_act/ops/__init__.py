@@ -9,6 +9,8 @@ from . import (
     gates,
     index,
     linalg,
+    log_exp,
+    losses,
     parametric,
     rectifiers,
     reduce,
@@ -23,5 +25,6 @@ from . import (
 
 __all__ = [
     "activations", "arithmetic", "comparison", "elementary", "gated_pairs", "gates", "index", "linalg",
-    "parametric", "rectifiers", "reduce", "shape", "shrinks", "slope", "softmaxes", "special", "squashers", "steps",
+    "log_exp", "losses", "parametric", "rectifiers", "reduce", "shape", "shrinks", "slope", "softmaxes",
+    "special", "squashers", "steps",
 ]  # fmt: skip

@@ -9,11 +9,10 @@ import numpy as np
 from ..dispatch import op
 from ..op import case
 from .arithmetic import where
-from .elementary import exp
 from .index import getitem
 from .shape import concatenate, flip, reshape, transpose
 
-__all__ = ["cumsum", "logsumexp", "max", "mean", "min", "prod", "spread", "std", "sum", "var"]
+__all__ = ["axes_of", "count_of", "cumsum", "max", "mean", "min", "prod", "spread", "std", "sum", "var"]
 
 _reduce: Any = np.add.reduce  # np.sum without its wrapper; its stubs ask for a literal keepdims
 
@@ -22,7 +21,7 @@ _WITH_EMPTY = (*_CASES, case((0, 3), axis=0), case((2, 0), axis=-1))
 _DDOF = (*_CASES[:3], case((4, 3), axis=0, ddof=1))
 
 
-def _axes(axis: Any, ndim: int) -> tuple[int, ...]:
+def axes_of(axis: Any, ndim: int) -> tuple[int, ...]:
     """The reduced axes as a tuple of numbers from 0."""
     if axis is None:
         return tuple(range(ndim))
@@ -56,7 +55,7 @@ def spread(g: Any, x: Any, *, axis: Any = None, keepdims: bool = False) -> Any:
 
     `g`, a reduction of `x` over `axis`, back in the shape of `x`. The opposite of `sum`.
     """
-    reduced = _axes(axis, x.ndim)
+    reduced = axes_of(axis, x.ndim)
     kept = tuple([1 if i in reduced else n for i, n in enumerate(x.shape)])
     g = g.reshape(kept)
     return np.broadcast_to(g, x.shape)
@@ -64,10 +63,10 @@ def spread(g: Any, x: Any, *, axis: Any = None, keepdims: bool = False) -> Any:
 
 def _mean_dx(g: Any, a: Any, x: Any, *, axis: Any, keepdims: Any) -> Any:
     """spread(g / n, x)"""
-    return _back(g / _count(x, a), x, axis, keepdims)
+    return _back(g / count_of(x, a), x, axis, keepdims)
 
 
-def _count(x: Any, a: Any) -> float:
+def count_of(x: Any, a: Any) -> float:
     """How many entries of x went into each entry of a, its reduction."""
     return float(x.size / a.size) if a.size else 1.0
 
@@ -85,12 +84,12 @@ def mean(x: Any, *, axis: Any = None, keepdims: bool = False) -> Any:
     if x.dtype.kind != "f" or x.dtype.itemsize < 4 or not x.size:
         return np.mean(_some(x, axis), axis=axis, keepdims=keepdims)
     total = _reduce(x, axis=axis, keepdims=keepdims)
-    return total / _count(x, total)
+    return total / count_of(x, total)
 
 
 def _some(x: Any, axis: Any) -> Any:
     """`x`, unless there is nothing to reduce: NumPy warns and gives NaN for the mean of nothing."""
-    if x.size == 0 and 0 in [x.shape[i] for i in _axes(axis, x.ndim)]:
+    if x.size == 0 and 0 in [x.shape[i] for i in axes_of(axis, x.ndim)]:
         raise ValueError("nothing to reduce: an axis that is reduced has length 0")
     return x
 
@@ -124,7 +123,7 @@ def _others(g: Any, _: Any, x: Any, *, axis: Any, keepdims: Any) -> Any:
     """g * product of the other entries"""
     if not x.size:
         return spread(g, x, axis=axis, keepdims=keepdims)
-    axes = _axes(axis, x.ndim)
+    axes = axes_of(axis, x.ndim)
     kept = tuple(i for i in range(x.ndim) if i not in axes)
     shape = tuple(x.shape[i] for i in kept) + (-1,)
     rows = reshape(transpose(x, axes=kept + axes), shape=shape)
@@ -160,7 +159,7 @@ def prod(x: Any, *, axis: Any = None, keepdims: bool = False) -> Any:
 
 def _var_dx(g: Any, a: Any, x: Any, *, axis: Any, ddof: Any, keepdims: Any) -> Any:
     """2 * g * (x - mean(x)) / (n - ddof)"""
-    scale = spread(2 * g / (_count(x, a) - ddof), x, axis=axis, keepdims=keepdims)
+    scale = spread(2 * g / (count_of(x, a) - ddof), x, axis=axis, keepdims=keepdims)
     return scale * (x - mean(x, axis=axis, keepdims=True))
 
 
@@ -175,7 +174,7 @@ def var(x: Any, *, axis: Any = None, ddof: float = 0, keepdims: bool = False) ->
 
 def _std_dx(g: Any, a: Any, x: Any, *, axis: Any, ddof: Any, keepdims: Any) -> Any:
     """g * (x - mean(x)) / (a * (n - ddof))"""
-    scale = g / where(a == 0, 1.0, a * (_count(x, a) - ddof))
+    scale = g / where(a == 0, 1.0, a * (count_of(x, a) - ddof))
     return spread(scale, x, axis=axis, keepdims=keepdims) * (x - mean(x, axis=axis, keepdims=True))
 
 
@@ -186,27 +185,6 @@ def std(x: Any, *, axis: Any = None, ddof: float = 0, keepdims: bool = False) ->
     The root of `var`. Where all entries are equal the slope is 0 / 0; it is taken as 0, as for a norm.
     """
     return np.std(_some(x, axis), axis=axis, ddof=ddof, keepdims=keepdims)
-
-
-@op(
-    dx=lambda g, a, x, *, axis, keepdims: spread(g, x, axis=axis, keepdims=keepdims)
-    * exp(x - spread(a, x, axis=axis, keepdims=keepdims)),
-    cases=_CASES,
-)
-def logsumexp(x: Any, *, axis: Any = None, keepdims: bool = False) -> Any:
-    """a = log(sum(exp(x), axis=axis, keepdims=keepdims))
-
-    Shifted by the largest entry, so that it neither overflows nor loses a small sum. Where all
-    entries are -inf the value is -inf and the gradient NaN.
-    """
-    top = np.maximum.reduce(x, axis=axis, keepdims=True)
-    finite = np.isfinite(top)
-    if not finite.all():
-        top = np.where(finite, top, 0.0).astype(x.dtype, copy=False)
-    total = _reduce(np.exp(x - top), axis=axis, keepdims=True)
-    with np.errstate(divide="ignore"):  # log(0) = -inf is the right answer for entries of -inf
-        a = np.log(total) + top
-    return a if keepdims else a.reshape(_reduce(top, axis=axis).shape)
 
 
 def _running_back(g: Any, _: Any, x: Any, *, axis: Any) -> Any:

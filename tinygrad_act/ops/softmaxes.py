@@ -1,4 +1,9 @@
-"""Activations that weigh the entries of an axis against each other: softmax and its relatives."""
+"""Activations that weigh the entries of an axis against each other: softmax and its relatives.
+
+The sums of exponentials leave out the largest entry, which is 1 after the shift: log1p then keeps
+what 1 + 4e-18 would lose. In the derivative the cotangent is shifted by its entry at the largest
+output, which changes nothing but the rounding: a confident row keeps its digits.
+"""
 
 from __future__ import annotations
 
@@ -6,41 +11,230 @@ from typing import Any
 
 import numpy as np
 
+from ..blocks import by_rows
 from ..dispatch import op
-from ..op import case
+from ..op import Theirs, case, theirs
+from .comparison import greater
 from .elementary import exp
+from .log_exp import largest_apart
 from .reduce import sum
 
-__all__ = ["log_softmax", "softmax", "softmin"]
+__all__ = [
+    "at_largest", "gumbel_softmax", "hardmax", "log_softmax", "softmax", "softmax2d", "softmax_rest", "softmin",
+    "sparsemax", "straight_through_hardmax",
+]  # fmt: skip
 
 _AXES = (case((2, 3)), case((2, 3), axis=0), case((2, 3, 4), axis=1), case((3,)))
 
 
-@op(dz=lambda g, a, _, *, axis: a * (g - sum(g * a, axis=axis, keepdims=True)), cases=_AXES)
+@op(dz=None, reference="", elsewhere={"onnx": theirs("Hardmax")}, cases=_AXES)
+def hardmax(z: Any, *, axis: int = -1) -> Any:
+    """a = eye(z.shape[axis])[argmax(moveaxis(z, axis, -1), axis=-1)].swapaxes(axis, -1)
+
+    1 at the largest entry, the first of several, and 0 elsewhere. Nothing flows through it.
+    """
+    a = np.zeros(z.shape, z.dtype if z.dtype.kind == "f" else np.float64)
+    np.put_along_axis(a, np.expand_dims(np.argmax(z, axis=axis), axis), 1.0, axis)
+    return a
+
+
+@op(dz=lambda g, _, __, *, axis: g, reference="Bengio et al. 2013", estimator=True, cases=_AXES)
+def straight_through_hardmax(z: Any, *, axis: int = -1) -> Any:
+    """a = eye(z.shape[axis])[argmax(moveaxis(z, axis, -1), axis=-1)].swapaxes(axis, -1)
+
+    hardmax, which hands its cotangent on as it is. Of gumbel_softmax it makes what PyTorch calls
+    hard=True: `straight_through_hardmax(gumbel_softmax(z, rng=rng))`.
+    """
+    return hardmax(z, axis=axis)
+
+
+@op(
+    dx=lambda g, _, __, y, *, axis: g * hardmax(y, axis=axis),
+    dy=None,
+    cases=(case((2, 3), (2, 3)), case((2, 3, 4), (2, 3, 4), axis=1)),
+)
+def at_largest(x: Any, y: Any, *, axis: int = -1) -> Any:
+    """a = take_along_axis(x, argmax(y, axis=axis, keepdims=True), axis)
+
+    The entry of x where y is largest; the axis stays, with length 1.
+    """
+    if x.ndim == 2 and axis == -1:
+        return x[np.arange(len(x)), np.argmax(y, axis=1)][:, None]
+    return np.take_along_axis(x, np.expand_dims(np.argmax(y, axis=axis), axis), axis)
+
+
+def _weighed(g: Any, a: Any, axis: int) -> Any:
+    """a * (h - sum(h * a)), h = g shifted by its entry at the largest a"""
+    h = g - at_largest(g, a, axis=axis)
+    if type(h) is np.ndarray and h.ndim == 2 and axis == -1:  # the same in place
+        h -= np.vecdot(h, a)[:, None]
+        return np.multiply(h, a, out=h)
+    return a * (h - sum(h * a, axis=axis, keepdims=True))
+
+
+@by_rows
+def _softmax_back(g: Any, a: Any, _: Any, *, axis: int) -> Any:
+    """a * (h - sum(h * a, axis, keepdims=True)), h = g - g[argmax(a)]"""
+    return _weighed(g, a, axis)
+
+
+@by_rows
+def _softmin_back(g: Any, a: Any, _: Any, *, axis: int) -> Any:
+    """-a * (h - sum(h * a, axis, keepdims=True)), h = g - g[argmax(a)]"""
+    return -_weighed(g, a, axis)
+
+
+@by_rows
+def _exponentials(z: Any, *, axis: int) -> Any:
+    """exp(z) / sum(exp(z)): of arrays."""
+    _, _, e, rest = largest_apart(z)
+    return np.divide(e, rest + 1.0, out=e)
+
+
+@op(
+    dz=_softmax_back,
+    cases=_AXES,
+    reference="Boltzmann 1868; Bridle 1990",
+    elsewhere={
+        "torch": theirs("F.softmax", note="without dim it guesses the axis, and warns"),
+        "jax": theirs("nn.softmax"),
+        "keras": theirs("ops.softmax"),
+        "tensorflow": theirs("nn.softmax"),
+        "onnx": theirs("Softmax"),
+    },
+)
 def softmax(z: Any, *, axis: int = -1) -> Any:
     """a = exp(z) / sum(exp(z), axis=axis, keepdims=True)
 
-    Shifted by the largest entry, so that it cannot overflow.
+    Shifted by the largest entry, so that it cannot overflow. A row of nothing but -inf gives NaN.
     """
-    e = np.exp(z - np.maximum.reduce(z, axis=axis, keepdims=True))
-    return e / np.add.reduce(e, axis=axis, keepdims=True)
+    return _exponentials(z, axis=axis)
 
 
-@op(dz=lambda g, a, _, *, axis: -a * (g - sum(g * a, axis=axis, keepdims=True)), cases=_AXES)
+@op(dz=_softmin_back, cases=_AXES, reference="", elsewhere={"torch": theirs("F.softmin")})
 def softmin(z: Any, *, axis: int = -1) -> Any:
     """a = exp(-z) / sum(exp(-z), axis=axis, keepdims=True)
 
     softmax(-z): the smallest entry gets the most.
     """
-    e = np.exp(np.minimum.reduce(z, axis=axis, keepdims=True) - z)
-    return e / np.add.reduce(e, axis=axis, keepdims=True)
+    return _exponentials(np.negative(z), axis=axis)
 
 
-@op(dz=lambda g, a, _, *, axis: g - exp(a) * sum(g, axis=axis, keepdims=True), label="log softmax", cases=_AXES)
+@op(dz=lambda g, _, z, *, axis: -_weighed(g, softmax(z, axis=axis), axis), cases=_AXES)
+def softmax_rest(z: Any, *, axis: int = -1) -> Any:
+    """a = 1 - exp(z) / sum(exp(z), axis=axis, keepdims=True)
+
+    1 - softmax(z), right to the last digits where softmax is next to 1 as well.
+    """
+    return _rest(z, axis=axis)
+
+
+@by_rows
+def _rest(z: Any, *, axis: int) -> Any:
+    """1 - exp(z) / sum(exp(z)): of arrays."""
+    largest, _, e, rest = largest_apart(z)
+    a = 1.0 - e / (1.0 + rest)
+    a[largest] = (rest / (1.0 + rest))[:, 0]
+    return a
+
+
+@by_rows
+def _log_softmax_back(g: Any, a: Any, _: Any, *, axis: int) -> Any:
+    """g - exp(a) * sum(g, axis, keepdims=True)"""
+    return g - exp(a) * sum(g, axis=axis, keepdims=True)
+
+
+@by_rows
+def _log_exponentials(z: Any, *, axis: int) -> Any:
+    """z - log(sum(exp(z))): of arrays."""
+    _, shifted, _, rest = largest_apart(z)
+    return np.subtract(shifted, np.log1p(rest), out=shifted)
+
+
+@op(
+    dz=_log_softmax_back,
+    label="log softmax",
+    cases=_AXES,
+    reference="",
+    elsewhere={
+        "torch": theirs("F.log_softmax", note="without dim it guesses the axis, and warns"),
+        "jax": theirs("nn.log_softmax"),
+        "keras": theirs("ops.log_softmax"),
+        "tensorflow": theirs("nn.log_softmax"),
+        "onnx": theirs("LogSoftmax"),
+    },
+)
 def log_softmax(z: Any, *, axis: int = -1) -> Any:
     """a = z - log(sum(exp(z), axis=axis, keepdims=True))
 
-    Shifted by the largest entry, so that it cannot overflow.
+    Shifted by the largest entry, so that it cannot overflow. A row of nothing but -inf gives NaN.
     """
-    shifted = z - np.maximum.reduce(z, axis=axis, keepdims=True)
-    return shifted - np.log(np.add.reduce(np.exp(shifted), axis=axis, keepdims=True))
+    return _log_exponentials(z, axis=axis)
+
+
+_CHANNELS = (case((2, 3, 2, 2)), case((3, 2, 1)))
+_TORCH: dict[str, Theirs] = {"torch": theirs("nn.Softmax2d")}
+
+
+@op(dz=lambda g, a, _: _softmax_back(g, a, _, axis=-3), cases=_CHANNELS, reference="", elsewhere=_TORCH)
+def softmax2d(z: Any) -> Any:
+    """a = exp(z) / sum(exp(z), axis=-3, keepdims=True)
+
+    softmax over the channels of images, of shape (N, C, H, W) or (C, H, W).
+    """
+    if z.ndim not in (3, 4):
+        raise ValueError(f"images have shape (N, C, H, W) or (C, H, W), not {z.shape}; or use softmax(z, axis=...)")
+    return _exponentials(z, axis=-3)
+
+
+def _support_back(g: Any, a: Any, _: Any, *, axis: int) -> Any:
+    """s * (g - sum(g * s) / sum(s)), s = a > 0"""
+    support = greater(a, 0.0)
+    mean = sum(g * support, axis=axis, keepdims=True) / sum(support, axis=axis, keepdims=True)
+    return support * (g - mean)
+
+
+@op(
+    dz=_support_back,
+    cases=_AXES,
+    reference="Martins and Astudillo 2016",
+    elsewhere={"keras": theirs("activations.sparsemax")},
+)
+def sparsemax(z: Any, *, axis: int = -1) -> Any:
+    """a = maximum(z - simplex_threshold(z, axis), 0)
+
+    The nearest point that is a distribution: entries far below the largest get exactly 0. The slope jumps
+    where an entry reaches 0; on such a kink it counts as one that is 0.
+    """
+    ordered = -np.sort(-z, axis=axis)
+    shape = [1] * z.ndim
+    shape[axis] = -1
+    counts = np.arange(1, z.shape[axis] + 1, dtype=z.dtype).reshape(shape)
+    sums = np.cumsum(ordered, axis=axis)
+    kept = np.sum(1.0 + counts * ordered > sums, axis=axis, keepdims=True)
+    threshold = (np.take_along_axis(sums, kept - 1, axis) - 1.0) / kept.astype(z.dtype)
+    return np.maximum(z - threshold, 0.0)
+
+
+def _noise(rng: Any, shape: tuple[int, ...]) -> Any:
+    """Gumbel noise. Raises `TypeError` for what is neither a generator nor a seed."""
+    if not isinstance(rng, (np.random.Generator, int, np.integer)):
+        raise TypeError(f"rng={rng!r} is neither a numpy.random.Generator nor a seed; write rng=default_rng(0)")
+    return np.random.default_rng(rng).gumbel(size=shape)
+
+
+@op(
+    dz=lambda g, a, _, *, rng, tau, axis: _weighed(g, a, axis) / tau,
+    domain={"tau": (0.0, np.inf)},
+    cases=(case((2, 3), rng=0), case((2, 3, 4), rng=1, tau=0.5, axis=1)),
+    reference="Jang et al. 2017; Maddison et al. 2017",
+    elsewhere={"torch": theirs("F.gumbel_softmax", note="draws from the global state; hard=True is straight-through")},
+)
+def gumbel_softmax(z: Any, *, rng: Any, tau: float = 1.0, axis: int = -1) -> Any:
+    """a = exp((z + gumbel(rng, z.shape)) / tau) / sum(exp((z + gumbel(rng, z.shape)) / tau), axis=axis, keepdims=True)
+
+    A random point near a corner of the simplex: each corner as often as softmax(z) says, and the nearer
+    the smaller the temperature tau. `rng`: a `numpy.random.Generator`, or a seed. For PyTorch's hard=True
+    see `straight_through_hardmax`.
+    """
+    return _exponentials((z + _noise(rng, z.shape).astype(z.dtype)) / tau, axis=axis)

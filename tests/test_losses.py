@@ -1,0 +1,79 @@
+"""Losses fused with their activation: right where the chain through a rounded activation is lost."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+import tinygrad_act as ta
+
+
+@pytest.mark.parametrize("z", [-700.0, -40.0, -1.0, 0.0, 1.0, 37.0, 40.0, 700.0])
+def test_binary_cross_entropy_is_right_in_both_tails(z):
+    for y in (0.0, 1.0):
+        away = z if y == 0 else -z  # how far on the wrong side
+        assert ta.bce_with_logits(z, y) == pytest.approx(max(away, 0.0) + math.log1p(math.exp(-abs(z))), rel=1e-15)
+        slope = 1 / (1 + math.exp(-away)) if away > -700 else math.exp(away)
+        assert ta.grad(ta.bce_with_logits)(z, y) == pytest.approx(slope if y == 0 else -slope, rel=1e-15)
+
+
+def test_the_chain_through_a_rounded_sigmoid_is_lost():
+    """Why there is a fused loss: with either form of sigmoid's derivative."""
+
+    def unfused(z):
+        return -ta.log(1 - ta.sigmoid(z))
+
+    right = ta.grad(ta.bce_with_logits)
+    assert ta.grad(unfused)(20.0) == pytest.approx(right(20.0, 0.0), rel=1e-15), "a * (1 - a) cancels the error of 1 - a"
+    with ta.derivative_form("input"):
+        assert ta.grad(unfused)(30.0) != pytest.approx(right(30.0, 0.0), rel=1e-6), "the accurate form does not"
+    assert not math.isfinite(unfused(40.0))
+    assert not math.isfinite(ta.grad(unfused)(40.0))
+    assert right(40.0, 0.0) == 1.0
+
+
+@pytest.mark.parametrize("low", [-40.0, -700.0])
+def test_the_slope_of_a_confident_row_keeps_its_digits(low):
+    z, y = np.array([0.0, low, low - 1]), np.array([1.0, 0.0, 0.0])
+    _, pullback = ta.vjp(lambda x: ta.softmax_cross_entropy(x, y), z)
+    others = np.exp(z[1:])
+    np.testing.assert_allclose(pullback(1.0)[0], [-others.sum(), *others], rtol=4e-15)
+    assert ta.softmax_cross_entropy(z, y) == pytest.approx(others.sum(), rel=1e-15)
+    assert (ta.softmax(z) - y)[0] == 0, "softmax(z) - y is lost"
+
+
+def test_labels_become_targets():
+    z = np.random.default_rng(0).normal(size=(4, 3))
+    labels = np.array([2, 0, 1, 1])
+    expected = -ta.log_softmax(z)[np.arange(4), labels]
+    np.testing.assert_allclose(ta.softmax_cross_entropy(z, ta.one_hot(labels, 3)), expected, rtol=1e-15)
+    np.testing.assert_allclose(
+        ta.softmax_cross_entropy(z.T, ta.one_hot(labels, 3).T, axis=0), expected, rtol=1e-15
+    )
+
+
+def test_what_does_not_fit_is_refused_by_name():
+    with pytest.raises(ValueError, match=r"softmax_cross_entropy: logits have shape \(4, 3\) and targets \(4,\)"):
+        ta.softmax_cross_entropy(np.ones((4, 3)), np.ones(4))
+    with pytest.raises(ValueError, match=r"one_hot: label 3 is not below classes=3"):
+        ta.one_hot(np.array([0, 3]), 3)
+    with pytest.raises(ValueError, match=r"one_hot: label -1 is not below classes=3, or is negative"):
+        ta.one_hot(np.array([0, -1]), 3)
+    with pytest.raises(TypeError, match=r"one_hot: labels are whole numbers, not float64"):
+        ta.one_hot(np.array([0.0]), 3)
+    with pytest.raises(ValueError, match=r"bce_with_logits: shapes \(2,\) and \(3,\) do not broadcast"):
+        ta.bce_with_logits(np.ones(2), np.ones(3))
+
+
+def test_they_agree_with_pytorch():
+    torch = pytest.importorskip("torch", reason="PyTorch is not installed: nothing to compare with")
+    rng = np.random.default_rng(0)
+    z, y = rng.normal(size=(5, 4)) * 10, rng.uniform(size=(5, 4))
+    F = torch.nn.functional
+    theirs = F.binary_cross_entropy_with_logits(torch.tensor(z), torch.tensor(y), reduction="none")
+    np.testing.assert_allclose(ta.bce_with_logits(z, y), theirs.numpy(), rtol=1e-13)
+    labels = rng.integers(0, 4, 5)
+    theirs = F.cross_entropy(torch.tensor(z), torch.tensor(labels), reduction="none")
+    np.testing.assert_allclose(ta.softmax_cross_entropy(z, ta.one_hot(labels, 4)), theirs.numpy(), rtol=1e-12)

@@ -1,0 +1,95 @@
+"""Logarithms of sums of exponentials, without overflow and without losing the small ones."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from ..dispatch import elementwise, op
+from ..op import Theirs, case, theirs
+from .elementary import exp, expm1
+from .reduce import axes_of, count_of, spread
+
+__all__ = ["largest_apart", "log1mexp", "logmeanexp", "logsumexp"]
+
+_CASES = (case((2, 3)), case((2, 3), axis=0), case((2, 3, 4), axis=(0, -1), keepdims=True), case(()))
+
+
+def largest_apart(z: Any) -> tuple[Any, Any, Any, Any]:
+    """For the rows of a matrix: (index of the largest entries, z - largest, exp of that, the sum of all these but
+    the largest's 1): what softmax and logsumexp are made of. Left out of the sum, that 1 hides none of the
+    others."""
+    largest = np.arange(len(z)), np.argmax(z, axis=1)
+    top = z[largest][:, None]
+    with np.errstate(invalid="ignore"):  # an infinite largest entry
+        shifted = z - top
+    e = np.exp(shifted)
+    one = e[largest]  # 1, or NaN
+    e[largest] = one - 1.0
+    rest = np.add.reduce(e, axis=1, keepdims=True)
+    e[largest] = one
+    return largest, shifted, e, rest
+
+
+_LOGSUMEXP: dict[str, Theirs] = {
+    "torch": theirs("logsumexp"), "jax": theirs("nn.logsumexp"), "keras": theirs("ops.logsumexp"),
+    "tensorflow": theirs("reduce_logsumexp"), "onnx": theirs("ReduceLogSumExp"),
+}  # fmt: skip
+
+
+def _logsumexp_back(g: Any, a: Any, x: Any, *, axis: Any, keepdims: Any) -> Any:
+    """spread(g) * exp(x - spread(a))"""
+    return spread(g, x, axis=axis, keepdims=keepdims) * exp(x - spread(a, x, axis=axis, keepdims=keepdims))
+
+
+@op(dx=_logsumexp_back, cases=_CASES, reference="", elsewhere=_LOGSUMEXP)
+def logsumexp(x: Any, *, axis: Any = None, keepdims: bool = False) -> Any:
+    """a = log(sum(exp(x), axis=axis, keepdims=keepdims))
+
+    Shifted by the largest entry, so that it neither overflows nor loses a small sum. Where all
+    entries are -inf the value is -inf and the gradient NaN.
+    """
+    reduced = axes_of(axis, x.ndim)
+    kept = [n for i, n in enumerate(x.shape) if i not in reduced]
+    rows = np.moveaxis(x, reduced, range(x.ndim - len(reduced), x.ndim)).reshape(math.prod(kept), -1)
+    largest, _, _, rest = largest_apart(rows)
+    top = rows[largest]
+    a = np.where(np.isinf(top), top, top + np.log1p(rest[:, 0])).astype(x.dtype, copy=False)
+    return a.reshape([1 if i in reduced else n for i, n in enumerate(x.shape)] if keepdims else kept)
+
+
+def _logmeanexp_back(g: Any, a: Any, x: Any, *, axis: Any, keepdims: Any) -> Any:
+    """spread(g / n) * exp(x - spread(a))"""
+    return _logsumexp_back(g / count_of(x, a), a, x, axis=axis, keepdims=keepdims)
+
+
+@op(dx=_logmeanexp_back, cases=_CASES, reference="", elsewhere={"jax": theirs("nn.logmeanexp")})
+def logmeanexp(x: Any, *, axis: Any = None, keepdims: bool = False) -> Any:
+    """a = log(mean(exp(x), axis=axis, keepdims=keepdims))
+
+    logsumexp without the logarithm of the number of entries: between the mean and the largest of them.
+    """
+    a = logsumexp(x, axis=axis, keepdims=keepdims)
+    return a - math.log(count_of(x, a))
+
+
+def _log1mexp_of_float(z: float) -> float:
+    return math.log(-math.expm1(-z)) if z < math.log(2) else math.log1p(-math.exp(-z))
+
+
+@elementwise(
+    dz=lambda _, z: 1 / expm1(z),
+    scalar=_log1mexp_of_float,
+    domain=(0.0, math.inf),
+    reference="Mächler 2012",
+    elsewhere={"jax": theirs("nn.log1mexp")},
+)
+def log1mexp(z: Any) -> Any:
+    """a = log(-expm1(-z))
+
+    log(1 - exp(-z)) for z > 0, with JAX's sign; from log 2 on by log1p, which keeps the digits there.
+    """
+    with np.errstate(invalid="ignore", divide="ignore"):  # below 0 it is NaN, at 0 -inf
+        return np.where(z < math.log(2), np.log(-np.expm1(-z)), np.log1p(-np.exp(-z)))

@@ -1,0 +1,85 @@
+"""Losses fused with the activation that they follow: computed from the logits z, no digit is lost.
+
+A loss that divides by 1 - a, where a is a sigmoid or softmax that has rounded to 1, is infinite or
+NaN, and its derivative with it. These never form a.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..dispatch import elementwise, op
+from ..op import case, theirs
+from .activations import sigmoid
+from .reduce import spread, sum
+from .softmaxes import log_softmax, softmax, softmax_rest
+
+__all__ = ["bce_with_logits", "one_hot", "softmax_cross_entropy"]
+
+
+@elementwise(
+    dz=lambda _, z, y: (1 - y) * sigmoid(z) - y * sigmoid(-z),
+    dy=lambda _, z, __: -z,
+    label="bce",
+    elsewhere={
+        "torch": theirs("F.binary_cross_entropy_with_logits", note="takes the mean of all entries"),
+        "tensorflow": theirs("nn.sigmoid_cross_entropy_with_logits"),
+    },
+)
+def bce_with_logits(z: Any, y: Any) -> Any:
+    """a = maximum(z, 0) - y * z + log1p(exp(-absolute(z)))
+
+    Binary cross-entropy -y log(sigmoid(z)) - (1 - y) log(1 - sigmoid(z)) for targets y from 0 to 1, entry by
+    entry: take the mean yourself. The slope sigmoid(z) - y is computed without taking close numbers apart.
+    """
+    return np.maximum(z, 0.0) - y * z + np.log1p(np.exp(-np.absolute(z)))
+
+
+def _cross_entropy_dz(g: Any, _: Any, z: Any, y: Any, *, axis: int) -> Any:
+    """g * (softmax(z) * sum(y) - y), as sums of the other entries' shares"""
+    others = sum(y, axis=axis, keepdims=True) - 1.0 * y
+    slope = softmax(z, axis=axis) * others - y * softmax_rest(z, axis=axis)
+    return spread(g, z, axis=axis, keepdims=False) * slope
+
+
+@op(
+    dz=_cross_entropy_dz,
+    dy=lambda g, _, z, __, *, axis: -spread(g, z, axis=axis, keepdims=False) * log_softmax(z, axis=axis),
+    label="cross entropy",
+    cases=(case((2, 3), (2, 3)), case((3, 2), (3, 2), axis=0), case((3,), (3,))),
+    elsewhere={
+        "torch": theirs("F.cross_entropy", note="takes the mean over the rows"),
+        "tensorflow": theirs("nn.softmax_cross_entropy_with_logits"),
+    },
+)
+def softmax_cross_entropy(z: Any, y: Any, *, axis: int = -1) -> Any:
+    """a = -sum(y * (z - log(sum(exp(z), axis=axis, keepdims=True))), axis=axis)
+
+    Cross-entropy of softmax(z) and the targets y, of the same shape: probabilities, or `one_hot(labels)`.
+    One number for every row: take the mean yourself. The slope softmax(z) - y is computed without taking
+    close numbers apart: a confident row keeps its digits.
+    """
+    if np.shape(z) != np.shape(y):
+        raise ValueError(
+            f"logits have shape {np.shape(z)} and targets {np.shape(y)}; make them equal: one_hot(labels, classes=...) "
+            f"makes targets of labels"
+        )
+    return -np.sum(y * log_softmax(z, axis=axis), axis=axis)
+
+
+def one_hot(labels: Any, classes: int) -> np.ndarray:
+    """Targets for `softmax_cross_entropy`: for every label a row of `classes` entries, True at the label.
+
+    `labels`: whole numbers from 0 to classes - 1, an array of any shape; the result has one axis more.
+    Raises `TypeError` for other labels, `ValueError` for one out of range.
+    """
+    labels = np.asarray(labels)
+    if labels.dtype.kind not in "iu":
+        raise TypeError(f"one_hot: labels are whole numbers, not {labels.dtype}; use labels.astype(int)")
+    wrong = labels[(labels < 0) | (labels >= classes)]
+    if wrong.size:
+        raise ValueError(f"one_hot: label {wrong[0]} is not below classes={classes}, or is negative")
+    hot: np.ndarray = labels[..., None] == np.arange(classes)
+    return hot
