@@ -57,9 +57,8 @@ def run(effort: Effort) -> None:
         print("  activations: nothing to compare with; pip install torch")
         return
     rows = []
-    print(
-        f"\nforward and backward, {math.prod(SHAPE):,} entries, ms\n{_line(('activation', 'dtype', 'ours', 'accurate', 'PyTorch', 'ours/theirs'))}"
-    )
+    print(f"\nforward and backward, {math.prod(SHAPE):,} entries, ms")
+    print(_line(("activation", "dtype", "ours", "accurate", "PyTorch", "ours/theirs")))
     for dtype in (np.float32, np.float64):
         for name, theirs in _pairs(torch):
             row = _measure(name, theirs, dtype, torch, effort)
@@ -139,14 +138,19 @@ def _formulas(torch: Any) -> dict[str, Callable[..., Any]]:
         "thresholded_relu": lambda z: where(z > 0.5, z, 0.0),
         "general_relu": lambda z: torch.clamp(F.leaky_relu(z, 0.1), max=3.0),
         "crelu": lambda z: torch.cat([F.relu(z), F.relu(-z)], -1),
-        "reglu": lambda z: (lambda x, y: x * F.relu(y))(*z.chunk(2, -1)),
-        "geglu": lambda z: (lambda x, y: x * F.gelu(y))(*z.chunk(2, -1)),
-        "swiglu": lambda z: (lambda x, y: x * F.silu(y))(*z.chunk(2, -1)),
+        "reglu": lambda z: _gated(F.relu, z),
+        "geglu": lambda z: _gated(F.gelu, z),
+        "swiglu": lambda z: _gated(F.silu, z),
         "log1mexp": lambda z: where(z > -0.6931471805599453, torch.log(-torch.expm1(z)), torch.log1p(-torch.exp(z))),
         "logmeanexp": lambda z: torch.logsumexp(z, tuple(range(z.ndim))) - math.log(z.numel()),
         "straight_through_step": lambda z: (z >= 0).to(z.dtype) + z - z.detach(),
         "straight_through_sign": lambda z: torch.sign(z).detach() + (c := torch.clamp(z, -1, 1)) - c.detach(),
     }  # fmt: skip
+
+
+def _gated(gate: Callable[[Any], Any], z: Any) -> Any:
+    x, y = z.chunk(2, -1)
+    return x * gate(y)
 
 
 def _measure(starred: str, theirs: Callable[..., Any], dtype: Any, torch: Any, effort: Effort) -> Row:

@@ -11,7 +11,15 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # measure this checkout, installed or not
 
-from benchmarks import bench_activations, bench_depth, bench_import, bench_scalar, bench_step_241, bench_step_784, runner
+from benchmarks import (
+    bench_activations,
+    bench_depth,
+    bench_import,
+    bench_scalar,
+    bench_step_241,
+    bench_step_784,
+    runner,
+)
 
 BENCHMARKS = {
     "activations": bench_activations.run,

@@ -155,6 +155,10 @@ def test_rrelu_in_training_at_zero_infinity_nan_and_subnormal_numbers():
     assert type(ta.rrelu(-1.0, rng=np.random.default_rng(0))) is float
 
 
+def test_rrelu_in_training_draws_for_integers_too():
+    assert -2 / 3 <= ta.rrelu(np.array([-2, 3]), rng=np.random.default_rng(0))[0] <= -0.25
+
+
 @pytest.mark.parametrize("rng", [0, np.random, "seed", np.random.RandomState(0)])
 def test_rrelu_wants_a_generator(rng):
     with pytest.raises(TypeError, match=r"rrelu: rng=.* is no numpy.random.Generator; write rng=numpy.random.default"):

@@ -115,7 +115,7 @@ def test_check_prints_a_line_an_operation(capsys):
 def test_check_all_agrees(capsys):
     assert main(["check", "all", "--json"]) == 0
     rows = json.loads(capsys.readouterr().out)
-    assert {row["verdict"] for row in rows} == {"agrees", "no derivative"}
+    assert {row["verdict"] for row in rows} == {"agrees", "no derivative", "straight-through"}
     assert len(rows) == len(ta.ops)
     assert all(row["first"] >= 10 for row in rows if row["first"] is not None)
 

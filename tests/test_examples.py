@@ -25,6 +25,7 @@ def run(name, *options, cwd):
     ("name", "said"),
     [
         ("hello_value.py", "da/dw = da/dz * dz/dw = 0.4700, and w.grad = 0.4700"),
+        ("declare_an_activation.py", "WRONG"),
         ("declare_an_op.py", "no derivative for input"),
         ("higher_order.py", "digits"),
         ("xor_scalars.py", "loss"),

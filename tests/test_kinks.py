@@ -268,3 +268,9 @@ def test_crelu_and_reglu_follow_relu():
             g = np.array([3.0, 0.0, 1.0, 0.0])
             assert ta.vjp(ta.crelu, z)[1](g)[0].tolist() == [2 * slope, 0.0]
             assert ta.vjp(ta.reglu, np.array([2.0, 0.0]))[1](np.ones(1))[0].tolist() == [0.0, 2 * slope]
+
+
+def test_a_bound_at_infinity_is_no_kink():
+    with ta.at_kink("left"):
+        assert ta.grad(lambda z: ta.clip(z, min=-1.0, max=np.inf))(np.inf) == 1.0
+        assert ta.grad(lambda z: ta.clip(z, min=-1.0, max=np.inf))(-1.0) == 0.0

@@ -64,7 +64,7 @@ def test_integers_become_floats_where_a_gradient_is_asked_for(op):
     whole = -np.arange(1, math.prod(shape) + 1).reshape(shape) if op.domain.get("z", (0, 0))[1] == 0 else None
     whole = np.arange(math.prod(shape)).reshape(shape) if whole is None else whole
     with np.errstate(all="ignore"):
-        f = lambda z: op.call(z, **static)  # noqa: E731
+        f = lambda z: op.call(z, **static)
         out, pullback = ta.vjp(f, whole)
         expected, same_pullback = ta.vjp(f, whole.astype(float))
         g = np.ones(np.shape(out))

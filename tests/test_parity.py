@@ -112,6 +112,11 @@ def torch_function(op):
         "logsumexp": lambda z, axis=None, keepdims=False: torch.logsumexp(
             z, tuple(range(z.ndim)) if axis is None else axis, keepdims
         ),
+        "softmax2d": torch.nn.Softmax2d(),
+        "bce_with_logits": lambda z, y: functional.binary_cross_entropy_with_logits(z, y, reduction="none"),
+        "softmax_cross_entropy": lambda z, y, axis=-1: functional.cross_entropy(
+            z.movedim(axis, -1), y.movedim(axis, -1), reduction="none"
+        ),
     }
     name = op.elsewhere["torch"].name
     return special.get(op.name) or find(torch, name.replace("F.", "nn.functional."))
@@ -128,7 +133,11 @@ def by_torch(op, static, arrays):
 
 def jax_function(op):
     jax = installed("jax")
-    special = {"step": lambda z: jax.numpy.heaviside(z, 1.0)}
+    special = {
+        "step": lambda z: jax.numpy.heaviside(z, 1.0),
+        "logsumexp": lambda x, axis=None, keepdims=False: jax.nn.logsumexp(x, axis, keepdims=keepdims),
+        "logmeanexp": lambda x, axis=None, keepdims=False: jax.nn.logmeanexp(x, axis, keepdims=keepdims),
+    }
     return special.get(op.name) or find(jax, op.elsewhere["jax"].name)
 
 

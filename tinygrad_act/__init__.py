@@ -17,19 +17,23 @@ from typing import TYPE_CHECKING, Any
 from . import ops as _families  # declares the operations
 from . import testing
 from ._version import __version__
+from .activation import activation
+from .cards import Card, card, catalogue, compare, derivative
 from .check import Report, gradcheck
 from .conventions import at_kink, derivative_form, dialect
 from .dispatch import elementwise, op
 from .draw import Drawing, draw
 from .mode import debug, no_grad
 from .op import Op, case, theirs
+from .ops.losses import one_hot
 from .registry import ops
 from .transforms import grad, value_and_grad, vjp
 from .value import Value
 
 __all__ = [
-    "Drawing", "Op", "Report", "Value", "__version__", "at_kink", "case", "debug", "derivative_form", "dialect",
-    "draw", "elementwise", "grad", "gradcheck", "no_grad", "op", "ops", "testing", "theirs", "value_and_grad", "vjp",
+    "Card", "Drawing", "Op", "Report", "Value", "__version__", "activation", "at_kink", "card", "case", "catalogue",
+    "compare", "debug", "derivative", "derivative_form", "dialect", "draw", "elementwise", "grad", "gradcheck",
+    "no_grad", "one_hot", "op", "ops", "testing", "theirs", "value_and_grad", "vjp",
 ]  # fmt: skip
 
 del _families

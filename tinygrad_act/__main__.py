@@ -1,54 +1,107 @@
-"""The command line: `python -m tinygrad_act list`, `check all`, `table README.md`."""
+"""The command line: `python -m tinygrad_act card gelu`, `check all`, `compare hard_tanh`."""
 
 from __future__ import annotations
 
 import argparse
 import pathlib
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from . import __version__, ops, table
-from .check.everything import ESTIMATOR, as_json, as_text, check_op
+from . import __version__, accuracy, ops, table
+from .cards import card, comparing, listing
+from .check import everything
+from .op import Op
 
 __all__ = ["main"]
+
+_FINE = ("agrees", "no derivative", everything.ESTIMATOR)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit status is 0, 1 if a check fails, or 2 if the arguments or a file won't do."""
+    chosen = _parser().parse_args(arguments)
+    try:
+        status: int = chosen.run(chosen)
+    except (KeyError, OSError, RuntimeError, TypeError, ValueError) as error:
+        message = error.args[0] if isinstance(error, KeyError) else error
+        print(f"{chosen.command}: {message}", file=sys.stderr)
+        return 2
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tinygrad_act", description="A small autograd framework.")
     parser.add_argument("--version", action="version", version=f"tinygrad_act {__version__}")
     commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("list", help="print every operation: name, formula, derivative, kinks")
-    checker = commands.add_parser("check", help="check the derivatives of operations, one line each")
-    checker.add_argument("names", nargs="+", metavar="NAME", help="an operation, or: all")
-    checker.add_argument("--json", action="store_true", help="print JSON")
-    writer = commands.add_parser("table", help="write that table into a Markdown file, between its two markers")
-    writer.add_argument("file", type=pathlib.Path)
-    chosen = parser.parse_args(arguments)
-    if chosen.command == "list":
-        print(table.text())
-        return 0
-    return _check(chosen.names, chosen.json) if chosen.command == "check" else _write(chosen.file)
+
+    def add(name: str, run: Callable[..., int], text: str, json: bool = True) -> argparse.ArgumentParser:
+        command = commands.add_parser(name, help=text, description=text)
+        command.set_defaults(run=run)
+        if json:
+            command.add_argument("--json", action="store_true", help="print JSON")
+        return command
+
+    add("list", _list, "print every operation: name, formula, derivative, kinks").add_argument(
+        "--activations", action="store_true", help="only activations, with the frameworks that have them"
+    )
+    one = add("card", _card, "print what is known about one activation")
+    one.add_argument("name", metavar="NAME")
+    one.add_argument("--markdown", action="store_true", help="print Markdown, with the formulas in LaTeX")
+    add("compare", _compare, "print how other frameworks' versions differ").add_argument("name", metavar="NAME")
+    add("check", _check, "check the derivatives of operations, one line each").add_argument(
+        "names", nargs="+", metavar="NAME", help="an operation, or: all"
+    )
+    measure = add("accuracy", _accuracy, "measure the error of values and slopes in ulp (needs mpmath)")
+    measure.add_argument("names", nargs="+", metavar="NAME", help="an activation, or: all")
+    measure.add_argument("--points", type=int, default=accuracy.QUICK, help="how many (default: %(default)s)")
+    add("table", _table, "write that table into a Markdown file, between its two markers", json=False).add_argument(
+        "file", type=pathlib.Path
+    )
+    return parser
 
 
-def _check(names: list[str], json: bool) -> int:
-    try:
-        chosen = list(ops.values()) if names == ["all"] else [ops[name] for name in names]
-    except KeyError as error:
-        print(f"check: {error.args[0]}", file=sys.stderr)
-        return 2
-    lines = [check_op(op) for op in chosen]
-    print(as_json(lines) if json else as_text(lines))
-    return 0 if all(line.verdict in ("agrees", "no derivative", ESTIMATOR) for line in lines) else 1
+def _list(chosen: argparse.Namespace) -> int:
+    lines = listing.lines()
+    if chosen.activations:
+        print(listing.as_json(lines) if chosen.json else listing.as_text(lines))
+    else:
+        print(table.as_json() if chosen.json else table.text())
+    return 0
 
 
-def _write(file: pathlib.Path) -> int:
-    try:
-        changed = table.write_into(file)
-    except (OSError, ValueError) as error:
-        print(f"table: {error}", file=sys.stderr)
-        return 2
-    print(f"{file}: {'table written' if changed else 'the table was up to date'}")
+def _card(chosen: argparse.Namespace) -> int:
+    found = card(chosen.name)
+    print(found.json() if chosen.json else found.markdown() if chosen.markdown else found.text())
+    return 0
+
+
+def _compare(chosen: argparse.Namespace) -> int:
+    rows = comparing.comparison(chosen.name)
+    print(comparing.as_json(rows) if chosen.json else comparing.as_text(ops[chosen.name].name, rows))
+    return 0
+
+
+def _chosen(names: list[str]) -> list[Op]:
+    return list(ops.values()) if names == ["all"] else [ops[name] for name in names]
+
+
+def _check(chosen: argparse.Namespace) -> int:
+    lines = [everything.check_op(op) for op in _chosen(chosen.names)]
+    print(everything.as_json(lines) if chosen.json else everything.as_text(lines))
+    return 0 if all(line.verdict in _FINE for line in lines) else 1
+
+
+def _accuracy(chosen: argparse.Namespace) -> int:
+    every = chosen.names == ["all"]
+    asked = accuracy.measured_ops() if every else [(op, {}) for op in _chosen(chosen.names)]
+    rows = [row for op, static in asked for row in accuracy.measure(op, static=static, points=chosen.points)]
+    print(accuracy.as_json(rows) if chosen.json else accuracy.as_text(rows))
+    return 0
+
+
+def _table(chosen: argparse.Namespace) -> int:
+    changed = table.write_into(chosen.file)
+    print(f"{chosen.file}: {'table written' if changed else 'the table was up to date'}")
     return 0
 
 

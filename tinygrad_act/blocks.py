@@ -8,12 +8,14 @@ piece after the other, and only its result is as large as its input.
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
+from numpy.lib.array_utils import normalize_axis_index
 
-__all__ = ["BITS", "CAREFUL", "by_rows", "in_blocks", "is_large", "pieces"]
+__all__ = ["BITS", "BLOCK", "CAREFUL", "by_rows", "in_blocks", "is_large", "pieces"]
 
 BLOCK = 1 << 17
 """Bytes of a piece: what a formula needs of them at a time stays in the second-level cache."""
@@ -90,14 +92,19 @@ def by_rows(f: Callable[..., Any]) -> Callable[..., Any]:
     """
 
     @functools.wraps(f)
-    def rows(*arrays: Any, axis: int) -> Any:
+    def rows(*arrays: Any, axis: int | None) -> Any:
         first = arrays[0]
-        if any(type(x) is not _ndarray or x.shape != first.shape for x in arrays) or not first.size:
+        if any(type(x) is not _ndarray or x.shape != first.shape for x in arrays):
             return f(*arrays, axis=axis)
-        last = axis in (-1, first.ndim - 1)
+        if axis is None:  # all entries are one row
+            return f(*[x.reshape(1, -1) for x in arrays], axis=-1).reshape(first.shape)
+        axis = normalize_axis_index(axis, first.ndim)
+        last = axis == first.ndim - 1
         moved = arrays if last else [np.moveaxis(x, axis, -1) for x in arrays]
         shape = moved[0].shape
-        flat = [x.reshape(-1, shape[-1]) for x in moved]
+        if shape[-1] == 0:
+            raise ValueError(f"axis {axis} has no entries")
+        flat = [x.reshape(math.prod(shape[:-1]), shape[-1]) for x in moved]
         out = _some_rows(f, flat).reshape(shape)
         return out if last else np.moveaxis(out, -1, axis)
 

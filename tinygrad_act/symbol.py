@@ -89,7 +89,7 @@ def _inside(x: object, tightness: int) -> str:
 
 
 def _spell(x: object) -> str:
-    if isinstance(x, float) and x == int(x):
+    if isinstance(x, float) and x.is_integer():
         return str(int(x))
     if isinstance(x, tuple):
         return "(" + ", ".join(map(_spell, x)) + ("," if len(x) == 1 else "") + ")"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import pathlib
 from collections.abc import Sequence
 
 from .op import Op
 from .registry import ops
 
-__all__ = ["END", "START", "columns", "markdown", "put_between", "text", "write_into"]
+__all__ = ["END", "START", "as_json", "columns", "markdown", "put_between", "text", "write_into"]
 
 START, END = "<!-- table of operations: start -->", "<!-- table of operations: end -->"
 
@@ -40,6 +41,11 @@ def markdown() -> str:
 def text() -> str:
     """The same in columns, for a terminal."""
     return "\n".join(columns([_HEAD, *_rows()]))
+
+
+def as_json() -> str:
+    """The same as a JSON list of objects."""
+    return json.dumps([dict(zip(("name", "formula", "derivative", "kinks"), row)) for row in _rows()], indent=1)
 
 
 def columns(rows: Sequence[Sequence[str]]) -> list[str]:

@@ -9,7 +9,7 @@ from ..dispatch import elementwise
 from ..op import theirs
 from . import fused_gates
 from .activations import sigmoid
-from .arithmetic import clip, maximum
+from .arithmetic import clip, maximum, where
 from .elementary import exp, square
 from .special import normal_cdf, normal_pdf
 
@@ -122,7 +122,9 @@ def _mish_slope(_: Any, z: Any) -> Any:
     x = clip(z, min=-_FAR, max=20.0)
     e = exp(x)
     d = e * (e + 2) + 2
-    return e * ((e + 2) * d + 4 * x * (1 + e)) / square(d)
+    below = e * ((e + 2) * d + 4 * x * (1 + e)) / square(d)
+    above = 1 + (2 * x * e * (e + 1) - d) / square(d) * 2  # the same, as 1 and a little: further derivatives keep it
+    return where(z > 0, above, below)
 
 
 @elementwise(

@@ -97,7 +97,7 @@ def _drawn(z: Any, lower: float, upper: float, rng: Any) -> Any:
         raise TypeError(f"rng={rng!r} is no numpy.random.Generator; write rng=numpy.random.default_rng(seed)")
     if not isinstance(z, np.ndarray):
         return rng.uniform(lower, upper)
-    return np.asarray(rng.uniform(lower, upper, z.shape), z.dtype)
+    return np.asarray(rng.uniform(lower, upper, z.shape), z.dtype if z.dtype.kind == "f" else float)
 
 
 def _rrelu_slope(a: Any, z: Any, *, lower: float, upper: float, rng: Any) -> Any:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
@@ -107,7 +108,7 @@ def _around(op: Op, place: Place, position: int, args: tuple[Any, ...], static: 
         x, y = args
         return equal(x, y), (position, args, _near(args[position], args[position]))
     bound = op.bound(place, static)
-    if bound is None:
+    if bound is None or (isinstance(bound, float) and not math.isfinite(bound)):  # clip with max=inf
         return None, None
     return equal(args[0], bound), (0, (where(equal(args[0], bound), bound, args[0]), *args[1:]), _near(bound, args[0]))
 

@@ -28,18 +28,21 @@ _AXES = (case((2, 3)), case((2, 3), axis=0), case((2, 3, 4), axis=1), case((3,))
 
 
 @op(dz=None, reference="", elsewhere={"onnx": theirs("Hardmax")}, cases=_AXES)
-def hardmax(z: Any, *, axis: int = -1) -> Any:
+def hardmax(z: Any, *, axis: int | None = -1) -> Any:
     """a = eye(z.shape[axis])[argmax(moveaxis(z, axis, -1), axis=-1)].swapaxes(axis, -1)
 
     1 at the largest entry, the first of several, and 0 elsewhere. Nothing flows through it.
     """
     a = np.zeros(z.shape, z.dtype if z.dtype.kind == "f" else np.float64)
+    if axis is None:
+        a.flat[np.argmax(z)] = 1.0
+        return a
     np.put_along_axis(a, np.expand_dims(np.argmax(z, axis=axis), axis), 1.0, axis)
     return a
 
 
 @op(dz=lambda g, _, __, *, axis: g, reference="Bengio et al. 2013", estimator=True, cases=_AXES)
-def straight_through_hardmax(z: Any, *, axis: int = -1) -> Any:
+def straight_through_hardmax(z: Any, *, axis: int | None = -1) -> Any:
     """a = eye(z.shape[axis])[argmax(moveaxis(z, axis, -1), axis=-1)].swapaxes(axis, -1)
 
     hardmax, which hands its cotangent on as it is. Of gumbel_softmax it makes what PyTorch calls
@@ -53,17 +56,19 @@ def straight_through_hardmax(z: Any, *, axis: int = -1) -> Any:
     dy=None,
     cases=(case((2, 3), (2, 3)), case((2, 3, 4), (2, 3, 4), axis=1)),
 )
-def at_largest(x: Any, y: Any, *, axis: int = -1) -> Any:
+def at_largest(x: Any, y: Any, *, axis: int | None = -1) -> Any:
     """a = take_along_axis(x, argmax(y, axis=axis, keepdims=True), axis)
 
     The entry of x where y is largest; the axis stays, with length 1.
     """
+    if axis is None:
+        return x.flat[np.argmax(y)].reshape((1,) * x.ndim)
     if x.ndim == 2 and axis == -1:
         return x[np.arange(len(x)), np.argmax(y, axis=1)][:, None]
     return np.take_along_axis(x, np.expand_dims(np.argmax(y, axis=axis), axis), axis)
 
 
-def _weighed(g: Any, a: Any, axis: int) -> Any:
+def _weighed(g: Any, a: Any, axis: int | None) -> Any:
     """a * (h - sum(h * a)), h = g shifted by its entry at the largest a"""
     h = g - at_largest(g, a, axis=axis)
     if type(h) is np.ndarray and h.ndim == 2 and axis == -1:  # the same in place
@@ -73,19 +78,19 @@ def _weighed(g: Any, a: Any, axis: int) -> Any:
 
 
 @by_rows
-def _softmax_back(g: Any, a: Any, _: Any, *, axis: int) -> Any:
+def _softmax_back(g: Any, a: Any, _: Any, *, axis: int | None) -> Any:
     """a * (h - sum(h * a, axis, keepdims=True)), h = g - g[argmax(a)]"""
     return _weighed(g, a, axis)
 
 
 @by_rows
-def _softmin_back(g: Any, a: Any, _: Any, *, axis: int) -> Any:
+def _softmin_back(g: Any, a: Any, _: Any, *, axis: int | None) -> Any:
     """-a * (h - sum(h * a, axis, keepdims=True)), h = g - g[argmax(a)]"""
     return -_weighed(g, a, axis)
 
 
 @by_rows
-def _exponentials(z: Any, *, axis: int) -> Any:
+def _exponentials(z: Any, *, axis: int | None) -> Any:
     """exp(z) / sum(exp(z)): of arrays."""
     _, _, e, rest = largest_apart(z)
     return np.divide(e, rest + 1.0, out=e)
@@ -103,7 +108,7 @@ def _exponentials(z: Any, *, axis: int) -> Any:
         "onnx": theirs("Softmax"),
     },
 )
-def softmax(z: Any, *, axis: int = -1) -> Any:
+def softmax(z: Any, *, axis: int | None = -1) -> Any:
     """a = exp(z) / sum(exp(z), axis=axis, keepdims=True)
 
     Shifted by the largest entry, so that it cannot overflow. A row of nothing but -inf gives NaN.
@@ -112,7 +117,7 @@ def softmax(z: Any, *, axis: int = -1) -> Any:
 
 
 @op(dz=_softmin_back, cases=_AXES, reference="", elsewhere={"torch": theirs("F.softmin")})
-def softmin(z: Any, *, axis: int = -1) -> Any:
+def softmin(z: Any, *, axis: int | None = -1) -> Any:
     """a = exp(-z) / sum(exp(-z), axis=axis, keepdims=True)
 
     softmax(-z): the smallest entry gets the most.
@@ -121,7 +126,7 @@ def softmin(z: Any, *, axis: int = -1) -> Any:
 
 
 @op(dz=lambda g, _, z, *, axis: -_weighed(g, softmax(z, axis=axis), axis), cases=_AXES)
-def softmax_rest(z: Any, *, axis: int = -1) -> Any:
+def softmax_rest(z: Any, *, axis: int | None = -1) -> Any:
     """a = 1 - exp(z) / sum(exp(z), axis=axis, keepdims=True)
 
     1 - softmax(z), right to the last digits where softmax is next to 1 as well.
@@ -130,7 +135,7 @@ def softmax_rest(z: Any, *, axis: int = -1) -> Any:
 
 
 @by_rows
-def _rest(z: Any, *, axis: int) -> Any:
+def _rest(z: Any, *, axis: int | None) -> Any:
     """1 - exp(z) / sum(exp(z)): of arrays."""
     largest, _, e, rest = largest_apart(z)
     a = 1.0 - e / (1.0 + rest)
@@ -139,13 +144,13 @@ def _rest(z: Any, *, axis: int) -> Any:
 
 
 @by_rows
-def _log_softmax_back(g: Any, a: Any, _: Any, *, axis: int) -> Any:
+def _log_softmax_back(g: Any, a: Any, _: Any, *, axis: int | None) -> Any:
     """g - exp(a) * sum(g, axis, keepdims=True)"""
     return g - exp(a) * sum(g, axis=axis, keepdims=True)
 
 
 @by_rows
-def _log_exponentials(z: Any, *, axis: int) -> Any:
+def _log_exponentials(z: Any, *, axis: int | None) -> Any:
     """z - log(sum(exp(z))): of arrays."""
     _, shifted, _, rest = largest_apart(z)
     return np.subtract(shifted, np.log1p(rest), out=shifted)
@@ -164,7 +169,7 @@ def _log_exponentials(z: Any, *, axis: int) -> Any:
         "onnx": theirs("LogSoftmax"),
     },
 )
-def log_softmax(z: Any, *, axis: int = -1) -> Any:
+def log_softmax(z: Any, *, axis: int | None = -1) -> Any:
     """a = z - log(sum(exp(z), axis=axis, keepdims=True))
 
     Shifted by the largest entry, so that it cannot overflow. A row of nothing but -inf gives NaN.
@@ -187,7 +192,7 @@ def softmax2d(z: Any) -> Any:
     return _exponentials(z, axis=-3)
 
 
-def _support_back(g: Any, a: Any, _: Any, *, axis: int) -> Any:
+def _support_back(g: Any, a: Any, _: Any, *, axis: int | None) -> Any:
     """s * (g - sum(g * s) / sum(s)), s = a > 0"""
     support = greater(a, 0.0)
     mean = sum(g * support, axis=axis, keepdims=True) / sum(support, axis=axis, keepdims=True)
@@ -230,7 +235,7 @@ def _noise(rng: Any, shape: tuple[int, ...]) -> Any:
     reference="Jang et al. 2017; Maddison et al. 2017",
     elsewhere={"torch": theirs("F.gumbel_softmax", note="draws from the global state; hard=True is straight-through")},
 )
-def gumbel_softmax(z: Any, *, rng: Any, tau: float = 1.0, axis: int = -1) -> Any:
+def gumbel_softmax(z: Any, *, rng: Any, tau: float = 1.0, axis: int | None = -1) -> Any:
     """a = exp((z + gumbel(rng, z.shape)) / tau) / sum(exp((z + gumbel(rng, z.shape)) / tau), axis=axis, keepdims=True)
 
     A random point near a corner of the simplex: each corner as often as softmax(z) says, and the nearer

@@ -1,0 +1,58 @@
+"""Measured accuracy as text, as JSON and as a Markdown table."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+
+from ..table import columns
+from .measuring import Row
+
+__all__ = ["as_json", "as_text", "markdown"]
+
+_HEAD = ("operation", "dtype", "what", "median", "|z| <= 30", "largest", "at z =", "points", "at roots")
+_COLUMNS = [(dtype, what) for dtype in ("float64", "float32") for what in ("value", "slope", "slope (output)")]
+
+
+def as_text(rows: Sequence[Row]) -> str:
+    """One line a row, in columns; errors in ulp, those at roots in eps."""
+    return "\n".join(columns([_HEAD, *(_cells(row) for row in rows)]))
+
+
+def as_json(rows: Sequence[Row]) -> str:
+    """A JSON list of objects with the names of a row; what is infinite is the text "inf"."""
+    plain = [{name: _plain(x) for name, x in row._asdict().items()} for row in rows]
+    return json.dumps(plain, indent=2, allow_nan=False)
+
+
+def markdown(rows: Sequence[Row]) -> str:
+    """One line an operation: the largest errors of value and slope, and of the slope by the output.
+
+    A slope stands for its most accurate form: by the input where there is one.
+    """
+    best: dict[tuple[str, str, str], float] = {}
+    for row in rows:
+        what = "slope" if row.what == "slope (input)" else row.what  # comes after the default, and replaces it
+        best[row.op, row.dtype, what] = row.largest
+    lines = [
+        "| largest error, ulp | float64: value | slope | slope by output | float32: value | slope | slope by output |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for name in dict.fromkeys(row.op for row in rows):
+        cells = [_short(best.get((name, dtype, what), math.nan)) for dtype, what in _COLUMNS]
+        lines.append(f"| `{name}` | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def _cells(row: Row) -> tuple[str, ...]:
+    figures = (f"{row.median:.2f}", _short(row.near), _short(row.largest), f"{row.worst:.6g}", str(row.points))
+    return (row.op, row.dtype, row.what, *figures, f"{row.at_root:.2f}")
+
+
+def _short(x: float) -> str:
+    return "" if math.isnan(x) else f"{x:.2f}" if x < 100 else f"{x:.0f}" if x < 10000 else f"{x:.1e}"
+
+
+def _plain(x: float | int | str) -> float | int | str:
+    return str(x) if isinstance(x, float) and not math.isfinite(x) else x
