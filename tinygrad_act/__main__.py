@@ -53,6 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     measure = add("accuracy", _accuracy, "measure the error of values and slopes in ulp (needs mpmath)")
     measure.add_argument("names", nargs="+", metavar="NAME", help="an activation, or: all")
+    measure.add_argument("--into", type=pathlib.Path, metavar="FILE", help="write a table into a Markdown file instead")
     measure.add_argument("--points", type=int, default=accuracy.QUICK, help="how many (default: %(default)s)")
     add("table", _table, "write that table into a Markdown file, between its two markers", json=False).add_argument(
         "file", type=pathlib.Path
@@ -95,7 +96,10 @@ def _accuracy(chosen: argparse.Namespace) -> int:
     every = chosen.names == ["all"]
     asked = accuracy.measured_ops() if every else [(op, {}) for op in _chosen(chosen.names)]
     rows = [row for op, static in asked for row in accuracy.measure(op, static=static, points=chosen.points)]
-    print(accuracy.as_json(rows) if chosen.json else accuracy.as_text(rows))
+    if chosen.into:
+        table.put_between(chosen.into, accuracy.START, accuracy.END, accuracy.markdown(rows))
+    else:
+        print(accuracy.as_json(rows) if chosen.json else accuracy.as_text(rows))
     return 0
 
 

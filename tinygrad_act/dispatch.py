@@ -250,6 +250,8 @@ def _spell(op: Op, args: tuple[Any, ...], static: dict[str, Any]) -> Symbol:
     """The interpreter of symbols: the call as text, without what is default."""
     if op.label in INFIX and len(args) == 2:
         return infix_text(op.label, *args)
+    if op.name == "neg" and isinstance(args[0], Symbol):
+        return -args[0]
     given = {name: value for name, value in static.items() if value is not op.defaults[name]}
     return call_text(op.name, args, given)
 

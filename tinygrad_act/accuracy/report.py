@@ -9,7 +9,9 @@ from collections.abc import Sequence
 from ..table import columns
 from .measuring import Row
 
-__all__ = ["as_json", "as_text", "markdown"]
+__all__ = ["END", "START", "as_json", "as_text", "markdown"]
+
+START, END = "<!-- table of accuracy: start -->", "<!-- table of accuracy: end -->"
 
 _HEAD = ("operation", "dtype", "what", "median", "|z| <= 30", "largest", "at z =", "points", "at roots")
 _COLUMNS = [(dtype, what) for dtype in ("float64", "float32") for what in ("value", "slope", "slope (output)")]
@@ -33,8 +35,10 @@ def markdown(rows: Sequence[Row]) -> str:
     """
     best: dict[tuple[str, str, str], float] = {}
     for row in rows:
-        what = "slope" if row.what == "slope (input)" else row.what  # comes after the default, and replaces it
-        best[row.op, row.dtype, what] = row.largest
+        best[row.op, row.dtype, row.what] = row.largest
+    for (op, dtype, what), largest in list(best.items()):
+        if what == "slope (input)":  # then the default is the form by the output
+            best[op, dtype, "slope (output)"], best[op, dtype, "slope"] = best[op, dtype, "slope"], largest
     lines = [
         "| largest error, ulp | float64: value | slope | slope by output | float32: value | slope | slope by output |",
         "|---|---|---|---|---|---|---|",
