@@ -55,6 +55,7 @@ def train(f: Any, steps: int = 800, hidden: int = 16) -> tuple[float, float, flo
 
 if __name__ == "__main__":
     print(f"{ripple.report}\n")
+    print(f"{ta.card(ripple)}\n")
     print(f"{get_the_derivative_wrong()}\n")
     print("activation   train loss   test accuracy   seconds")
     for f in (ta.ripple, ta.relu, ta.gelu):

@@ -156,3 +156,32 @@ def test_infinities_and_nan_have_the_values_of_the_limit_and_warn_of_nothing(nam
     assert np.isnan(a.data[2])
     assert np.isnan(z.grad[2])
     assert not np.isnan(z.grad[3:]).any()
+
+
+def everywhere():
+    """Activations of one input that are defined for every number, with the parameters of their first case."""
+    for op in ta.ops.values():
+        if op.reference is not None and op.elementwise and len(op.inputs) == 1 and not op.domain.keys() & set(op.inputs):
+            yield pytest.param(op, op.cases[0].static if op.cases else {}, id=op.name)
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize(("op", "static"), list(everywhere()))
+def test_at_infinity_every_activation_is_what_it_is_far_out_and_nothing_warns(op, static, dtype):
+    far = np.sqrt(np.finfo(dtype).max)
+    if op.name == "exp":
+        far = dtype(100.0) if dtype is np.float64 else dtype(80.0)
+    z = np.array([-np.inf, np.inf, np.nan, -0.0, -far, far], dtype)
+    value = ta.Value(z)
+    a = op.call(value, **static)  # warnings are errors here
+    assert np.isnan(a.data[2])
+    for at_infinity, near in ((a.data[0], a.data[4]), (a.data[1], a.data[5])):
+        if abs(near) > 1e15:
+            assert at_infinity == np.copysign(np.inf, near)
+        else:
+            assert at_infinity == pytest.approx(float(near), rel=1e-6, abs=1e-15)
+    if a.requires_grad and not op.estimator and op.name != "exp":
+        a.backward(np.ones(z.shape, dtype))
+        assert value.grad[:2] == pytest.approx(value.grad[4:], rel=1e-6, abs=1e-15)
+    numbers = [op.call(float(x), **static) for x in z]
+    np.testing.assert_allclose(numbers, a.data, rtol=1e-6, atol=1e-15)

@@ -66,6 +66,7 @@ class Symbol:
         return Symbol("~" + _inside(self, _TIGHTNESS["~"]), _TIGHTNESS["~"])
 
     __hash__ = object.__hash__
+    __iter__ = None  # z.shape is a symbol, and to unpack it would never end
 
 
 def infix_text(operator: str, x: object, y: object) -> Symbol:

@@ -123,8 +123,12 @@ def _leaky_relu(z: Any, out: Any, *, slope: float) -> None:
 
 
 def _leaky_relu_pull(g: Any, a: Any, z: Any, out: Any, *, slope: float) -> None:
-    np.multiply(g, slope, out=out)
-    choose(z < 0, out, g, out)
+    leave(not 0.0 <= slope <= 1.0)
+    low = z.dtype.type(slope)
+    np.copyto(out, z >= 0)
+    np.multiply(out, 1 - low, out=out)
+    np.add(out, low, out=out)  # (1 - low) + low rounds to 1 for every slope from 0 to 1
+    np.multiply(g, out, out=out)
 
 
 def _exponential_below(z: Any, out: Any, above: float, below: float, scale: float) -> None:
