@@ -141,7 +141,7 @@ def _formulas(torch: Any) -> dict[str, Callable[..., Any]]:
         "reglu": lambda z: _gated(F.relu, z),
         "geglu": lambda z: _gated(F.gelu, z),
         "swiglu": lambda z: _gated(F.silu, z),
-        "log1mexp": lambda z: where(z > -0.6931471805599453, torch.log(-torch.expm1(z)), torch.log1p(-torch.exp(z))),
+        "log1mexp": lambda z: where(z < 0.6931471805599453, torch.log(-torch.expm1(-z)), torch.log1p(-torch.exp(-z))),
         "logmeanexp": lambda z: torch.logsumexp(z, tuple(range(z.ndim))) - math.log(z.numel()),
         "straight_through_step": lambda z: (z >= 0).to(z.dtype) + z - z.detach(),
         "straight_through_sign": lambda z: torch.sign(z).detach() + (c := torch.clamp(z, -1, 1)) - c.detach(),
@@ -158,7 +158,8 @@ def _measure(starred: str, theirs: Callable[..., Any], dtype: Any, torch: Any, e
     op, static = ta.ops[name], _STATIC.get(name, {})
     rng = np.random.default_rng(0)
     z = 2 * rng.normal(size=SHAPE)
-    z = 1 / (1 + np.exp(-z)) if name == "logit" else -np.abs(z) - 1e-3 if name == "log1mexp" else z
+    z = 1 / (1 + np.exp(-z)) if name == "logit" else np.abs(z) + 0.1 if name == "log1mexp" else z
+    z = z.reshape(10, 10, 100, 100) if name == "softmax2d" else z
     inputs = [z.astype(dtype), *(np.asarray(0.7, dtype) for _ in op.inputs[1:])]
 
     def f(*xs: Any) -> Any:

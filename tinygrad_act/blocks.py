@@ -85,10 +85,10 @@ def _run_fused(body: Any, fused: Any, z: Any, out: Any, rest: tuple[Any, ...], s
 
 
 def by_rows(f: Callable[..., Any]) -> Callable[..., Any]:
-    """`f(*arrays, axis=...)`, which acts on every row along an axis by itself, for arrays of one shape: on a
-    matrix whose rows lie in memory one after the other, and on some rows at a time where it is large.
+    """`f(*arrays, axis=...)`, which acts on every row along an axis by itself, for arrays of one shape: on
+    some of the rows at a time where they are large.
 
-    What is no array (a node, a symbol) goes to `f` as it is.
+    What is no array (a node, a symbol) goes to `f` as it is. Raises `ValueError` for an axis without entries.
     """
 
     @functools.wraps(f)
@@ -99,24 +99,24 @@ def by_rows(f: Callable[..., Any]) -> Callable[..., Any]:
         if axis is None:  # all entries are one row
             return f(*[x.reshape(1, -1) for x in arrays], axis=-1).reshape(first.shape)
         axis = normalize_axis_index(axis, first.ndim)
-        last = axis == first.ndim - 1
-        moved = arrays if last else [np.moveaxis(x, axis, -1) for x in arrays]
-        shape = moved[0].shape
-        if shape[-1] == 0:
+        if first.shape[axis] == 0:
             raise ValueError(f"axis {axis} has no entries")
-        flat = [x.reshape(math.prod(shape[:-1]), shape[-1]) for x in moved]
-        out = _some_rows(f, flat).reshape(shape)
-        return out if last else np.moveaxis(out, -1, axis)
+        if axis == first.ndim - 1:
+            length = first.shape[-1]
+            flat = [x.reshape(math.prod(first.shape[:-1]), length) for x in arrays]
+            return _some_rows(f, flat, -1).reshape(first.shape)
+        return f(*arrays, axis=axis) if axis == 0 else _some_rows(f, list(arrays), axis)
 
     return rows
 
 
-def _some_rows(f: Callable[..., Any], arrays: list[Any]) -> Any:
+def _some_rows(f: Callable[..., Any], arrays: list[Any], axis: int) -> Any:
+    """Along any axis but the first, some of the first axis at a time."""
     first = arrays[0]
     if not is_large(first):
-        return f(*arrays, axis=-1)
+        return f(*arrays, axis=axis)
     out = np.empty(first.shape, first.dtype)
-    step = max(1, 2 * BLOCK // (first.shape[-1] * first.itemsize))
+    step = max(1, 2 * BLOCK * len(first) // first.nbytes)
     for start in range(0, len(first), step):
-        out[start : start + step] = f(*[x[start : start + step] for x in arrays], axis=-1)
+        out[start : start + step] = f(*[x[start : start + step] for x in arrays], axis=axis)
     return out

@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 
-from ..evaluate import INTERPRETERS
 from ..op import Op, Rule
 from ..symbol import Symbol
 from ..value import Value
@@ -20,21 +19,6 @@ __all__ = ["body_faults", "int_note", "nan_faults", "range_notes", "rule_faults"
 
 _USE_WHERE = "it branches on its input with if, and, or, min() or max(), which arrays can't answer; use where(c, x, y)"
 _USE_OPS = "write the rule in the operations of ta.ops (where() instead of if), not in plain NumPy or math"
-
-
-class _Letter(Symbol):
-    """A symbol that is not iterated: `np.zeros(z.shape)` would go through the shape of a Symbol for ever."""
-
-    __slots__ = ()
-
-    def __getattr__(self, name: str) -> Symbol:
-        return _Letter(super().__getattr__(name).text)
-
-    def __iter__(self) -> Any:
-        raise TypeError("a symbol has no entries")
-
-
-INTERPRETERS[_Letter] = INTERPRETERS[Symbol]
 
 
 def _example(op: Op, dtype: Any = np.float64) -> np.ndarray:
@@ -122,7 +106,7 @@ def rule_faults(op: Op, rule: Rule, what: str) -> list[str]:
     attempts: dict[str, Callable[[], Any]] = {
         "a number": lambda: rule(float(a[0, 0]), float(z[0, 0]), **given),
         "Values": lambda: rule(Value(a), Value(z), **given),
-        "symbols": lambda: rule.__doc__ or rule(_Letter("a"), _Letter("z"), **{name: Symbol(name) for name in given}),
+        "symbols": lambda: rule.__doc__ or rule(Symbol("a"), Symbol("z"), **{name: Symbol(name) for name in given}),
     }
     for on, attempt in attempts.items():
         try:

@@ -74,7 +74,7 @@ def _fused(op: Op, pull: Any, g: Any, a: Any, z: Any, static: dict[str, Any], ou
 def _piece(op: Op, rule: Any, g: Any, a: Any, z: Any, rest: Any, static: dict[str, Any], out: Any) -> None:
     d = rule(a, z, *rest, **static)
     np.multiply(g, d, out=out, casting="same_kind")
-    if _has_nan(out, a if op.kinks else out):
+    if _has_nan(out, (a if op.domain else z) if op.kinks else out):  # a is NaN where z is, and z is in the cache
         out[...] = _chain(g, d, a if op.kinks else 0.0)
 
 

@@ -12,25 +12,35 @@ from ..op import Theirs, case, theirs
 from .elementary import exp, expm1
 from .reduce import axes_of, count_of, spread
 
-__all__ = ["largest_apart", "log1mexp", "logmeanexp", "logsumexp"]
+__all__ = ["index_of_largest", "largest_apart", "log1mexp", "logmeanexp", "logsumexp"]
 
 _CASES = (case((2, 3)), case((2, 3), axis=0), case((2, 3, 4), axis=(0, -1), keepdims=True), case(()))
 
 
-def largest_apart(z: Any) -> tuple[Any, Any, Any, Any]:
-    """For the rows of a matrix: (index of the largest entries, z - largest, exp of that, the sum of all these but
-    the largest's 1): what softmax and logsumexp are made of. Left out of the sum, that 1 hides none of the
-    others."""
-    largest = np.arange(len(z)), np.argmax(z, axis=1)
-    top = z[largest][:, None]
+def largest_apart(z: Any, axis: int, keep: bool = False) -> tuple[Any, Any, Any, Any]:
+    """Along an axis: (index of the largest entries, z - largest, exp of that, the sum of all these but the
+    largest's 1): what softmax and logsumexp are made of. Left out of the sum, that 1 hides none of the
+    others. The second is only there if `keep` asks for it."""
+    largest = index_of_largest(z, axis)
+    top = z[largest]
     with np.errstate(invalid="ignore"):  # an infinite largest entry
-        shifted = z - top
-    e = np.exp(shifted)
+        shifted = z - np.expand_dims(top, axis)
+    e = np.exp(shifted, out=None if keep else shifted)
     one = e[largest]  # 1, or NaN
     e[largest] = one - 1.0
-    rest = np.add.reduce(e, axis=1, keepdims=True)
+    rest = np.add.reduce(e, axis=axis, keepdims=True)
     e[largest] = one
     return largest, shifted, e, rest
+
+
+def index_of_largest(z: Any, axis: int) -> tuple[Any, ...]:
+    """What `z[...]` takes to pick the largest entry along an axis, the first of several."""
+    places = np.argmax(z, axis=axis)
+    others: list[Any] = [np.arange(n) for n in places.shape]
+    if z.ndim > 2:
+        others = list(np.ogrid[tuple(slice(n) for n in places.shape)])
+    others.insert(axis % z.ndim, places)
+    return tuple(others)
 
 
 _LOGSUMEXP: dict[str, Theirs] = {
@@ -54,7 +64,7 @@ def logsumexp(x: Any, *, axis: Any = None, keepdims: bool = False) -> Any:
     reduced = axes_of(axis, x.ndim)
     kept = [n for i, n in enumerate(x.shape) if i not in reduced]
     rows = np.moveaxis(x, reduced, range(x.ndim - len(reduced), x.ndim)).reshape(math.prod(kept), -1)
-    largest, _, _, rest = largest_apart(rows)
+    largest, _, _, rest = largest_apart(rows, -1)
     top = rows[largest]
     a = np.where(np.isinf(top), top, top + np.log1p(rest[:, 0])).astype(x.dtype, copy=False)
     return a.reshape([1 if i in reduced else n for i, n in enumerate(x.shape)] if keepdims else kept)

@@ -16,7 +16,7 @@ from ..dispatch import op
 from ..op import Theirs, case, theirs
 from .comparison import greater
 from .elementary import exp
-from .log_exp import largest_apart
+from .log_exp import index_of_largest, largest_apart
 from .reduce import sum
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "sparsemax", "straight_through_hardmax",
 ]  # fmt: skip
 
+_vecdot: Any = np.vecdot  # NumPy's stubs do not know its axis
 _AXES = (case((2, 3)), case((2, 3), axis=0), case((2, 3, 4), axis=1), case((3,)))
 
 
@@ -63,16 +64,14 @@ def at_largest(x: Any, y: Any, *, axis: int | None = -1) -> Any:
     """
     if axis is None:
         return x.flat[np.argmax(y)].reshape((1,) * x.ndim)
-    if x.ndim == 2 and axis == -1:
-        return x[np.arange(len(x)), np.argmax(y, axis=1)][:, None]
-    return np.take_along_axis(x, np.expand_dims(np.argmax(y, axis=axis), axis), axis)
+    return np.expand_dims(x[index_of_largest(y, axis)], axis)
 
 
 def _weighed(g: Any, a: Any, axis: int | None) -> Any:
     """a * (h - sum(h * a)), h = g shifted by its entry at the largest a"""
     h = g - at_largest(g, a, axis=axis)
-    if type(h) is np.ndarray and h.ndim == 2 and axis == -1:  # the same in place
-        h -= np.vecdot(h, a)[:, None]
+    if type(h) is np.ndarray and axis is not None:  # the same in place
+        h -= np.expand_dims(_vecdot(h, a, axis=axis), axis)
         return np.multiply(h, a, out=h)
     return a * (h - sum(h * a, axis=axis, keepdims=True))
 
@@ -90,10 +89,10 @@ def _softmin_back(g: Any, a: Any, _: Any, *, axis: int | None) -> Any:
 
 
 @by_rows
-def _exponentials(z: Any, *, axis: int | None) -> Any:
+def _exponentials(z: Any, *, axis: int) -> Any:
     """exp(z) / sum(exp(z)): of arrays."""
-    _, _, e, rest = largest_apart(z)
-    return np.divide(e, rest + 1.0, out=e)
+    _, _, e, rest = largest_apart(z, axis)
+    return np.multiply(e, 1.0 / (rest + 1.0), out=e)
 
 
 @op(
@@ -135,11 +134,11 @@ def softmax_rest(z: Any, *, axis: int | None = -1) -> Any:
 
 
 @by_rows
-def _rest(z: Any, *, axis: int | None) -> Any:
+def _rest(z: Any, *, axis: int) -> Any:
     """1 - exp(z) / sum(exp(z)): of arrays."""
-    largest, _, e, rest = largest_apart(z)
+    largest, _, e, rest = largest_apart(z, axis)
     a = 1.0 - e / (1.0 + rest)
-    a[largest] = (rest / (1.0 + rest))[:, 0]
+    a[largest] = np.squeeze(rest / (1.0 + rest), axis)
     return a
 
 
@@ -150,9 +149,9 @@ def _log_softmax_back(g: Any, a: Any, _: Any, *, axis: int | None) -> Any:
 
 
 @by_rows
-def _log_exponentials(z: Any, *, axis: int | None) -> Any:
+def _log_exponentials(z: Any, *, axis: int) -> Any:
     """z - log(sum(exp(z))): of arrays."""
-    _, shifted, _, rest = largest_apart(z)
+    _, shifted, _, rest = largest_apart(z, axis, keep=True)
     return np.subtract(shifted, np.log1p(rest), out=shifted)
 
 

@@ -40,6 +40,11 @@ def _step(z: float) -> float:
     return 1.0 if z >= 0 else 0.0 if z < 0 else z
 
 
+def _step_of_array(z: Any) -> Any:
+    """np.heaviside(z, 1), several times as fast."""
+    return np.minimum(np.sign(z) + 1.0, 1.0)
+
+
 @elementwise(
     dz=None,
     scalar=_step,
@@ -52,7 +57,7 @@ def step(z: Any) -> Any:
 
     1 from 0 on, 0 below: constant on either side of its jump, so nothing flows through it.
     """
-    return np.heaviside(z, 1.0)
+    return _step_of_array(z)
 
 
 @elementwise(dz=1, scalar=_step, estimator=True, label="step, straight through", reference="Bengio et al. 2013")
@@ -61,7 +66,7 @@ def straight_through_step(z: Any) -> Any:
 
     The values of step. Backward, the gradient is handed on as if it were the identity.
     """
-    return np.heaviside(z, 1.0)
+    return _step_of_array(z)
 
 
 @elementwise(

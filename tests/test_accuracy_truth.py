@@ -1,0 +1,85 @@
+"""The truth that accuracy is measured against, held to truths written another way."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+import tinygrad_act as ta
+from tinygrad_act.accuracy import measured_ops
+from tinygrad_act.accuracy.grid import kept
+from tinygrad_act.accuracy.measuring import _static
+from tinygrad_act.accuracy.truth import Exact, Truth
+
+from .accuracy_bounds import title
+
+mpmath = pytest.importorskip("mpmath")
+mp = mpmath.mp.clone()
+mp.prec = 6000
+FAR = (-1e300, -1e200, -700.0, -300.0, -24.0, -1e-9, -1e-150, -5e-324, 5e-324, 1e-100, 0.3, 24.0, 300.0, 700.0, 1e200)
+
+
+def s(z):
+    return 1 / (1 + mp.exp(-z))
+
+
+def pdf(z):
+    return mp.exp(-z * z / 2) / mp.sqrt(2 * mp.pi)
+
+
+CLOSED = {  # name: the function, its slope, both written for numbers that cancel nothing
+    "sigmoid": (s, lambda z: s(z) * s(-z)),
+    "tanh": (mp.tanh, lambda z: 4 * mp.exp(-2 * abs(z)) / (1 + mp.exp(-2 * abs(z))) ** 2),
+    "softplus": (lambda z: mp.log1p(mp.exp(z)), s),
+    "log_sigmoid": (lambda z: -mp.log1p(mp.exp(-z)), lambda z: s(-z)),
+    "silu": (lambda z: z * s(z), lambda z: s(z) * (1 + z * s(-z))),
+    "gelu": (lambda z: z * mp.erfc(-z / mp.sqrt(2)) / 2, lambda z: mp.erfc(-z / mp.sqrt(2)) / 2 + z * pdf(z)),
+    "soft_sign": (lambda z: z / (1 + abs(z)), lambda z: 1 / (1 + abs(z)) ** 2),
+    "squareplus": (lambda z: 2 / (mp.sqrt(z * z + 4) - z), lambda z: 2 / (mp.sqrt(z * z + 4) - z) / mp.sqrt(z * z + 4)),
+    "tanh_shrink": (lambda z: z - mp.tanh(z), lambda z: mp.tanh(z) ** 2),
+    "elu": (lambda z: z if z > 0 else mp.expm1(z), lambda z: mp.one if z > 0 else mp.exp(z)),
+}
+
+
+def same(found, exact):
+    """Equal to 30 digits, or both below every float."""
+    if abs(exact) < mp.ldexp(1, -1074):
+        return abs(found) <= mp.ldexp(1, -1074)
+    return abs(mp.mpf(found) - exact) <= abs(exact) * mp.mpf("1e-30")
+
+
+@pytest.mark.parametrize("name", CLOSED)
+def test_values_and_slopes_are_those_of_closed_forms_over_the_whole_range(name):
+    truth = Truth(ta.ops[name], dict(ta.ops[name].defaults))
+    for z in FAR:
+        value, slope = truth.at(z)
+        exact, exact_slope = (f(mp.mpf(z)) for f in CLOSED[name])
+        assert value is not None and same(value, exact), z  # noqa: PT018
+        assert slope is not None and same(slope, exact_slope), z  # noqa: PT018
+
+
+@pytest.mark.parametrize(("op", "static"), [pytest.param(o, st, id=title(o, st)) for o, st in measured_ops()])
+def test_slopes_are_those_of_a_difference_quotient_of_the_formula(op, static):
+    truth = Truth(op, _static(op, static))
+    for z in kept(op, _static(op, static), np.array([-30.0, -6.3, -0.71, -1e-5, 1e-3, 0.31, 2.9, 25.0])):
+        _, slope = truth.at(float(z))
+        truth._mp.prec = 1600
+        h = truth._mp.ldexp(1, -400)
+        high, low = (truth._at(truth._mp.mpf(float(z)) + step).v for step in (h, -h))
+        assert same(slope, mp.mpf((high - low) / (2 * h))), z
+
+
+def test_numerals_are_decimal_and_static_parameters_are_floats():
+    value, _ = Truth(ta.ops["quick_gelu"], {}).at(1.0)
+    assert same(value, 1 / (1 + mp.exp(-mp.mpf("1.702"))))
+    value, _ = Truth(ta.ops["leaky_relu"], {"slope": 0.1}).at(-1.0)
+    assert value == -mp.mpf(0.1) != -mp.mpf("0.1")
+
+
+def test_two_floats_hold_a_truth_to_31_digits():
+    third = mp.mpf(1) / 3
+    exact = Exact.of([third, None])
+    assert same(mp.mpf(float(exact.high[0])) + mp.mpf(float(exact.low[0])), third)
+    assert math.isnan(exact.high[1])
