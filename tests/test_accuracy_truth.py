@@ -18,11 +18,32 @@ from .accuracy_bounds import title
 mpmath = pytest.importorskip("mpmath")
 mp = mpmath.mp.clone()
 mp.prec = 6000
-FAR = (-1e300, -1e200, -700.0, -300.0, -24.0, -1e-9, -1e-150, -5e-324, 5e-324, 1e-100, 0.3, 24.0, 300.0, 700.0, 1e200)
+FAR = (
+    -1e300,
+    -1e200,
+    -700.0,
+    -300.0,
+    -36.0,
+    -24.5948,
+    -1e-9,
+    -1e-150,
+    -5e-324,
+    5e-324,
+    1e-100,
+    0.3,
+    24.0,
+    300.0,
+    700.0,
+    1e200,
+)
 
 
 def s(z):
     return 1 / (1 + mp.exp(-z))
+
+
+def cdf(z):
+    return mp.erfc(-z / mp.sqrt(2)) / 2 if abs(z) < 1e6 else mp.mpf(z > 0)  # further out mpmath overflows
 
 
 def pdf(z):
@@ -35,10 +56,12 @@ CLOSED = {  # name: the function, its slope, both written for numbers that cance
     "softplus": (lambda z: mp.log1p(mp.exp(z)), s),
     "log_sigmoid": (lambda z: -mp.log1p(mp.exp(-z)), lambda z: s(-z)),
     "silu": (lambda z: z * s(z), lambda z: s(z) * (1 + z * s(-z))),
-    "gelu": (lambda z: z * mp.erfc(-z / mp.sqrt(2)) / 2, lambda z: mp.erfc(-z / mp.sqrt(2)) / 2 + z * pdf(z)),
+    "gelu": (lambda z: z * cdf(z), lambda z: cdf(z) + z * pdf(z)),
     "soft_sign": (lambda z: z / (1 + abs(z)), lambda z: 1 / (1 + abs(z)) ** 2),
     "squareplus": (lambda z: 2 / (mp.sqrt(z * z + 4) - z), lambda z: 2 / (mp.sqrt(z * z + 4) - z) / mp.sqrt(z * z + 4)),
     "tanh_shrink": (lambda z: z - mp.tanh(z), lambda z: mp.tanh(z) ** 2),
+    "relu6": (lambda z: mp.mpf(sorted((0, z, 6))[1]), lambda z: mp.mpf(0 < z < 6)),
+    "leaky_relu": (lambda z: z if z > 0 else mp.mpf(0.01) * z, lambda z: mp.one if z > 0 else mp.mpf(0.01)),
     "elu": (lambda z: z if z > 0 else mp.expm1(z), lambda z: mp.one if z > 0 else mp.exp(z)),
 }
 
@@ -69,6 +92,19 @@ def test_slopes_are_those_of_a_difference_quotient_of_the_formula(op, static):
         h = truth._mp.ldexp(1, -400)
         high, low = (truth._at(truth._mp.mpf(float(z)) + step).v for step in (h, -h))
         assert same(slope, mp.mpf((high - low) / (2 * h))), z
+
+
+@pytest.mark.usefixtures("scratch")
+def test_a_formula_may_say_erfc_at_any_number():
+    @ta.elementwise(dz=lambda _, z: -2 * ta.normal_pdf(z * math.sqrt(2)) * math.sqrt(2))
+    def complement(z):
+        """a = erfc(z)"""
+        return 1 - ta.erf(z)
+
+    truth = Truth(ta.ops["complement"], {})
+    for z in (-1e300, -30.0, 3.0, 20.0, 1e300):
+        value, _ = truth.at(z)
+        assert same(value, 2 * cdf(-mp.mpf(z) * mp.sqrt(2))), z
 
 
 def test_numerals_are_decimal_and_static_parameters_are_floats():

@@ -252,5 +252,5 @@ def test_the_picture_is_drawn_and_saved(tmp_path):
     assert "<title>kink at 0</title>" in svg
     assert report.save(tmp_path / "trial.svg").read_text().strip() == svg
     assert report.save(tmp_path / "trial.txt").read_text().strip() == str(report)
-    with pytest.raises(ValueError, match=r"end the name in \.svg or \.txt"):
+    with pytest.raises(ValueError, match=r"must be one of \.svg, \.txt"):
         report.save(tmp_path / "trial.pdf")

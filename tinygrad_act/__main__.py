@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import pathlib
 import sys
 from collections.abc import Callable, Sequence
 
@@ -53,11 +52,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     measure = add("accuracy", _accuracy, "measure the error of values and slopes in ulp (needs mpmath)")
     measure.add_argument("names", nargs="+", metavar="NAME", help="an activation, or: all")
-    measure.add_argument("--into", type=pathlib.Path, metavar="FILE", help="write a table into a Markdown file instead")
+    measure.add_argument("--into", metavar="FILE", help="write a table into a Markdown file instead")
     measure.add_argument("--points", type=int, default=accuracy.QUICK, help="how many (default: %(default)s)")
-    add("table", _table, "write that table into a Markdown file, between its two markers", json=False).add_argument(
-        "file", type=pathlib.Path
-    )
+    add("table", _table, "write that table into a Markdown file, between its markers", json=False).add_argument("file")
     return parser
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import pathlib
+import os
 from collections.abc import Sequence
 
 from .op import Op
@@ -54,7 +54,7 @@ def columns(rows: Sequence[Sequence[str]]) -> list[str]:
     return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in rows]
 
 
-def write_into(path: pathlib.Path) -> bool:
+def write_into(path: str | os.PathLike[str]) -> bool:
     """Put the table between its two markers in a file; whether that changed the file.
 
     Raises `ValueError` if a marker is missing.
@@ -62,16 +62,18 @@ def write_into(path: pathlib.Path) -> bool:
     return put_between(path, START, END, markdown())
 
 
-def put_between(path: pathlib.Path, start: str, end: str, text: str) -> bool:
+def put_between(path: str | os.PathLike[str], start: str, end: str, text: str) -> bool:
     """Replace what stands between two markers of a file; whether that changed the file.
 
     Raises `ValueError` if a marker is missing.
     """
-    old = path.read_text(encoding="utf-8")
+    with open(path, encoding="utf-8") as file:
+        old = file.read()
     if start not in old or end not in old:
         raise ValueError(f"{path}: the lines {start!r} and {end!r} must both be there")
     before, _, rest = old.partition(start)
     _, _, after = rest.partition(end)
     new = f"{before}{start}\n\n{text}\n\n{end}{after}"
-    path.write_text(new, encoding="utf-8")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(new)
     return new != old

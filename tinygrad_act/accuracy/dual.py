@@ -84,7 +84,7 @@ _mp: Any = None if mpmath is None else mpmath.mp.clone()
 
 def _word(value: str, slope: Callable[[Any, Any], Any], inside: Callable[[Any], bool] | None = None) -> Any:
     """The function that mpmath calls `value`, whose slope is slope(x, f(x)); NaN outside of its domain."""
-    f: Any = None if _mp is None else getattr(_mp, value)
+    f: Any = _erfc if value == "erfc" else None if _mp is None else getattr(_mp, value)
 
     def word(x: Dual) -> Dual:
         if inside is not None and not inside(x.v):
@@ -93,6 +93,11 @@ def _word(value: str, slope: Callable[[Any, Any], Any], inside: Callable[[Any], 
         return Dual(v, slope(x.v, v) * x.d)
 
     return word
+
+
+def _erfc(x: Any) -> Any:
+    """mpmath's overflows far out, where it is 0 or 2 to more digits than are ever asked for."""
+    return _mp.erfc(x) if abs(x) < 1e6 else _mp.mpf(0 if x > 0 else 2)
 
 
 def _sech_squared(x: Any, _: Any) -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pathlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,6 +9,7 @@ import numpy as np
 
 from ..op import Op
 from ..ops.slope import Kink, kinks_of
+from ..saving import Path, save
 from .picture import picture
 
 __all__ = ["Refused", "Report", "curves", "describe", "slope_at"]
@@ -85,14 +85,10 @@ class Report:
     def _repr_svg_(self) -> str:
         return self.svg()
 
-    def save(self, path: str | pathlib.Path) -> pathlib.Path:
-        """Write the report: `.svg` the picture, `.txt` the text. Raises `ValueError` for another ending."""
-        path = pathlib.Path(path)
-        writers = {".svg": self.svg, ".txt": self.__str__}
-        if path.suffix not in writers:
-            raise ValueError(f"report: can't write {path.name!r}; end the name in {' or '.join(writers)}")
-        path.write_text(writers[path.suffix]() + "\n", encoding="utf-8")
-        return path
+    def save(self, path: Path) -> Path:
+        """Write the report and return `path`: `.svg` the picture, `.txt` the text. Raises `ValueError` for
+        another ending."""
+        return save(path, {".svg": self.svg, ".txt": lambda: f"{self}\n"})
 
 
 class Refused(ValueError):

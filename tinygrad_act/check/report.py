@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import math
-import pathlib
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple
 
+from ..saving import Path, save
 from ..table import columns
 from .picture import picture
 from .problem import name_of
@@ -152,15 +152,10 @@ class Report:
                  "notes": [note._asdict() for note in self.notes]}  # fmt: skip
         return json.dumps(_spelled(whole), indent=1, allow_nan=False)
 
-    def save(self, path: str | pathlib.Path) -> pathlib.Path:
-        """Write the report: `.svg` the picture, `.json` the data, `.txt` the text. Raises `ValueError`
-        for another ending."""
-        path = pathlib.Path(path)
-        writers = {".svg": self.svg, ".json": self.json, ".txt": self.__str__}
-        if path.suffix not in writers:
-            raise ValueError(f"report: can't write {path.name!r}; end the name in {', '.join(writers)}")
-        path.write_text(writers[path.suffix]() + "\n", encoding="utf-8")
-        return path
+    def save(self, path: Path) -> Path:
+        """Write the report and return `path`: `.svg` the picture, `.json` the data, `.txt` the text. Raises
+        `ValueError` for another ending."""
+        return save(path, {".svg": self.svg, ".json": self.json, ".txt": lambda: f"{self}\n"})
 
 
 def _spelled(x: Any) -> Any:

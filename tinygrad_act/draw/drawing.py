@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from collections.abc import Sequence
+from typing import Any
 
 from ..errors import describe
 from ..graph import topological_order
+from ..saving import Path, save
 from ..value import Value
 from .capture import capture
 from .dot import write_dot
@@ -16,9 +16,6 @@ from .snapshot import Snapshot
 from .summary import count_constants, summarise
 
 __all__ = ["Drawing", "draw"]
-
-_Path = TypeVar("_Path", str, os.PathLike[str])
-
 
 class Drawing:
     """A picture of a graph as it was when `draw` was called; shown by itself in Jupyter.
@@ -42,24 +39,13 @@ class Drawing:
         """A PNG file's bytes. Raises `RuntimeError` as `svg` does."""
         return render(self.dot(), "png")
 
-    def save(self, path: _Path) -> _Path:
+    def save(self, path: Path) -> Path:
         """Write the picture to a file, in the format of its extension, and return `path`.
 
         Raises `ValueError` for an unknown extension, `OSError` with the path if it can't be
         written, `RuntimeError` as `svg` does; an existing file stays as it is if drawing fails.
         """
-        written: dict[str, Callable[[], str | bytes]] = {
-            ".dot": self.dot, ".gv": self.dot, ".svg": self.svg, ".png": self.png,
-        }  # fmt: skip
-        name = os.path.basename(path)
-        extension = os.path.splitext(name)[1].lower()
-        if extension not in written:
-            what = f"extension {extension!r}" if extension else f"format of {name!r}, which has no extension"
-            raise ValueError(f"save: unknown {what}; the extension must be one of {', '.join(written)}")
-        content = written[extension]()
-        with open(path, "wb") as file:
-            file.write(content.encode() if isinstance(content, str) else content)
-        return path
+        return save(path, {".dot": self.dot, ".gv": self.dot, ".svg": self.svg, ".png": self.png})
 
     def __repr__(self) -> str:
         if self.snapshot.note:
