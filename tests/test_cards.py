@@ -118,6 +118,15 @@ def test_a_card_of_your_own(scratch):
     assert r"e^{" in card.markdown()
 
 
+def test_a_range_without_a_value_at_infinity(scratch):
+    @ta.elementwise(dz=lambda _, z: ta.sigmoid(z) * (1 + z * ta.sigmoid(-z)), reference="")
+    def plain_silu(z):
+        """a = z / (1 + exp(-z))"""
+        return z * ta.sigmoid(z)  # NaN at -inf
+
+    assert str(ta.card("plain_silu").range) == str(ta.card("silu").range)
+
+
 def test_latex_reads_like_mathematics():
     assert CARDS["sigmoid"].derivatives[0].latex == r"a \, \left(1 - a\right)"
     assert r"\frac{" in CARDS["soft_sign"].formula_latex

@@ -16,6 +16,7 @@ __all__ = ["FLAT", "Interval", "Shape", "shape_of"]
 
 Function: TypeAlias = Callable[[Any], Any]
 
+_FAR = 1e8
 FLAT = 0.01
 """Where the slope is smaller than this, an activation counts as saturated."""
 
@@ -93,10 +94,11 @@ def _largest_step(f: Function, z: Any, a: Any) -> float:
 
 
 def _ends(f: Function, domain: tuple[float, float]) -> list[float]:
-    """The limits of `f` at the ends of its domain."""
+    """The limits of `f` at the ends of its domain; where it is NaN there, what it tends to far out."""
     ends = [float(f(np.array([x]))[0]) for x in domain]
-    far = [float(f(np.array([math.copysign(1e8, x)]))[0]) for x in domain]
-    return [y if math.isnan(x) else x for x, y in zip(ends, far)]
+    far = [float(f(np.array([math.copysign(_FAR, x)]))[0]) for x in domain]
+    tends = [math.copysign(math.inf, y) if abs(y) > math.sqrt(_FAR) else y for y in far]
+    return [y if math.isnan(x) else x for x, y in zip(ends, tends)]
 
 
 def _range(f: Function, z: Any, a: Any, d: Any, domain: tuple[float, float]) -> Interval:
