@@ -26,6 +26,7 @@ def test_value_and_slope_stay_within_their_bounds(op, static):
         if row is not None:
             assert row.largest <= bound, f"{row.dtype} {row.what}: {row.largest:.2f} ulp at {row.worst:.17g}"
             assert row.near <= bound_near, f"{row.dtype} {row.what}: {row.near:.2f} ulp for |z| up to 30"
+            assert row.unknown == 0
             assert row.at_root <= 2, f"{row.dtype} {row.what}: {row.at_root:.2f} eps next to a root"
 
 

@@ -23,7 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         status: int = chosen.run(chosen)
     except (KeyError, OSError, RuntimeError, TypeError, ValueError) as error:
         message = error.args[0] if isinstance(error, KeyError) else error
-        print(f"{chosen.command}: {message}", file=sys.stderr)
+        print(f"{chosen.command}: {str(message).removeprefix(f'{chosen.command}: ')}", file=sys.stderr)
         return 2
     return status
 

@@ -39,6 +39,8 @@ class Row(NamedTuple):
     """The input that has it."""
     points: int
     """At how many points: those at which the truth is a normal number."""
+    unknown: int
+    """At how many points not even the highest precision settles the truth. They are left out."""
     at_root: float
     """The largest error within 0.02 of a root other than 0, where no relative error is small: absolute,
     in eps."""
@@ -165,7 +167,8 @@ def _row(title: str, what: str, z: np.ndarray, several: list[np.ndarray], exact:
         title, z.dtype.name, what,
         float(np.median(errors[counted])) if counted.any() else 0.0,
         float(np.max(errors[np.abs(z) <= 30], initial=0.0)), float(errors[worst]),
-        float(z[worst]), int(counted.sum()), float(np.max((off / scale)[normal & at_root], initial=0.0)),
+        float(z[worst]), int(counted.sum()),
+        int(np.isnan(exact.high).sum()), float(np.max((off / scale)[normal & at_root], initial=0.0)),
     )  # fmt: skip
 
 
