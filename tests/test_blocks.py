@@ -60,6 +60,19 @@ def test_a_large_array_gives_what_its_parts_give(op, static, dtype, wild):
         assert same.all(), f"{z[~same][:5]} gives {found[~same][:5]}, in parts {expected[~same][:5]}"
 
 
+@pytest.mark.parametrize("wild", [False, True])
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("op", [op for op in ta.ops.values() if op.fused.accurate], ids=lambda op: op.name)
+def test_so_it_does_in_the_accurate_form(op, dtype, wild):
+    z = points(op, {}, dtype, wild)
+    g = np.random.default_rng(1).choice(np.array([0.0, 1.0, -2.5], dtype), z.size)
+    with ta.derivative_form("input"):
+        _, c = both(op, {}, z, g)
+        parts = [both(op, {}, z[i : i + SMALL], g[i : i + SMALL])[1] for i in range(0, z.size, SMALL)]
+    info = np.finfo(dtype)
+    np.testing.assert_allclose(c, np.concatenate(parts), rtol=12 * float(info.eps), atol=float(info.tiny))
+
+
 @pytest.mark.parametrize("layout", [np.asfortranarray, lambda z: z[::-1], lambda z: z[:, ::2]])
 def test_other_layouts_and_shapes_are_kept(layout):
     z = layout(np.random.default_rng(0).normal(size=(400, 300)))

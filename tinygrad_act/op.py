@@ -83,6 +83,8 @@ class Fused(NamedTuple):
     """`forward(z, out, **static)`"""
     pull: Callable[..., None] | None = None
     """`pull(g, a, z, out, **static)`: g times the default derivative."""
+    accurate: Callable[..., None] | None = None
+    """The same by the derivative in the form of the input."""
 
 
 @dataclass(frozen=True, eq=False, repr=False, slots=True)

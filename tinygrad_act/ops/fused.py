@@ -60,6 +60,27 @@ def _sigmoid_pull(g: Any, a: Any, z: Any, out: Any) -> None:
     np.multiply(g, out, out=out)
 
 
+def _sigmoid_accurate(g: Any, a: Any, z: Any, out: Any) -> None:
+    """g * a * (e * a), e = exp(-z): e * a is 1 - a to the last digits"""
+    np.negative(z, out=out)
+    np.exp(out, out=out)
+    np.multiply(out, a, out=out)
+    np.multiply(out, a, out=out)
+    np.multiply(g, out, out=out)
+
+
+def _tanh_accurate(g: Any, a: Any, z: Any, out: Any) -> None:
+    """g * 4u / (1 + u)**2, u = exp(-2 * |z|)"""
+    np.absolute(z, out=out)
+    np.multiply(out, -2.0, out=out)
+    np.exp(out, out=out)
+    total = np.add(out, 1.0)
+    np.square(total, out=total)
+    np.divide(out, total, out=out)
+    np.multiply(out, 4.0, out=out)
+    np.multiply(g, out, out=out)
+
+
 def _tanh_pull(g: Any, a: Any, z: Any, out: Any) -> None:
     np.multiply(a, a, out=out)
     np.subtract(1.0, out, out=out)
@@ -179,7 +200,7 @@ def _celu(z: Any, out: Any, *, alpha: float) -> None:
     _exponential_below(z, out, 1.0, alpha, alpha)
 
 
-SIGMOID, TANH = Fused(_sigmoid, _sigmoid_pull), Fused(None, _tanh_pull)
+SIGMOID, TANH = Fused(_sigmoid, _sigmoid_pull, _sigmoid_accurate), Fused(None, _tanh_pull, _tanh_accurate)
 SOFTPLUS, LOG_SIGMOID = Fused(_softplus, _softplus_pull), Fused(_log_sigmoid, _log_sigmoid_pull)
 SQUAREPLUS = Fused(_squareplus)
 LEAKY_RELU = Fused(_leaky_relu, _leaky_relu_pull)

@@ -53,7 +53,7 @@ def _by_pieces(op: Op, rule: Any, g: Any, a: Any, args: tuple[Any, ...], static:
     z, rest = args[0].reshape(-1), args[1:]
     c = np.empty(a.shape, a.dtype)
     into, g, a = c.reshape(-1), g.reshape(-1), a.reshape(-1)
-    fused = op.fused.pull if rule is op.rules[0] else None
+    fused = op.fused.pull if rule is op.rules[0] else op.fused.accurate if rule is op.forms.get("input") else None
     for piece in pieces(c):
         parts = g[piece], a[piece], z[piece]
         if fused is None or not _fused(op, fused, *parts, static, into[piece]):
