@@ -22,19 +22,16 @@ def _inside(g: Any, low: Any, high: Any, z: Any, out: Any) -> None:
 def _hard_swish(z: Any, out: Any) -> None:
     np.add(z, 3.0, out=out)
     np.clip(out, 0.0, 6.0, out=out)
-    np.divide(out, 6.0, out=out)
+    np.multiply(out, 1 / 6, out=out)
     np.multiply(z, out, out=out)
 
 
 def _hard_swish_pull(g: Any, a: Any, z: Any, out: Any) -> None:
-    """g * (2z + 3) / 6 inside; above, where that stops at 3/2, a half is taken off. (The product rule,
-    clip(z / 6 + 1/2) + z / 6, would be shorter, and 27 ulp off around -3/2.)"""
-    np.clip(z, -3.0, 3.0, out=out)
-    np.multiply(out, 2.0, out=out)
-    np.add(out, 3.0, out=out)
-    np.divide(out, 6.0, out=out)
-    np.subtract(out, np.greater(z, 3.0).astype(z.dtype) * 0.5, out=out)
-    np.multiply(out, np.greater_equal(z, -3.0), out=out)
+    """g * (z + 3/2) / 3 inside, g above. (The product rule, clip(z / 6 + 1/2) + z / 6, is 27 ulp off around -3/2.)"""
+    np.add(z, 1.5, out=out)
+    np.multiply(out, 1 / 3, out=out)
+    np.multiply(out, np.less_equal(np.absolute(z), 3.0), out=out)
+    np.add(out, np.greater(z, 3.0), out=out)
     np.multiply(g, out, out=out)
 
 

@@ -7,12 +7,12 @@ from typing import Any
 
 from ..dispatch import elementwise
 from ..op import case, theirs
-from . import fused, fused_lines
+from . import fused, fused_gates, fused_lines
 from .activations import sigmoid
 from .arithmetic import abs, clip, minimum, where
 from .comparison import logical_and
 from .elementary import exp, expm1, log, log1p, sech_squared, square, tanh
-from .special import horner
+from .special import SHRINK_END, SHRINK_P, SHRINK_Q, horner
 
 __all__ = [
     "hard_sigmoid", "hard_tanh", "log_sigmoid", "logit", "scaled_tanh", "soft_sign", "sparse_sigmoid", "tanh_shrink",
@@ -163,29 +163,18 @@ def soft_sign(z: Any) -> Any:
     return x / (1 + abs(x))
 
 
-# (z - tanh(z)) / z**3 as P(z*z) / Q(z*z) for |z| < 1.25, relative error 1.8e-16; all coefficients are
-# positive, so that Horner's rule cancels nothing.
-_SHRINK_END = 1.25
-_SHRINK_P = [
-    0.3333333333333332722736003, 0.0213968008232194371920175, 0.0002426635249135108479582817,
-    1.702457590343654590368462e-8,
-]  # fmt: skip
-_SHRINK_Q = [
-    1.0, 0.4641904024696467360289376, 0.02449938965796043352600544, 0.0002536359545441296931076601,
-]  # fmt: skip
-
-
 @elementwise(
     dz=lambda _, z: square(tanh(z)),
     label="tanh shrink",
     reference="",
     elsewhere={"torch": theirs("F.tanhshrink"), "keras": theirs("ops.tanh_shrink")},
+    fused=fused_gates.TANH_SHRINK,
 )
 def tanh_shrink(z: Any) -> Any:
     """a = z - tanh(z)
 
     Near 0, where that cancels, by a quotient of polynomials; within 4 ulp in float64.
     """
-    near = clip(z, min=-_SHRINK_END, max=_SHRINK_END)
+    near = clip(z, min=-SHRINK_END, max=SHRINK_END)
     s = near * near
-    return where(abs(z) < _SHRINK_END, near * s * (horner(_SHRINK_P, s) / horner(_SHRINK_Q, s)), z - tanh(z))
+    return where(abs(z) < SHRINK_END, near * s * (horner(SHRINK_P, s) / horner(SHRINK_Q, s)), z - tanh(z))
