@@ -55,6 +55,16 @@ def test_an_unknown_name_suggests_the_nearest():
         ta.ops["swsh"]
 
 
+FLOATING = (ta.softmax, ta.softmin, ta.log_softmax, ta.logsumexp, ta.sparsemax, ta.hardmax, ta.sigmoid, ta.gelu, ta.elu)
+
+
+@pytest.mark.parametrize("f", FLOATING, ids=lambda f: f.__name__)
+def test_plain_arrays_of_integers_give_floats(f):
+    whole = np.array([[3, 1, 2], [0, 5, 5]])
+    np.testing.assert_allclose(f(whole), f(whole.astype(float)), rtol=1e-15)
+    assert f(whole).dtype == np.float64
+
+
 @pytest.mark.parametrize("op", [op for op in ta.ops.values() if op.reference is not None and len(op.inputs) == 1])
 def test_integers_become_floats_where_a_gradient_is_asked_for(op):
     static = next((c.static for c in op.cases), {})
@@ -69,6 +79,7 @@ def test_integers_become_floats_where_a_gradient_is_asked_for(op):
         expected, same_pullback = ta.vjp(f, whole.astype(float))
         g = np.ones(np.shape(out))
         assert out.dtype == np.float64
+        np.testing.assert_allclose(op.call(whole, **static), op.call(whole.astype(float), **static), rtol=1e-15)
         if "rng" not in static:
             np.testing.assert_array_equal(out, expected)
             np.testing.assert_array_equal(pullback(g)[0], same_pullback(g)[0])

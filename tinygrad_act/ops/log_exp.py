@@ -21,6 +21,7 @@ def largest_apart(z: Any, axis: int, keep: bool = False) -> tuple[Any, Any, Any,
     """Along an axis: (index of the largest entries, z - largest, exp of that, the sum of all these but the
     largest's 1): what softmax and logsumexp are made of. Left out of the sum, that 1 hides none of the
     others. The second is only there if `keep` asks for it."""
+    z = z if z.dtype.kind == "f" else z.astype(np.float64)
     largest = index_of_largest(z, axis)
     top = z[largest]
     with np.errstate(invalid="ignore"):  # an infinite largest entry
@@ -66,7 +67,7 @@ def logsumexp(x: Any, *, axis: Any = None, keepdims: bool = False) -> Any:
     rows = np.moveaxis(x, reduced, range(x.ndim - len(reduced), x.ndim)).reshape(math.prod(kept), -1)
     largest, _, _, rest = largest_apart(rows, -1)
     top = rows[largest]
-    a = np.where(np.isinf(top), top, top + np.log1p(rest[:, 0])).astype(x.dtype, copy=False)
+    a = np.where(np.isinf(top), top, top + np.log1p(rest[:, 0])).astype(rest.dtype, copy=False)
     return a.reshape([1 if i in reduced else n for i, n in enumerate(x.shape)] if keepdims else kept)
 
 

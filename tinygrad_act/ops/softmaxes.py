@@ -220,11 +220,11 @@ def sparsemax(z: Any, *, axis: int = -1) -> Any:
     return np.maximum(z - threshold, 0.0)
 
 
-def _noise(rng: Any, shape: tuple[int, ...]) -> Any:
-    """Gumbel noise. Raises `TypeError` for what is neither a generator nor a seed."""
+def _noise(rng: Any, shape: tuple[int, ...], dtype: Any) -> Any:
+    """Gumbel noise, of this dtype if that is a float. Raises `TypeError` for what is neither a generator nor a seed."""
     if not isinstance(rng, (np.random.Generator, int, np.integer)):
         raise TypeError(f"rng={rng!r} is neither a numpy.random.Generator nor a seed; write rng=default_rng(0)")
-    return np.random.default_rng(rng).gumbel(size=shape)
+    return np.random.default_rng(rng).gumbel(size=shape).astype(dtype if dtype.kind == "f" else np.float64, copy=False)
 
 
 @op(
@@ -241,4 +241,4 @@ def gumbel_softmax(z: Any, *, rng: Any, tau: float = 1.0, axis: int | None = -1)
     the smaller the temperature tau. `rng`: a `numpy.random.Generator`, or a seed. For PyTorch's hard=True
     see `straight_through_hardmax`.
     """
-    return _exponentials((z + _noise(rng, z.shape).astype(z.dtype)) / tau, axis=axis)
+    return _exponentials((z + _noise(rng, z.shape, z.dtype)) / tau, axis=axis)
