@@ -123,3 +123,36 @@ def test_a_large_gradient_never_shares_memory_with_its_seed():
     for f in (ta.identity, lambda x: x, lambda x: x + 0.0, lambda x: x.reshape(10, -1).reshape(-1)):
         _, pullback = ta.vjp(f, z)
         assert not np.shares_memory(pullback(g)[0], g)
+
+
+BESIDE = {
+    "float": 2.0,
+    "int": 2,
+    "bool": True,
+    "NumPy number": np.float32(2.0),
+    "0-d array": np.array(2.0),
+    "array of one": np.array([2.0]),
+    "row": np.linspace(1.0, 2.0, 400),
+    "column": np.linspace(1.0, 2.0, 300)[:, None],
+}
+BINARY = ("add", "sub", "mul", "div", "pow", "maximum", "minimum", "prelu", "swish_beta")
+
+
+@pytest.mark.parametrize("other", BESIDE.values(), ids=BESIDE)
+@pytest.mark.parametrize("first", [True, False])
+@pytest.mark.parametrize("name", BINARY)
+def test_a_large_array_beside_anything(name, first, other):
+    op, z = ta.ops[name], np.abs(np.random.default_rng(0).normal(size=(300, 400))) + 0.5
+    f = (lambda x: op.call(x, other)) if first else (lambda x: op.call(other, x))
+    part = other[:2] if np.shape(other) == (300, 1) else other
+    g = (lambda x: op.call(x, part)) if first else (lambda x: op.call(part, x))
+    out, pullback = ta.vjp(f, z)
+    few, few_pullback = ta.vjp(g, z[:2])
+    np.testing.assert_allclose(out[:2], few, rtol=1e-15)
+    np.testing.assert_allclose(pullback(np.ones(out.shape))[0][:2], few_pullback(np.ones(few.shape))[0], rtol=1e-13)
+    if isinstance(other, np.ndarray):
+        both = (lambda x, y: op.call(x, y)) if first else (lambda x, y: op.call(y, x))
+        _, pull_both = ta.vjp(both, z, other)
+        eps = 1e-6
+        moved = (np.sum(both(z, other + eps)) - np.sum(both(z, other - eps))) / (2 * eps)
+        np.testing.assert_allclose(np.sum(pull_both(np.ones(out.shape))[1]), moved, rtol=1e-5)

@@ -46,7 +46,7 @@ def _worth_pieces(g: Any, a: Any, args: tuple[Any, ...]) -> bool:
     z = args[0]
     if not (is_large(z) and is_large(a) and is_large(g) and z.shape == a.shape == g.shape):
         return False
-    return z.dtype is a.dtype is g.dtype and all(type(x) is float or x.size == 1 for x in args[1:])
+    return z.dtype is a.dtype is g.dtype and all(np.size(x) == 1 for x in args[1:])
 
 
 def _by_pieces(op: Op, rule: Any, g: Any, a: Any, args: tuple[Any, ...], static: dict[str, Any]) -> Any:
