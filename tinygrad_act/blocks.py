@@ -8,7 +8,6 @@ piece after the other, and only its result is as large as its input.
 from __future__ import annotations
 
 import functools
-import math
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -88,33 +87,33 @@ def by_rows(f: Callable[..., Any]) -> Callable[..., Any]:
     """`f(*arrays, axis=...)`, which acts on every row along an axis by itself, for arrays of one shape: on
     some of the rows at a time where they are large.
 
-    What is no array (a node, a symbol) goes to `f` as it is. Raises `ValueError` for an axis without entries.
+    What is no array (a node, a symbol) goes to `f` as it is.
     """
 
     @functools.wraps(f)
     def rows(*arrays: Any, axis: int | None) -> Any:
         first = arrays[0]
-        if any(type(x) is not _ndarray or x.shape != first.shape for x in arrays):
-            return f(*arrays, axis=axis)
+        for x in arrays:
+            if type(x) is not _ndarray or x.shape != first.shape:
+                return f(*arrays, axis=axis)
         if axis is None:  # all entries are one row
             return f(*[x.reshape(1, -1) for x in arrays], axis=-1).reshape(first.shape)
+        if not is_large(first):
+            return f(*arrays, axis=axis)
         axis = normalize_axis_index(axis, first.ndim)
-        if first.shape[axis] == 0:
-            raise ValueError(f"axis {axis} has no entries")
+        if axis == 0 and first.ndim > 1:
+            return f(*arrays, axis=axis)
         if axis == first.ndim - 1:
-            length = first.shape[-1]
-            flat = [x.reshape(math.prod(first.shape[:-1]), length) for x in arrays]
-            return _some_rows(f, flat, -1).reshape(first.shape)
-        return f(*arrays, axis=axis) if axis == 0 else _some_rows(f, list(arrays), axis)
+            arrays = tuple(x.reshape(-1, first.shape[-1]) for x in arrays)
+            axis = -1
+        return _some_rows(f, arrays, axis).reshape(first.shape)
 
     return rows
 
 
-def _some_rows(f: Callable[..., Any], arrays: list[Any], axis: int) -> Any:
+def _some_rows(f: Callable[..., Any], arrays: tuple[Any, ...], axis: int) -> Any:
     """Along any axis but the first, some of the first axis at a time."""
     first = arrays[0]
-    if not is_large(first):
-        return f(*arrays, axis=axis)
     out = np.empty(first.shape, first.dtype)
     step = max(1, 2 * BLOCK * len(first) // first.nbytes)
     for start in range(0, len(first), step):

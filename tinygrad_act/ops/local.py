@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ..blocks import CAREFUL, is_large, pieces
+from ..blocks import BLOCK, CAREFUL, is_large, pieces
 from ..mode import mode, special
 from ..op import Op
 from .arithmetic import chain
@@ -27,7 +27,7 @@ def pull_local(op: Op, position: int, g: Any, a: Any, args: tuple[Any, ...], sta
 
     On numbers, arrays and nodes. Of the conventions of `derivative_form`, `at_kink` and `dialect`.
     """
-    rule: Any = op.rule(position)
+    rule: Any = op.rules[position]
     if special and (mode.form != "auto" or mode.kinks or mode.dialect):
         rule = op.rule(position, mode.form)
         if asked_at_kink(op) is not None:
@@ -36,7 +36,7 @@ def pull_local(op: Op, position: int, g: Any, a: Any, args: tuple[Any, ...], sta
         return g if rule == 1 else -g if rule == -1 else g * rule
     if type(g) is not _ndarray or type(a) is not _ndarray:
         return chain(g, rule(a, *args, **static), a if op.kinks else 0.0)
-    if _worth_pieces(g, a, args):
+    if g.nbytes > 2 * BLOCK and _worth_pieces(g, a, args):
         return _by_pieces(op, rule, g, a, args, static)
     return _chain(g, rule(a, *args, **static), a if op.kinks else 0.0)
 
