@@ -274,3 +274,15 @@ def test_a_bound_at_infinity_is_no_kink():
     with ta.at_kink("left"):
         assert ta.grad(lambda z: ta.clip(z, min=-1.0, max=np.inf))(np.inf) == 1.0
         assert ta.grad(lambda z: ta.clip(z, min=-1.0, max=np.inf))(-1.0) == 0.0
+
+
+@pytest.mark.parametrize("policy", ["left", "right", "mean", "inside", "min_norm", 0.25])
+def test_the_gradient_check_follows_the_convention_in_force(policy):
+    with ta.at_kink(policy):
+        for f in (ta.relu, ta.leaky_relu, ta.selu):
+            report = ta.gradcheck(f, np.array([-1.0, 0.0, 1.0]))
+            assert report.ok or (f is ta.selu and policy == 0.25), report
+    with ta.at_kink(2.0):
+        assert not ta.gradcheck(ta.relu, 0.0).ok, "2 is no slope between 0 and 1"
+    with ta.dialect("torch"):
+        assert ta.gradcheck(ta.relu, 0.0).ok

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..op import Op
+from ..op import SIDES, Op
+from ..ops.slope import asked_at_kink
 from .problem import Problem, data_of, name_of
 
 __all__ = ["Place", "Places", "find"]
@@ -98,10 +99,15 @@ def _limit(limits: dict[Entry, tuple[float, float]], number: int, x: np.ndarray,
 
 
 def _at_kinks(op: Op, node: Any, x: np.ndarray) -> Iterator[tuple[np.ndarray, Place]]:
-    """For each kink of `op`, which entries of its input `x` lie on it."""
+    """For each kink of `op`, which entries of its input `x` lie on it; with the side that `at_kink` or a
+    dialect asks for, if one is on. Where that is no side but a number, any slope in between will do."""
     if not op.elementwise and "ties" not in op.kinks:
         return
-    for place, side in op.kinks.items():
+    asked = asked_at_kink(op) if op.elementwise else None
+    if asked is not None and asked not in SIDES:
+        return
+    for place, declared in op.kinks.items():
+        side = asked or declared
         if place == "integers":
             yield x == np.round(x), Place(op.name, "an integer", side)
         elif place == "ties":
