@@ -8,7 +8,7 @@ from ..dispatch import bind
 from ..op import Op
 from ..registry import ops
 
-__all__ = ["bound_statics", "find", "spelled_statics"]
+__all__ = ["bound_statics", "find"]
 
 
 def find(asker: str, which: Any) -> Op:
@@ -34,8 +34,3 @@ def bound_statics(op: Op, static: dict[str, Any]) -> dict[str, Any]:
     Raises `TypeError` for one that is unknown or missing, `ValueError` for a value that is not allowed.
     """
     return bind(op, (0.0,) * len(op.inputs), dict(static))[1]
-
-
-def spelled_statics(static: dict[str, Any]) -> str:
-    """`, alpha=0.5`: the parameters given, as they stand in a call."""
-    return "".join(f", {name}={value!r}" for name, value in static.items())

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..blocks import BITS
+from ..blocks import BITS, choose
 from ..dispatch import elementwise
 from ..op import case, theirs
 
@@ -188,12 +188,10 @@ def select(condition: Any, x: Any, y: Any, dtype: Any) -> Any:
 
     The bits of y, turned into those of x where a mask of ones says so: exact for every number there is.
     """
-    bits = BITS[dtype]
     x, y = (z if type(z) is _ndarray and z.dtype == dtype else np.asarray(z, dtype) for z in (x, y))
-    mask = np.negative(condition.view(np.int8), dtype=bits)
-    chosen = np.bitwise_xor(x.view(bits), y.view(bits))
-    chosen = np.bitwise_and(chosen, mask, out=mask if mask.shape == chosen.shape else None)
-    return np.bitwise_xor(chosen, y.view(bits)).view(dtype)
+    out = np.empty(np.broadcast_shapes(condition.shape, x.shape, y.shape), dtype)
+    choose(condition, x, y, out)
+    return out
 
 
 def _chain_scalar(g: float, d: Any, a: float) -> float:

@@ -13,24 +13,13 @@ from typing import Any
 
 import numpy as np
 
-from ..blocks import BITS
+from ..blocks import choose
 from ..op import Fused
 
 __all__ = [
-    "CELU", "ELU", "LEAKY_RELU", "LOG_SIGMOID", "SELU", "SIGMOID", "SOFTPLUS", "SQUAREPLUS", "TANH", "choose",
-    "leave", "one_and_exp",
+    "CELU", "ELU", "LEAKY_RELU", "LOG_SIGMOID", "SELU", "SELU_ALPHA", "SELU_SCALE", "SIGMOID", "SOFTPLUS",
+    "SQUAREPLUS", "TANH", "leave", "one_and_exp",
 ]  # fmt: skip
-
-
-def choose(condition: Any, x: Any, y: Any, out: Any) -> None:
-    """where(condition, x, y) by the bits: several times as fast where the condition is random. `out` may be
-    x, but not y."""
-    bits = BITS[out.dtype]
-    mask = np.negative(condition.view(np.int8), dtype=bits)
-    chosen = out.view(bits)
-    np.bitwise_xor(x.view(bits), y.view(bits), out=chosen)
-    np.bitwise_and(chosen, mask, out=chosen)
-    np.bitwise_xor(chosen, y.view(bits), out=chosen)
 
 
 def leave(unusual: bool) -> None:
@@ -90,7 +79,7 @@ def _tanh_pull(g: Any, a: Any, z: Any, out: Any) -> None:
 # -- softplus and its relatives -----------------------------------------------------------------------
 
 
-def _logone_and_exp(z: Any, out: Any) -> None:
+def _log_one_and_exp(z: Any, out: Any) -> None:
     """log(1 + exp(-|z|))"""
     np.absolute(z, out=out)
     np.negative(out, out=out)
@@ -100,7 +89,7 @@ def _logone_and_exp(z: Any, out: Any) -> None:
 
 def _softplus(z: Any, out: Any, *, beta: float, threshold: float) -> None:
     leave(beta != 1.0 or threshold != np.inf)
-    _logone_and_exp(z, out)
+    _log_one_and_exp(z, out)
     np.add(np.maximum(z, 0.0), out, out=out)
 
 
@@ -113,7 +102,7 @@ def _softplus_pull(g: Any, a: Any, z: Any, out: Any, *, beta: float, threshold: 
 
 
 def _log_sigmoid(z: Any, out: Any) -> None:
-    _logone_and_exp(z, out)
+    _log_one_and_exp(z, out)
     np.subtract(np.minimum(z, 0.0), out, out=out)
 
 
@@ -185,15 +174,16 @@ def _slope_below(g: Any, z: Any, out: Any, above: float, below: float) -> None:
         choose(z < 0, out, g if above == 1.0 else np.multiply(g, above), out)
 
 
-_SCALE, _ALPHA = 1.0507009873554804934193349852946, 1.6732632423543772848170429916717
+SELU_SCALE, SELU_ALPHA = 1.0507009873554804934193349852946, 1.6732632423543772848170429916717
+"""selu's λ and α, chosen so that mean 0 and variance 1 stay (Klambauer et al. 2017)."""
 
 
 def _selu(z: Any, out: Any) -> None:
-    _exponential_below(z, out, _SCALE, _SCALE * _ALPHA, 1.0)
+    _exponential_below(z, out, SELU_SCALE, SELU_SCALE * SELU_ALPHA, 1.0)
 
 
 def _selu_pull(g: Any, a: Any, z: Any, out: Any) -> None:
-    _slope_below(g, z, out, _SCALE, _SCALE * _ALPHA)
+    _slope_below(g, z, out, SELU_SCALE, SELU_SCALE * SELU_ALPHA)
 
 
 def _celu(z: Any, out: Any, *, alpha: float) -> None:

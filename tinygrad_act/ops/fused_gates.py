@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
 
+from ..blocks import choose
 from ..op import Fused
-from .fused import choose, leave, one_and_exp
-from .special import MILLS_P, MILLS_Q, SHRINK_END, SHRINK_P, SHRINK_Q
+from .fused import leave, one_and_exp
+from .special import BELL, FLAT, MILLS_P, MILLS_Q, SHRINK_END, SHRINK_P, SHRINK_Q
 
 __all__ = ["GELU", "GELU_TANH", "QUICK_GELU", "SILU", "TANH_SHRINK"]
 
@@ -70,8 +70,6 @@ def _gelu_tanh_pull(g: Any, a: Any, z: Any, out: Any) -> None:
     np.multiply(g, out, out=out)
 
 
-_FLAT = 39.5
-_BELL = 1 / math.sqrt(2 * math.pi)
 _TINY = {4: 1e-30, 8: 1e-290}
 """By bytes of a number: where z times a probability is no longer a normal number, or z is 0."""
 
@@ -94,7 +92,7 @@ def _bell(x: Any) -> Any:
     np.square(high, out=high)
     np.multiply(high, -0.5, out=high)
     np.exp(high, out=high)
-    np.multiply(high, _BELL, out=high)
+    np.multiply(high, BELL, out=high)
     return np.multiply(high, low, out=high)
 
 
@@ -108,7 +106,7 @@ def _polynomial(coefficients: list[float], x: Any) -> Any:
 
 def _gelu(z: Any, out: Any) -> None:
     x = np.absolute(z)
-    np.minimum(x, _FLAT, out=x)
+    np.minimum(x, FLAT, out=x)
     short = z.itemsize == 4
     tail = _polynomial(_SHORT_P if short else MILLS_P, x)
     np.divide(tail, _polynomial(_SHORT_Q if short else MILLS_Q, x), out=tail)
@@ -121,7 +119,7 @@ def _gelu_pull(g: Any, a: Any, z: Any, out: Any) -> None:
     """g * (a / z + z * normal_pdf(z))"""
     x = np.absolute(z)
     leave(bool(np.min(x) < _TINY[z.itemsize]))
-    np.minimum(x, _FLAT, out=x)
+    np.minimum(x, FLAT, out=x)
     bell = _bell(x)
     np.multiply(bell, z, out=bell)
     np.divide(a, z, out=out)

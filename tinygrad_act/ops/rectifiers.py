@@ -17,12 +17,9 @@ from . import fused, fused_lines
 from .arithmetic import abs, clip, maximum, minimum, where
 from .comparison import logical_and
 from .elementary import exp, expm1, sqrt, square
+from .fused import SELU_ALPHA, SELU_SCALE
 
 __all__ = ["celu", "elu", "exp_quotient", "hard_swish", "relu6", "selu", "sparse_plus", "squareplus"]
-
-_SCALE, _ALPHA = 1.0507009873554804934193349852946, 1.6732632423543772848170429916717
-"""selu's λ and α, chosen so that mean 0 and variance 1 stay (Klambauer et al. 2017)."""
-
 
 @elementwise(
     dz=lambda _, z: logical_and(z >= 0, z <= 6),
@@ -129,8 +126,8 @@ def celu(z: Any, *, alpha: float = 1.0) -> Any:
 
 
 @elementwise(
-    dz=lambda _, z: where(z >= 0, _SCALE, _SCALE * _ALPHA * exp(minimum(z, 0.0))),
-    output=lambda a, _: where(a >= 0, _SCALE, a + _SCALE * _ALPHA),
+    dz=lambda _, z: where(z >= 0, SELU_SCALE, SELU_SCALE * SELU_ALPHA * exp(minimum(z, 0.0))),
+    output=lambda a, _: where(a >= 0, SELU_SCALE, a + SELU_SCALE * SELU_ALPHA),
     kinks={0.0: "right"},
     reference="Klambauer et al. 2017",
     elsewhere={
@@ -147,7 +144,7 @@ def selu(z: Any) -> Any:
 
     The slope at 0 is the right one, 1.0507; PyTorch and JAX take the left, 1.7581.
     """
-    return where(z > 0, _SCALE * z, _SCALE * _ALPHA * expm1(minimum(z, 0.0)))
+    return where(z > 0, SELU_SCALE * z, SELU_SCALE * SELU_ALPHA * expm1(minimum(z, 0.0)))
 
 
 def _root(z: Any, b: float) -> Any:

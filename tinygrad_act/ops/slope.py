@@ -66,7 +66,7 @@ def slope(op: Op, position: int, a: Any, args: tuple[Any, ...], static: Mapping[
         if policy != "raise":
             d = where(on_it, _choose("mean" if (policy, place) == _HALVES else policy, left, right), d)
         elif np.any(_data(on_it) & (_data(left) != _data(right))):
-            raise _on_kink(op, place, args)
+            raise _on_kink(op, place)
     return d
 
 
@@ -110,7 +110,8 @@ def _around(op: Op, place: Place, position: int, args: tuple[Any, ...], static: 
     bound = op.bound(place, static)
     if bound is None or (isinstance(bound, float) and not math.isfinite(bound)):  # clip with max=inf
         return None, None
-    return equal(args[0], bound), (0, (where(equal(args[0], bound), bound, args[0]), *args[1:]), _near(bound, args[0]))
+    on_it = equal(args[0], bound)
+    return on_it, (0, (where(on_it, bound, args[0]), *args[1:]), _near(bound, args[0]))
 
 
 def _two_sided(op: Op, position: int, rule: Any, beside: Any, static: Mapping[str, Any]) -> tuple[Any, Any]:
@@ -162,7 +163,7 @@ def _any(mask: Any) -> bool:
     return bool(np.any(_data(mask)))
 
 
-def _on_kink(op: Op, place: Place, args: tuple[Any, ...]) -> KinkError:
+def _on_kink(op: Op, place: Place) -> KinkError:
     where_ = {"ties": "a tie of its inputs"}.get(str(place), f"its kink at {op.place_text(place)}")
     return KinkError(
         f'{op.name}: an entry lies on {where_}, and at_kink("raise") is on; move it, or choose a slope: '

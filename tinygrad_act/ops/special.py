@@ -11,7 +11,10 @@ from ..dispatch import elementwise
 from .arithmetic import clip
 from .elementary import exp
 
-__all__ = ["MILLS_P", "MILLS_Q", "SHRINK_END", "SHRINK_P", "SHRINK_Q", "erf", "horner", "normal_cdf", "normal_pdf"]
+__all__ = [
+    "BELL", "FLAT", "MILLS_P", "MILLS_Q", "SHRINK_END", "SHRINK_P", "SHRINK_Q", "erf", "horner", "normal_cdf",
+    "normal_pdf",
+]  # fmt: skip
 
 # erf(x) = x * sum(c[n] * x**(2n)): Taylor's series, used where its terms fall off fast.
 _TAYLOR_END = 0.75
@@ -67,37 +70,37 @@ def erf(z: Any) -> Any:
     return np.copysign(np.where(x < _TAYLOR_END, x * horner(_TAYLOR, square), 1 - tail), z)
 
 
-_BELL = 1 / math.sqrt(2 * math.pi)
+BELL = 1 / math.sqrt(2 * math.pi)
 
 
 def _bell(x: Any) -> Any:
     """exp(-x*x/2) / sqrt(2*pi). x is split into a part with few digits, whose square is exact, and a
     rest: else the rounding of x*x, times x*x, would be the error of the result."""
     high = np.round(x * 16) / 16
-    return _BELL * np.exp(-high * high / 2) * np.exp(-(x - high) * (x + high) / 2)
+    return BELL * np.exp(-high * high / 2) * np.exp(-(x - high) * (x + high) / 2)
 
 
 def _bell_of_float(z: float) -> float:
-    return float(_bell(min(abs(z), _FLAT))) if z == z else z
+    return float(_bell(min(abs(z), FLAT))) if z == z else z
 
 
 def _cdf_of_float(z: float) -> float:
-    x = min(abs(z), _FLAT)
+    x = min(abs(z), FLAT)
     tail = float(_bell(x)) * (horner(MILLS_P, x) / horner(MILLS_Q, x))
     return z if z != z else tail if z < 0 else 1 - tail
 
 
-_FLAT = 39.5
+FLAT = 39.5
 """Further out exp(-x*x/2) underflows."""
 
 
-@elementwise(dz=lambda a, z: -clip(z, min=-_FLAT, max=_FLAT) * a, scalar=_bell_of_float, label="φ")
+@elementwise(dz=lambda a, z: -clip(z, min=-FLAT, max=FLAT) * a, scalar=_bell_of_float, label="φ")
 def normal_pdf(z: Any) -> Any:
     """a = exp(-z * z / 2) / sqrt(2 * pi)
 
     The density of a standard normal number.
     """
-    return _bell(np.minimum(np.absolute(z), _FLAT))
+    return _bell(np.minimum(np.absolute(z), FLAT))
 
 
 @elementwise(dz=lambda _, z: normal_pdf(z), scalar=_cdf_of_float, label="Φ")
@@ -107,6 +110,6 @@ def normal_cdf(z: Any) -> Any:
     The probability that a standard normal number is below z: by the Mills ratio in the left tail,
     where the formula cancels.
     """
-    x = np.minimum(np.absolute(z), _FLAT)
+    x = np.minimum(np.absolute(z), FLAT)
     tail = _bell(x) * (horner(MILLS_P, x) / horner(MILLS_Q, x))
     return np.where(z < 0, tail, 1 - tail)
