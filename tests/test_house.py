@@ -22,11 +22,11 @@ LAYERS = [  # a file imports only from rows above its own, or from its own row
     {"tree", "graph", "symbol", "registry", "mode", "op", "declare", "errors", "evaluate", "blocks", "dispatch"}
     | {"conventions", "saving", "_version"},
     {"ops"},
-    {"debugging", "backprop", "backprop_scalar", "leaves", "interop", "recording", "operators"},
+    {"debugging", "backprop", "backprop_scalar", "leaves", "interop", "recording", "operators", "tracing"},
     {"value"},
     {"transforms", "forward"},
     {"check", "samples", "table", "draw"},
-    {"testing", "pytest_plugin", "accuracy", "cards", "activation"},
+    {"testing", "pytest_plugin", "accuracy", "cards", "activation", "program"},
     {"__init__", "__main__"},
 ]
 

@@ -20,10 +20,13 @@ from .debugging import check_backward
 from .errors import KinkError, shape_of
 from .evaluate import NOT_IEEE, as_arrays
 from .mode import mode, special
+from .op import Op
 from .ops.arithmetic import chain
 from .ops.local import pull_local
 from .ops.shape import astype, broadcast_to, sum_to
+from .recording import new_node
 from .registry import ops
+from .tracing import pull_op
 
 __all__ = ["changed", "contributions", "count_uses", "pull", "total"]
 
@@ -103,6 +106,8 @@ def contributions(node: Any, g: Any, kind: Any, floor: int, recorded: bool) -> l
 
     Every cotangent has its input's shape and dtype.
     """
+    if recorded and special and mode.tracing and floor == mode.tracing + 1:
+        return _traced(node, g, kind, floor)
     op, edges, static = node.op, node.edges, node.static
     count = len(edges) // 2
     rules = op.rules * count if op.variadic else op.rules
@@ -133,6 +138,51 @@ def contributions(node: Any, g: Any, kind: Any, floor: int, recorded: bool) -> l
             c = _by_ieee(node, g, position, rule, error)
         sent.append((x, c))
     return sent
+
+
+def _traced(node: Any, g: Any, kind: Any, floor: int) -> list[tuple[Any, Any]]:
+    """The same for a program, as one node for each cotangent."""
+    op, edges = node.op, node.edges
+    count = len(edges) // 2
+    rules = op.rules * count if op.variadic else op.rules
+    sent = []
+    for position, rule in enumerate(rules):
+        x = edges[position]
+        if rule is not None and isinstance(x, kind) and x.level >= floor:
+            primals = (g._data if isinstance(g, kind) else g, node._data, *edges[count:])
+            pulled = pull_op(op, position, count, _pull_one)
+            c = pulled.forward(*primals, **node.static)
+            c = c.view() if any(c is primal for primal in primals) and type(c) is _ndarray else c
+            sent.append((x, new_node(kind, pulled, c, floor, node.static, (g, node, *edges[:count], *primals))))
+    return sent
+
+
+class _Edge:
+    """An input that a gradient flows to, and nothing else."""
+
+    level, op = 1, True
+
+
+class _Step:
+    """What `contributions` asks of a node, without one."""
+
+    level, label, note = 1, None, None
+
+    def __init__(self, op: Op, static: dict[str, Any], edges: tuple[Any, ...], a: Any) -> None:
+        self.op, self.static, self.edges, self._data = op, static, edges, a
+        self.shape, self.primals = shape_of(a), edges[len(edges) // 2 :]
+
+
+_EDGE = _Edge()
+
+
+def _pull_one(op: Op, position: int, g: Any, a: Any, args: tuple[Any, ...], static: dict[str, Any]) -> Any:
+    """The cotangent of input number `position` of `op`, whose output at the numbers and arrays `args` is `a`."""
+    edges: list[Any] = [None] * len(args)
+    edges[position] = _EDGE
+    with np.errstate(all="ignore"):
+        ((_, c),) = contributions(_Step(op, static, (*edges, *args), a), g, _Edge, 1, False)
+    return c
 
 
 def _by_ieee(node: Any, g: Any, position: int, rule: Any, error: Exception) -> Any:

@@ -11,7 +11,7 @@ import numpy as np
 
 from .errors import shape_of
 
-__all__ = ["check_backward", "check_forward"]
+__all__ = ["check_backward", "check_forward", "user_line"]
 
 _PACKAGE = os.path.dirname(os.path.abspath(__file__)) + os.sep
 
@@ -21,7 +21,7 @@ def check_forward(node: Any) -> None:
 
     Raises `FloatingPointError` if it holds a NaN or an infinity.
     """
-    line = _user_line()
+    line = user_line()
     node.note = (line, tuple(_fingerprint(x) for x in node.primals))
     what = _not_finite(node._data)
     if what:
@@ -66,7 +66,7 @@ def _shapes(node: Any) -> str:
     return ", ".join(str(shape_of(x)) for x in node.primals)
 
 
-def _user_line() -> str:
+def user_line() -> str:
     """File and line of the innermost frame outside this package."""
     frame = sys._getframe(1)
     while frame.f_back is not None and frame.f_code.co_filename.startswith(_PACKAGE):

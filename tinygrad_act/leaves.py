@@ -10,7 +10,7 @@ import numpy as np
 from .backprop import count_uses, pull, total
 from .errors import is_real, refuse_kind
 
-__all__ = ["brief", "deliver", "grad_lock", "leaf_data", "own", "rebuild", "seed"]
+__all__ = ["brief", "deliver", "describe", "grad_lock", "leaf_data", "own", "rebuild", "seed"]
 
 grad_lock = threading.RLock()
 """Held while gradients are written: two threads may bring some to one leaf."""
@@ -75,6 +75,20 @@ def rebuild(cls: Any, data: Any, label: str | None, requires_grad: bool, grad: A
 def own(c: Any) -> Any:
     """The cotangent `c` of a leaf in memory of its own: a view of another array is copied."""
     return c.copy() if isinstance(c, np.ndarray) and c.base is not None else c
+
+
+def describe(value: Any) -> str:
+    """What `repr` shows of a Value."""
+    parts = [brief(value._data)]
+    if value.label:
+        parts.append(f"label={value.label!r}")
+    if value.op is not None:
+        parts.append(f"op={value.op.name}")
+    if value._grad is not None:
+        parts.append(f"grad={brief(value._grad)}")
+    if not value.level:
+        parts.append("constant")
+    return ", ".join(parts)
 
 
 def brief(x: Any) -> str:

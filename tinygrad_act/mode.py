@@ -29,6 +29,8 @@ class Mode(threading.local):
     """What is taken at kinks instead of what is declared, by operation; "" for all others."""
     dialect: str | None = None
     """The framework whose defaults and conventions hold."""
+    tracing: int = 0
+    """The depth at which `compile` records a program; 0 if it does not."""
 
 
 mode = Mode()
@@ -129,12 +131,20 @@ class debug(Switch):
 
 
 class deeper:
-    """Inside `with deeper():` operations are recorded, one level of nested gradients further in."""
+    """Inside `with deeper():` operations are recorded, one level of nested gradients further in.
+
+    `tracing`: for a program, so that nothing may look at the numbers.
+    """
+
+    def __init__(self, tracing: bool = False) -> None:
+        self._tracing = tracing
 
     def __enter__(self) -> int:
         special.append(None)
-        self._before = mode.recording, mode.depth
+        self._before = mode.recording, mode.depth, mode.tracing
         mode.recording, mode.depth = True, mode.depth + 1
+        if self._tracing:
+            mode.tracing = mode.depth
         return mode.depth
 
     def __exit__(
@@ -143,5 +153,5 @@ class deeper:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        mode.recording, mode.depth = self._before
+        mode.recording, mode.depth, mode.tracing = self._before
         special.pop()

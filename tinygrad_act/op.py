@@ -82,7 +82,8 @@ class Fused(NamedTuple):
     forward: Callable[..., None] | None = None
     """`forward(z, out, **static)`"""
     pull: Callable[..., None] | None = None
-    """`pull(g, a, z, out, **static)`: g times the default derivative."""
+    """`pull(g, a, z, out, **static)`: g times the default derivative by the first input; other inputs
+    stand between z and out."""
     accurate: Callable[..., None] | None = None
     """The same by the derivative in the form of the input."""
 

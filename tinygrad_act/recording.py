@@ -19,7 +19,7 @@ from .mode import mode, special
 from .op import Op
 from .registry import ops
 
-__all__ = ["REFLECTED", "constant", "install_operators", "recorder"]
+__all__ = ["REFLECTED", "constant", "install_operators", "new_node", "recorder"]
 
 REFLECTED: dict[np.ufunc, Callable[[Any, Any], Any]] = {}
 """What `array @ value` and the like call: NumPy asks with its ufunc, and this answers at once."""
@@ -61,11 +61,13 @@ def recorder(cls: Any) -> Callable[[Op, tuple[Any, ...], dict[str, Any]], Any]:
         a = _run(op, primals, static) if arrays else evaluate(op, tuple(primals), static)
         if type(a) is not float:
             a, level = _settle(op, a, primals, level)
-        if not tracked or (special and not mode.recording):
+        if special and tracked and mode.tracing and not mode.recording:
+            level = 0  # no_grad() in a program: computed anew in every call, and nothing flows back
+        elif not tracked or (special and not mode.recording):
             if type(a) is _ndarray:
                 a.setflags(write=False)
             return constant(cls, a)
-        node = _node(cls, op, a, level, static, (*args, *primals))
+        node = new_node(cls, op, a, level, static, (*args, *primals))
         if special and mode.debugging:
             check_forward(node)
         return node
@@ -82,7 +84,7 @@ def _run(op: Op, primals: list[Any], static: dict[str, Any]) -> Any:
     return a if type(a) is _ndarray else np.asarray(a)
 
 
-def _node(cls: Any, op: Op, a: Any, level: int, static: dict[str, Any], edges: tuple[Any, ...]) -> Any:
+def new_node(cls: Any, op: Op, a: Any, level: int, static: dict[str, Any], edges: tuple[Any, ...]) -> Any:
     """A node of class `cls`: the result `a` of `op`. (The scalar methods below write it out.)"""
     node = _new(cls)
     node._data, node.level, node.static = a, level, static
@@ -160,7 +162,7 @@ def _on_arrays(op: Op, cls: Any, record: Callable[..., Any]) -> Callable[..., An
             return record(op, args, _NO_STATIC)
         if type(a) is not _ndarray or (a.dtype is not _FLOAT64 and a.dtype is not _FLOAT32) or a is primals[0]:
             return record(op, args, _NO_STATIC)
-        return _node(cls, op, a, level, _NO_STATIC, args + primals)
+        return new_node(cls, op, a, level, _NO_STATIC, args + primals)
 
     return compute
 
@@ -257,6 +259,6 @@ def _reflected_method(op: Op, cls: Any, record: Callable[..., Any]) -> Callable[
             a = scalar(x, y)
         except NOT_IEEE:
             return record(op, (other, self), _NO_STATIC)
-        return _node(cls, op, a, level, _NO_STATIC, (other, self, x, y))
+        return new_node(cls, op, a, level, _NO_STATIC, (other, self, x, y))
 
     return method

@@ -15,7 +15,7 @@ import numpy as np
 
 from .backprop import count_uses, pull
 from .leaves import leaf_data, own, seed
-from .mode import deeper
+from .mode import deeper, mode
 from .ops.activations import identity
 from .recording import constant
 from .tree import flatten, leaves_with_paths, unflatten
@@ -60,6 +60,8 @@ def value_and_grad(f: Callable[..., Any], argnums: int | tuple[int, ...] = 0) ->
                 )
             cotangents, recorded = _pull_back(out, seed(out, None), starts, depth)
         gradients = _like_arguments(args, positions, cotangents)
+        if mode.tracing:
+            _come_up((out, *cotangents), depth)
         return out if recorded else out._data, gradients[0] if isinstance(argnums, int) else gradients
 
     return value_and_gradient
@@ -88,7 +90,7 @@ def vjp(f: Callable[..., Any], *args: Any) -> tuple[Any, Callable[[Any], tuple[A
             ]
         return _like_arguments(args, positions, cotangents)
 
-    return out if outer else out.data, pullback
+    return out if outer or mode.tracing else out.data, pullback
 
 
 def _start(
@@ -139,7 +141,7 @@ def _one_output(name: str, out: Any) -> Value:
 def _pull_back(out: Value, g: Any, starts: list[Value], depth: int) -> tuple[list[Any], bool]:
     """The cotangent of every start, and whether it is part of a graph that goes on outside."""
     uses, outer = count_uses(out, Value, depth)
-    recorded = outer or (isinstance(g, Value) and g.level > 0)
+    recorded = outer or (isinstance(g, Value) and g.level > 0) or mode.tracing > 0
     arrived = {}
     if out.level >= depth:
         first = constant(Value, g) if recorded and isinstance(g, np.ndarray) else g
@@ -151,6 +153,14 @@ def _finish(start: Value, c: Any) -> Any:
     if c is None:  # the function does not depend on it
         return 0.0 if type(start._data) is float else np.zeros_like(start._data)
     return own(c)
+
+
+def _come_up(results: tuple[Any, ...], depth: int) -> None:
+    """Results of a gradient at this depth belong to the one outside: a program may take several, one after
+    the other, and the next one need not look into this one."""
+    for result in results:
+        if isinstance(result, Value):
+            result.level = min(result.level, depth - 1)
 
 
 def _like_arguments(args: tuple[Any, ...], positions: tuple[int, ...], leaves: list[Any]) -> tuple[Any, ...]:

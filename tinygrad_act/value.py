@@ -19,12 +19,14 @@ from . import interop
 from .backprop_scalar import pull_scalars
 from .errors import shape_of
 from .evaluate import INTERPRETERS
-from .leaves import brief, deliver, grad_lock, leaf_data, rebuild, seed
-from .mode import special
+from .leaves import deliver, describe, grad_lock, leaf_data, rebuild, seed
+from .mode import mode, special
 from .op import Op
 from .operators import Operators
 from .ops import index, shape
+from .ops.steps import stop_gradient
 from .recording import REFLECTED, constant, install_operators, recorder
+from .tracing import refuse_backward, refuse_look, refuse_write
 
 __all__ = ["Value", "record"]
 
@@ -76,12 +78,16 @@ class Value(Operators):
         """The number or array itself. An operation's result is read-only; a leaf's may be replaced
         or changed by `p.data = ...`, `p.data -= ...`, which `backward()` notices."""
         data = self._data
+        if special and mode.tracing:
+            refuse_look(self, ".data")
         if self.op is not None and type(data) is np.ndarray:
             data.setflags(write=False)  # here, where it is handed out, and not for every result
         return data
 
     @data.setter
     def data(self, new: Any) -> None:
+        if special and mode.tracing:
+            raise refuse_write(self)
         if self.op is not None:
             raise TypeError(f"data: this Value is the result of {self.op.name}, not a leaf; make a new Value instead")
         if new is self._data and type(new) is np.ndarray:
@@ -159,16 +165,22 @@ class Value(Operators):
 
     def item(self) -> Any:
         """The one entry as a Python number. Raises `ValueError` if there are more."""
+        if special and mode.tracing:
+            refuse_look(self, "float(), int() or .item()")
         if self.size != 1:
             raise ValueError(f"item: a Value of shape {self.shape} has {self.size} entries, not one; use .numpy()")
         return self._data.item() if isinstance(self._data, np.ndarray) else self._data
 
     def numpy(self) -> np.ndarray:
         """A copy of the data as an array, yours to change."""
+        if special and mode.tracing:
+            refuse_look(self, ".numpy()")
         return np.array(self._data)
 
     def detach(self) -> Value:
         """The same numbers as a constant: no gradient flows through it."""
+        if special and mode.tracing:
+            return stop_gradient(self)  # type: ignore[no-any-return]
         data = self._data.copy() if self.op is None and isinstance(self._data, np.ndarray) else self._data
         return constant(type(self), data)  # type: ignore[no-any-return]
 
@@ -189,6 +201,8 @@ class Value(Operators):
         Raises `ValueError` for a `g` of another shape, or none where one is needed; `RuntimeError`
         if a leaf's data was changed since the graph was made.
         """
+        if special and mode.tracing:
+            raise refuse_backward()
         if not self.level:
             raise ValueError(
                 "backward: no gradient flows from here: this Value depends on no Value that requires one "
@@ -204,21 +218,14 @@ class Value(Operators):
     # -- Python's protocols -------------------------------------------------------------------
 
     def __repr__(self) -> str:
-        parts = [brief(self._data)]
-        if self.label:
-            parts.append(f"label={self.label!r}")
-        if self.op is not None:
-            parts.append(f"op={self.op.name}")
-        if self._grad is not None:
-            parts.append(f"grad={brief(self._grad)}")
-        if not self.level:
-            parts.append("constant")
-        return f"Value({', '.join(parts)})"
+        return f"Value({describe(self)})"
 
     def __format__(self, spec: str) -> str:
         return format(self.item(), spec) if spec else repr(self)
 
     def __bool__(self) -> bool:
+        if special and mode.tracing:
+            refuse_look(self, "if, while, and, or, not or bool()")
         if self.size != 1:
             raise ValueError(f"the truth of a Value of shape {self.shape} is ambiguous; reduce it to one entry first")
         return bool(self._data)
@@ -293,6 +300,8 @@ install_operators(Value, record)
 
 
 def _bare(x: Any) -> Any:
+    if special and mode.tracing and isinstance(x, Value):
+        refuse_look(x, "an index")
     return x._data if isinstance(x, Value) else x
 
 

@@ -56,19 +56,19 @@ def _by_pieces(op: Op, rule: Any, g: Any, a: Any, args: tuple[Any, ...], static:
     fused = op.fused.pull if rule is op.rules[0] else op.fused.accurate if rule is op.forms.get("input") else None
     for piece in pieces(c):
         parts = g[piece], a[piece], z[piece]
-        if fused is None or not _fused(op, fused, *parts, static, into[piece]):
+        if fused is None or not _fused(op, fused, (*parts, *rest), static, into[piece]):
             _piece(op, rule, *parts, rest, static, into[piece])
     return c
 
 
-def _fused(op: Op, pull: Any, g: Any, a: Any, z: Any, static: dict[str, Any], out: Any) -> bool:
+def _fused(op: Op, pull: Any, parts: tuple[Any, ...], static: dict[str, Any], out: Any) -> bool:
     """Whether the shorter formula was good enough."""
     try:
         with np.errstate(**CAREFUL):
-            pull(g, a, z, out, **static)
+            pull(*parts, out, **static)
     except FloatingPointError:
         return False
-    return not _has_nan(out, z if op.kinks else out)
+    return not _has_nan(out, parts[2] if op.kinks else out)
 
 
 def _piece(op: Op, rule: Any, g: Any, a: Any, z: Any, rest: Any, static: dict[str, Any], out: Any) -> None:

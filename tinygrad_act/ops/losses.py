@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..dispatch import elementwise, op
-from ..op import case, theirs
+from ..op import Fused, case, theirs
 from .activations import sigmoid
 from .reduce import spread, sum
 from .softmaxes import log_softmax, softmax, softmax_rest
@@ -19,10 +19,21 @@ from .softmaxes import log_softmax, softmax, softmax_rest
 __all__ = ["bce_with_logits", "one_hot", "softmax_cross_entropy"]
 
 
+def _bce_pull(g: Any, a: Any, z: Any, y: Any, out: Any) -> None:
+    """g * ((1 - y) * e - y) / (1 + e), e = exp(z)"""
+    np.exp(z, out=out)
+    above = np.multiply(np.subtract(1.0, y), out)
+    above = np.subtract(above, y)
+    np.add(out, 1.0, out=out)
+    np.divide(above, out, out=out)
+    np.multiply(g, out, out=out)
+
+
 @elementwise(
     dz=lambda _, z, y: (1 - y) * sigmoid(z) - y * sigmoid(-z),
     dy=lambda _, z, __: -z,
     label="bce",
+    fused=Fused(None, _bce_pull),
     elsewhere={
         "torch": theirs("F.binary_cross_entropy_with_logits", note="takes the mean of all entries"),
         "tensorflow": theirs("nn.sigmoid_cross_entropy_with_logits"),

@@ -156,11 +156,11 @@ def _near(bound: Any, x: Any) -> Any:
 
 
 def _data(x: Any) -> Any:
-    return x.data if hasattr(x, "op") else x
+    return x._data if hasattr(x, "op") else x
 
 
 def _any(mask: Any) -> bool:
-    return bool(np.any(_data(mask)))
+    return bool(mode.tracing) or bool(np.any(_data(mask)))
 
 
 def _on_kink(op: Op, place: Place) -> KinkError:

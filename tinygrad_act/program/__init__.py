@@ -1,0 +1,27 @@
+"""Compile: from the recorded graph to a program faster than hand-written NumPy, that you can read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from ..value import Value
+from .compiled import Compiled
+from .passes import PASSES, check_passes
+from .program import Program
+
+__all__ = ["PASSES", "Compiled", "Program", "compile"]
+
+
+def compile(
+    function: Callable[..., Any] | None = None,
+    *,
+    donate: Any = (),
+    passes: Sequence[str] | None = None,
+    retrace: bool = True,
+    backend: str = "numpy",
+) -> Any:
+    """A function that runs as a program."""
+    if function is None:
+        return lambda f: compile(f, donate=donate, passes=passes, retrace=retrace, backend=backend)
+    return Compiled(function, donate, check_passes(passes), retrace)

@@ -1,0 +1,228 @@
+"""`ta.compile(f)`: a function that runs as a program, made once for each kind of arguments."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import threading
+import warnings
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from ..mode import mode
+from .assemble import assemble
+from .build import build
+from .constants import Constants
+from .emit import Form
+from .explain import Explanation
+from .names import input_names, name_nodes, parameter_names
+from .program import Program
+from .signature import Signature, checker, describe_change, has_values, places_of, read_arguments
+from .trace import trace
+
+__all__ = ["Compiled"]
+
+_OFTEN = 8
+"""Programs of one function from which on it says so, each time their number doubles."""
+
+
+class _Made:
+    """A program and what has to hold when it is called."""
+
+    def __init__(self, program: Program, accepts: Any, constants: Constants, variables: list[Any], donated: Any) -> None:
+        self.program, self.accepts, self.constants, self.variables = program, accepts, constants, variables
+        self.donated = donated
+
+
+class Compiled:
+    """A function that is recorded once for each structure, shapes, dtypes and static arguments, and runs as a
+    program afterwards. Made by `ta.compile`."""
+
+    def __init__(self, f: Callable[..., Any], donate: Any, passes: tuple[str, ...], retrace: bool) -> None:
+        functools.update_wrapper(self, f)
+        self._f, self._passes, self._retrace = f, passes, retrace
+        self._donate = _positions(f, donate)
+        self._made: dict[Signature, _Made] = {}
+        self._last: _Made | None = None
+        self._lock = threading.RLock()
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """What the function returns, with arrays and numbers in place of Values."""
+        last = self._last
+        if last is not None and not kwargs and last.accepts(args) and not mode.tracing:
+            return self._replay(last, args, kwargs)
+        return self._call(args, kwargs)
+
+    def _call(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        if mode.tracing or has_values((args, kwargs)):
+            return self._f(*args, **kwargs)
+        args, kwargs = _positional(self._f, args, kwargs)
+        signature, _ = read_arguments(args, kwargs)
+        made = self._made.get(signature)
+        if made is None:
+            with self._lock:
+                made = self._made.get(signature) or self._make(signature, args, kwargs)
+        self._last = made
+        return self._replay(made, args, kwargs)
+
+    def _replay(self, made: _Made, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        made.constants.check(self.__name__)
+        if made.donated:
+            _check_donated(made.donated(args), args, kwargs)
+        if made.variables:
+            return made.program(*args, **kwargs, variables=[x._data for x in made.variables])
+        return made.program(*args, **kwargs)
+
+    def _make(self, signature: Signature, args: tuple[Any, ...], kwargs: dict[str, Any]) -> _Made:
+        if self._made and not self._retrace:
+            raise ValueError(
+                f"compile: {self.__name__} was compiled with retrace=False, but "
+                f"{describe_change(next(iter(self._made)), signature, self._parameters(signature))}; "
+                f"pass arguments like the first call's, or leave out retrace=False"
+            )
+        recorded = trace(self._f, args, kwargs)
+        parameters = self._parameters(signature)
+        names = input_names(signature.paths, parameters) + [x.label or "v" for x in recorded.variables]
+        inputs = [*recorded.inputs, *recorded.variables]
+        graph = build(recorded.order, inputs, recorded.outputs, names)
+        places = places_of(signature, parameters)
+        given = [x for x, path in zip(graph.inputs, signature.paths) if _is_donated(path, self._donate) and x.is_array]
+        graph.donated = frozenset(given)
+        name_nodes(graph, isinstance(recorded.structure, (tuple, list, int)))
+        everything = (*parameters, *(name for name in kwargs if name not in parameters))
+        everything += ("variables",) * bool(recorded.variables)
+        form = Form(everything, (*places, *(f"variables[{i}]" for i in range(len(recorded.variables)))), recorded.structure)
+        name = self.__name__ if self.__name__.isidentifier() else "step"
+        program = assemble(name, graph, form, self._passes, _about(self.__name__, signature))
+        made = _Made(
+            program,
+            checker(signature, args),
+            Constants(recorded.outside, self._f),
+            recorded.variables,
+            _access(places, signature, self._donate, parameters) if given else None,
+        )
+        self._made[signature] = made
+        self._warn_if_often(signature)
+        return made
+
+    def _parameters(self, signature: Signature) -> list[str]:
+        return parameter_names(self._f, len(signature.structure[1][0][1]))
+
+    def _warn_if_often(self, signature: Signature) -> None:
+        count = len(self._made)
+        if count >= _OFTEN and count & (count - 1) == 0:
+            before = list(self._made)[-2]
+            change = describe_change(before, signature, self._parameters(signature))
+            warnings.warn(
+                f"compile: {self.__name__} was recorded for {count} kinds of arguments, which takes longer than running "
+                f"it: lately {change}. Pass what changes as an array or a float, or pad arrays to one shape",
+                RuntimeWarning,
+                stacklevel=4,
+            )
+
+    @property
+    def program(self) -> Program:
+        """The program of the last call. Raises `RuntimeError` before the first."""
+        if self._last is None:
+            raise RuntimeError(f"compile: {self.__name__} has no program yet: call it once, or use .trace(*args)")
+        return self._last.program
+
+    @property
+    def programs(self) -> list[Program]:
+        """All programs that were made, one for each kind of arguments."""
+        return [made.program for made in self._made.values()]
+
+    @property
+    def source(self) -> str:
+        """The source of the last call's program."""
+        return self.program.source
+
+    def explain(self) -> Explanation:
+        """What the last call's program costs; see `Program.explain`."""
+        return self.program.explain()
+
+    def save(self, path: str) -> None:
+        """Write the last call's program as a module; see `Program.save`."""
+        self.program.save(path)
+
+    def trace(self, *args: Any, **kwargs: Any) -> Program:
+        """The program for arguments like these, made if need be, without running it."""
+        args, kwargs = _positional(self._f, args, kwargs)
+        signature, _ = read_arguments(args, kwargs)
+        with self._lock:
+            self._last = self._made.get(signature) or self._make(signature, args, kwargs)
+        return self._last.program
+
+    def __repr__(self) -> str:
+        return f"<compiled {self.__name__}: {len(self._made)} programs>"
+
+    def __reduce__(self) -> Any:
+        return Compiled, (self._f, self._donate, self._passes, self._retrace)
+
+
+def _positions(f: Callable[..., Any], donate: Any) -> tuple[int, ...]:
+    """The positions of donated arguments. Raises `TypeError` or `ValueError` for what is no argument."""
+    try:
+        names = [name for name in inspect.signature(f).parameters]
+    except (TypeError, ValueError):
+        names = []
+    found = []
+    for x in (donate,) if isinstance(donate, (int, str)) else tuple(donate):
+        if isinstance(x, str) and x in names:
+            x = names.index(x)
+        if not isinstance(x, int) or isinstance(x, bool) or x < 0:
+            raise ValueError(f"compile: donate={x!r}: expected positions or names of arguments, of {names}")
+        found.append(x)
+    return tuple(found)
+
+
+def _positional(f: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
+    """Arguments given by keyword in their position, where they have one."""
+    if not kwargs:
+        return args, kwargs
+    try:
+        bound = inspect.signature(f).bind(*args, **kwargs)
+    except ValueError:  # a function without a signature
+        return args, kwargs
+    return bound.args, bound.kwargs
+
+
+def _is_donated(path: str, donate: tuple[int, ...]) -> bool:
+    return any(path.startswith(f"[0][{position}]") for position in donate)
+
+
+def _access(places: list[str], signature: Signature, donate: tuple[int, ...], parameters: list[str]) -> Any:
+    """A function of the arguments: their donated arrays, and the others."""
+    given, others = [], []
+    for place, path, kind in zip(places, signature.paths, signature.kinds):
+        if kind is not float:
+            (given if _is_donated(path, donate) else others).append(place)
+    text = f"lambda args: (lambda {', '.join(parameters)}, **_: ([{', '.join(given)}], [{', '.join(others)}]))(*args)"
+    return eval(text)
+
+
+def _check_donated(arrays: tuple[list[Any], list[Any]], args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+    """Raises `ValueError` if a donated array can't be written to, or is another argument as well."""
+    given, others = arrays
+    everything = [*given, *others]
+    shared = len({id(x) for x in everything}) != len(everything)
+    if not shared and any(x.base is not None for x in everything if isinstance(x, np.ndarray)):
+        shared = any(np.may_share_memory(x, y) for i, x in enumerate(given) for y in everything[i + 1 :])
+    elif shared:
+        shared = any(x is y for i, x in enumerate(given) for y in everything[i + 1 :])
+    if shared:
+        raise ValueError(
+            "compile: a donated array is passed a second time, or shares memory with another argument; it would be "
+            "overwritten while it is still needed: pass a copy"
+        )
+    for x in given:
+        if not x.flags.writeable:
+            raise ValueError(f"compile: a donated array of shape {x.shape} is read-only; pass a copy, or don't donate it")
+
+
+def _about(name: str, signature: Signature) -> str:
+    kinds = ["float" if kind is float else f"{kind[1].name} {kind[0]}" for kind in signature.kinds]
+    listed = ", ".join(kinds) if len(kinds) <= 8 else f"{', '.join(kinds[:8])} and {len(kinds) - 8} more"
+    return f"{name}, recorded for {listed}." if kinds else f"{name}, recorded without data."

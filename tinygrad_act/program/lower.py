@@ -1,0 +1,192 @@
+"""From operations to NumPy: each operation's body and derivative rule, line by line.
+
+Bodies and rules are functions of NumPy and of other operations, so they say it themselves when they
+run on proxies. Where one can't (see `NotALine`), or where what it says gives other numbers than the
+body on the data at hand, the program calls the body as it is.
+
+Two ways: with care, by body, rule and `chain`, for any data; or trusting, by the shorter formulas
+and by plain products, which is right unless a NaN or an overflow shows up (see `guard`).
+"""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+import numpy as np
+
+from ..backprop import repair
+from ..evaluate import INTERPRETERS
+from ..op import Op
+from ..ops.arithmetic import chain
+from ..registry import ops
+from ..tracing import Pull
+from .build import operation_of
+from .calls import ASARRAY, Call, function, method, opaque
+from .node import Graph, Node, make, rewritten
+from .proxy import NotALine, Proxy, call, node_of, proxy_of
+
+__all__ = ["lower"]
+
+_ULPS = 64
+"""How many units of the last place the lines may be away from the body, on the largest entry."""
+_CHAIN = ops["chain"]
+
+
+def lower(graph: Graph, trusting: bool) -> Graph:
+    """The graph in NumPy's functions."""
+
+    def rule(node: Node, args: tuple[Node, ...]) -> Node | None:
+        operation = operation_of(node.call)
+        if operation is None:
+            return None
+        lines = _lines(operation, args, node, trusting)
+        if lines is None or not _same(lines.value, node.value):
+            run = operation if isinstance(operation, Pull) else _body(operation, args)
+            name = node.call.name if isinstance(operation, Pull) else operation.name
+            return Node(opaque(name, run, node.call.elementwise), args, node.static, node.value, node.name)
+        if trusting and isinstance(operation, Pull) and operation.op.elementwise and lines not in args:
+            lines.trusted = type(operation.op.rules[operation.position]) is not float
+        elif trusting and isinstance(operation, Op) and operation.kinks and lines not in args:
+            lines.trusted = True
+        return lines
+
+    return rewritten(graph, rule)
+
+
+def _body(op: Op, args: tuple[Node, ...]) -> Any:
+    """What runs `op` where lines can't: the body, or for Python numbers what `evaluate` does."""
+    return _as_call(op).run if any(x.is_number for x in args) else op.forward
+
+
+@functools.cache
+def _as_call(op: Op) -> Call:
+    return opaque(op.name, op.call)
+
+
+def _lines(operation: Op | Pull, args: tuple[Node, ...], node: Node, trusting: bool) -> Node | None:
+    """The last line of the operation; None if it can't be said in lines."""
+    proxies = tuple([proxy_of(x, trusting) for x in args])
+    try:
+        with np.errstate(all="ignore"):
+            if isinstance(operation, Pull):
+                result = _pull(operation, proxies, node.static, trusting)
+            else:
+                result = _forward(operation, proxies, node.static, trusting)
+    except (NotALine, TypeError, ValueError, AttributeError, IndexError, ArithmeticError):
+        return None
+    return node_of(result)
+
+
+def _forward(op: Op, args: tuple[Any, ...], static: dict[str, Any], trusting: bool) -> Any:
+    if not any(isinstance(x, Proxy) for x in args):
+        return op.call(*args, **static)
+    if all(not isinstance(x, Proxy) or x.node.is_number for x in args) and not op.elementwise:
+        raise NotALine(f"{op.name} of numbers")
+    first = args[0]
+    if trusting and op.fused.forward is not None and len(args) == 1 and first.node.is_array and _is_float(first):
+        try:
+            return _fused(op.fused.forward, (first,), first, static)
+        except (NotALine, FloatingPointError):
+            pass
+    return op.forward(*args, **static)
+
+
+def _is_float(x: Any) -> bool:
+    return isinstance(x, Proxy) and x.node.dtype in (np.float32, np.float64)
+
+
+def _fused(formula: Any, args: tuple[Any, ...], like: Any, static: dict[str, Any]) -> Any:
+    out = Proxy(like.node, True)
+    formula(*args, out, **static)
+    return Proxy(out.node, True)
+
+
+def _pull(pull: Pull, args: tuple[Any, ...], static: dict[str, Any], trusting: bool) -> Any:
+    if pull.conventions is not None:
+        raise NotALine("a convention that looks at the data")
+    op, position = pull.op, pull.position
+    g, a, *inputs = args
+    like = node_of(inputs[position]).value
+    if op.elementwise:
+        c = _local(op, position, g, a, inputs, static, trusting)
+    else:
+        rule: Any = op.rules[0 if op.variadic else position]
+        if any(not isinstance(x, Proxy) and not isinstance(x, np.ndarray) for x in inputs):
+            raise NotALine("numbers among the inputs")
+        g, a, *inputs = (x if isinstance(x, Proxy) else Proxy(node_of(x), trusting) for x in args)
+        if type(rule) is float:
+            c = g * rule
+        else:
+            c = rule(position, g, a, *inputs, **static) if op.variadic else rule(g, a, *inputs, **static)
+    return _repaired(c, like)
+
+
+def _local(op: Op, position: int, g: Any, a: Any, inputs: list[Any], static: dict[str, Any], trusting: bool) -> Any:
+    rule: Any = op.rules[position]
+    if type(rule) is float:
+        return g if rule == 1 else -g if rule == -1 else g * rule
+    z = inputs[0]
+    alike = [isinstance(x, Proxy) and x.node.is_array and x.shape == a.shape for x in (a, z)]
+    if trusting and op.fused.pull is not None and position == 0 and all(alike) and _is_float(z):
+        try:
+            return _fused(op.fused.pull, (g, a, *inputs), z, static)
+        except (NotALine, FloatingPointError):
+            pass
+    d = rule(a, *inputs, **static)
+    if trusting:
+        return g * d
+    marker = a if op.kinks else 0.0
+    return call(opaque("chain", _CHAIN.forward, True), (g, d, marker), {})
+
+
+def _repaired(c: Any, like: Any) -> Any:
+    """The cotangent in the shape and dtype of its input, as backpropagation repairs it."""
+    if isinstance(like, float):
+        if isinstance(c, Proxy) and not c.node.is_number:
+            raise NotALine("an array's cotangent for a number")
+        return c
+    if not isinstance(c, Proxy):
+        c = Proxy(node_of(c))
+    if c.node.shape == like.shape and c.node.dtype == like.dtype:
+        return c
+    if c.node.is_number or (not c.node.is_array and c.node.dtype != like.dtype):
+        c = Proxy(make(method("astype"), (make(ASARRAY, (c.node,)),), {"args": (like.dtype,)}))
+    if not c.node.is_array:
+        return Proxy(make(function(np.broadcast_to), (c.node,), {"shape": like.shape}))
+    return repair(c, like)
+
+
+def _same(mine: Any, theirs: Any) -> bool:
+    """Whether lines and body agree, up to rounding."""
+    x, y = np.asarray(mine), np.asarray(theirs)
+    if x.shape != y.shape or isinstance(mine, float) != isinstance(theirs, float):
+        return False
+    if x.dtype != y.dtype:
+        return False
+    if x.dtype.kind != "f":
+        return bool(np.array_equal(x, y))
+    with np.errstate(all="ignore"):
+        finite = np.isfinite(y)
+        if not finite.any():
+            return True
+        size = np.max(np.abs(y), where=finite, initial=0.0)
+        apart = np.max(np.abs(x - y), where=finite & np.isfinite(x), initial=0.0)
+    return bool(apart <= _ULPS * np.finfo(y.dtype).eps * size)
+
+
+def _interpret(op: Op, args: tuple[Any, ...], static: dict[str, Any]) -> Any:
+    """An operation inside a body: its own lines, or a call of its body."""
+    try:
+        return _forward(op, args, static, _trusting(args))
+    except NotALine:
+        nodes = tuple([node_of(x) for x in args])
+        body = opaque(op.name, _body(op, nodes), op.elementwise)
+        return Proxy(make(body, nodes, static), _trusting(args))
+
+
+def _trusting(args: tuple[Any, ...]) -> bool:
+    return any(isinstance(x, Proxy) and x.trusting for x in args)
+
+
+INTERPRETERS[Proxy] = _interpret

@@ -1,0 +1,43 @@
+"""What makes a program faster: each pass turns a graph into one that computes the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from ..node import Graph
+from .algebra import algebra
+from .constants import constants
+from .fold import fold
+from .products import products
+from .scale import scale
+from .share import share
+
+__all__ = ["PASSES", "check_passes", "simplified"]
+
+PASSES = ("lower", "fold", "share", "algebra", "products", "scale", "constants", "memory", "trust")
+"""All passes. `lower`: operations become lines of NumPy; `trust`: by their shorter formulas, with a look
+at the results; `memory`: results share memory. The others stand in files of their own."""
+
+_ON_GRAPHS: tuple[tuple[str, Callable[[Graph], Graph]], ...] = (
+    ("fold", fold), ("share", share), ("algebra", algebra), ("fold", fold), ("share", share), ("algebra", algebra),
+    ("products", products), ("scale", scale), ("fold", fold), ("algebra", algebra), ("share", share),
+    ("constants", constants),
+)  # fmt: skip
+
+
+def simplified(graph: Graph, passes: Sequence[str]) -> Graph:
+    """The graph after those of the passes that turn one graph into another."""
+    for name, run in _ON_GRAPHS:
+        if name in passes:
+            graph = run(graph)
+    return graph
+
+
+def check_passes(passes: Sequence[str] | None) -> tuple[str, ...]:
+    """The passes by name, None for all. Raises `ValueError` for a name that is none."""
+    if passes is None:
+        return PASSES
+    wrong = [name for name in passes if name not in PASSES]
+    if wrong or isinstance(passes, str):
+        raise ValueError(f"compile: passes={passes!r}: there is no pass {(wrong or [passes])[0]!r}; choose of {PASSES}")
+    return tuple(passes)

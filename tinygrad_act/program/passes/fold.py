@@ -1,0 +1,36 @@
+"""What depends on no input is computed once, when the program is made."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..calls import function
+from ..node import Graph, Node, constant, rewritten
+
+__all__ = ["fold"]
+
+_BROADCAST = function(np.broadcast_to)
+
+
+def fold(graph: Graph) -> Graph:
+    """Constants in place of calls on nothing but constants, except where the constant would be larger than
+    all that it is made of."""
+
+    def rule(node: Node, args: tuple[Node, ...]) -> Node | None:
+        if not args or not all(x.is_constant for x in args):
+            return None
+        if node.call is _BROADCAST:
+            return None  # what takes it as it is stretches it for nothing
+        if node.is_array and _entries(node) > max(256, *(_entries(x) for x in args)):
+            return None
+        return constant(node.value, node.name)
+
+    return rewritten(graph, rule)
+
+
+def _entries(node: Node) -> int:
+    """How many numbers it holds: a stretched view of one holds one."""
+    value = node.value
+    if not isinstance(value, np.ndarray):
+        return 1
+    return int(np.prod([n for n, step in zip(value.shape, value.strides) if step]))

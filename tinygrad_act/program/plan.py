@@ -1,0 +1,186 @@
+"""Where each result of a program is kept: in place of an argument that nobody needs any more, in room
+that an earlier result has left, or in fresh memory.
+
+Results that are handed out are never kept in the program's own room, so no later call overwrites
+them. Memory is shared only where shape and dtype allow it without a copy.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from .calls import CONSTANT, INPUT
+from .node import Graph, Node
+
+__all__ = ["Plan", "plan"]
+
+SMALLEST = 64
+"""Bytes below which NumPy's own cache hands out memory as fast."""
+
+
+@dataclass
+class Plan:
+    """The order of the lines, and what each writes into."""
+
+    early: list[Node]
+    late: list[Node]
+    """What overwrites memory that the caller has donated, and what depends on it: it runs last."""
+    target: dict[Node, Any] = field(default_factory=dict)
+    """A node (an argument that is overwritten, or a donated input), or (room, shape, dtype)."""
+    rooms: list[int] = field(default_factory=list)
+    """The bytes of each piece of room."""
+    copied: list[tuple[Node, Node]] = field(default_factory=list)
+    """(donated input, output): where the output had to be computed elsewhere."""
+    home: dict[Node, Node] = field(default_factory=dict)
+    """Output → the donated input that it is returned in."""
+
+
+def plan(graph: Graph, keep: frozenset[Node] = frozenset(), rooms: bool = True) -> Plan:
+    """A plan for the lines of `graph`. `keep`: nodes that have to last until the late lines, though no line
+    reads them. `rooms`: whether results may be kept in room that stays from call to call."""
+    lines = graph.lines()
+    paths = _update_paths(graph)
+    late = _depending(lines, {node for path in paths.values() for node in path})
+    order = [x for x in lines if x not in late] + [x for x in lines if x in late]
+    made = Plan([x for x in order if x not in late], [x for x in order if x in late])
+    made.home = {output: given for given, (*_, output) in paths.items()}
+    roots = _roots(order)
+    _assign(graph, order, roots, made, keep, rooms)
+    for output, given in made.home.items():
+        if _memory_of(output, made, roots) is not given:
+            made.copied.append((given, output))
+    return made
+
+
+def _update_paths(graph: Graph) -> dict[Node, list[Node]]:
+    """For each donated input the elementwise steps that lead from it to an output of its shape and dtype."""
+    paths: dict[Node, list[Node]] = {}
+    taken: set[Node] = set()
+    for output in graph.outputs:
+        path: list[Node] = []
+        node = output
+        while node.call.elementwise and node.call.out and output not in taken:
+            path.insert(0, node)
+            alike = [x for x in node.args if x.shape == output.shape and x.dtype == output.dtype]
+            given = [x for x in alike if x in graph.donated and x not in paths]
+            if given:
+                paths[given[0]] = path
+                taken.update(path)
+                break
+            inner = [x for x in alike if x.call.elementwise and x not in taken and x not in graph.outputs]
+            if len(inner) == 0:
+                break
+            node = max(inner, key=lambda x: any(y in graph.donated for y in x.args))
+    return paths
+
+
+def _depending(lines: list[Node], first: set[Node]) -> set[Node]:
+    """`first`, and all lines that depend on one of them."""
+    found = set(first)
+    for node in lines:
+        if any(x in found for x in node.args):
+            found.add(node)
+    return found
+
+
+def _roots(order: list[Node]) -> dict[Node, Node]:
+    """Node → the node in whose memory it lies, itself or what it is a view of."""
+    roots: dict[Node, Node] = {}
+    for node in order:
+        roots[node] = node
+        for x in node.args:
+            roots.setdefault(x, x)
+            shared = isinstance(x.value, np.ndarray) and isinstance(node.value, np.ndarray)
+            if shared and ((node.call.view and x is node.args[0]) or np.may_share_memory(x.value, node.value)):
+                roots[node] = roots[x]
+    return roots
+
+
+def _assign(graph: Graph, order: list[Node], roots: dict[Node, Node], made: Plan, keep: frozenset[Node], rooms: bool) -> None:
+    """Choose what each line writes into, by when each piece of memory is read for the last time."""
+    last: dict[Node, int] = {}
+    for i, node in enumerate(order):
+        for x in node.args:
+            last[roots[x]] = i
+    for x in graph.outputs:
+        last[roots.get(x, x)] = len(order)
+    for x in keep:
+        last[roots.get(x, x)] = max(last.get(roots.get(x, x), 0), len(made.early))
+    free: list[int] = []
+    held: dict[Node, int] = {}
+    late = len(made.early)
+    handed_out = {roots.get(x, x) for x in graph.outputs}
+    for i, node in enumerate(order):
+        if node.call.out and node.is_array and (node.nbytes >= SMALLEST or i >= late):
+            over = _overwritten(graph, node, roots, last, i, made, held, i >= late, handed_out, rooms)
+            if over is not None:
+                made.target[node] = over
+                if roots[over] in held:
+                    held[node] = held.pop(roots[over])
+                    last.pop(roots[over], None)
+            elif node not in handed_out and rooms and node.nbytes >= SMALLEST:
+                held[node] = room = _take_room(free, made.rooms, node.nbytes)
+                made.target[node] = (room, node.shape, node.dtype)
+        for owner in [x for x in held if last.get(x, i) <= i and x is not node]:
+            free.append(held.pop(owner))
+
+
+def _overwritten(graph: Graph, node: Node, roots: dict[Node, Node], last: dict[Node, int], i: int, made: Plan,
+                 held: dict[Node, int], late: bool, handed_out: set[Node], rooms: bool) -> Node | None:  # fmt: skip
+    """The argument that `node` may be written over."""
+    if not node.call.elementwise:
+        return None
+    for x in node.args:
+        if roots[x] is not x or last[x] != i or x.shape != node.shape or x.dtype != node.dtype:
+            continue
+        if x.call is INPUT:
+            if late and x in graph.donated:
+                return x
+            continue
+        if x.call is CONSTANT or not _is_own(x):
+            continue
+        if x in held:
+            if node not in handed_out:
+                return x
+        elif _donated_memory(x, made) or not rooms or not x.call.view:
+            return x
+    return None
+
+
+def _is_own(x: Node) -> bool:
+    """Whether its memory belongs to it alone: a function that is not known may hand out an argument's."""
+    return x.call.out or x.call.elementwise
+
+
+def _donated_memory(x: Node, made: Plan) -> bool:
+    target = made.target.get(x)
+    while isinstance(target, Node):
+        if target.call is INPUT:
+            return True
+        target = made.target.get(target)
+    return False
+
+
+def _memory_of(x: Node, made: Plan, roots: dict[Node, Node]) -> Node:
+    x = roots.get(x, x)
+    while isinstance(made.target.get(x), Node):
+        x = made.target[x]
+    return x
+
+
+def _take_room(free: list[int], rooms: list[int], nbytes: int) -> int:
+    """The smallest room that is free and large enough; else the largest, made larger; else a new one."""
+    enough = [room for room in free if rooms[room] >= nbytes]
+    if enough:
+        room = min(enough, key=lambda room: rooms[room])
+    elif free:
+        room = max(free, key=lambda room: rooms[room])
+        rooms[room] = nbytes
+    else:
+        rooms.append(nbytes)
+        return len(rooms) - 1
+    free.remove(room)
+    return room

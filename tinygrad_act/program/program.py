@@ -1,0 +1,92 @@
+"""A program: source that runs, its constants, and room for its results."""
+
+from __future__ import annotations
+
+import linecache
+import types
+from typing import Any
+
+import numpy as np
+
+from ..op import Op
+from ..registry import ops
+from .explain import Explanation
+from .memory import Memory
+from .save import module_text
+
+__all__ = ["Program"]
+
+
+class Program:
+    """A recorded function for arguments of one structure, shapes and dtypes. Made by `ta.compile`.
+
+    Every call has its own room for intermediate results (some that an earlier call has left, if no
+    other is using it), so threads may call one program at the same time. What it returns is in
+    memory that no later call writes to, except arrays that were donated.
+    """
+
+    def __init__(self, source: str, name: str, objects: dict[str, Any], memory: Memory, explanation: Explanation) -> None:
+        self.source = source
+        """The program in NumPy."""
+        self.name, self.objects, self.memory, self._explanation = name, objects, memory, explanation
+        """`objects`: what the source does not spell, by name: constants and bodies of operations."""
+        self._run = self._executed()
+
+    def _executed(self) -> Any:
+        file = f"<program {self.name} {id(self):x}>"
+        linecache.cache[file] = (len(self.source), None, self.source.splitlines(keepends=True), file)
+        namespace: dict[str, Any] = {"np": np, **self.objects}
+        exec(compile(self.source, file, "exec"), namespace)
+        return namespace[self.name]
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """The results for these arguments: of the structure, shapes and dtypes that it was made for."""
+        if not self.memory.views:
+            return self._run(*args, **kwargs)
+        room = self.memory.take()
+        try:
+            return self._run(*args, **kwargs, memory=room)
+        finally:
+            self.memory.give_back(room)
+
+    def explain(self) -> Explanation:
+        """Operations, flops, bytes, buffers, and the most memory in use at a time against eager."""
+        return self._explanation
+
+    def save(self, path: str) -> None:
+        """Write a module that imports only NumPy, and whose function of the same name gives the same numbers.
+
+        Raises `TypeError` for a program that was made without the pass `lower`: its lines call this package.
+        """
+        text = module_text(self.source, self.name, self.objects, self.memory)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+
+    def __repr__(self) -> str:
+        return f"<program {self.name}: {self._explanation.headline}>"
+
+    def __reduce__(self) -> Any:
+        bodies = {op.forward: name for name, op in ops.items()}
+        objects = {
+            name: _Body(bodies[x]) if isinstance(x, types.FunctionType) and x in bodies else x
+            for name, x in self.objects.items()
+        }
+        return _restored, (self.source, self.name, objects, self.memory, self._explanation)
+
+
+class _Body:
+    """The body of an operation, while a program is pickled."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+
+def _restored(source: str, name: str, objects: dict[str, Any], memory: Memory, explanation: Explanation) -> Program:
+    """A program as it was when it was pickled. Raises `TypeError` if an operation is not declared here."""
+    found = {}
+    for key, x in objects.items():
+        op: Op | None = ops.find(x.name) if isinstance(x, _Body) else None
+        if isinstance(x, _Body) and op is None:
+            raise TypeError(f"program {name}: the operation {x.name} is not declared here; import its module first")
+        found[key] = op.forward if op is not None else x
+    return Program(source, name, found, memory, explanation)

@@ -1,0 +1,157 @@
+"""Arrays that note what NumPy does with them: how the body of an operation becomes lines of a program.
+
+A body is a function of NumPy's functions and of other operations. Called with proxies it says
+which, in which order. Where it does something that a program can't say (it looks at a number, or
+writes into a part of an array) it raises `NotALine`, and the program calls the body as it is.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from .calls import EINSUM, FLOAT, GETITEM, INDEXED, JOINS, TRANSPOSE, function, method, reduction, ufunc
+from .node import Node, constant, make
+
+__all__ = ["NotALine", "Proxy", "node_of", "proxy_of"]
+
+
+class NotALine(TypeError, AttributeError):
+    """A body does what lines of a program can't say."""
+
+
+def node_of(x: Any) -> Node:
+    """The node of a proxy, or of a constant."""
+    return x.node if isinstance(x, Proxy) else constant(x)
+
+
+def proxy_of(node: Node, trusting: bool = False) -> Any:
+    """What a body is called with: constants that are numbers as they are."""
+    return node.value if node.is_constant and node.is_number else Proxy(node, trusting)
+
+
+def call(what: Any, args: tuple[Any, ...], static: dict[str, Any]) -> Any:
+    """One more line. NumPy makes a NumPy float of Python floats; in a body that stays weak."""
+    if any(isinstance(x, Proxy) for x in static.values()):
+        raise NotALine(f"{what}: a parameter is computed")
+    nodes = tuple([node_of(x) for x in args])
+    node = make(what, nodes, static)
+    if all(x.is_number for x in nodes) and isinstance(node.value, np.floating):
+        node = make(FLOAT, (node,))
+    return Proxy(node, any(isinstance(x, Proxy) and x.trusting for x in args))
+
+
+class Proxy(np.lib.mixins.NDArrayOperatorsMixin):
+    """Stands for an array or a number whose value is known only when the program runs."""
+
+    __slots__ = ("node", "trusting")
+
+    def __init__(self, node: Node, trusting: bool = False) -> None:
+        self.node, self.trusting = node, trusting
+        """`trusting`: whether operations may use their shorter formulas; see `lower`."""
+
+    shape = property(operator.attrgetter("node.shape"))
+    dtype = property(lambda self: self.node.value.dtype)
+    ndim = property(lambda self: len(self.node.shape))
+    size = property(lambda self: int(np.prod(self.node.shape)))
+    itemsize = property(lambda self: self.node.value.itemsize)
+    nbytes = property(lambda self: self.node.value.nbytes)
+
+    def __array_ufunc__(self, f: np.ufunc, how: str, *inputs: Any, out: Any = None, **static: Any) -> Any:
+        if how == "reduce":
+            static = {k: v for k, v in static.items() if not (k == "keepdims" and v is False)}
+            result = call(reduction(f), inputs, static)
+        elif how == "__call__" and f.nout == 1:
+            result = call(ufunc(f), inputs, static)
+        else:
+            raise NotALine(f"np.{f.__name__}.{how}")
+        return result if out is None else _put(out[0], result)
+
+    def __array_function__(self, f: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        if f is np.copyto:
+            return _put(args[0], args[1])
+        if f is np.shape:
+            return self.shape
+        if f in JOINS:
+            return call(JOINS[f], tuple(args[0]), {"axis": kwargs.get("axis", args[1] if len(args) > 1 else 0)})
+        if f is np.einsum:
+            return call(EINSUM, args[1:], {"subscripts": args[0]})
+        out = kwargs.pop("out", None)
+        count = _ARRAYS.get(f.__name__, 1)
+        names = _PARAMETERS.get(f.__name__, ())
+        if len(args) - count > len(names):
+            raise NotALine(f"np.{f.__name__} with {len(args)} arguments")
+        if f is np.clip:
+            result = _clip(args, kwargs)
+        else:
+            result = call(function(f), args[:count], {**dict(zip(names, args[count:])), **kwargs})
+        return result if out is None else _put(out, result)
+
+    def __getitem__(self, index: Any) -> Any:
+        parts = index if isinstance(index, tuple) else (index,)
+        if any(isinstance(part, Proxy) for part in parts):
+            return call(INDEXED, (self, *parts), {})
+        return call(GETITEM, (self,), {"index": index})
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        if name not in _METHODS:
+            raise NotALine(f"array.{name}")
+        if name == "T":
+            return call(TRANSPOSE, (self,), {})  # type: ignore[no-any-return]
+
+        def run(*args: Any, **static: Any) -> Any:
+            if name == "astype" and (args[0] if args else static["dtype"]) == self.dtype:
+                return self
+            if name == "view":
+                if args:
+                    raise NotALine("array.view(dtype)")
+                return self
+            if any(isinstance(x, Proxy) for x in args):
+                raise NotALine(f"array.{name}")
+            return call(method(name), (self,), {"args": args, **static} if args else static)
+
+        return run
+
+    def _refuse(self, *_: Any, **__: Any) -> Any:
+        raise NotALine("the body looks at a number")
+
+    __bool__ = __float__ = __int__ = __index__ = __iter__ = __len__ = __array__ = __setitem__ = _refuse
+    __hash__ = object.__hash__
+
+
+_METHODS = {"T", "astype", "copy", "ravel", "reshape", "swapaxes", "transpose", "view"}
+_ARRAYS = {"dot": 2, "where": 3, "clip": 3, "outer": 2, "vecdot": 2}
+"""How many of the first arguments of a function are arrays, where it is not one."""
+_PARAMETERS = {
+    "transpose": ("axes",), "swapaxes": ("axis1", "axis2"), "moveaxis": ("source", "destination"), "roll": ("shift", "axis"),
+    "reshape": ("shape",), "squeeze": ("axis",), "expand_dims": ("axis",), "broadcast_to": ("shape",), "flip": ("axis",),
+    "cumsum": ("axis",), "repeat": ("repeats", "axis"), "tile": ("reps",), "pad": ("pad_width",), "max": ("axis",),
+    "min": ("axis",), "sum": ("axis",), "mean": ("axis",), "prod": ("axis",), "argmax": ("axis",), "var": ("axis",),
+    "std": ("axis",), "amax": ("axis",), "amin": ("axis",), "squeeze": ("axis",),
+}  # fmt: skip
+
+
+def _put(out: Any, result: Any) -> Any:
+    """What `out=` means: from here on, the proxy stands for the result."""
+    if not isinstance(out, Proxy):
+        raise NotALine("out= of an array")
+    node = node_of(result)
+    if out.node.shape != node.shape:
+        node = make(function(np.broadcast_to), (node,), {"shape": out.node.shape})
+    if out.node.dtype != node.dtype:
+        node = make(method("astype"), (node,), {"args": (out.node.dtype,)})
+    out.node = node
+    return out
+
+
+def _clip(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """np.clip as maximum and minimum: the same numbers, NaN among them."""
+    x, low, high = (*args, None, None)[:3]
+    low, high = kwargs.get("min", kwargs.get("a_min", low)), kwargs.get("max", kwargs.get("a_max", high))
+    if low is not None:
+        x = call(ufunc(np.maximum), (x, low), {})
+    return x if high is None else call(ufunc(np.minimum), (x, high), {})
+

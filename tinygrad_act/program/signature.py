@@ -1,0 +1,147 @@
+"""What a program was made for: the structure of the arguments, shapes, dtypes, and what is static.
+
+Data are arrays, NumPy's numbers and Python floats: a program takes others of the same shapes and
+dtypes. All else (int, bool, str, None, functions, ...) is static: a program is made for each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..errors import is_real, refuse_kind
+from ..value import Value
+
+__all__ = ["Signature", "checker", "describe_change", "has_values", "places_of", "read_arguments"]
+
+_DATA = (np.ndarray, np.generic, float)
+
+
+class Signature(NamedTuple):
+    """A key: equal signatures run the same program."""
+
+    structure: Any
+    """Nested tuples: containers, and static leaves as they are."""
+    kinds: tuple[Any, ...]
+    """For every data leaf (shape, dtype), or float."""
+    paths: tuple[str, ...]
+    """How a message names each data leaf."""
+
+
+def read_arguments(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Signature, list[Any]]:
+    """The signature of a call, and its data in order.
+
+    Raises `TypeError` for data that are no real numbers, and for a static argument without a hash.
+    """
+    data: list[Any] = []
+    kinds: list[Any] = []
+    paths: list[str] = []
+    structure = _read((args, kwargs), "", data, kinds, paths)
+    return Signature(structure, tuple(kinds), tuple(paths)), data
+
+
+def _read(tree: Any, path: str, data: list[Any], kinds: list[Any], paths: list[str]) -> Any:
+    kind = type(tree)
+    if isinstance(tree, dict):
+        return kind, tuple([(key, _read(tree[key], f"{path}[{key!r}]", data, kinds, paths)) for key in tree])
+    if isinstance(tree, (list, tuple)):
+        return kind, tuple([_read(x, f"{path}[{i}]", data, kinds, paths) for i, x in enumerate(tree)])
+    if isinstance(tree, _DATA):
+        if isinstance(tree, float) and not isinstance(tree, np.generic):
+            kinds.append(float)
+        else:
+            tree = np.asarray(tree)
+            if not is_real(tree):
+                raise refuse_kind(f"compile: argument {_spelled(path)}", tree)
+            kinds.append((tree.shape, tree.dtype))
+        data.append(tree)
+        paths.append(path)
+        return _DATA
+    try:
+        hash(tree)
+    except TypeError:
+        raise TypeError(
+            f"compile: argument {_spelled(path)} is of type {kind.__name__}, which is neither data (arrays, floats, nested "
+            f"lists, tuples and dicts of them) nor static (it has no hash); turn it into one of these"
+        ) from None
+    return kind, tree
+
+
+def has_values(tree: Any) -> bool:
+    """Whether any leaf is a Value: then the function runs as it is, and is recorded like any other."""
+    if isinstance(tree, dict):
+        return any(has_values(x) for x in tree.values())
+    if isinstance(tree, (list, tuple)):
+        return any(has_values(x) for x in tree)
+    return isinstance(tree, Value)
+
+
+def describe_change(old: Signature, new: Signature, parameters: list[str]) -> str:
+    """What differs between two signatures, in words."""
+    if old.paths == new.paths:
+        for path, before, now in zip(old.paths, old.kinds, new.kinds):
+            if before != now:
+                return f"argument {_spelled(path, parameters)} was {_kind(before)} and is {_kind(now)}"
+    return "the structure of the arguments, or a static argument (an int, bool, str, ...), is another"
+
+
+def _kind(kind: Any) -> str:
+    return "a Python float" if kind is float else f"{kind[1]} {kind[0]}"
+
+
+def _spelled(path: str, parameters: list[str] | None = None) -> str:
+    """`[0][1]['w']` of (args, kwargs) as `y['w']`; a keyword as its name."""
+    first, _, rest = path[1:].partition("]")
+    second, _, rest = rest[1:].partition("]")
+    if first == "0":
+        return (parameters[int(second)] if parameters else second) + rest
+    return second.strip("'\"") + rest
+
+
+def places_of(signature: Signature, parameters: list[str]) -> list[str]:
+    """Where a program finds each data leaf: `params['w1']`."""
+    return [_spelled(path, parameters) for path in signature.paths]
+
+
+def checker(signature: Signature, args: tuple[Any, ...]) -> Any:
+    """A function of the positional arguments: whether they have this signature. It may say no to some that
+    have (a subclass of dict, a dtype object of its own), never yes to one that has not."""
+    objects: dict[str, Any] = {"ndarray": np.ndarray}
+    tests = [f"len(args) == {len(args)}"]
+    if signature.structure[1][1][1]:
+        return lambda args: False  # keywords take the longer way
+    _test(signature.structure[1][0], "args", iter(signature.kinds), tests, objects)
+    return eval(f"lambda args: {' and '.join(tests)}", objects)
+
+
+def _test(structure: Any, place: str, kinds: Iterator[Any], tests: list[str], objects: dict[str, Any]) -> None:
+    if structure is _DATA:
+        kind = next(kinds)
+        if kind is float:
+            tests.append(f"type({place}) is float")
+        else:
+            dtype = _named(kind[1], objects)
+            tests.append(f"type(x := {place}) is ndarray and x.dtype is {dtype} and x.shape == {kind[0]!r}")
+        return
+    kind, parts = structure
+    if issubclass(kind, dict):
+        tests.append(f"type({place}) is {_named(kind, objects)} and len({place}) == {len(parts)}")
+        for key, part in parts:
+            name = _named(key, objects)
+            tests.append(f"{name} in {place}")
+            _test(part, f"{place}[{name}]", kinds, tests, objects)
+    elif issubclass(kind, (list, tuple)):
+        tests.append(f"type({place}) is {_named(kind, objects)} and len({place}) == {len(parts)}")
+        for i, part in enumerate(parts):
+            _test(part, f"{place}[{i}]", kinds, tests, objects)
+    else:
+        tests.append(f"type({place}) is {_named(kind, objects)} and {place} == {_named(parts, objects)}")
+
+
+def _named(x: Any, objects: dict[str, Any]) -> str:
+    """A name for an object that a test refers to."""
+    name = f"o{len(objects)}"
+    objects[name] = x
+    return name

@@ -1,0 +1,191 @@
+"""Run a function once on Values and keep the graph: what a program is made from.
+
+The function runs twice on the same data. A program does the same in every call, so two runs must
+give the same graph; where they do not, the function depends on random numbers, a counter or a
+clock, and is refused. An array that both runs meet stood outside of the function: a constant,
+which later calls compare with what it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..errors import is_real
+from ..graph import topological_order
+from ..mode import deeper
+from ..recording import constant
+from ..tracing import TracingError
+from ..tree import flatten, leaves_with_paths, map_leaves
+from ..value import Value
+
+__all__ = ["Trace", "trace"]
+
+_STATELESS = "the function gives something else when it runs a second time on the same data"
+
+
+@dataclass
+class Trace:
+    """A recorded function."""
+
+    inputs: list[Value]
+    """One for each data leaf of the arguments."""
+    outputs: list[Any]
+    """Values, numbers and arrays: the leaves of what the function returned."""
+    structure: Any
+    """What the function returned, with positions in `outputs` as leaves."""
+    order: list[Value]
+    outside: list[np.ndarray]
+    """Arrays that the function met outside of itself."""
+    variables: list[Value]
+    """Leaves that it met outside of itself: their data is read anew in every call."""
+
+
+def trace(f: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Trace:
+    """Record `f(*args, **kwargs)`.
+
+    Raises `TracingError` for a function that looks at numbers, changes its arguments, or depends on
+    anything but them.
+    """
+    first, second = _run(f, args, kwargs), _run(f, args, kwargs)
+    given = set(first.inputs)
+    if len(first.order) != len(second.order) or len(first.outputs) != len(second.outputs):
+        raise _not_repeatable(f"{len(first.order)} operations, then {len(second.order)}")
+    known: dict[int, np.ndarray] = {}
+    for x, y in zip(first.order, second.order):
+        if x in given:
+            continue
+        if x is y:
+            first.variables.append(_variable(x))
+        else:
+            _compare(x, y, known)
+    for a, b in zip(first.outputs, second.outputs):
+        if not isinstance(a, Value):
+            _compare_constants(a, b, known, "an output")
+    first.outside = list(known.values())
+    return first
+
+
+def _run(f: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Trace:
+    with deeper(tracing=True) as depth:
+        inputs: list[Value] = []
+
+        def start(leaf: Any) -> Any:
+            if not isinstance(leaf, (np.ndarray, np.generic, float)):
+                return leaf
+            inputs.append(_input(leaf, depth))
+            return inputs[-1]
+
+        given = map_leaves(start, (args, kwargs))
+        before = _contents(given)
+        with np.errstate(all="ignore"):
+            result = f(*given[0], **given[1])
+        _check_unchanged(before, given)
+    outputs = _outputs(result)
+    positions = iter(range(len(outputs)))
+    order = topological_order([x for x in outputs if isinstance(x, Value)], Value)
+    return Trace(inputs, outputs, map_leaves(lambda _: next(positions), result), order, [], [])
+
+
+def _input(leaf: Any, depth: int) -> Value:
+    if isinstance(leaf, float) and not isinstance(leaf, np.generic):
+        value: Value = constant(Value, leaf)
+    else:
+        data = np.asarray(leaf).view()
+        data.setflags(write=False)  # the function may not write to what belongs to its caller
+        value = constant(Value, data)
+    value.level = depth
+    return value
+
+
+def _outputs(result: Any) -> list[Any]:
+    """The leaves of what a function returned. Raises `TypeError` for what is no number or array."""
+    for path, leaf in leaves_with_paths(result):
+        if not isinstance(leaf, Value) and not is_real(leaf):
+            what = "nothing (None)" if leaf is None else f"{type(leaf).__name__} {leaf!r:.40}"
+            raise TypeError(
+                f"compile: the function returned {what}{' at ' + path if path else ''}; return Values, arrays, numbers, or "
+                f"nested lists, tuples and dicts of them"
+            )
+    leaves = flatten(result)
+    if not leaves:
+        raise ValueError("compile: the function returned an empty structure: there is nothing to compute")
+    return leaves
+
+
+def _contents(tree: Any) -> list[tuple[str, int]]:
+    return [(path, id(leaf)) for path, leaf in leaves_with_paths(tree)]
+
+
+def _check_unchanged(before: list[tuple[str, int]], given: Any) -> None:
+    """Raises `TracingError` if a list or dict among the arguments holds something else now."""
+    if _contents(given) != before:
+        raise TracingError(
+            "compile: the function changes a list or dict among its arguments in place; a program can't do that to its "
+            "caller's: build a new one and return it"
+        )
+
+
+def _variable(x: Value) -> Value:
+    """A Value that stands outside of the function. Raises `TracingError` if it belongs to another graph."""
+    if x.op is not None or x.level > 1:
+        raise TracingError(
+            f"compile: the function uses {x!r} from outside, which belongs to another graph: no gradient would flow "
+            f"back to it; pass it as an argument"
+        )
+    return x
+
+
+def _compare(x: Value, y: Value, known: dict[int, np.ndarray]) -> None:
+    """Raises `TracingError` unless two nodes are the same operation on the same constants."""
+    if x.op is not y.op or x.shape != y.shape or x.dtype != y.dtype or len(x.static) != len(y.static):
+        raise _not_repeatable(f"{x!r}, then {y!r}")
+    for name, parameter in x.static.items():
+        if isinstance(parameter, np.random.Generator):
+            raise TracingError(
+                f"{x.op.name if x.op else ''}: {name}= is a random generator, whose numbers would be drawn once and for "
+                f"all; draw outside and pass the noise as an argument, or give a seed, which draws the same in every call"
+            )
+        _compare_constants(parameter, y.static[name], known, f"{x.op.name if x.op else ''}: {name}")
+    if x.op is None:
+        _compare_constants(x._data, y._data, known, "a constant")
+        return
+    for mine, other in zip(x.inputs or (), y.inputs or ()):
+        if isinstance(mine, Value) != isinstance(other, Value):
+            raise _not_repeatable(f"{x.op.name} of {mine!r}, then of {other!r}")
+        if not isinstance(mine, Value):
+            _compare_constants(mine, other, known, f"{x.op.name}: a constant")
+
+
+def _compare_constants(x: Any, y: Any, known: dict[int, np.ndarray], what: str) -> None:
+    """Note an array that both runs met. Raises `TracingError` for constants that differ."""
+    if isinstance(x, (tuple, list)) and isinstance(y, (tuple, list)) and len(x) == len(y):
+        for a, b in zip(x, y):
+            _compare_constants(a, b, known, what)
+    elif isinstance(x, np.ndarray) and isinstance(y, np.ndarray):
+        origin = _memory(x)
+        if origin is _memory(y):
+            known[id(origin)] = origin
+        elif x.shape != y.shape or x.dtype != y.dtype or x.tobytes() != y.tobytes():
+            raise _not_repeatable(f"{what} of shape {x.shape} holds other numbers")
+    elif isinstance(x, (float, np.floating)) and x != x:
+        if y == y:
+            raise _not_repeatable(f"{what} is {x!r}, then {y!r}")
+    elif isinstance(x, (int, float, np.generic)) and (type(x) is not type(y) or x != y):
+        raise _not_repeatable(f"{what} is {x!r}, then {y!r}")
+
+
+def _memory(x: np.ndarray) -> np.ndarray:
+    """The array that owns the memory of `x`."""
+    while isinstance(x.base, np.ndarray):
+        x = x.base
+    return x
+
+
+def _not_repeatable(how: str) -> TracingError:
+    return TracingError(
+        f"compile: {_STATELESS} ({how}): it depends on random numbers, a counter or a clock; pass these as arguments"
+    )

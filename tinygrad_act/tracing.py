@@ -1,0 +1,98 @@
+"""What happens while `compile` records a program: nothing may look at numbers, and a backward step is one node.
+
+A program runs on other numbers than those that it was recorded with. So Python code that looks at a
+number (`if x > 0`, `float(x)`) would be right for the first call only, and raises.
+
+The backward pass of a program's gradient is recorded with one node for each cotangent, which runs
+the same code as the backward pass outside of programs: the same numbers, to the last bit.
+"""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+from .debugging import user_line
+from .mode import Switch, mode
+from .op import Op
+
+__all__ = ["Pull", "TracingError", "pull_op", "refuse_backward", "refuse_look", "refuse_write", "under"]
+
+
+class TracingError(TypeError):
+    """A function does what can't be recorded as a program."""
+
+
+def refuse_look(value: Any, how: str) -> None:
+    """Raises `TracingError` if `value` may hold other numbers in the program's next call."""
+    if value.level or value.op is not None:
+        raise TracingError(
+            f"{how} of a Value while ta.compile records a program, at {user_line()}: the program runs on other "
+            f"numbers later, so Python can't branch on them or take them out; use ta.where(condition, x, y) to choose, "
+            f"or pass what decides as an int, bool or str: one program is made for each"
+        )
+
+
+def refuse_write(value: Any) -> TracingError:
+    """The error for `.data = ...` in a program."""
+    name = f"'{value.label}'" if value.label else "a Value"
+    return TracingError(
+        f"the function changes the data of {name} while ta.compile records it, at {user_line()}: return the new "
+        f"data instead, as in params = step(params), with donate= to update arrays in place"
+    )
+
+
+def refuse_backward() -> TracingError:
+    """The error for `.backward()` in a program."""
+    return TracingError(
+        f".backward() while ta.compile records a program, at {user_line()}: gradients are results there; use "
+        f"ta.value_and_grad(f)(params), or compile the recorded graph: ta.compile(value)"
+    )
+
+
+class Pull:
+    """One step of backpropagation as an operation: `(g, a, *inputs)` to the cotangent of one input."""
+
+    def __init__(self, op: Op, position: int, run: Any, conventions: tuple[Any, ...] | None) -> None:
+        self.op, self.position, self.conventions = op, position, conventions
+        """`conventions`: what `derivative_form`, `at_kink` and `dialect` said, if anything."""
+        self._run = run
+
+    def __call__(self, g: Any, a: Any, *args: Any, **static: Any) -> Any:
+        if self.conventions is None:
+            return self._run(self.op, self.position, g, a, args, static)
+        with under(self.conventions):
+            return self._run(self.op, self.position, g, a, args, static)
+
+
+def under(conventions: tuple[Any, ...]) -> Switch:
+    """The switch that sets conventions as they were."""
+    form, kinks, dialect = conventions
+    return Switch(form=form, kinks=dict(kinks), dialect=dialect)
+
+
+def pull_op(op: Op, position: int, count: int, run: Any) -> Op:
+    """The operation that a backward step is recorded as."""
+    conventions = None
+    if mode.form != "auto" or mode.kinks or mode.dialect:
+        conventions = (mode.form, tuple(mode.kinks.items()), mode.dialect)
+    return _made(op, position, count, run, conventions)
+
+
+@functools.lru_cache(maxsize=1024)
+def _made(op: Op, position: int, count: int, run: Any, conventions: Any) -> Op:
+    pull = Pull(op, position, run, conventions)
+    names = op.names(count)
+    return Op(
+        name=f"{op.name}_d{names[position]}",
+        inputs=("g", "a", *(f"x{i}" for i in range(count))),
+        rules=(None,) * (count + 2),
+        forward=pull,
+        scalar=pull,
+        formula=f"the cotangent of input {position} of {op.name}",
+        label=f"∂{op.label}",
+        elementwise=op.elementwise,
+        variadic=False,
+        defaults=op.defaults,
+        domain={},
+    )
