@@ -6,8 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from .build import operation_of
-from .emit import Form, Writer, write_function
+from .emit import Form, Writer, write_careful, write_trusting
 from .explain import explain
 from .lower import lower
 from .memory import Memory
@@ -20,33 +19,28 @@ __all__ = ["assemble"]
 
 def assemble(name: str, recorded: Graph, form: Form, passes: tuple[str, ...], about: str) -> Program:
     """The program of a graph. `about`: the first line of its docstring."""
-    trusting = "trust" in passes and "lower" in passes
+    scope = {"np", "memory", "has_nan", name, f"{name}_update", f"{name}_with_care", *form.parameters}
     objects: dict[str, Any] = {}
-    scope = {"np", "memory", "has_nan", name, f"{name}_with_care", *form.parameters}
+    trusting = "trust" in passes and "lower" in passes
     graph = _prepared(recorded, passes, trusting)
     writer = Writer(objects, set(scope))
-    otherwise = f"{name}_with_care" if trusting and _has_lines(graph) else ""
-    lines, planned = write_function(name, graph, form, writer, otherwise, "memory" in passes)
+    rooms = "memory" in passes
+    lines, planned = (write_trusting if trusting else write_careful)(name, graph, form, writer, rooms)
     lines.insert(1, f'    """{about}"""')
-    text = [*lines]
-    if otherwise:
+    if trusting:
+        if any("has_nan(" in line for line in lines):
+            objects["has_nan"] = has_nan
         careful = Writer(objects, {*scope, *objects})
-        more, _ = write_function(otherwise, _prepared(recorded, passes, False), form, careful, "", False)
-        more.insert(1, '    """The same for numbers that are not finite, or too large: each step by its safest formula."""')
-        text += ["", "", *more]
-    if any("has_nan(" in line for line in lines):
-        objects["has_nan"] = has_nan
-    explanation = explain(recorded, graph, planned)
-    return Program("\n".join(text) + "\n", name, objects, Memory(planned.rooms, writer.views), explanation)
+        more, _ = write_careful(f"{name}_with_care", _prepared(recorded, passes, False), form, careful, False)
+        more.insert(1, '    """The same for numbers that overflow or are not finite: each step by its safest formula."""')
+        lines += ["", "", *more]
+    source = "\n".join(lines) + "\n"
+    return Program(source, name, form.parameters, objects, Memory(planned.rooms, writer.views), explain(recorded, graph, planned))
 
 
 def _prepared(recorded: Graph, passes: tuple[str, ...], trusting: bool) -> Graph:
     graph = lower(recorded, trusting) if "lower" in passes else recorded
     return simplified(graph, passes)
-
-
-def _has_lines(graph: Graph) -> bool:
-    return any(operation_of(x.call) is None for x in graph.lines())
 
 
 def has_nan(x: Any) -> bool:

@@ -83,7 +83,7 @@ def function(f: Callable[..., Any]) -> Call:
         elementwise=name in ("where", "clip"),
         out=name in ("dot", "clip", "vecdot"),
         view=views,
-        nan=name in ("dot", "clip", "where", "cumsum", "vecdot") or views,
+        nan=name in ("dot", "vdot", "clip", "where", "cumsum", "vecdot") or views,
     )
 
 

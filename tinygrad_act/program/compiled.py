@@ -6,12 +6,12 @@ import functools
 import inspect
 import threading
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from ..mode import mode
+from ..mode import mode, special
 from .assemble import assemble
 from .build import build
 from .constants import Constants
@@ -34,6 +34,8 @@ class _Made:
     def __init__(self, program: Program, accepts: Any, constants: Constants, variables: list[Any], donated: Any) -> None:
         self.program, self.accepts, self.constants, self.variables = program, accepts, constants, variables
         self.donated = donated
+        """A function of the arguments: (arrays that were donated, the others)."""
+        self.plain = not constants and not variables
 
 
 class Compiled:
@@ -51,9 +53,11 @@ class Compiled:
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """What the function returns, with arrays and numbers in place of Values."""
         last = self._last
-        if last is not None and not kwargs and last.accepts(args) and not mode.tracing:
-            return self._replay(last, args, kwargs)
-        return self._call(args, kwargs)
+        if last is None or kwargs or special or not last.accepts(args):
+            return self._call(args, kwargs)
+        if last.plain:
+            return last.program(*args)
+        return self._replay(last, args, kwargs)
 
     def _call(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         if mode.tracing or has_values((args, kwargs)):
@@ -65,12 +69,12 @@ class Compiled:
             with self._lock:
                 made = self._made.get(signature) or self._make(signature, args, kwargs)
         self._last = made
+        if made.donated:
+            _check_donated(*made.donated(args))
         return self._replay(made, args, kwargs)
 
     def _replay(self, made: _Made, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         made.constants.check(self.__name__)
-        if made.donated:
-            _check_donated(made.donated(args), args, kwargs)
         if made.variables:
             return made.program(*args, **kwargs, variables=[x._data for x in made.variables])
         return made.program(*args, **kwargs)
@@ -98,7 +102,7 @@ class Compiled:
         program = assemble(name, graph, form, self._passes, _about(self.__name__, signature))
         made = _Made(
             program,
-            checker(signature, args),
+            checker(signature, tuple(i for i, x in enumerate(graph.inputs) if x in graph.donated)),
             Constants(recorded.outside, self._f),
             recorded.variables,
             _access(places, signature, self._donate, parameters) if given else None,
@@ -203,9 +207,8 @@ def _access(places: list[str], signature: Signature, donate: tuple[int, ...], pa
     return eval(text)
 
 
-def _check_donated(arrays: tuple[list[Any], list[Any]], args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+def _check_donated(given: list[Any], others: list[Any]) -> None:
     """Raises `ValueError` if a donated array can't be written to, or is another argument as well."""
-    given, others = arrays
     everything = [*given, *others]
     shared = len({id(x) for x in everything}) != len(everything)
     if not shared and any(x.base is not None for x in everything if isinstance(x, np.ndarray)):

@@ -29,6 +29,9 @@ class Constants:
                 known.add(id(x))
                 self._arrays.append((name, x, x.tobytes()))
 
+    def __len__(self) -> int:
+        return len(self._arrays)
+
     def check(self, function: str) -> None:
         """Raises `RuntimeError` if an array is not what it was."""
         for name, x, before in self._arrays:
@@ -37,9 +40,6 @@ class Constants:
                     f"compile: the array {name} that {function} uses from outside was changed after it was recorded: it is "
                     f"a constant of the program. Pass it as an argument, or compile the function again"
                 )
-
-    def __reduce__(self) -> Any:
-        return Constants, ([x for _, x, _ in self._arrays], None)
 
 
 def _referred(f: Callable[..., Any]) -> list[tuple[str, np.ndarray]]:

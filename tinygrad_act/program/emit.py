@@ -14,7 +14,7 @@ from .node import Graph, Node
 from .plan import Plan, plan
 from .spell import NotAText, literal, spell
 
-__all__ = ["Form", "Writer", "write_function"]
+__all__ = ["Form", "Writer", "write_careful", "write_trusting"]
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Writer:
         """What `memory` holds: (room, shape, dtype)."""
         self._taken = taken
         self._counts: dict[str, int] = {}
-        self._known = {id(x): name for name, x in objects.items()}
+        self._known = {_identity(x): name for name, x in objects.items()}
 
     def name(self, wish: str) -> str:
         """A name that is not taken: the wish, or the wish with a number."""
@@ -68,10 +68,11 @@ class Writer:
 
     def object(self, x: Any, wish: str = "") -> str:
         """A name for an object that the lines can't spell."""
-        if id(x) not in self._known:
-            self._known[id(x)] = name = self.name(wish) if wish.isidentifier() else self.numbered("k")
+        key = _identity(x)
+        if key not in self._known:
+            self._known[key] = name = self.name(wish) if wish.isidentifier() else self.numbered("k")
             self.objects[name] = x
-        return self._known[id(x)]
+        return self._known[key]
 
     def line(self, node: Node, target: Any = None) -> str:
         """`name = call(arguments)`; `target`: the node that it is written over, or a piece of room."""
@@ -98,28 +99,68 @@ class Writer:
             return self.object(x)
 
 
-def write_function(
-    name: str, graph: Graph, form: Form, writer: Writer, otherwise: str, rooms: bool
-) -> tuple[list[str], Plan]:
-    """The lines of a function. `otherwise`: the function to call if a number is not to be trusted, if any;
-    `rooms`: whether results may be kept in room that stays from call to call."""
-    first_plan = plan(graph)
-    watch = watched(first_plan.early) if otherwise else []
+def _identity(x: Any) -> Any:
+    """What constants that are the same have in common."""
+    if isinstance(x, (np.ndarray, np.generic)) and x.nbytes <= 4096:
+        return type(x), x.shape, x.dtype, x.tobytes()
+    return id(x)
+
+
+def write_trusting(name: str, graph: Graph, form: Form, writer: Writer, rooms: bool) -> tuple[list[str], Plan]:
+    """The lines of a function that raises `FloatingPointError` where its numbers are not to be trusted. What
+    overwrites donated memory stands in a second function, to be called with the first one's result."""
+    watch = watched(plan(graph).early)
     made = plan(graph, frozenset(watch), rooms)
-    body = _unpacked(graph, form, writer)
-    early = [writer.line(x, made.target.get(x)) for x in made.early]
-    call = f"return {otherwise}({', '.join(form.parameters)})"
-    if otherwise:
-        body += _trusting(early, [writer.of(x) if not x.is_array else f"has_nan({writer.of(x)})" for x in watch], watch, call)
-    else:
-        body += ['with np.errstate(all="ignore"):', *(f"    {line}" for line in early)] if early else []
-    body += [writer.line(x, made.target.get(x)) for x in made.late]
-    body += [f"np.copyto({writer.of(given)}, {writer.of(output)})" for given, output in made.copied]
-    body.append(f"return {_returned(graph, form, writer, made)}")
-    head = f"def {name}({', '.join([*form.parameters, 'memory'] if writer.views else form.parameters)}):"
-    if writer.views:
-        body.insert(0, f"{', '.join(f'm{i + 1}' for i in range(len(writer.views)))}, = memory")
-    return [head, *(f"    {line}" for line in body)], made
+    body = [*_unpacked(graph, form, writer), *(writer.line(x, made.target.get(x)) for x in made.early)]
+    if watch:
+        tests = [f"has_nan({writer.of(x)})" if x.is_array else f"{writer.of(x)} != {writer.of(x)}" for x in watch]
+        body += [f"if {' or '.join(tests)}:", "    raise FloatingPointError"]
+    returned = f"return {_returned(graph, form, writer, made)}" if not made.late and not made.copied else ""
+    update: list[str] = []
+    if not returned:
+        handed = _handed_over(graph, made, writer)
+        update = ["", "", f"def {name}_update({', '.join(handed)}):", *_indented(_finish(graph, form, writer, made))]
+        returned = f"return {', '.join(handed)},"
+    return [_head(name, form, writer), *_indented([*_memory(writer), *body, returned]), *update], made
+
+
+def write_careful(name: str, graph: Graph, form: Form, writer: Writer, rooms: bool) -> tuple[list[str], Plan]:
+    """The lines of a function for any numbers. `rooms`: whether results may be kept in room that stays from call
+    to call."""
+    made = plan(graph, rooms=rooms)
+    body = [*_unpacked(graph, form, writer), 'with np.errstate(all="ignore"):']
+    body += _indented([writer.line(x, made.target.get(x)) for x in made.early])
+    body += _indented(_finish(graph, form, writer, made))
+    return [_head(name, form, writer), *_indented([*_memory(writer), *body])], made
+
+
+def _head(name: str, form: Form, writer: Writer) -> str:
+    return f"def {name}({', '.join([*form.parameters, 'memory'] if writer.views else form.parameters)}):"
+
+
+def _memory(writer: Writer) -> list[str]:
+    names = [f"m{i + 1}" for i in range(len(writer.views))]
+    return [f"{', '.join(names)}{',' * (len(names) == 1)} = memory"] if names else []
+
+
+def _indented(lines: list[str]) -> list[str]:
+    return [f"    {line}" for line in lines]
+
+
+def _handed_over(graph: Graph, made: Plan, writer: Writer) -> list[str]:
+    """The names that the late lines and the returned structure refer to, apart from their own."""
+    late = set(made.late)
+    wanted = [x for node in made.late for x in node.args]
+    wanted += [x for pair in made.copied for x in pair] + [*graph.outputs, *made.home.values()]
+    names = [writer.of(x) for x in wanted if x not in late and x.call is not CONSTANT]
+    return list(dict.fromkeys(names))
+
+
+def _finish(graph: Graph, form: Form, writer: Writer, made: Plan) -> list[str]:
+    """The lines that overwrite donated memory, and the return."""
+    lines = [writer.line(x, made.target.get(x)) for x in made.late]
+    lines += [f"np.copyto({writer.of(given)}, {writer.of(output)})" for given, output in made.copied]
+    return [*lines, f"return {_returned(graph, form, writer, made)}"]
 
 
 def _unpacked(graph: Graph, form: Form, writer: Writer) -> list[str]:
@@ -134,18 +175,6 @@ def _unpacked(graph: Graph, form: Form, writer: Writer) -> list[str]:
         else:
             writer.names[node] = writer.name(node.name)
             lines.append(f"{writer.names[node]} = {place}")
-    return lines
-
-
-def _trusting(early: list[str], seen: list[str], watch: list[Node], call: str) -> list[str]:
-    if not early:
-        return []
-    lines = ["try:", '    with np.errstate(over="raise", divide="raise", invalid="raise", under="ignore"):']
-    lines += [f"        {line}" for line in early]
-    lines += ["except FloatingPointError:", f"    {call}"]
-    if watch:
-        tests = [text if x.is_array else f"{text} != {text}" for text, x in zip(seen, watch)]
-        lines += [f"if {' or '.join(tests)}:", f"    {call}"]
     return lines
 
 

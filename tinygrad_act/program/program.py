@@ -25,29 +25,39 @@ class Program:
     memory that no later call writes to, except arrays that were donated.
     """
 
-    def __init__(self, source: str, name: str, objects: dict[str, Any], memory: Memory, explanation: Explanation) -> None:
+    def __init__(self, source: str, name: str, parameters: tuple[str, ...], objects: dict[str, Any], memory: Memory,
+                 explanation: Explanation) -> None:  # fmt: skip
         self.source = source
         """The program in NumPy."""
-        self.name, self.objects, self.memory, self._explanation = name, objects, memory, explanation
+        self.name, self.parameters, self.objects, self.memory = name, parameters, objects, memory
         """`objects`: what the source does not spell, by name: constants and bodies of operations."""
-        self._run = self._executed()
+        self._explanation = explanation
+        self.run, self.update, self.with_care = self._executed()
 
     def _executed(self) -> Any:
         file = f"<program {self.name} {id(self):x}>"
         linecache.cache[file] = (len(self.source), None, self.source.splitlines(keepends=True), file)
         namespace: dict[str, Any] = {"np": np, **self.objects}
         exec(compile(self.source, file, "exec"), namespace)
-        return namespace[self.name]
+        return tuple(namespace.get(f"{self.name}{end}") for end in ("", "_update", "_with_care"))
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """The results for these arguments: of the structure, shapes and dtypes that it was made for."""
-        if not self.memory.views:
-            return self._run(*args, **kwargs)
-        room = self.memory.take()
+        free = self.memory.free
         try:
-            return self._run(*args, **kwargs, memory=room)
+            running = free.pop()
+        except IndexError:
+            running = self.memory.make()
+        memory, context = running
+        try:
+            results = context.run(self.run, *args, *memory, **kwargs)
+        except FloatingPointError:
+            if self.with_care is None:
+                raise
+            return self.with_care(*args, **kwargs)
         finally:
-            self.memory.give_back(room)
+            free.append(running)
+        return results if self.update is None else self.update(*results)
 
     def explain(self) -> Explanation:
         """Operations, flops, bytes, buffers, and the most memory in use at a time against eager."""
@@ -71,7 +81,7 @@ class Program:
             name: _Body(bodies[x]) if isinstance(x, types.FunctionType) and x in bodies else x
             for name, x in self.objects.items()
         }
-        return _restored, (self.source, self.name, objects, self.memory, self._explanation)
+        return _restored, (self.source, self.name, self.parameters, objects, self.memory, self._explanation)
 
 
 class _Body:
@@ -81,7 +91,8 @@ class _Body:
         self.name = name
 
 
-def _restored(source: str, name: str, objects: dict[str, Any], memory: Memory, explanation: Explanation) -> Program:
+def _restored(source: str, name: str, parameters: tuple[str, ...], objects: dict[str, Any], memory: Memory,
+              explanation: Explanation) -> Program:  # fmt: skip
     """A program as it was when it was pickled. Raises `TypeError` if an operation is not declared here."""
     found = {}
     for key, x in objects.items():
@@ -89,4 +100,4 @@ def _restored(source: str, name: str, objects: dict[str, Any], memory: Memory, e
         if isinstance(x, _Body) and op is None:
             raise TypeError(f"program {name}: the operation {x.name} is not declared here; import its module first")
         found[key] = op.forward if op is not None else x
-    return Program(source, name, found, memory, explanation)
+    return Program(source, name, parameters, found, memory, explanation)

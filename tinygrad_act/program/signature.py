@@ -105,43 +105,66 @@ def places_of(signature: Signature, parameters: list[str]) -> list[str]:
     return [_spelled(path, parameters) for path in signature.paths]
 
 
-def checker(signature: Signature, args: tuple[Any, ...]) -> Any:
-    """A function of the positional arguments: whether they have this signature. It may say no to some that
-    have (a subclass of dict, a dtype object of its own), never yes to one that has not."""
-    objects: dict[str, Any] = {"ndarray": np.ndarray}
-    tests = [f"len(args) == {len(args)}"]
+def checker(signature: Signature, donated: tuple[int, ...]) -> Any:
+    """A function of the positional arguments: whether they have this signature, and donated arrays (data leaves
+    at these positions) are plainly nobody else's. It may say no where a longer look says yes (a subclass
+    of dict, a view), never yes where it says no."""
     if signature.structure[1][1][1]:
         return lambda args: False  # keywords take the longer way
-    _test(signature.structure[1][0], "args", iter(signature.kinds), tests, objects)
-    return eval(f"lambda args: {' and '.join(tests)}", objects)
+    objects: dict[str, Any] = {"ndarray": np.ndarray}
+    tests = _Tests(iter(signature.kinds), objects, [], [])
+    tests.add(signature.structure[1][0], "args")
+    arrays = tests.arrays
+    if donated:
+        given = [arrays[i] for i in donated]
+        others = [x for i, x in enumerate(arrays) if i not in donated and x]
+        tests.texts.extend([f"{x}.base is None" for x in [*given, *others]])
+        tests.texts.extend([f"{x} is not {y}" for i, x in enumerate(given) for y in [*given[i + 1 :], *others]])
+        tests.texts.extend([f"{x}.flags.writeable" for x in given])
+    return eval(f"lambda args: {' and '.join(tests.texts)}", objects)
 
 
-def _test(structure: Any, place: str, kinds: Iterator[Any], tests: list[str], objects: dict[str, Any]) -> None:
-    if structure is _DATA:
-        kind = next(kinds)
-        if kind is float:
-            tests.append(f"type({place}) is float")
+class _Tests(NamedTuple):
+    """Python expressions that test arguments."""
+
+    kinds: Iterator[Any]
+    objects: dict[str, Any]
+    texts: list[str]
+    arrays: list[str]
+    """For each data leaf the name that the expressions bind it to; "" for a number."""
+
+    def add(self, structure: Any, place: str) -> None:
+        if structure is _DATA:
+            self._add_data(next(self.kinds), place)
+            return
+        kind, parts = structure
+        self.texts.append(f"type({place}) is {self._named(kind)}")
+        if issubclass(kind, dict):
+            self.texts.append(f"len({place}) == {len(parts)}")
+            for key, part in parts:
+                self.texts.append(f"{self._named(key)} in {place}")
+                self.add(part, f"{place}[{self._named(key)}]")
+        elif issubclass(kind, (list, tuple)):
+            self.texts.append(f"len({place}) == {len(parts)}")
+            for i, part in enumerate(parts):
+                self.add(part, f"{place}[{i}]")
         else:
-            dtype = _named(kind[1], objects)
-            tests.append(f"type(x := {place}) is ndarray and x.dtype is {dtype} and x.shape == {kind[0]!r}")
-        return
-    kind, parts = structure
-    if issubclass(kind, dict):
-        tests.append(f"type({place}) is {_named(kind, objects)} and len({place}) == {len(parts)}")
-        for key, part in parts:
-            name = _named(key, objects)
-            tests.append(f"{name} in {place}")
-            _test(part, f"{place}[{name}]", kinds, tests, objects)
-    elif issubclass(kind, (list, tuple)):
-        tests.append(f"type({place}) is {_named(kind, objects)} and len({place}) == {len(parts)}")
-        for i, part in enumerate(parts):
-            _test(part, f"{place}[{i}]", kinds, tests, objects)
-    else:
-        tests.append(f"type({place}) is {_named(kind, objects)} and {place} == {_named(parts, objects)}")
+            self.texts.append(f"{place} == {self._named(parts)}")
 
+    def _add_data(self, kind: Any, place: str) -> None:
+        if kind is float:
+            self.texts.append(f"type({place}) is float")
+            self.arrays.append("")
+            return
+        name = f"x{len(self.arrays)}"
+        self.arrays.append(name)
+        self.texts.append(f"type({name} := {place}) is ndarray and {name}.dtype is {self._named(kind[1])}")
+        self.texts.append(f"{name}.shape == {kind[0]!r}")
 
-def _named(x: Any, objects: dict[str, Any]) -> str:
-    """A name for an object that a test refers to."""
-    name = f"o{len(objects)}"
-    objects[name] = x
-    return name
+    def _named(self, x: Any) -> str:
+        """A name for an object that a test refers to."""
+        if isinstance(x, str):
+            return repr(x)
+        name = f"o{len(self.objects)}"
+        self.objects[name] = x
+        return name

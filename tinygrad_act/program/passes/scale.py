@@ -13,7 +13,7 @@ from ..node import Graph, Node, constant, make, rewritten
 __all__ = ["scale"]
 
 MUL, NEG, DIV = ufunc(np.multiply), ufunc(np.negative), ufunc(np.divide)
-_PRODUCTS = (MUL, function(np.dot), ufunc(np.matmul))
+_PRODUCTS = (MUL, function(np.dot), function(np.vdot), ufunc(np.matmul))
 _SUMS = (ufunc(np.add), ufunc(np.subtract))
 _FIRST = (NEG, DIV, TRANSPOSE, GETITEM, method("reshape"), reduction(np.add), function(np.broadcast_to))
 """Functions that are linear in their first argument."""
