@@ -26,14 +26,15 @@ from .draw import Drawing, draw
 from .mode import debug, no_grad
 from .op import Op, case, theirs
 from .ops.losses import one_hot
+from .program import Program, compile
 from .registry import ops
 from .transforms import grad, value_and_grad, vjp
 from .value import Value
 
 __all__ = [
-    "Card", "Drawing", "Op", "Report", "Value", "__version__", "activation", "at_kink", "card", "case", "catalogue",
-    "compare", "debug", "derivative", "derivative_form", "dialect", "draw", "elementwise", "grad", "gradcheck",
-    "no_grad", "one_hot", "op", "ops", "testing", "theirs", "value_and_grad", "vjp",
+    "Card", "Drawing", "Op", "Program", "Report", "Value", "__version__", "activation", "at_kink", "card", "case",
+    "catalogue", "compare", "compile", "debug", "derivative", "derivative_form", "dialect", "draw", "elementwise",
+    "grad", "gradcheck", "no_grad", "one_hot", "op", "ops", "testing", "theirs", "value_and_grad", "vjp",
 ]  # fmt: skip
 
 del _families

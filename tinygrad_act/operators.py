@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .value import Value
 
-__all__ = ["Operators"]
+__all__ = ["Operators", "one_tuple"]
 
 
 class Operators:
@@ -42,3 +42,8 @@ class Operators:
         def __neg__(self) -> Value: ...
         def __abs__(self) -> Value: ...
         def __invert__(self) -> Value: ...
+
+
+def one_tuple(parts: tuple[Any, ...]) -> Any:
+    """`*parts` of a method that takes them one by one or as one tuple: `x.reshape(2, 3)`, `x.reshape((2, 3))`."""
+    return parts[0] if len(parts) == 1 and isinstance(parts[0], (tuple, list)) else parts

@@ -16,7 +16,7 @@ from .debugging import user_line
 from .mode import Switch, mode
 from .op import Op
 
-__all__ = ["Pull", "TracingError", "pull_op", "refuse_backward", "refuse_look", "refuse_write", "under"]
+__all__ = ["Pull", "TracingError", "pull_op", "refuse_backward", "refuse_look", "refuse_write", "static_index", "under"]
 
 
 class TracingError(TypeError):
@@ -31,6 +31,15 @@ def refuse_look(value: Any, how: str) -> None:
             f"numbers later, so Python can't branch on them or take them out; use ta.where(condition, x, y) to choose, "
             f"or pass what decides as an int, bool or str: one program is made for each"
         )
+
+
+def static_index(key: Any, cls: type) -> Any:
+    """An index with numbers and arrays in place of Values (of class `cls`)."""
+    if isinstance(key, tuple):
+        return tuple(static_index(part, cls) for part in key)
+    if isinstance(key, cls) and mode.tracing:
+        refuse_look(key, "an index")
+    return key._data if isinstance(key, cls) else key  # type: ignore[attr-defined]
 
 
 def refuse_write(value: Any) -> TracingError:

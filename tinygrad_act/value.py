@@ -22,11 +22,11 @@ from .evaluate import INTERPRETERS
 from .leaves import deliver, describe, grad_lock, leaf_data, rebuild, seed
 from .mode import mode, special
 from .op import Op
-from .operators import Operators
+from .operators import Operators, one_tuple
 from .ops import index, shape
 from .ops.steps import stop_gradient
 from .recording import REFLECTED, constant, install_operators, recorder
-from .tracing import refuse_backward, refuse_look, refuse_write
+from .tracing import refuse_backward, refuse_look, refuse_write, static_index
 
 __all__ = ["Value", "record"]
 
@@ -247,8 +247,7 @@ class Value(Operators):
         return (self[i] for i in range(len(self)))
 
     def __getitem__(self, key: Any) -> Value:
-        parts = tuple(_bare(part) for part in key) if isinstance(key, tuple) else _bare(key)
-        return index.getitem(self, index=parts)  # type: ignore[no-any-return]
+        return index.getitem(self, index=static_index(key, Value))  # type: ignore[no-any-return]
 
     def __setitem__(self, key: Any, new: Any) -> None:
         raise TypeError(
@@ -285,11 +284,11 @@ class Value(Operators):
 
     def reshape(self, *new: Any) -> Value:
         """`x.reshape(2, 3)` or `x.reshape((2, 3))`."""
-        return shape.reshape(self, shape=_one_tuple(new))  # type: ignore[no-any-return]
+        return shape.reshape(self, shape=one_tuple(new))  # type: ignore[no-any-return]
 
     def transpose(self, *axes: Any) -> Value:
         """`x.transpose()`, `x.transpose(1, 0)` or `x.transpose((1, 0))`."""
-        return shape.transpose(self, axes=_one_tuple(axes) if axes else None)  # type: ignore[no-any-return]
+        return shape.transpose(self, axes=one_tuple(axes) if axes else None)  # type: ignore[no-any-return]
 
     __hash__ = object.__hash__  # by identity: == is an operation
 
@@ -297,13 +296,3 @@ class Value(Operators):
 record = recorder(Value)
 INTERPRETERS[Value] = record
 install_operators(Value, record)
-
-
-def _bare(x: Any) -> Any:
-    if special and mode.tracing and isinstance(x, Value):
-        refuse_look(x, "an index")
-    return x._data if isinstance(x, Value) else x
-
-
-def _one_tuple(parts: tuple[Any, ...]) -> Any:
-    return parts[0] if len(parts) == 1 and isinstance(parts[0], (tuple, list)) else parts

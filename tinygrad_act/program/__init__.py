@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from ..value import Value
 from .compiled import Compiled
 from .passes import PASSES, check_passes
 from .program import Program

@@ -32,10 +32,11 @@ def assemble(name: str, recorded: Graph, form: Form, passes: tuple[str, ...], ab
             objects["has_nan"] = has_nan
         careful = Writer(objects, {*scope, *objects})
         more, _ = write_careful(f"{name}_with_care", _prepared(recorded, passes, False), form, careful, False)
-        more.insert(1, '    """The same for numbers that overflow or are not finite: each step by its safest formula."""')
+        more.insert(1, '    """The same for numbers that overflow or are not finite, by the safest formulas."""')
         lines += ["", "", *more]
     source = "\n".join(lines) + "\n"
-    return Program(source, name, form.parameters, objects, Memory(planned.rooms, writer.views), explain(recorded, graph, planned))
+    memory = Memory(planned.rooms, writer.views)
+    return Program(source, name, form.parameters, objects, memory, explain(recorded, graph, planned))
 
 
 def _prepared(recorded: Graph, passes: tuple[str, ...], trusting: bool) -> Graph:

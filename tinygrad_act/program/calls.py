@@ -68,7 +68,8 @@ def ufunc(f: np.ufunc) -> Call:
 @functools.cache
 def reduction(f: np.ufunc) -> Call:
     """The call of `np.add.reduce` and its like."""
-    return Call(f"np.{f.__name__}.reduce", f.reduce, out=True, nan=f.__name__ in ("add", "multiply", "maximum", "minimum"))
+    nan = f.__name__ in ("add", "multiply", "maximum", "minimum")
+    return Call(f"np.{f.__name__}.reduce", f.reduce, out=True, nan=nan)
 
 
 @functools.cache

@@ -31,7 +31,9 @@ _OFTEN = 8
 class _Made:
     """A program and what has to hold when it is called."""
 
-    def __init__(self, program: Program, accepts: Any, constants: Constants, variables: list[Any], donated: Any) -> None:
+    def __init__(
+        self, program: Program, accepts: Any, constants: Constants, variables: list[Any], donated: Any
+    ) -> None:
         self.program, self.accepts, self.constants, self.variables = program, accepts, constants, variables
         self.donated = donated
         """A function of the arguments: (arrays that were donated, the others)."""
@@ -44,6 +46,7 @@ class Compiled:
 
     def __init__(self, f: Callable[..., Any], donate: Any, passes: tuple[str, ...], retrace: bool) -> None:
         functools.update_wrapper(self, f)
+        self.__name__: str = getattr(f, "__name__", type(f).__name__)
         self._f, self._passes, self._retrace = f, passes, retrace
         self._donate = _positions(f, donate)
         self._made: dict[Signature, _Made] = {}
@@ -92,12 +95,14 @@ class Compiled:
         inputs = [*recorded.inputs, *recorded.variables]
         graph = build(recorded.order, inputs, recorded.outputs, names)
         places = places_of(signature, parameters)
-        given = [x for x, path in zip(graph.inputs, signature.paths) if _is_donated(path, self._donate) and x.is_array]
+        paths = zip(graph.inputs, signature.paths)
+        given = [x for x, path in paths if x.is_array and _is_donated(path, self._donate)]
         graph.donated = frozenset(given)
         name_nodes(graph, isinstance(recorded.structure, (tuple, list, int)))
         everything = (*parameters, *(name for name in kwargs if name not in parameters))
         everything += ("variables",) * bool(recorded.variables)
-        form = Form(everything, (*places, *(f"variables[{i}]" for i in range(len(recorded.variables)))), recorded.structure)
+        places_outside = [f"variables[{i}]" for i in range(len(recorded.variables))]
+        form = Form(everything, (*places, *places_outside), recorded.structure)
         name = self.__name__ if self.__name__.isidentifier() else "step"
         program = assemble(name, graph, form, self._passes, _about(self.__name__, signature))
         made = _Made(
@@ -120,8 +125,8 @@ class Compiled:
             before = list(self._made)[-2]
             change = describe_change(before, signature, self._parameters(signature))
             warnings.warn(
-                f"compile: {self.__name__} was recorded for {count} kinds of arguments, which takes longer than running "
-                f"it: lately {change}. Pass what changes as an array or a float, or pad arrays to one shape",
+                f"compile: {self.__name__} was recorded for {count} kinds of arguments, which takes longer than "
+                f"running it: lately {change}. Pass what changes as an array or a float, or pad arrays to one shape",
                 RuntimeWarning,
                 stacklevel=4,
             )
@@ -169,7 +174,7 @@ class Compiled:
 def _positions(f: Callable[..., Any], donate: Any) -> tuple[int, ...]:
     """The positions of donated arguments. Raises `TypeError` or `ValueError` for what is no argument."""
     try:
-        names = [name for name in inspect.signature(f).parameters]
+        names = list(inspect.signature(f).parameters)
     except (TypeError, ValueError):
         names = []
     found = []
@@ -199,7 +204,8 @@ def _is_donated(path: str, donate: tuple[int, ...]) -> bool:
 
 def _access(places: list[str], signature: Signature, donate: tuple[int, ...], parameters: list[str]) -> Any:
     """A function of the arguments: their donated arrays, and the others."""
-    given, others = [], []
+    given: list[str] = []
+    others: list[str] = []
     for place, path, kind in zip(places, signature.paths, signature.kinds):
         if kind is not float:
             (given if _is_donated(path, donate) else others).append(place)
@@ -222,7 +228,7 @@ def _check_donated(given: list[Any], others: list[Any]) -> None:
         )
     for x in given:
         if not x.flags.writeable:
-            raise ValueError(f"compile: a donated array of shape {x.shape} is read-only; pass a copy, or don't donate it")
+            raise ValueError(f"compile: a donated array of shape {x.shape} is read-only; pass a copy, or don't donate")
 
 
 def _about(name: str, signature: Signature) -> str:

@@ -37,8 +37,8 @@ class Constants:
         for name, x, before in self._arrays:
             if x.tobytes() != before:
                 raise RuntimeError(
-                    f"compile: the array {name} that {function} uses from outside was changed after it was recorded: it is "
-                    f"a constant of the program. Pass it as an argument, or compile the function again"
+                    f"compile: the array {name} that {function} uses from outside was changed after it was recorded: "
+                    f"it is a constant of the program. Pass it as an argument, or compile the function again"
                 )
 
 

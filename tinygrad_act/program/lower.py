@@ -18,7 +18,6 @@ import numpy as np
 from ..backprop import repair
 from ..evaluate import INTERPRETERS
 from ..op import Op
-from ..ops.arithmetic import chain
 from ..registry import ops
 from ..tracing import Pull
 from .build import operation_of

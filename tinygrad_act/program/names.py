@@ -91,6 +91,5 @@ def _name_cotangents(order: list[Node]) -> None:
             of = node.args[2 + operation.position]
             if of.name:
                 node.name = f"d{of.name}"
-        elif node.call.name == "add" and not node.name and all(x.name.startswith("d") for x in node.args):
-            if node.args[0].name == node.args[1].name:
-                node.name = node.args[0].name
+        elif node.call.name == "add" and not node.name and node.args[0].name == node.args[1].name:
+            node.name = node.args[0].name if node.args[0].name.startswith("d") else ""

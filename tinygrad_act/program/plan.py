@@ -99,7 +99,8 @@ def _roots(order: list[Node]) -> dict[Node, Node]:
     return roots
 
 
-def _assign(graph: Graph, order: list[Node], roots: dict[Node, Node], made: Plan, keep: frozenset[Node], rooms: bool) -> None:
+def _assign(graph: Graph, order: list[Node], roots: dict[Node, Node], made: Plan, keep: frozenset[Node],
+            rooms: bool) -> None:  # fmt: skip
     """Choose what each line writes into, by when each piece of memory is read for the last time."""
     last: dict[Node, int] = {}
     for i, node in enumerate(order):

@@ -126,11 +126,12 @@ _METHODS = {"T", "astype", "copy", "ravel", "reshape", "swapaxes", "transpose", 
 _ARRAYS = {"dot": 2, "where": 3, "clip": 3, "outer": 2, "vecdot": 2}
 """How many of the first arguments of a function are arrays, where it is not one."""
 _PARAMETERS = {
-    "transpose": ("axes",), "swapaxes": ("axis1", "axis2"), "moveaxis": ("source", "destination"), "roll": ("shift", "axis"),
-    "reshape": ("shape",), "squeeze": ("axis",), "expand_dims": ("axis",), "broadcast_to": ("shape",), "flip": ("axis",),
+    "transpose": ("axes",), "swapaxes": ("axis1", "axis2"), "moveaxis": ("source", "destination"),
+    "roll": ("shift", "axis"), "reshape": ("shape",), "squeeze": ("axis",), "expand_dims": ("axis",),
+    "broadcast_to": ("shape",), "flip": ("axis",),
     "cumsum": ("axis",), "repeat": ("repeats", "axis"), "tile": ("reps",), "pad": ("pad_width",), "max": ("axis",),
     "min": ("axis",), "sum": ("axis",), "mean": ("axis",), "prod": ("axis",), "argmax": ("axis",), "var": ("axis",),
-    "std": ("axis",), "amax": ("axis",), "amin": ("axis",), "squeeze": ("axis",),
+    "std": ("axis",), "amax": ("axis",), "amin": ("axis",),
 }  # fmt: skip
 
 

@@ -63,8 +63,8 @@ def _read(tree: Any, path: str, data: list[Any], kinds: list[Any], paths: list[s
         hash(tree)
     except TypeError:
         raise TypeError(
-            f"compile: argument {_spelled(path)} is of type {kind.__name__}, which is neither data (arrays, floats, nested "
-            f"lists, tuples and dicts of them) nor static (it has no hash); turn it into one of these"
+            f"compile: argument {_spelled(path)} is of type {kind.__name__}, which is neither data (arrays, floats, "
+            f"nested lists, tuples and dicts of them) nor static (it has no hash); turn it into one of these"
         ) from None
     return kind, tree
 

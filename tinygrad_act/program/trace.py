@@ -107,8 +107,8 @@ def _outputs(result: Any) -> list[Any]:
         if not isinstance(leaf, Value) and not is_real(leaf):
             what = "nothing (None)" if leaf is None else f"{type(leaf).__name__} {leaf!r:.40}"
             raise TypeError(
-                f"compile: the function returned {what}{' at ' + path if path else ''}; return Values, arrays, numbers, or "
-                f"nested lists, tuples and dicts of them"
+                f"compile: the function returned {what}{' at ' + path if path else ''}; return Values, arrays, "
+                f"numbers, or nested lists, tuples and dicts of them"
             )
     leaves = flatten(result)
     if not leaves:
@@ -146,8 +146,8 @@ def _compare(x: Value, y: Value, known: dict[int, np.ndarray]) -> None:
     for name, parameter in x.static.items():
         if isinstance(parameter, np.random.Generator):
             raise TracingError(
-                f"{x.op.name if x.op else ''}: {name}= is a random generator, whose numbers would be drawn once and for "
-                f"all; draw outside and pass the noise as an argument, or give a seed, which draws the same in every call"
+                f"{x.op.name if x.op else ''}: {name}= is a random generator, whose numbers would be drawn once and "
+                f"for all; draw outside and pass the noise as an argument, or give a seed, which always draws the same"
             )
         _compare_constants(parameter, y.static[name], known, f"{x.op.name if x.op else ''}: {name}")
     if x.op is None:

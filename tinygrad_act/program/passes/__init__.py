@@ -39,5 +39,6 @@ def check_passes(passes: Sequence[str] | None) -> tuple[str, ...]:
         return PASSES
     wrong = [name for name in passes if name not in PASSES]
     if wrong or isinstance(passes, str):
-        raise ValueError(f"compile: passes={passes!r}: there is no pass {(wrong or [passes])[0]!r}; choose of {PASSES}")
+        what = passes if isinstance(passes, str) else wrong[0]
+        raise ValueError(f"compile: passes={passes!r}: there is no pass {what!r}; choose of {PASSES}")
     return tuple(passes)

@@ -109,7 +109,8 @@ def _div(node: Node, x: Node, y: Node) -> Node | None:
         return x
     if not math.isfinite(1 / number) or abs(number) > 1e30 or not node.is_array:
         return None
-    return make(MUL, (x, constant(type(number)(1 / number) if isinstance(number, np.generic) else 1 / float(number))))
+    inverse = 1 / float(number)
+    return make(MUL, (x, constant(number.dtype.type(inverse) if isinstance(number, np.generic) else inverse)))
 
 
 def _neg(node: Node, x: Node) -> Node | None:
@@ -162,7 +163,7 @@ def _broadcast(node: Node, x: Node) -> Node | None:
 
 def _sum(node: Node, x: Node) -> Node | None:
     """The sum of a stretched number is a product."""
-    if x.call is not BROADCAST or x.args[0].shape != () or not node.shape == () or not x.value.size:
+    if x.call is not BROADCAST or x.args[0].shape != () or node.shape != () or not x.value.size:
         return None
     return make(MUL, (x.args[0], constant(float(x.value.size))))
 

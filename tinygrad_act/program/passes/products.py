@@ -7,6 +7,7 @@ the sum of a product is a product of vectors.
 from __future__ import annotations
 
 import math
+
 import numpy as np
 
 from ..calls import function, reduction, ufunc

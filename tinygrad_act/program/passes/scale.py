@@ -85,7 +85,7 @@ def _carriers(node: Node, able: dict[Node, bool]) -> tuple[Node, ...]:
     if _factor(node) is not None:
         return ()
     if node.call in _PRODUCTS:
-        return ([x for x in node.args if able[x]][0],)
+        return (next(x for x in node.args if able[x]),)
     return node.args if node.call in _SUMS else (node.args[0],)
 
 
