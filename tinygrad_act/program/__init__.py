@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from ..value import Value
 from .compiled import Compiled
+from .of_value import CompiledValue
 from .passes import PASSES, check_passes
 from .program import Program
 
-__all__ = ["PASSES", "Compiled", "Program", "compile"]
+__all__ = ["PASSES", "Compiled", "CompiledValue", "Program", "compile"]
 
 
 def compile(
-    function: Callable[..., Any] | None = None,
+    function: Callable[..., Any] | Value | None = None,
     *,
     donate: Any = (),
     passes: Sequence[str] | None = None,
@@ -21,6 +23,8 @@ def compile(
     backend: str = "numpy",
 ) -> Any:
     """A function that runs as a program."""
+    if isinstance(function, Value):
+        return CompiledValue(function, check_passes(passes))
     if function is None:
         return lambda f: compile(f, donate=donate, passes=passes, retrace=retrace, backend=backend)
     return Compiled(function, donate, check_passes(passes), retrace)

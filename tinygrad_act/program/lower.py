@@ -141,7 +141,7 @@ def _local(op: Op, position: int, g: Any, a: Any, inputs: list[Any], static: dic
 
 def _repaired(c: Any, like: Any) -> Any:
     """The cotangent in the shape and dtype of its input, as backpropagation repairs it."""
-    if isinstance(like, float):
+    if type(like) is float:
         if isinstance(c, Proxy) and not c.node.is_number:
             raise NotALine("an array's cotangent for a number")
         return c
@@ -159,7 +159,7 @@ def _repaired(c: Any, like: Any) -> Any:
 def _same(mine: Any, theirs: Any) -> bool:
     """Whether lines and body agree, up to rounding."""
     x, y = np.asarray(mine), np.asarray(theirs)
-    if x.shape != y.shape or isinstance(mine, float) != isinstance(theirs, float):
+    if x.shape != y.shape or (type(mine) is float) != (type(theirs) is float):
         return False
     if x.dtype != y.dtype:
         return False
