@@ -31,7 +31,8 @@ def network(choose, leaves):
     """Layers of neurons over points, micrograd's way; what differs from seed to seed is what `choose` draws."""
     take = iter(leaves)
     points, width = choose.choice([16, 20, 33]), choose.choice([1, 2, 3])
-    rows = [[next(take) for _ in range(width)] for _ in range(points)]
+    draw = (lambda: next(take)) if choose.random() < 0.5 else (lambda: choose.choice([0.0, -0.0, 1.5, choose.random()]))
+    rows = [[draw() for _ in range(width)] for _ in range(points)]
     for _ in range(choose.choice([1, 2, 3])):
         rows, weights = _layer(choose, take, rows)
     squared = choose.random() < 0.5
@@ -45,10 +46,10 @@ def _layer(choose, take, rows):
     units, act = choose.choice([1, 2, 4, 5]), choose.choice(UNARY)
     weights = [[next(take) for _ in rows[0]] for _ in range(units)]
     biases = [next(take) for _ in range(units)]
-    swapped, late = choose.random() < 0.3, choose.random() < 0.3
+    swapped, late, more = choose.random() < 0.3, choose.random() < 0.3, choose.choice([[], [], [1.0], [2.0, 0.5, 2.0]])
 
     def neuron(row, w, b):
-        terms = [x * y if swapped else y * x for x, y in zip(row, w)]
+        terms = [*more, *(x * y if swapped else y * x for x, y in zip(row, w))]
         return act(sum(terms) + b if late else sum(terms, b))
 
     return [[neuron(row, w, b) for w, b in zip(weights, biases)] for row in rows], weights

@@ -59,9 +59,10 @@ class Vectors:
 class Operand:
     """Values by their places in one array."""
 
-    def __init__(self, array: Any, flat: Any, places: np.ndarray) -> None:
-        self._array, self._flat, self._places = array, flat, places
+    def __init__(self, array: Any, flat: Any, places: np.ndarray, constant: bool = False) -> None:
+        self._array, self._flat, self._places, self._constant = array, flat, places, constant
         """`array`: of any shape; `flat`: the same as a vector, or a function that gives it."""
+        self._all = array
         self.loops = loops_of(places)
         """(start, loops), None if the places are not regular."""
         self._whole = self.loops in ((0, ((array.size, 1),)), (0, ())) and array.size == len(places)
@@ -92,6 +93,18 @@ class Operand:
             found = _shaped(getitem(flat, index=places.reshape(-1)), places.shape)
         return found
 
+    def slim(self, lengths: tuple[int, ...]) -> None:
+        """Keep constants that repeat along a loop once."""
+        if not self._constant or self.loops is None or math.prod(lengths) != self._array.size:
+            return
+        a = self._array.reshape(lengths)
+        for axis in range(a.ndim):
+            first = np.take(a, [0], axis=axis)
+            a = first if np.broadcast_to(first, a.shape).tobytes() == a.tobytes() else a  # 0.0 is not -0.0
+        steps = [0 if n == 1 else step // a.itemsize for n, step in zip(a.shape, np.ascontiguousarray(a).strides)]
+        self._array, self._flat, self._whole = a, a.ravel(), a.shape == lengths
+        self.loops = 0, tuple(zip(lengths, steps))
+
     def row(self) -> Any:
         """The values as a vector."""
         return _shaped(stretched(self.by(self.lengths), self.lengths), (len(self._places),))
@@ -99,6 +112,8 @@ class Operand:
     def scatter(self) -> None:
         """From now on, take the values by the list of their places."""
         self.loops, self._whole = None, False
+        if self._constant:
+            self._array = self._flat = self._all
 
     def by(self, lengths: Sequence[int]) -> Any:
         """The values, to be broadcast to this shape."""
@@ -130,7 +145,7 @@ def operand(vectors: Vectors, sources: Sequence[int]) -> Operand | float:
     numbers = np.array([constants[-1 - source] for source in sources])
     if np.unique(numbers.view(np.int64)).size == 1:  # by their bits: 0.0 and -0.0 are equal, and not the same
         return float(numbers[0])
-    return Operand(numbers, numbers, np.arange(len(numbers)))
+    return Operand(numbers, numbers, np.arange(len(numbers)), constant=True)
 
 
 def _mixed(vectors: Vectors, sources: Sequence[int], homes: list[int]) -> Operand:
@@ -163,7 +178,10 @@ def arranged(operands: Sequence[Operand | float], count: int, width: int = 1) ->
         for x in given:
             x.scatter()
         lengths = common_lengths([whole])
-    return lengths if lengths is not None else tuple(whole)
+    lengths = lengths if lengths is not None else tuple(whole)
+    for x in given:
+        x.slim(lengths)
+    return lengths
 
 
 def rows_of(lengths: Sequence[int], width: int) -> int:

@@ -27,15 +27,13 @@ def as_product(x: Operand, y: Operand, lengths: Sequence[int], rows: int) -> Any
     if any(a == b for a, b in moves) or (moves != sorted(moves) and moves != sorted(moves, reverse=True)):
         return None
     first, second = (x, y) if not moves or moves[0][0] else (y, x)
-    inner = math.prod(lengths[rows:])
-    left, right = _matrix(first.moving(lengths), inner), _matrix(second.moving(lengths), inner)
-    product = left @ (right.T if right.ndim == 2 else right)
-    shape = tuple(lengths[:rows])
-    return product if product.shape == shape else product.reshape(shape)
+    left, right = (a.moving(lengths) for a in (first, second))
+    inner, shape = math.prod(lengths[rows:]), tuple(lengths[:rows])
+    if not shape:
+        return _shaped(left, (inner,)) @ _shaped(right, (inner,))
+    left, right = (_shaped(a, (a.size // inner, inner)) for a in (left, right))
+    return _shaped(left @ right.T, shape)
 
 
-def _matrix(a: Any, inner: int) -> Any:
-    """A row for each sum that it takes part in; a vector if it takes part in one."""
-    outer = a.size // inner
-    shape = (outer, inner) if outer > 1 else (inner,)
+def _shaped(a: Any, shape: tuple[int, ...]) -> Any:
     return a if a.shape == shape else a.reshape(shape)
