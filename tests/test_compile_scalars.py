@@ -108,3 +108,11 @@ def test_loops_are_split_so_that_all_fit():
     assert common_lengths([(2, 3), (3, 2)]) is None
     assert split(((24, 5),), (2, 3, 4)) == ((2, 60), (3, 20), (4, 5))
     assert split(((6, 0), (4, 1)), (2, 3, 4)) == ((2, 0), (3, 0), (4, 1))
+
+
+def test_constants_that_repeat_are_told_from_those_that_do_not():
+    x = [ta.Value(1.0 + i) for i in range(40)]
+    twice = ta.compile(sum(ta.tanh(v + c + c) for v, c in zip(x, np.linspace(-3, 1, 40).tolist())))
+    assert twice.forward() == pytest.approx(sum(np.tanh(v.data + 2 * c) for v, c in zip(x, np.linspace(-3, 1, 40))))
+    signs = ta.compile(sum(ta.tanh(v / zero) * w for v in x for zero, w in ((0.0, 1.0), (-0.0, 2.0))))
+    assert signs.forward() == 40.0 - 80.0
