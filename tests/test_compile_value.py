@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import pickle
 import random
 import threading
 
@@ -197,3 +198,14 @@ def test_a_maximum_of_a_float_and_an_int_is_a_float_whichever_is_larger():
     x.data = 5.0
     program.backward()
     assert x.grad == 3.0
+
+
+def test_a_compiled_graph_has_no_arguments_and_no_copy():
+    root = ta.Value(2.0) * 3.0
+    with pytest.raises(ValueError, match="no arguments to donate"):
+        ta.compile(root, donate=0)
+    program = ta.compile(root)
+    with pytest.raises(TypeError, match=r"pickle \.program"):
+        pickle.dumps(program)
+    again = pickle.loads(pickle.dumps(program.program))
+    assert again({"x0": 5.0}, {}) == program.program({"x0": 5.0}, {}) == (15.0, {"x0": 3.0})

@@ -113,6 +113,11 @@ class CompiledValue:
         """Write `program` as a module; see `Program.save`."""
         self.program.save(path)
 
+    def __reduce__(self) -> Any:
+        raise TypeError(
+            "a compiled graph can't be copied or pickled with its Values; pickle .program, which takes the leaves' data"
+        )
+
     def __repr__(self) -> str:
         count = sum(len(x.leaves) for x in (*self._blocks, *self._fixed))
         return f"<compiled {self.root!r} of {count} leaves: {self.explain().headline}>"

@@ -58,7 +58,7 @@ class _Nodes(Rerun):
     def __init__(self, order: Sequence[Value]) -> None:
         leaves = [x for x in order if x.op is None]
         wishes = [x.label if x.label and x.label.isidentifier() else "" for x in leaves]
-        names = [name if wishes.count(name) == 1 else f"{name or 'x'}{i}" for i, name in enumerate(wishes)]
+        names = [name if name and wishes.count(name) == 1 else f"{name or 'x'}{i}" for i, name in enumerate(wishes)]
         super().__init__([Block(name, [x], False) for name, x in zip(names, leaves)])
         self._order = order
 
