@@ -116,3 +116,19 @@ def test_constants_that_repeat_are_told_from_those_that_do_not():
     assert twice.forward() == pytest.approx(sum(np.tanh(v.data + 2 * c) for v, c in zip(x, np.linspace(-3, 1, 40))))
     signs = ta.compile(sum(ta.tanh(v / zero) * w for v in x for zero, w in ((0.0, 1.0), (-0.0, 2.0))))
     assert signs.forward() == 40.0 - 80.0
+
+
+def test_sums_of_different_things_in_one_group():
+    x = [ta.Value(i / 10) for i in range(6)]
+    first = [ta.tanh(v) for v in x]
+    second = [ta.sigmoid(v) for v in x]
+    sums = [ta.exp(a + v) for a, v in zip(first, x)] + [ta.exp(v + a) for a, v in zip(second, x)]
+    root = sum(s * s for s in sums) + sum(ta.tanh(s) for s in sums) + sum(s * 0.5 for s in sums)
+    root.backward()
+    expected = [v.grad for v in x]
+    for v in x:
+        v.zero_grad()
+    program = ta.compile(root)
+    assert "v1" in program.source
+    program.backward()
+    assert close([v.grad for v in x], expected)

@@ -146,20 +146,38 @@ def test_arrays_without_axes_among_scalars():
     assert isinstance(root.data, np.ndarray)
 
 
-def test_infinite_numbers_give_what_scalars_give():
+@pytest.mark.parametrize("numbers", [(-np.inf, 1.0), (2.0, np.nan), (np.inf, np.inf)])
+def test_infinite_numbers_give_what_scalars_give(numbers):
+    def f(w, x):
+        return sum((a * b).relu() for a, b in zip(w, x)) + sum(a * b for a, b in zip(w, x)).relu()
+
     w = [ta.Value(float(i)) for i in range(40)]
     x = [ta.Value(1.0) for _ in range(40)]
-    root = sum((a * b).relu() for a, b in zip(w, x)) + sum(a * b for a, b in zip(w, x)).relu()
+    root = f(w, x)
     program = ta.compile(root)
     assert "v1" in program.source
-    w[3].data, x[5].data = -np.inf, np.nan
+    w[3].data, x[5].data = numbers
     program.backward()
     fresh = [ta.Value(v.data) for v in (*w, *x)]
-    again = sum((a * b).relu() for a, b in zip(fresh[:40], fresh[40:]))
-    again = again + sum(a * b for a, b in zip(fresh[:40], fresh[40:])).relu()
+    again = f(fresh[:40], fresh[40:])
     again.backward()
     np.testing.assert_array_equal([v.grad for v in (*w, *x)], [v.grad for v in fresh])
     np.testing.assert_array_equal([root.data, program.forward()], [again.data, again.data])
+    step = ta.compile(ta.value_and_grad(lambda p: f(*p)))
+    given = [v.data for v in w], [v.data for v in x]
+    step(([1.0] * 40, [1.0] * 40))
+    _, gradients = step(given)
+    np.testing.assert_array_equal(gradients, np.reshape([v.grad for v in fresh], (2, 40)))
+
+
+def test_graphs_of_more_than_numbers_stay_as_they_are():
+    x = [ta.Value(float(i)) for i in range(40)]
+    root = (ta.stack([ta.tanh(v) for v in x]) ** 2.0).sum() + ta.Value(np.float32(1.0)) * sum(v * 2.0 for v in x)
+    program = ta.compile(root)
+    assert "v1" not in program.source
+    program.backward()
+    a = np.tanh(np.arange(40.0))
+    np.testing.assert_allclose([v.grad for v in x], 2 * a * (1 - a * a) + 2, rtol=1e-12)
 
 
 def test_threads_add_up():

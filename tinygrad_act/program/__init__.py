@@ -25,7 +25,7 @@ def compile(
     """A function that runs as a program."""
     if isinstance(function, Value):
         if donate != ():
-            raise ValueError(f"compile: donate={donate!r}: a recorded graph has no arguments to donate, it reads leaves")
+            raise ValueError(f"compile: donate={donate!r}: a recorded graph has no arguments to donate")
         return CompiledValue(function, check_passes(passes))
     if function is None:
         return lambda f: compile(f, donate=donate, passes=passes, retrace=retrace, backend=backend)
