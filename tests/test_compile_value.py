@@ -178,6 +178,8 @@ def test_graphs_of_more_than_numbers_stay_as_they_are():
     program.backward()
     a = np.tanh(np.arange(40.0))
     np.testing.assert_allclose([v.grad for v in x], 2 * a * (1 - a * a) + 2, rtol=1e-12)
+    single = ta.compile(sum(ta.sum(v) * v for v in x))  # the sum of a number: of all, it would be another
+    assert single.forward() == pytest.approx(sum(i * i for i in range(40)))
 
 
 def test_threads_add_up():

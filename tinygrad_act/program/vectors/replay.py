@@ -67,7 +67,7 @@ def _is_product(groups: Groups, number: int) -> bool:
 
 
 def _columns(groups: Groups, group: Group) -> list[tuple[int, list[int]]]:
-    """(group, sources, row by row) of the terms that come from one group, for each."""
+    """(group, sources, row by row) of the terms that come from one group, for each; going by the first member."""
     sources, home = groups.units.sources, groups.home
     homes = [home[s] if s >= 0 else CONSTANT for s in sources[group.members[0]]]
     starts = [k for k in range(len(homes)) if k == 0 or homes[k] != homes[k - 1]]
@@ -92,18 +92,13 @@ def _by(operands: Sequence[Operand | float], lengths: tuple[int, ...]) -> tuple[
 
 def _sum(vectors: Vectors, group: Group, inside: set[int]) -> Any:
     """The sums of a group's terms: those from one group at a time."""
-    count, sources = len(group.members), vectors.groups.units.sources
-    if not group.alike:
-        terms = [s for i in group.members for s in sources[i]]
-        parts = [_summed(operand(vectors, terms), count, len(terms) // count)]
-    else:
-        parts = []
-        for number, terms in _columns(vectors.groups, group):
-            width = len(terms) // count
-            if number in inside:
-                parts.append(_products(vectors, vectors.groups.groups[number], count, width))
-            else:
-                parts.append(_summed(operand(vectors, terms), count, width))
+    count, parts = len(group.members), []
+    for number, terms in _columns(vectors.groups, group):
+        width = len(terms) // count
+        if number in inside:
+            parts.append(_products(vectors, vectors.groups.groups[number], count, width))
+        else:
+            parts.append(_summed(operand(vectors, terms), count, width))
     return _added(parts, count)
 
 
