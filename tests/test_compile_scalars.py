@@ -132,3 +132,40 @@ def test_sums_of_different_things_in_one_group():
     assert "v1" in program.source
     program.backward()
     assert close([v.grad for v in x], expected)
+
+
+def test_products_that_are_no_matrix_product_stay_sums_of_products():
+    draw = random.Random(0)
+    x = [[[ta.Value(draw.random()) for _ in range(5)] for _ in range(4)] for _ in range(3)]
+    y = [[ta.Value(draw.random()) for _ in range(5)] for _ in range(6)]
+
+    def dot(a, b):
+        return ta.tanh(sum(p * q for p, q in zip(a, b)))
+
+    row_by_row = sum(dot(x[i][j], x[i][3 - j]) for i in range(3) for j in range(4)) + sum(dot(x[0][0], r) for r in y)
+    between = sum(dot(x[i][k], y[j]) * ta.sigmoid(x[i][k][0]) for i in range(3) for j in range(6) for k in range(4))
+    for root in (row_by_row, between):
+        leaves = [v for rows in (*x, y) for row in rows for v in row]
+        for v in leaves:
+            v.zero_grad()
+        root.backward()
+        expected = [v.grad for v in leaves]
+        for v in leaves:
+            v.zero_grad()
+        program = ta.compile(root)
+        assert "v1" in program.source
+        program.backward()
+        assert close([v.grad for v in leaves], expected)
+
+
+def test_a_gradient_that_is_the_same_in_every_call():
+    def f(x, y):
+        return sum(ta.tanh(v) * v for v in x) + sum(y)
+
+    x, y = [i / 9 for i in range(30)], [1.0, 2.0]
+    step = ta.compile(ta.value_and_grad(f, argnums=(0, 1)))
+    step(x, y)
+    value, (dx, dy) = step(x[::-1], y)
+    assert dy == [1.0, 1.0]
+    assert value == pytest.approx(f(x, y))
+    assert dx[29] == 0.0

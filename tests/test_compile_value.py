@@ -229,3 +229,16 @@ def test_a_compiled_graph_has_no_arguments_and_no_copy():
         pickle.dumps(program)
     again = pickle.loads(pickle.dumps(program.program))
     assert again({"x0": 5.0}, {}) == program.program({"x0": 5.0}, {}) == (15.0, {"x0": 3.0})
+
+
+def test_a_cotangent_of_a_single_number():
+    w = ta.Value(np.full((1, 1), 3.0), label="w")
+    program = ta.compile(w * w)
+    program.backward()
+    assert w.grad.tolist() == [[6.0]]
+    program.backward([[10.0]])
+    assert w.grad.tolist() == [[66.0]]
+    x = ta.Value(2.0)
+    program = ta.compile(x * x)
+    program.backward(0.5)
+    assert (x.grad, type(x.grad)) == (2.0, float)
