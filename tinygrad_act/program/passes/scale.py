@@ -62,12 +62,14 @@ def _scaled_set(graph: Graph, sinks: list[Node], users: dict[Node, list[Node]]) 
             stack += chosen[node]
     fixed = set(graph.outputs)
     while True:
-        wrong = [x for x in chosen if x in fixed or not _all_scaled(x, chosen, sinks, users[x])]
+        wrong = [
+            x
+            for x, carriers in chosen.items()
+            if x in fixed or any(y not in chosen for y in carriers) or not _all_scaled(x, chosen, sinks, users[x])
+        ]
         if not wrong:
             return chosen if any(_factor(sink)[1] in chosen for sink in sinks) else {}  # type: ignore[index]
         for x in wrong:
-            chosen.pop(x)
-        for x in [x for x, carriers in chosen.items() if any(y not in chosen for y in carriers)]:
             chosen.pop(x)
 
 
