@@ -54,8 +54,8 @@ def lower(graph: Graph, trusting: bool) -> Graph:
 
 
 def _body(op: Op, args: tuple[Node, ...]) -> Any:
-    """What runs `op` where lines can't: the body, or for Python numbers what `evaluate` does."""
-    return _as_call(op).run if any(x.is_number for x in args) else op.forward
+    """What runs `op` where lines can't: the body, or for numbers, Python's or NumPy's, what `evaluate` does."""
+    return op.forward if all(isinstance(x.value, np.ndarray) for x in args) else _as_call(op).run
 
 
 @functools.cache
