@@ -194,7 +194,7 @@ def _returned(graph: Graph, form: Form, writer: Writer, made: Plan) -> str:
             text = f"np.array({text})" if output.call in (INPUT, CONSTANT) or output in seen else f"np.asarray({text})"
         seen.add(output)
         texts.append(text)
-    return _literal(map_leaves(lambda i: texts[i], form.structure))
+    return _literal(map_leaves(lambda i: texts[i], form.structure), writer)
 
 
 def _stands_alone(output: Node, lines: list[Node], made: Plan) -> bool:
@@ -206,11 +206,18 @@ def _stands_alone(output: Node, lines: list[Node], made: Plan) -> bool:
     return not any(np.may_share_memory(output.value, x.value) for x in output.args if x.is_array)
 
 
-def _literal(tree: Any) -> str:
+def _literal(tree: Any, writer: Writer) -> str:
+    """A structure of texts as the text of a structure."""
+    kind = type(tree)
     if isinstance(tree, dict):
-        return "{" + ", ".join(f"{key!r}: {_literal(x)}" for key, x in tree.items()) + "}"
-    if isinstance(tree, list):
-        return f"[{', '.join(map(_literal, tree))}]"
-    if isinstance(tree, tuple):
-        return f"({', '.join(map(_literal, tree))}{',' if len(tree) == 1 else ''})"
-    return str(tree)
+        text = "{" + ", ".join(f"{key!r}: {_literal(x, writer)}" for key, x in tree.items()) + "}"
+        if hasattr(tree, "default_factory"):
+            text = f"{writer.object(tree.default_factory, 'factory')}, {text}"
+        return text if kind is dict else f"{writer.object(kind, kind.__name__)}({text})"
+    if not isinstance(tree, (list, tuple)):
+        return str(tree)
+    parts = ", ".join([_literal(x, writer) for x in tree])
+    if hasattr(tree, "_fields"):
+        return f"{writer.object(kind, kind.__name__)}({parts})"
+    text = f"[{parts}]" if isinstance(tree, list) else f"({parts}{',' if len(tree) == 1 else ''})"
+    return text if kind in (list, tuple) else f"{writer.object(kind, kind.__name__)}({text})"
