@@ -2,8 +2,9 @@
 
 Eager rounds once after every operation. `Rounding` runs the same operations with each result moved by
 one unit of the last place, a few times over (all up, all down, all away from zero, all towards it, and
-at random): what comes out differs by what rounding alone does to this program on these data. A program that reorders sums and shortens formulas
-rounds differently in the same places, so its results lie within a small multiple of that; see `LIMIT`.
+at random): what comes out differs by what rounding alone does to this program on these data. A
+program that reorders sums and shortens formulas rounds differently in the same places, so its results
+lie within a small multiple of that; see `LIMIT`.
 """
 
 from __future__ import annotations

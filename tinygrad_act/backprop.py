@@ -191,7 +191,7 @@ def _by_ieee(node: Any, g: Any, position: int, rule: Any, error: Exception) -> A
     Raises `RuntimeError` where the rule itself is at fault.
     """
     op, a, primals = node.op, node._data, node.edges[len(node.edges) // 2 :]
-    if type(g) is not float and type(g) is not _ndarray or not op.elementwise:
+    if type(g) not in (float, _ndarray) or not op.elementwise:
         raise _rule_failed(node, position, error) from error
     try:
         d = rule(*[np.float64(x) if isinstance(x, (int, float)) else x for x in (a, *primals)], **node.static)

@@ -6,11 +6,12 @@ from typing import Any
 
 import numpy as np
 
+from .calls import method
 from .emit import Form, Writer, write_careful, write_trusting
 from .explain import explain
 from .lower import lower
 from .memory import Memory
-from .node import Graph
+from .node import Graph, Node, make
 from .passes import simplified
 from .program import Program
 
@@ -41,7 +42,17 @@ def assemble(name: str, recorded: Graph, form: Form, passes: tuple[str, ...], ab
 
 def _prepared(recorded: Graph, passes: tuple[str, ...], trusting: bool) -> Graph:
     graph = lower(recorded, trusting) if "lower" in passes else recorded
-    return simplified(graph, passes)
+    return _saved(simplified(graph, passes))
+
+
+def _saved(graph: Graph) -> Graph:
+    """The graph with a copy, made before anything is overwritten, of each output that lies in donated memory."""
+
+    def saved(x: Node) -> Node:
+        lies = x.is_array and any(np.may_share_memory(x.value, given.value) for given in graph.donated)
+        return make(method("copy"), (x,)) if lies else x
+
+    return Graph(graph.inputs, [saved(x) for x in graph.outputs], graph.donated)
 
 
 def has_nan(x: Any) -> bool:

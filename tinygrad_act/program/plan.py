@@ -36,17 +36,20 @@ class Plan:
     """(donated input, output): where the output had to be computed elsewhere."""
     home: dict[Node, Node] = field(default_factory=dict)
     """Output → the donated input that it is returned in."""
+    over: dict[Node, Node] = field(default_factory=dict)
+    """A step of an update → the donated input that it may be written over."""
 
 
 def plan(graph: Graph, keep: frozenset[Node] = frozenset(), rooms: bool = True) -> Plan:
     """A plan for the lines of `graph`. `keep`: nodes that have to last until the late lines, though no line
     reads them. `rooms`: whether results may be kept in room that stays from call to call."""
-    lines = graph.lines()
     paths = _update_paths(graph)
+    lines = graph.lines()
     late = _depending(lines, {node for path in paths.values() for node in path})
     order = [x for x in lines if x not in late] + [x for x in lines if x in late]
     made = Plan([x for x in order if x not in late], [x for x in order if x in late])
     made.home = {output: given for given, (*_, output) in paths.items()}
+    made.over = {node: given for given, path in paths.items() for node in path}
     roots = _roots(order)
     _assign(graph, order, roots, made, keep, rooms)
     for output, given in made.home.items():
@@ -62,7 +65,7 @@ def _update_paths(graph: Graph) -> dict[Node, list[Node]]:
     for output in graph.outputs:
         path: list[Node] = []
         node = output
-        while node.call.elementwise and node.call.out and output not in taken:
+        while node.call.elementwise and output not in taken:
             path.insert(0, node)
             alike = [x for x in node.args if x.shape == output.shape and x.dtype == output.dtype]
             given = [x for x in alike if x in graph.donated and x not in paths]
@@ -138,7 +141,7 @@ def _overwritten(graph: Graph, node: Node, roots: dict[Node, Node], last: dict[N
         if roots[x] is not x or last[x] != i or x.shape != node.shape or x.dtype != node.dtype:
             continue
         if x.call is INPUT:
-            if late and x in graph.donated:
+            if late and made.over.get(node) is x:
                 return x
             continue
         if x.call is CONSTANT or not _is_own(x):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from ..node import Graph
 from .algebra import algebra
@@ -38,8 +38,9 @@ def check_passes(passes: Sequence[str] | None) -> tuple[str, ...]:
     """The passes by name, None for all. Raises `ValueError` for a name that is none."""
     if passes is None:
         return PASSES
+    if isinstance(passes, str) or not isinstance(passes, Iterable):
+        raise ValueError(f"compile: passes={passes!r}: expected a list of names; choose of {PASSES}")
     wrong = [name for name in passes if name not in PASSES]
-    if wrong or isinstance(passes, str):
-        what = passes if isinstance(passes, str) else wrong[0]
-        raise ValueError(f"compile: passes={passes!r}: there is no pass {what!r}; choose of {PASSES}")
+    if wrong:
+        raise ValueError(f"compile: passes={passes!r}: there is no pass {wrong[0]!r}; choose of {PASSES}")
     return tuple(passes)
