@@ -142,6 +142,8 @@ JOINS: dict[Any, Call] = {
     np.array: Call("np.array", _array),
 }
 """Functions of a tuple of arrays; np.array of one of numbers."""
+CLIP = Call("np.ndarray.clip", np.ndarray.clip, elementwise=True, out=True)
+"""`x.clip(low, high)`."""
 FLOAT = Call("float", float)
 """A Python float of what NumPy made of Python numbers: it stays weak in promotion."""
 ASARRAY = Call("np.asarray", np.asarray, view=True)
