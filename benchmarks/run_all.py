@@ -13,6 +13,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # measure this 
 
 from benchmarks import (
     bench_activations,
+    bench_compile_scalar,
     bench_depth,
     bench_import,
     bench_scalar,
@@ -23,6 +24,7 @@ from benchmarks import (
 
 BENCHMARKS = {
     "activations": bench_activations.run,
+    "compile_scalar": bench_compile_scalar.run,
     "import": bench_import.run,
     "scalar": bench_scalar.run,
     "depth": bench_depth.run,

@@ -49,6 +49,8 @@ def _evaluate_numbers(op: Op, args: tuple[Any, ...], static: dict[str, Any]) -> 
     if op.elementwise:
         try:
             a = op.scalar(*args, **static)
+            if type(a) is int and any(type(x) is float for x in args):
+                return float(a)  # maximum(0.5, 2): as in NumPy a float, whichever of the two is larger
             return a.item() if isinstance(a, np.generic) else a
         except NOT_IEEE:
             with np.errstate(all="ignore"):

@@ -127,6 +127,10 @@ def _concatenate(*xs: Any, axis: Any) -> Any:
     return np.concatenate(xs, axis=axis)
 
 
+def _array(*xs: Any) -> Any:
+    return np.array(xs)
+
+
 def _stack(*xs: Any, axis: Any) -> Any:
     return np.stack(xs, axis=axis)
 
@@ -135,8 +139,9 @@ EINSUM = Call("np.einsum", _einsum)
 JOINS: dict[Any, Call] = {
     np.concatenate: Call("np.concatenate", _concatenate),
     np.stack: Call("np.stack", _stack),
+    np.array: Call("np.array", _array),
 }
-"""Functions of a tuple of arrays."""
+"""Functions of a tuple of arrays; np.array of one of numbers."""
 FLOAT = Call("float", float)
 """A Python float of what NumPy made of Python numbers: it stays weak in promotion."""
 ASARRAY = Call("np.asarray", np.asarray, view=True)

@@ -14,15 +14,18 @@ from typing import Any
 import numpy as np
 
 from ..mode import mode, special
+from ..tree import flatten
 from .assemble import assemble
 from .build import build
 from .constants import Constants
 from .emit import Form
 from .explain import Explanation
+from .memory import all_finite
 from .names import input_names, name_nodes, parameter_names
 from .program import Program
+from .scalars import vector_graph
 from .signature import Signature, checker, describe_change, has_values, places_of, plain, read_arguments
-from .trace import trace
+from .trace import run_once, trace
 
 __all__ = ["Compiled"]
 
@@ -36,12 +39,14 @@ class _Made:
     """A program and what has to hold when it is called."""
 
     def __init__(
-        self, program: Program, accepts: Any, constants: Constants, variables: list[Any], donated: Any
+        self, program: Program, vectors: bool, accepts: Any, constants: Constants, variables: list[Any], donated: Any
     ) -> None:
+        self.vectors = vectors
+        """Whether scalars became vectors in it."""
         self.program, self.accepts, self.constants, self.variables = program, accepts, constants, variables
         self.donated = donated
         """A function of the arguments: (arrays that were donated, the others)."""
-        self.plain = not constants and not variables
+        self.plain = not constants and not variables and not vectors
 
 
 class Compiled:
@@ -98,8 +103,12 @@ class Compiled:
     def _replay(self, made: _Made, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         made.constants.check(self.__name__)
         if made.variables:
-            return made.program(*args, **kwargs, variables=[x._data for x in made.variables])
-        return made.program(*args, **kwargs)
+            kwargs = {**kwargs, "variables": [x._data for x in made.variables]}
+        results = made.program(*args, **kwargs)
+        if made.vectors and not all_finite(flatten(results)):
+            kwargs.pop("variables", None)
+            return run_once(self._f, args, kwargs)  # a sum of products makes a NaN of 0 times infinity
+        return results
 
     def _make(self, key: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> _Made:
         signature: Signature = key[0]
@@ -113,7 +122,8 @@ class Compiled:
         parameters = self._parameters(signature)
         names = input_names(signature.paths, parameters) + [x.label or "v" for x in recorded.variables]
         inputs = [*recorded.inputs, *recorded.variables]
-        graph = build(recorded.order, inputs, recorded.outputs, names)
+        vectors = vector_graph(recorded, inputs, names) if "vectors" in self._passes else None
+        graph = vectors or build(recorded.order, inputs, recorded.outputs, names)
         places = places_of(signature, parameters)
         paths = zip(graph.inputs, signature.paths)
         given = [x for x, path in paths if x.is_array and _is_donated(path, self._donate)]
@@ -127,6 +137,7 @@ class Compiled:
         program = assemble(name, graph, form, self._passes, _about(self.__name__, signature))
         made = _Made(
             program,
+            vectors is not None,
             checker(signature, tuple(i for i, x in enumerate(graph.inputs) if x in graph.donated)),
             Constants(recorded.outside, self._f),
             recorded.variables,

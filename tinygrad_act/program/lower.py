@@ -142,7 +142,7 @@ def _local(op: Op, position: int, g: Any, a: Any, inputs: list[Any], static: dic
 
 def _repaired(c: Any, like: Any) -> Any:
     """The cotangent in the shape and dtype of its input, as backpropagation repairs it."""
-    if isinstance(like, float):
+    if type(like) is float:
         if isinstance(c, Proxy) and not c.node.is_number:
             raise NotALine("an array's cotangent for a number")
         return c

@@ -104,13 +104,18 @@ class Graph:
         return [node for node in self.order() if node.call is not INPUT and node.call is not CONSTANT]
 
 
-def rewritten(graph: Graph, rule: Callable[[Node, tuple[Node, ...]], Node | None]) -> Graph:
-    """The graph with `rule(node, its new arguments)` in place of each node; None keeps the call as it is.
+def rewritten(
+    graph: Graph, rule: Callable[[Node, tuple[Node, ...]], Node | None], known: dict[Node, Node] | None = None
+) -> Graph:
+    """The graph with `rule(node, its new arguments)` in place of each node; None keeps the call as it is. `known`:
+    what stands in place of some nodes.
 
     Names go over to what takes a node's place, unless that has one.
     """
-    new: dict[Node, Node] = {}
+    new = dict(known or {})
     for node in graph.order():
+        if node in new:
+            continue
         args = tuple([new[x] for x in node.args])
         result = node if node.call is INPUT else rule(node, args)
         if result is None:

@@ -97,7 +97,7 @@ class Proxy(np.lib.mixins.NDArrayOperatorsMixin):
         return call(GETITEM, (self,), {"index": index})
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
-        if name not in _METHODS:
+        if name not in _METHODS or self.node.is_number:
             raise NotALine(f"array.{name}")
         if name == "T":
             return call(TRANSPOSE, (self,), {})  # type: ignore[no-any-return]

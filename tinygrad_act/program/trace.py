@@ -22,7 +22,7 @@ from ..tracing import TracingError
 from ..tree import flatten, leaves_with_paths, map_leaves
 from ..value import Value
 
-__all__ = ["Trace", "trace"]
+__all__ = ["Trace", "run_once", "trace"]
 
 _STATELESS = "the function gives something else when it runs a second time on the same data"
 
@@ -67,6 +67,13 @@ def trace(f: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) 
             _compare_constants(a, b, known, "an output")
     first.outside = list(known.values())
     return first
+
+
+def run_once(f: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """What `f(*args, **kwargs)` returns, with numbers and arrays in place of Values."""
+    done = _run(f, args, kwargs)
+    results = [x._data if isinstance(x, Value) else x for x in done.outputs]
+    return map_leaves(lambda position: results[position], done.structure)
 
 
 def _run(f: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Trace:

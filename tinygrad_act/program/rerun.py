@@ -1,0 +1,101 @@
+"""A recorded graph as a function of its leaves: node by node, or scalars as vectors."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ..backprop import total
+from ..evaluate import INTERPRETERS, evaluate
+from ..value import Value
+from .vectors import Groups, gathered, replay
+
+__all__ = ["Block", "Rerun", "as_nodes", "as_vectors"]
+
+class Block:
+    """Leaves that a program takes as one argument: a single one as it is, or numbers as a vector."""
+
+    def __init__(self, name: str, leaves: Sequence[Value], vector: bool) -> None:
+        self.name, self.leaves, self.vector = name, leaves, vector
+        self.fixed = not any(leaf.level for leaf in leaves)
+        """Whether no gradient flows to it."""
+
+    def read(self) -> Any:
+        """What the leaves hold now."""
+        if not self.vector:
+            return self.leaves[0]._data
+        return np.array([leaf._data for leaf in self.leaves], np.float64)
+
+    def add(self, gradient: Any) -> None:
+        """Add a gradient to those of the leaves."""
+        if not self.vector:
+            leaf = self.leaves[0]
+            leaf._grad = gradient if leaf._grad is None else total(leaf._grad, gradient)
+            return
+        for leaf, c in zip(self.leaves, gradient.tolist()):
+            if leaf.level:
+                before = leaf._grad
+                c = c if before is None else before + c
+                leaf._grad = c if type(leaf._data) is float else np.asarray(c)
+
+
+class Rerun:
+    """Computes the root of a graph from other leaves."""
+
+    def __init__(self, blocks: list[Block]) -> None:
+        self.blocks = blocks
+
+    def __call__(self, leaves: dict[str, Any]) -> Any:
+        """The root, for what each block holds, by its name."""
+        raise NotImplementedError
+
+
+class _Nodes(Rerun):
+    """One operation for each node."""
+
+    def __init__(self, order: Sequence[Value]) -> None:
+        leaves = [x for x in order if x.op is None]
+        wishes = [x.label if x.label and x.label.isidentifier() else "" for x in leaves]
+        names = [name if name and wishes.count(name) == 1 else f"{name or 'x'}{i}" for i, name in enumerate(wishes)]
+        super().__init__([Block(name, [x], False) for name, x in zip(names, leaves)])
+        self._order = order
+
+    def __call__(self, leaves: dict[str, Any]) -> Any:
+        known: dict[Value, Any] = {block.leaves[0]: leaves[block.name] for block in self.blocks}
+        a: Any = None
+        for node in self._order:
+            if node.op is None:
+                continue
+            edges: Any = node.edges
+            count = len(edges) // 2
+            args = [known[x] if isinstance(x, Value) else primal for x, primal in zip(edges[:count], edges[count:])]
+            run = INTERPRETERS[Value] if any(isinstance(x, Value) for x in args) else evaluate
+            known[node] = a = run(node.op, tuple(args), node.static)
+        return a
+
+
+class _Vectors(Rerun):
+    """One operation for each group of scalars."""
+
+    def __init__(self, groups: Groups, root: Value) -> None:
+        order = groups.units.order
+        leaves = [[order[i] for i in group.members] for group in groups.leaves]
+        super().__init__([Block(f"v{i + 1}", members, True) for i, members in enumerate(leaves)])
+        self._groups, self._root = groups, root
+
+    def __call__(self, leaves: dict[str, Any]) -> Any:
+        vectors = replay(self._groups, [leaves[block.name] for block in self.blocks], [self._root])
+        return vectors.at(self._root)
+
+
+def as_nodes(order: Sequence[Value]) -> Rerun:
+    """The graph node by node; the root is the last of `order`."""
+    return _Nodes(order)
+
+
+def as_vectors(order: Sequence[Value]) -> Rerun | None:
+    """The graph with vectors in place of scalars; None if it holds other things, or too few that are alike."""
+    groups = gathered(order, order[-1:])
+    return _Vectors(groups, order[-1]) if groups is not None else None

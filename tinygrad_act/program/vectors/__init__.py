@@ -1,0 +1,12 @@
+"""Scalars become vectors: a graph of Python floats as a function of one array, in few operations.
+
+`units` reads the graph and merges chains of additions, `groups` gathers what is alike, `regular`
+finds slices and matrices in lists of places, and `replay` runs the groups, one operation each.
+"""
+
+from __future__ import annotations
+
+from .groups import Groups, gathered
+from .replay import replay
+
+__all__ = ["Groups", "gathered", "replay"]
