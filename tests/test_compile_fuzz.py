@@ -178,6 +178,17 @@ def test_hundreds_within_rounding_without_each_pass(left_out):
         check_closely(*random_program([PASSES.index(left_out), seed]), without(left_out))
 
 
+def near(x, y, passes):
+    """Equal, or with the short formulas (which look at other results for NaN, and so fall back at other times)
+    within a few units of the last place of the largest entry."""
+    if "trust" not in passes or np.asarray(x).dtype.kind != "f":
+        return same_bits(x, y)
+    kind = np.finfo(np.asarray(x).dtype)
+    largest = np.max(np.abs(x), where=np.isfinite(x), initial=0.0)
+    with np.errstate(invalid="ignore"):
+        return np.allclose(x, y, rtol=0, atol=8 * kind.eps * largest + float(kind.smallest_normal), equal_nan=True)
+
+
 def check_donated(program, data, donate, passes):
     """A training step with some of its arguments donated gives what the step gives without, and touches no other."""
     gradient = ta.value_and_grad(program.loss, program.places)
@@ -195,7 +206,7 @@ def check_donated(program, data, donate, passes):
         expected, found = free(*given_data), owner(*given_data)
         assert same_form(expected, found)
         for x, y in zip(flatten(expected), flatten(found)):
-            assert same_bits(x, y), f"{program}\ndonated {donate}, passes={passes}\n{expected}\n{found}"
+            assert near(x, y, passes), f"{program}\ndonated {donate}, passes={passes}\n{expected}\n{found}"
         for i, (x, before) in enumerate(zip(given_data, kept)):
             if i in donate and np.ndim(x):
                 assert found["new"][i] is x
