@@ -1,6 +1,6 @@
 """Algebra: fewer and cheaper steps for the same numbers, up to rounding.
 
-Nothing here trades digits: x + y - x stays as it is.
+Nothing here trades digits: x + y - x stays as it is. The sign of a zero is not kept: x + 0 is x.
 """
 
 from __future__ import annotations
