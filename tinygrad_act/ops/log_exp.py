@@ -55,7 +55,7 @@ def _largest_apart_in_rows(z: Any, keep: bool) -> tuple[Any, Any, Any, Any]:
     return (np.arange(len(z)), columns), shifted, e, rest
 
 
-@op(dx=None, dplaces=None, dones=None, cases=(case((2, 3), np.array([1, 5]), np.ones((3, 1))),))
+@op(dx=None, dplaces=None, dones=None, cases=(case((2, 3), np.array([1, 5]), (3, 1)),))
 def sum_apart(x: Any, places: Any, ones: Any) -> Any:
     """a = exp(x) @ ones - take(exp(x), places).reshape(-1, 1)
 
