@@ -110,7 +110,7 @@ def _identity(x: Any) -> Any:
 def write_trusting(name: str, graph: Graph, form: Form, writer: Writer, rooms: bool) -> tuple[list[str], Plan]:
     """The lines of a function that raises `FloatingPointError` where its numbers are not to be trusted. What
     overwrites donated memory stands in a second function, to be called with the first one's result."""
-    watch = watched(plan(graph).early)
+    watch = watched([*(x for x in graph.order() if x.call is INPUT), *plan(graph).early])
     made = plan(graph, frozenset(watch), rooms)
     body = [*_unpacked(graph, form, writer), *(writer.line(x, made.target.get(x)) for x in made.early)]
     if watch:
