@@ -20,7 +20,7 @@ __all__ = ["assemble"]
 
 def assemble(name: str, recorded: Graph, form: Form, passes: tuple[str, ...], about: str) -> Program:
     """The program of a graph. `about`: the first line of its docstring."""
-    scope = {"np", "memory", "has_nan", name, f"{name}_update", f"{name}_with_care", *form.parameters}
+    scope = {"np", "memory", name, f"{name}_update", f"{name}_with_care", *form.parameters}
     objects: dict[str, Any] = {}
     trusting = "trust" in passes and "lower" in passes
     graph = _prepared(recorded, passes, trusting)
@@ -29,8 +29,6 @@ def assemble(name: str, recorded: Graph, form: Form, passes: tuple[str, ...], ab
     lines, planned = (write_trusting if trusting else write_careful)(name, graph, form, writer, rooms)
     lines.insert(1, f'    """{about}"""')
     if trusting:
-        if any("has_nan(" in line for line in lines):
-            objects["has_nan"] = has_nan
         careful = Writer(objects, {*scope, *objects})
         more, _ = write_careful(f"{name}_with_care", _prepared(recorded, passes, False), form, careful, False)
         more.insert(1, '    """The same for numbers that overflow or are not finite, by the safest formulas."""')
@@ -53,10 +51,3 @@ def _saved(graph: Graph) -> Graph:
         return make(method("copy"), (x,)) if lies else x
 
     return Graph(graph.inputs, [saved(x) for x in graph.outputs], graph.donated)
-
-
-def has_nan(x: Any) -> bool:
-    """Whether any entry is NaN: the sum of their squares is NaN just then."""
-    flat = x.ravel()
-    total = np.dot(flat, flat)
-    return bool(total != total)

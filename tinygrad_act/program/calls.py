@@ -76,6 +76,8 @@ def reduction(f: np.ufunc) -> Call:
 def function(f: Callable[..., Any]) -> Call:
     """The call of any other of NumPy's functions."""
     name = f.__name__
+    if name in ("argmax", "take"):  # the method itself: NumPy's function is a wrapper in Python
+        return Call(f"np.ndarray.{name}", getattr(np.ndarray, name), nan=False)
     views = name in ("broadcast_to", "transpose", "swapaxes", "moveaxis", "expand_dims", "squeeze", "reshape", "flip",
                      "rollaxis", "ravel")  # fmt: skip
     return Call(
@@ -142,6 +144,8 @@ JOINS: dict[Any, Call] = {
     np.array: Call("np.array", _array),
 }
 """Functions of a tuple of arrays; np.array of one of numbers."""
+CLIP = Call("np.ndarray.clip", np.ndarray.clip, elementwise=True, out=True)
+"""`x.clip(low, high)`."""
 FLOAT = Call("float", float)
 """A Python float of what NumPy made of Python numbers: it stays weak in promotion."""
 ASARRAY = Call("np.asarray", np.asarray, view=True)

@@ -114,8 +114,7 @@ def write_trusting(name: str, graph: Graph, form: Form, writer: Writer, rooms: b
     made = plan(graph, frozenset(watch), rooms)
     body = [*_unpacked(graph, form, writer), *(writer.line(x, made.target.get(x)) for x in made.early)]
     if watch:
-        tests = [f"has_nan({writer.of(x)})" if x.is_array else f"{writer.of(x)} != {writer.of(x)}" for x in watch]
-        body += [f"if {' or '.join(tests)}:", "    raise FloatingPointError"]
+        body += [f"if {_any_nan(watch, writer)}:", "    raise FloatingPointError"]
     returned = f"return {_returned(graph, form, writer, made)}" if not made.late and not made.copied else ""
     update: list[str] = []
     if not returned:
@@ -124,6 +123,14 @@ def write_trusting(name: str, graph: Graph, form: Form, writer: Writer, rooms: b
         update = ["", "", f"def {name}_update({', '.join(handed)}):", *_indented(finish)]
         returned = f"return {', '.join(handed)},"
     return [_head(name, form, writer), *_indented([*_memory(writer), *body, returned]), *update], made
+
+
+def _any_nan(watch: list[Node], writer: Writer) -> str:
+    """The test whether any of these holds a NaN: the sum of the squares of its entries does just then."""
+    total = writer.name("total")
+    names = [(x, writer.of(x)) for x in watch]
+    tests = [f"({total} := np.vdot({x}, {x})) != {total}" if node.is_array else f"{x} != {x}" for node, x in names]
+    return " or ".join(tests)
 
 
 def write_careful(name: str, graph: Graph, form: Form, writer: Writer, rooms: bool) -> tuple[list[str], Plan]:

@@ -44,7 +44,7 @@ def plan(graph: Graph, keep: frozenset[Node] = frozenset(), rooms: bool = True) 
     """A plan for the lines of `graph`. `keep`: nodes that have to last until the late lines, though no line
     reads them. `rooms`: whether results may be kept in room that stays from call to call."""
     paths = _update_paths(graph)
-    lines = graph.lines()
+    lines = _masks_first(graph.lines())
     late = _depending(lines, {node for path in paths.values() for node in path})
     order = [x for x in lines if x not in late] + [x for x in lines if x in late]
     made = Plan([x for x in order if x not in late], [x for x in order if x in late])
@@ -56,6 +56,26 @@ def plan(graph: Graph, keep: frozenset[Node] = frozenset(), rooms: bool = True) 
         if _memory_of(output, made, roots) is not given:
             made.copied.append((given, output))
     return made
+
+
+def _masks_first(lines: list[Node]) -> list[Node]:
+    """The lines with each mask right after what it is computed from: the mask is a quarter or an eighth of it, and
+    what comes next may then be written over it, as in z >= 0 before maximum(z, 0)."""
+    masks: dict[Node, list[Node]] = {}
+    moved = set()
+    for node in lines:
+        sources = [x for x in node.args if x.call is not CONSTANT]
+        if len(sources) == 1 and node.dtype == bool and node.call.elementwise and sources[0].call is not INPUT:
+            masks.setdefault(sources[0], []).append(node)
+            moved.add(node)
+    order = []
+    for node in lines:
+        if node not in moved:
+            stack = [node]
+            while stack:  # a mask of a mask follows it
+                order.append(stack.pop())
+                stack += reversed(masks.get(order[-1], []))
+    return order
 
 
 def _update_paths(graph: Graph) -> dict[Node, list[Node]]:

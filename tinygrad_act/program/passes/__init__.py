@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from ..node import Graph
 from .algebra import algebra
+from .bounds import bounds
 from .constants import constants
 from .fold import fold
 from .products import products
@@ -14,7 +15,7 @@ from .share import share
 
 __all__ = ["PASSES", "check_passes", "simplified"]
 
-PASSES = ("vectors", "lower", "fold", "share", "algebra", "products", "scale", "constants", "memory", "trust")
+PASSES = ("vectors", "lower", "fold", "share", "algebra", "products", "scale", "constants", "bounds", "memory", "trust")
 """All passes. `vectors`: scalars that are alike are computed at once; `lower`: operations become lines of NumPy;
 `trust`: by their shorter formulas, with a look at the results; `memory`: results share memory. The others stand in
 files of their own."""
@@ -22,7 +23,7 @@ files of their own."""
 _ON_GRAPHS: tuple[tuple[str, Callable[[Graph], Graph]], ...] = (
     ("fold", fold), ("share", share), ("algebra", algebra), ("fold", fold), ("share", share), ("algebra", algebra),
     ("products", products), ("scale", scale), ("fold", fold), ("algebra", algebra), ("share", share),
-    ("constants", constants),
+    ("constants", constants), ("bounds", bounds),
 )  # fmt: skip
 
 
