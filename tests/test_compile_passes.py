@@ -40,7 +40,7 @@ def test_dead_code_is_never_there():
 
 def test_fold_computes_what_depends_on_no_input():
     def f(x):
-        return ta.grad(lambda x: (3.0 * x).sum())(x) * ta.exp(x)
+        return ta.grad(lambda x: ta.softplus(x).mean())(x)
 
     on, off = with_and_without("fold", f, X)
     assert on.count("=") < off.count("=")
@@ -54,7 +54,7 @@ def test_share_computes_once_what_is_computed_twice():
 @pytest.mark.parametrize(
     ("f", "gone", "count"),
     [
-        (lambda x: -(-ta.exp(x)), "np.negative", 0),
+        (lambda x: ta.neg(ta.neg(ta.exp(x))), "np.negative", 0),
         (lambda x: ta.exp(x) * 1.0 + 0.0, "np.multiply", 0),
         (lambda x: ta.exp(x) ** 2.0, "np.power", 0),
         (lambda x: ta.exp(x) / 4.0, "np.divide", 0),
@@ -73,7 +73,7 @@ def test_algebra_leaves_out_what_changes_nothing_but_rounding(f, gone, count):
 
 def test_algebra_takes_two_factors_as_one():
     on, off = with_and_without("algebra", lambda x: 2.0 * (3.0 * ta.exp(x)), X)
-    assert on.count("=") == off.count("=") - 1
+    assert on.count("=") < off.count("=")
 
 
 def test_algebra_computes_on_what_is_smaller():
