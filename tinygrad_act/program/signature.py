@@ -108,6 +108,8 @@ def has_values(tree: Any) -> bool:
 
 def describe_change(old: Signature, new: Signature, parameters: list[str]) -> str:
     """What differs between two signatures, in words."""
+    if old == new:
+        return "at_kink, derivative_form or dialect asks for something else now"
     if old.paths == new.paths:
         for path, before, now in zip(old.paths, old.kinds, new.kinds):
             if before != now:
