@@ -114,3 +114,18 @@ def test_zeros_of_floor_and_ceil_and_sign_are_those_of_an_array():
     for op in (ta.floor, ta.ceil, ta.sign):
         for x in (-0.0, 0.0, -0.3, 0.3, -1e-40):
             assert math.copysign(1.0, op(x)) == math.copysign(1.0, op(np.array(x)))
+
+
+def test_an_infinite_cotangent_stops_at_the_mask_of_a_number():
+    """NumPy makes its own bool of a comparison of numbers without axes: a mask like any other."""
+    for mask in (False, np.False_, np.array(False)):
+        with np.errstate(invalid="ignore"):
+            assert ta.ops["chain"].call(np.array(np.inf), mask, 0.0) == 0.0
+    f = ta.grad(lambda x: ta.exp(ta.relu6(x) * 200.0))
+    for x in (np.array(720.0), np.array(720.0, np.float32)):
+        with np.errstate(all="ignore"):
+            assert f(x) == 0.0
+        for passes in WITHOUT:
+            g = ta.compile(f, passes=passes)
+            g(np.array(0.5, x.dtype))
+            assert g(x) == 0.0
