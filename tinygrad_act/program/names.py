@@ -14,9 +14,11 @@ from .build import operation_of
 from .calls import INPUT
 from .node import Graph, Node
 
-__all__ = ["input_names", "name_nodes", "parameter_names"]
+__all__ = ["RESERVED", "input_names", "name_nodes", "parameter_names"]
 
-_RESERVED = {"np", "memory", "empty", "step", "i", "part"}
+RESERVED = frozenset({"np", "memory", "variables"})
+"""What the functions of programs have for themselves."""
+_RESERVED = {*RESERVED, "empty", "step", "i", "part"}
 
 
 def parameter_names(f: Callable[..., Any], count: int) -> list[str]:
