@@ -37,6 +37,7 @@ class Writer:
         self.names: dict[Node, str] = {}
         self.views: list[tuple[int, tuple[int, ...], Any]] = []
         """What `memory` holds: (room, shape, dtype)."""
+        self.view_names: list[str] = []
         self._taken = taken
         self._counts: dict[str, int] = {}
         self._known = {_identity(x): name for name, x in objects.items()}
@@ -90,7 +91,8 @@ class Writer:
     def _view(self, target: Any) -> str:
         if target not in self.views:
             self.views.append(target)
-        return f"m{self.views.index(target) + 1}"
+            self.view_names.append(self.numbered("m"))  # an argument may be called m1
+        return self.view_names[self.views.index(target)]
 
     def _parameter(self, x: Any) -> str:
         try:
@@ -139,7 +141,7 @@ def _head(name: str, form: Form, writer: Writer) -> str:
 
 
 def _memory(writer: Writer) -> list[str]:
-    names = [f"m{i + 1}" for i in range(len(writer.views))]
+    names = writer.view_names
     return [f"{', '.join(names)}{',' * (len(names) == 1)} = memory"] if names else []
 
 
