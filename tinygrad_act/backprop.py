@@ -113,7 +113,7 @@ def contributions(node: Any, g: Any, kind: Any, floor: int, recorded: bool) -> l
     rules = op.rules * count if op.variadic else op.rules
     a, args = (node, edges[:count]) if recorded else (node._data, edges[count:])
     if not op.elementwise and not recorded:
-        args = as_arrays(args)
+        a, *args = as_arrays((a, *args))
     sent = []
     for position in range(count):
         x, rule, like = edges[position], rules[position], edges[count + position]
@@ -190,14 +190,15 @@ def _by_ieee(node: Any, g: Any, position: int, rule: Any, error: Exception) -> A
 
     Raises `RuntimeError` where the rule itself is at fault.
     """
-    op, a, edges = node.op, node._data, node.edges
-    if type(a) is not float or type(g) is not float or not op.elementwise:
+    op, a, primals = node.op, node._data, node.edges[len(node.edges) // 2 :]
+    if type(g) not in (float, _ndarray) or not op.elementwise:
         raise _rule_failed(node, position, error) from error
     try:
-        d = float(rule(np.float64(a), *map(np.float64, edges[len(edges) // 2 :]), **node.static))
+        d = rule(*[np.float64(x) if isinstance(x, (int, float)) else x for x in (a, *primals)], **node.static)
     except _RULE_ERRORS as again:
         raise _rule_failed(node, position, again) from again
-    return chain(g, d, a if op.kinks else 0.0)
+    d = float(d) if type(a) is float and isinstance(d, np.generic) else d
+    return repair(chain(g, d, a if op.kinks else 0.0), primals[position])
 
 
 def repair(c: Any, like: Any) -> Any:

@@ -13,8 +13,11 @@ from typing import Any
 
 import numpy as np
 
+from .debugging import user_line
+from .mode import mode
 from .op import Op
 from .registry import ops
+from .tracing import TracingError
 
 __all__ = ["call_function", "call_ufunc", "refuse_array"]
 
@@ -49,6 +52,12 @@ def call_function(function: Callable[..., Any], args: tuple[Any, ...], kwargs: d
 
 def refuse_array() -> TypeError:
     """The error for `np.array(value)`, which would drop the gradient without a word."""
+    if mode.tracing:
+        return TracingError(
+            f"NumPy asked for the numbers of a Value while ta.compile records a program, at {user_line()}: the program "
+            f"runs on other numbers later; use the operations in ta.ops, and pass an index as an argument of its own "
+            f"kind: an int or a tuple"
+        )
     return TypeError(
         "NumPy asked for the bare array of a Value, which would lose its gradient; "
         "use value.numpy() (a copy), value.data, or ta.stack([...]) to join Values"

@@ -6,6 +6,7 @@ A *tree* is a leaf (a number, an array, a Value) or a list, tuple, named tuple o
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -37,8 +38,13 @@ def unflatten(tree: Any, leaves: list[Any]) -> Any:
 
 def map_leaves(function: Callable[[Any], Any], tree: Any) -> Any:
     """The same structure with `function(leaf)` in place of every leaf."""
-    if isinstance(tree, dict):
-        return type(tree)((key, map_leaves(function, branch)) for key, branch in tree.items())
+    if type(tree) is dict:
+        return {key: map_leaves(function, branch) for key, branch in tree.items()}
+    if isinstance(tree, dict):  # a defaultdict is not made from its items alone
+        new = copy.copy(tree)
+        for key, branch in tree.items():
+            new[key] = map_leaves(function, branch)
+        return new
     if isinstance(tree, tuple) and hasattr(tree, "_fields"):  # a named tuple takes its fields one by one
         return type(tree)(*(map_leaves(function, branch) for branch in tree))
     if isinstance(tree, (list, tuple)):

@@ -20,8 +20,10 @@ _CASES = (case((2, 3)), case((2, 3), axis=0), case((2, 3, 4), axis=(0, -1), keep
 def largest_apart(z: Any, axis: int, keep: bool = False) -> tuple[Any, Any, Any, Any]:
     """Along an axis: (index of the largest entries, z - largest, exp of that, the sum of all these but the
     largest's 1): what softmax and logsumexp are made of. Left out of the sum, that 1 hides none of the
-    others. The second is only there if `keep` asks for it."""
+    others. The second is only there if `keep` asks for it, and then the third lacks the largest."""
     z = z if z.dtype.kind == "f" else z.astype(np.float64)
+    if z.ndim == 2 and axis in (1, -1) and z.flags.c_contiguous:
+        return _largest_apart_in_rows(z, keep)
     largest = index_of_largest(z, axis)
     top = z[largest]
     with np.errstate(invalid="ignore"):  # an infinite largest entry
@@ -32,6 +34,29 @@ def largest_apart(z: Any, axis: int, keep: bool = False) -> tuple[Any, Any, Any,
     rest = np.add.reduce(e, axis=axis, keepdims=True)
     e[largest] = one
     return largest, shifted, e, rest
+
+
+def _largest_apart_in_rows(z: Any, keep: bool) -> tuple[Any, Any, Any, Any]:
+    """The same for the rows of a matrix, by places in its memory: a third of the time for a small one."""
+    columns = z.argmax(axis=1)
+    first = np.arange(0, z.size, z.shape[1])
+    places = columns + first
+    with np.errstate(invalid="ignore"):
+        shifted = z - z.take(places)[:, np.newaxis]
+    e = np.exp(shifted, out=None if keep else shifted)
+    one = e.take(places)
+    e.put(places, one - 1.0)
+    if z.shape[1] <= _SHORT:
+        rest = np.dot(e, np.ones((z.shape[1], 1), z.dtype))
+    else:
+        rest = np.add.reduce(e, axis=1, keepdims=True)
+    if not keep:
+        e.put(places, one)
+    return (np.arange(len(z)), columns), shifted, e, rest
+
+
+_SHORT = 128
+"""Entries of a row up to which a product with ones adds them; beyond, NumPy's sum, in pairs, keeps more digits."""
 
 
 def index_of_largest(z: Any, axis: int) -> tuple[Any, ...]:

@@ -167,7 +167,9 @@ def squareplus(z: Any, *, b: float = 4.0) -> Any:
     other root, which cancels nothing.
     """
     root = _root(z, b)
-    return where(z > 0, root, b / 4 / root) if isinstance(z, np.ndarray) else float(root if z > 0 else b / 4 / root)
+    if type(z) in (float, int):
+        return float(root if z > 0 else b / 4 / root)
+    return where(z > 0, root, b / 4 / root)
 
 
 @elementwise(

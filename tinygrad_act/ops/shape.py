@@ -109,7 +109,7 @@ def sum_to(x: Any, *, shape: Any) -> Any:
     """
     added = x.ndim - len(shape)
     if added == 1 and x.ndim == 2 and x.shape[1:] == shape and x.dtype.kind == "f":
-        ones = np.empty(len(x), x.dtype)
+        ones = np.empty(x.shape[0], x.dtype)
         ones.fill(1.0)
         return np.dot(ones, x)  # a bias's gradient: as a product it is several times faster
     axes = tuple(range(added)) + tuple(i + added for i, n in enumerate(shape) if n == 1 and x.shape[i + added] != 1)

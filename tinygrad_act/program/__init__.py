@@ -23,10 +23,17 @@ def compile(
     backend: str = "numpy",
 ) -> Any:
     """A function that runs as a program."""
+    if backend != "numpy":
+        raise ValueError(f"compile: backend={backend!r}: there is only 'numpy'; leave it out")
     if isinstance(function, Value):
         if donate != ():
             raise ValueError(f"compile: donate={donate!r}: a recorded graph has no arguments to donate")
         return CompiledValue(function, check_passes(passes))
     if function is None:
         return lambda f: compile(f, donate=donate, passes=passes, retrace=retrace, backend=backend)
+    if not callable(function):
+        raise TypeError(
+            f"compile: got {type(function).__name__} {function!r:.40}; expected a function, as in "
+            f"ta.compile(lambda x: ...), or the result of an operation on Values"
+        )
     return Compiled(function, donate, check_passes(passes), retrace)

@@ -6,11 +6,12 @@ from typing import Any
 
 import numpy as np
 
+from .calls import method
 from .emit import Form, Writer, write_careful, write_trusting
 from .explain import explain
 from .lower import lower
 from .memory import Memory
-from .node import Graph
+from .node import Graph, Node, make
 from .passes import simplified
 from .program import Program
 
@@ -19,7 +20,7 @@ __all__ = ["assemble"]
 
 def assemble(name: str, recorded: Graph, form: Form, passes: tuple[str, ...], about: str) -> Program:
     """The program of a graph. `about`: the first line of its docstring."""
-    scope = {"np", "memory", "has_nan", name, f"{name}_update", f"{name}_with_care", *form.parameters}
+    scope = {"np", "memory", name, f"{name}_update", f"{name}_with_care", *form.parameters}
     objects: dict[str, Any] = {}
     trusting = "trust" in passes and "lower" in passes
     graph = _prepared(recorded, passes, trusting)
@@ -28,8 +29,6 @@ def assemble(name: str, recorded: Graph, form: Form, passes: tuple[str, ...], ab
     lines, planned = (write_trusting if trusting else write_careful)(name, graph, form, writer, rooms)
     lines.insert(1, f'    """{about}"""')
     if trusting:
-        if any("has_nan(" in line for line in lines):
-            objects["has_nan"] = has_nan
         careful = Writer(objects, {*scope, *objects})
         more, _ = write_careful(f"{name}_with_care", _prepared(recorded, passes, False), form, careful, False)
         more.insert(1, '    """The same for numbers that overflow or are not finite, by the safest formulas."""')
@@ -41,11 +40,14 @@ def assemble(name: str, recorded: Graph, form: Form, passes: tuple[str, ...], ab
 
 def _prepared(recorded: Graph, passes: tuple[str, ...], trusting: bool) -> Graph:
     graph = lower(recorded, trusting) if "lower" in passes else recorded
-    return simplified(graph, passes)
+    return _saved(simplified(graph, passes))
 
 
-def has_nan(x: Any) -> bool:
-    """Whether any entry is NaN: the sum of their squares is NaN just then."""
-    flat = x.ravel()
-    total = np.dot(flat, flat)
-    return bool(total != total)
+def _saved(graph: Graph) -> Graph:
+    """The graph with a copy, made before anything is overwritten, of each output that lies in donated memory."""
+
+    def saved(x: Node) -> Node:
+        lies = x.is_array and any(np.may_share_memory(x.value, given.value) for given in graph.donated)
+        return make(method("copy"), (x,)) if lies else x
+
+    return Graph(graph.inputs, [saved(x) for x in graph.outputs], graph.donated)

@@ -30,7 +30,7 @@ class Call:
     view: bool = False
     """Whether the result may share the memory of the first argument."""
     nan: bool = True
-    """Whether a NaN in an argument makes a NaN in the result, if it matters to the result at all."""
+    """Whether a NaN anywhere in an argument makes a NaN in the result, if the result is of floats."""
     infix: str = ""
     """The operator that spells it: `x + y`."""
     method: bool = False
@@ -53,7 +53,7 @@ _INFIX = {
     "add": "+", "subtract": "-", "multiply": "*", "divide": "/", "less": "<", "less_equal": "<=", "greater": ">",
     "greater_equal": ">=", "equal": "==", "not_equal": "!=", "matmul": "@",
 }  # fmt: skip
-_NAN_STOPS = {"power", "fmax", "fmin", "hypot", "isnan", "isinf", "isfinite", "signbit", "heaviside"}
+_NAN_STOPS = {"power", "fmax", "fmin", "hypot", "isnan", "isinf", "isfinite", "signbit", "heaviside", "copysign"}
 
 
 @functools.cache
@@ -84,7 +84,7 @@ def function(f: Callable[..., Any]) -> Call:
         elementwise=name in ("where", "clip"),
         out=name in ("dot", "clip", "vecdot"),
         view=views,
-        nan=name in ("dot", "vdot", "clip", "where", "cumsum", "vecdot") or views,
+        nan=name in ("dot", "vdot", "clip", "cumsum", "vecdot") or views,
     )
 
 
@@ -96,7 +96,7 @@ def _indexed(x: Any, *index: Any) -> Any:
     return x[index[0] if len(index) == 1 else index]
 
 
-GETITEM = Call("getitem", _getitem, view=True)
+GETITEM = Call("getitem", _getitem, view=True, nan=False)
 """`x[index]`, an index known beforehand."""
 INDEXED = Call("indexed", _indexed, nan=False)
 """`x[i, j]`, an index that the program computes."""
@@ -142,6 +142,8 @@ JOINS: dict[Any, Call] = {
     np.array: Call("np.array", _array),
 }
 """Functions of a tuple of arrays; np.array of one of numbers."""
+CLIP = Call("np.ndarray.clip", np.ndarray.clip, elementwise=True, out=True)
+"""`x.clip(low, high)`."""
 FLOAT = Call("float", float)
 """A Python float of what NumPy made of Python numbers: it stays weak in promotion."""
 ASARRAY = Call("np.asarray", np.asarray, view=True)

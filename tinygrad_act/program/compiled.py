@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import functools
 import inspect
+import math
+import sys
 import threading
 import warnings
 from collections.abc import Callable
@@ -22,13 +24,15 @@ from .memory import all_finite
 from .names import input_names, name_nodes, parameter_names
 from .program import Program
 from .scalars import vector_graph
-from .signature import Signature, checker, describe_change, has_values, places_of, read_arguments
+from .signature import Signature, checker, describe_change, has_values, places_of, plain, read_arguments
 from .trace import run_once, trace
 
 __all__ = ["Compiled"]
 
 _OFTEN = 8
 """Programs of one function from which on it says so, each time their number doubles."""
+_USUAL = ("auto", (), None)
+"""The conventions if nobody asks for others: form, kinks, dialect."""
 
 
 class _Made:
@@ -54,13 +58,16 @@ class Compiled:
         self.__name__: str = getattr(f, "__name__", type(f).__name__)
         self._f, self._passes, self._retrace = f, passes, retrace
         self._donate = _positions(f, donate)
-        self._made: dict[Signature, _Made] = {}
+        self._made: dict[Any, _Made] = {}
+        """By signature and conventions in force."""
         self._last: _Made | None = None
+        self._usual: _Made | None = None
+        """The last one that was made without conventions: called again without a long look."""
         self._lock = threading.RLock()
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """What the function returns, with arrays and numbers in place of Values."""
-        last = self._last
+        last = self._usual
         if last is None or kwargs or special or not last.accepts(args):
             return self._call(args, kwargs)
         if last.plain:
@@ -71,15 +78,27 @@ class Compiled:
         if mode.tracing or has_values((args, kwargs)):
             return self._f(*args, **kwargs)
         args, kwargs = _positional(self._f, args, kwargs)
-        signature, _ = read_arguments(args, kwargs)
-        made = self._made.get(signature)
-        if made is None:
-            with self._lock:
-                made = self._made.get(signature) or self._make(signature, args, kwargs)
-        self._last = made
+        args, kwargs = plain((args, kwargs))
+        made = self._find(args, kwargs)
+        if mode.debugging:  # once more on Values, which are checked
+            trace(self._f, args, kwargs)
         if made.donated:
             _check_donated(*made.donated(args))
         return self._replay(made, args, kwargs)
+
+    def _find(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> _Made:
+        """The program for arguments like these, made if need be."""
+        signature, _ = read_arguments(args, kwargs)
+        conventions = (mode.form, tuple(sorted(mode.kinks.items())), mode.dialect)
+        key = (signature, conventions)
+        made = self._made.get(key)
+        if made is None:
+            with self._lock:
+                made = self._made.get(key) or self._make(key, args, kwargs)
+        self._last = made
+        if conventions == _USUAL:
+            self._usual = made
+        return made
 
     def _replay(self, made: _Made, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         made.constants.check(self.__name__)
@@ -91,11 +110,12 @@ class Compiled:
             return run_once(self._f, args, kwargs)  # a sum of products makes a NaN of 0 times infinity
         return results
 
-    def _make(self, signature: Signature, args: tuple[Any, ...], kwargs: dict[str, Any]) -> _Made:
+    def _make(self, key: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> _Made:
+        signature: Signature = key[0]
         if self._made and not self._retrace:
             raise ValueError(
                 f"compile: {self.__name__} was compiled with retrace=False, but "
-                f"{describe_change(next(iter(self._made)), signature, self._parameters(signature))}; "
+                f"{describe_change(next(iter(self._made))[0], signature, self._parameters(signature))}; "
                 f"pass arguments like the first call's, or leave out retrace=False"
             )
         recorded = trace(self._f, args, kwargs)
@@ -123,7 +143,7 @@ class Compiled:
             recorded.variables,
             _access(places, signature, self._donate, parameters) if given else None,
         )
-        self._made[signature] = made
+        self._made[key] = made
         self._warn_if_often(signature)
         return made
 
@@ -133,13 +153,13 @@ class Compiled:
     def _warn_if_often(self, signature: Signature) -> None:
         count = len(self._made)
         if count >= _OFTEN and count & (count - 1) == 0:
-            before = list(self._made)[-2]
+            before = list(self._made)[-2][0]
             change = describe_change(before, signature, self._parameters(signature))
             warnings.warn(
                 f"compile: {self.__name__} was recorded for {count} kinds of arguments, which takes longer than "
                 f"running it: lately {change}. Pass what changes as an array or a float, or pad arrays to one shape",
                 RuntimeWarning,
-                stacklevel=4,
+                stacklevel=6,
             )
 
     @property
@@ -169,30 +189,35 @@ class Compiled:
 
     def trace(self, *args: Any, **kwargs: Any) -> Program:
         """The program for arguments like these, made if need be, without running it."""
-        args, kwargs = _positional(self._f, args, kwargs)
-        signature, _ = read_arguments(args, kwargs)
-        with self._lock:
-            self._last = self._made.get(signature) or self._make(signature, args, kwargs)
-        return self._last.program
+        return self._find(*_positional(self._f, args, kwargs)).program
 
     def __repr__(self) -> str:
         return f"<compiled {self.__name__}: {len(self._made)} programs>"
 
+    def __get__(self, instance: Any, owner: Any = None) -> Any:
+        """As a method: the object is a static argument, so there is a program for each."""
+        return self if instance is None else functools.partial(self, instance)
+
     def __reduce__(self) -> Any:
+        name: str = getattr(self, "__qualname__", "")
+        if vars(sys.modules.get(self.__module__, object)).get(name) is self:
+            return name  # a decorated function is pickled by its name, like any other
         return Compiled, (self._f, self._donate, self._passes, self._retrace)
 
 
 def _positions(f: Callable[..., Any], donate: Any) -> tuple[int, ...]:
-    """The positions of donated arguments. Raises `TypeError` or `ValueError` for what is no argument."""
+    """The positions of donated arguments. Raises `ValueError` for what is no argument."""
     try:
-        names = list(inspect.signature(f).parameters)
+        parameters = list(inspect.signature(f).parameters.values())
+        names = [p.name for p in parameters if p.kind <= p.POSITIONAL_OR_KEYWORD]
+        last = math.inf if any(p.kind == p.VAR_POSITIONAL for p in parameters) else len(names)
     except (TypeError, ValueError):
-        names = []
+        names, last = [], math.inf
     found = []
-    for x in (donate,) if isinstance(donate, (int, str)) else tuple(donate):
+    for x in tuple(donate) if isinstance(donate, (tuple, list)) else (donate,):
         if isinstance(x, str) and x in names:
             x = names.index(x)
-        if not isinstance(x, int) or isinstance(x, bool) or x < 0:
+        if not isinstance(x, int) or isinstance(x, bool) or not 0 <= x < last:
             raise ValueError(f"compile: donate={x!r}: expected positions or names of arguments, of {names}")
         found.append(x)
     return tuple(found)

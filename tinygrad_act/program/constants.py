@@ -1,12 +1,17 @@
 """Arrays from outside of a function: constants of its program, as they were when it was recorded.
 
-A change to one would make the program silently wrong, so each call compares them.
+The rule: an array that the function reaches by a name (a global one, a closure's, a default; also in
+lists and dicts, and by the names of functions that it calls) or that an operation met is a constant. A
+change to one, and another array under the same name, would make the program silently wrong, so each
+call compares them. Numbers are constants as well, and nobody looks after them.
 """
 
 from __future__ import annotations
 
+import dis
+import functools
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -16,15 +21,25 @@ from ..value import Value
 
 __all__ = ["Constants"]
 
+Look = Callable[[], Any]
+_OURS = ("tinygrad_act", "numpy")
+"""Packages whose global names are left alone."""
+
 
 class Constants:
     """What a function closes over, and what it was."""
 
     def __init__(self, met: list[np.ndarray], f: Callable[..., Any]) -> None:
         """`met`: arrays that operations met; those that `f` refers to by name are looked at, too."""
+        self._names: list[tuple[str, Look, list[np.ndarray]]] = []
         self._arrays: list[tuple[str, np.ndarray, bytes]] = []
         known = set()
-        for name, x in [*_referred(f), *((f"of shape {x.shape}", x) for x in met)]:
+        for name, look in _scope(f, set()):
+            arrays = _arrays_in(look())
+            if arrays:
+                self._names.append((f"'{name}'", look, arrays))
+        named = [(name, x) for name, _, arrays in self._names for x in arrays]
+        for name, x in [*named, *((f"of shape {x.shape}", x) for x in met)]:
             if id(x) not in known and x.dtype.kind in "fiub":
                 known.add(id(x))
                 self._arrays.append((name, x, x.tobytes()))
@@ -36,27 +51,60 @@ class Constants:
         """Raises `RuntimeError` if an array is not what it was."""
         for name, x, before in self._arrays:
             if x.tobytes() != before:
-                raise RuntimeError(
-                    f"compile: the array {name} that {function} uses from outside was changed after it was recorded: "
-                    f"it is a constant of the program. Pass it as an argument, or compile the function again"
-                )
+                raise _changed(name, function, "was changed")
+        for name, look, arrays in self._names:
+            now = _arrays_in(look())
+            if len(now) != len(arrays) or any(x is not y for x, y in zip(now, arrays)):
+                raise _changed(name, function, "was replaced")
 
 
-def _referred(f: Callable[..., Any]) -> list[tuple[str, np.ndarray]]:
-    """Arrays in the closure, the defaults and the globals that `f` names, also in lists and dicts."""
-    if not inspect.isfunction(f):
+def _changed(name: str, function: str, how: str) -> RuntimeError:
+    return RuntimeError(
+        f"compile: the array {name} that {function} uses from outside {how} after it was recorded: "
+        f"it is a constant of the program. Pass it as an argument, or compile the function again"
+    )
+
+
+def _scope(f: Any, seen: set[Any]) -> Iterator[tuple[str, Look]]:
+    """The names that `f` and the functions under these names refer to, each with a way to look again."""
+    f = inspect.unwrap(f) if callable(f) else f
+    f = getattr(f, "__func__", f)
+    if not inspect.isfunction(f) or f in seen:
+        return
+    seen.add(f)
+    looks: dict[str, Look] = {}
+    if f.__module__.split(".")[0] not in _OURS:
+        names = [name for name in _global_names(f.__code__) if name in f.__globals__]
+        looks = {name: functools.partial(f.__globals__.get, name) for name in names}
+    looks.update(zip(f.__code__.co_freevars, [functools.partial(_content, cell) for cell in f.__closure__ or ()]))
+    looks.update({f"default {i}": functools.partial(_default, f, i) for i in range(len(f.__defaults__ or ()))})
+    for name, look in looks.items():
+        if callable(look()):
+            yield from _scope(look(), seen)
+        else:
+            yield name, look
+
+
+def _global_names(code: Any) -> list[str]:
+    """The global names that code reads, that of functions inside it, too; not those of attributes."""
+    names = [x.argval for x in dis.get_instructions(code) if x.opname in ("LOAD_GLOBAL", "LOAD_NAME")]
+    inner = [name for x in code.co_consts if inspect.iscode(x) for name in _global_names(x)]
+    return list(dict.fromkeys(names + inner))
+
+
+def _content(cell: Any) -> Any:
+    try:
+        return cell.cell_contents
+    except ValueError:  # still empty
+        return None
+
+
+def _default(f: Any, i: int) -> Any:
+    return f.__defaults__[i] if f.__defaults__ else None
+
+
+def _arrays_in(x: Any) -> list[np.ndarray]:
+    if not isinstance(x, (list, tuple, dict, np.ndarray, Value)):
         return []
-    scope: dict[str, Any] = {name: f.__globals__[name] for name in f.__code__.co_names if name in f.__globals__}
-    for name, cell in zip(f.__code__.co_freevars, f.__closure__ or ()):
-        try:
-            scope[name] = cell.cell_contents
-        except ValueError:  # still empty
-            continue
-    scope.update({f"default {i}": x for i, x in enumerate(f.__defaults__ or ())})
-    found = []
-    for name, x in scope.items():
-        for leaf in flatten(x) if isinstance(x, (list, tuple, dict, np.ndarray, Value)) else ():
-            leaf = leaf._data if isinstance(leaf, Value) and not leaf.level else leaf
-            if isinstance(leaf, np.ndarray):
-                found.append((f"'{name}'", leaf))
-    return found
+    leaves = [leaf._data if isinstance(leaf, Value) and not leaf.level else leaf for leaf in flatten(x)]
+    return [leaf for leaf in leaves if isinstance(leaf, np.ndarray)]

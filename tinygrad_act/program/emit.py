@@ -78,7 +78,7 @@ class Writer:
     def line(self, node: Node, target: Any = None) -> str:
         """`name = call(arguments)`; `target`: the node that it is written over, or a piece of room."""
         args = [self.of(x) for x in node.args]
-        out = None if target is None else self.names[target] if isinstance(target, Node) else self._view(target)
+        out = None if target is None else self.names[target] if isinstance(target, Node) else self.view(target)
         function = node.call.name if node.call.helper is None else self.object(node.call.helper, node.call.name)
         text = spell(node, function, args, out, self._parameter)
         again = isinstance(target, Node) and not target.name and not node.name
@@ -88,7 +88,8 @@ class Writer:
     def _named(self, node: Node) -> str:
         return self.name(node.name) if node.name.isidentifier() else self.numbered("t")
 
-    def _view(self, target: Any) -> str:
+    def view(self, target: Any) -> str:
+        """The name of a piece of room."""
         if target not in self.views:
             self.views.append(target)
             self.view_names.append(self.numbered("m"))  # an argument may be called m1
@@ -115,15 +116,23 @@ def write_trusting(name: str, graph: Graph, form: Form, writer: Writer, rooms: b
     made = plan(graph, frozenset(watch), rooms)
     body = [*_unpacked(graph, form, writer), *(writer.line(x, made.target.get(x)) for x in made.early)]
     if watch:
-        tests = [f"has_nan({writer.of(x)})" if x.is_array else f"{writer.of(x)} != {writer.of(x)}" for x in watch]
-        body += [f"if {' or '.join(tests)}:", "    raise FloatingPointError"]
+        body += [f"if {_any_nan(watch, writer)}:", "    raise FloatingPointError"]
     returned = f"return {_returned(graph, form, writer, made)}" if not made.late and not made.copied else ""
     update: list[str] = []
     if not returned:
-        handed = _handed_over(graph, made, writer)
-        update = ["", "", f"def {name}_update({', '.join(handed)}):", *_indented(_finish(graph, form, writer, made))]
+        handed, finish = _handed_over(graph, made, writer), _finish(graph, form, writer, made)
+        handed += dict.fromkeys(writer.view(x) for x in map(made.target.get, made.late) if isinstance(x, tuple))
+        update = ["", "", f"def {name}_update({', '.join(handed)}):", *_indented(finish)]
         returned = f"return {', '.join(handed)},"
     return [_head(name, form, writer), *_indented([*_memory(writer), *body, returned]), *update], made
+
+
+def _any_nan(watch: list[Node], writer: Writer) -> str:
+    """The test whether any of these holds a NaN: the sum of the squares of its entries does just then."""
+    total = writer.name("total")
+    names = [(x, writer.of(x)) for x in watch]
+    tests = [f"({total} := np.vdot({x}, {x})) != {total}" if node.is_array else f"{x} != {x}" for node, x in names]
+    return " or ".join(tests)
 
 
 def write_careful(name: str, graph: Graph, form: Form, writer: Writer, rooms: bool) -> tuple[list[str], Plan]:
@@ -196,7 +205,7 @@ def _returned(graph: Graph, form: Form, writer: Writer, made: Plan) -> str:
             text = f"np.array({text})" if output.call in (INPUT, CONSTANT) or output in seen else f"np.asarray({text})"
         seen.add(output)
         texts.append(text)
-    return _literal(map_leaves(lambda i: texts[i], form.structure))
+    return _literal(map_leaves(lambda i: texts[i], form.structure), writer)
 
 
 def _stands_alone(output: Node, lines: list[Node], made: Plan) -> bool:
@@ -208,11 +217,18 @@ def _stands_alone(output: Node, lines: list[Node], made: Plan) -> bool:
     return not any(np.may_share_memory(output.value, x.value) for x in output.args if x.is_array)
 
 
-def _literal(tree: Any) -> str:
+def _literal(tree: Any, writer: Writer) -> str:
+    """A structure of texts as the text of a structure."""
+    kind = type(tree)
     if isinstance(tree, dict):
-        return "{" + ", ".join(f"{key!r}: {_literal(x)}" for key, x in tree.items()) + "}"
-    if isinstance(tree, list):
-        return f"[{', '.join(map(_literal, tree))}]"
-    if isinstance(tree, tuple):
-        return f"({', '.join(map(_literal, tree))}{',' if len(tree) == 1 else ''})"
-    return str(tree)
+        text = "{" + ", ".join(f"{key!r}: {_literal(x, writer)}" for key, x in tree.items()) + "}"
+        if hasattr(tree, "default_factory"):
+            text = f"{writer.object(tree.default_factory, 'factory')}, {text}"
+        return text if kind is dict else f"{writer.object(kind, kind.__name__)}({text})"
+    if not isinstance(tree, (list, tuple)):
+        return str(tree)
+    parts = ", ".join([_literal(x, writer) for x in tree])
+    if hasattr(tree, "_fields"):
+        return f"{writer.object(kind, kind.__name__)}({parts})"
+    text = f"[{parts}]" if isinstance(tree, list) else f"({parts}{',' if len(tree) == 1 else ''})"
+    return text if kind in (list, tuple) else f"{writer.object(kind, kind.__name__)}({text})"

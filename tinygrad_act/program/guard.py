@@ -40,7 +40,7 @@ def _flows_into(end: Node) -> set[Node]:
     stack = [end]
     while stack:
         node = stack.pop()
-        if node.call.nan:
+        if node.call.nan and _is_float(node):  # a comparison with NaN is a plain False
             new = [x for x in node.args if x not in seen]
             seen.update(new)
             stack += new

@@ -54,8 +54,8 @@ def lower(graph: Graph, trusting: bool) -> Graph:
 
 
 def _body(op: Op, args: tuple[Node, ...]) -> Any:
-    """What runs `op` where lines can't: the body, or for Python numbers what `evaluate` does."""
-    return _as_call(op).run if any(x.is_number for x in args) else op.forward
+    """What runs `op` where lines can't: the body, or for numbers, Python's or NumPy's, what `evaluate` does."""
+    return op.forward if all(isinstance(x.value, np.ndarray) for x in args) else _as_call(op).run
 
 
 @functools.cache
@@ -136,7 +136,8 @@ def _local(op: Op, position: int, g: Any, a: Any, inputs: list[Any], static: dic
     if trusting:
         return g * d
     marker = a if op.kinks else 0.0
-    return call(opaque("chain", _CHAIN.forward, True), (g, d, marker), {})
+    numbers = all(node_of(x).is_number for x in (g, d, marker))
+    return call(_as_call(_CHAIN) if numbers else opaque("chain", _CHAIN.forward, True), (g, d, marker), {})
 
 
 def _repaired(c: Any, like: Any) -> Any:
@@ -159,9 +160,8 @@ def _repaired(c: Any, like: Any) -> Any:
 def _same(mine: Any, theirs: Any) -> bool:
     """Whether lines and body agree, up to rounding."""
     x, y = np.asarray(mine), np.asarray(theirs)
-    if x.shape != y.shape or (type(mine) is float) != (type(theirs) is float):
-        return False
-    if x.dtype != y.dtype:
+    numbers = [not isinstance(z, (np.ndarray, np.generic)) for z in (mine, theirs)]
+    if x.shape != y.shape or x.dtype != y.dtype or numbers[0] != numbers[1]:
         return False
     if x.dtype.kind != "f":
         return bool(np.array_equal(x, y))

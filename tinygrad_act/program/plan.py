@@ -36,23 +36,46 @@ class Plan:
     """(donated input, output): where the output had to be computed elsewhere."""
     home: dict[Node, Node] = field(default_factory=dict)
     """Output → the donated input that it is returned in."""
+    over: dict[Node, Node] = field(default_factory=dict)
+    """A step of an update → the donated input that it may be written over."""
 
 
 def plan(graph: Graph, keep: frozenset[Node] = frozenset(), rooms: bool = True) -> Plan:
     """A plan for the lines of `graph`. `keep`: nodes that have to last until the late lines, though no line
     reads them. `rooms`: whether results may be kept in room that stays from call to call."""
-    lines = graph.lines()
     paths = _update_paths(graph)
+    lines = _masks_first(graph.lines())
     late = _depending(lines, {node for path in paths.values() for node in path})
     order = [x for x in lines if x not in late] + [x for x in lines if x in late]
     made = Plan([x for x in order if x not in late], [x for x in order if x in late])
     made.home = {output: given for given, (*_, output) in paths.items()}
+    made.over = {node: given for given, path in paths.items() for node in path}
     roots = _roots(order)
     _assign(graph, order, roots, made, keep, rooms)
     for output, given in made.home.items():
         if _memory_of(output, made, roots) is not given:
             made.copied.append((given, output))
     return made
+
+
+def _masks_first(lines: list[Node]) -> list[Node]:
+    """The lines with each mask right after what it is computed from: the mask is a quarter or an eighth of it, and
+    what comes next may then be written over it, as in z >= 0 before maximum(z, 0)."""
+    masks: dict[Node, list[Node]] = {}
+    moved = set()
+    for node in lines:
+        sources = [x for x in node.args if x.call is not CONSTANT]
+        if len(sources) == 1 and node.dtype == bool and node.call.elementwise and sources[0].call is not INPUT:
+            masks.setdefault(sources[0], []).append(node)
+            moved.add(node)
+    order = []
+    for node in lines:
+        if node not in moved:
+            stack = [node]
+            while stack:  # a mask of a mask follows it
+                order.append(stack.pop())
+                stack += reversed(masks.get(order[-1], []))
+    return order
 
 
 def _update_paths(graph: Graph) -> dict[Node, list[Node]]:
@@ -62,7 +85,7 @@ def _update_paths(graph: Graph) -> dict[Node, list[Node]]:
     for output in graph.outputs:
         path: list[Node] = []
         node = output
-        while node.call.elementwise and node.call.out and output not in taken:
+        while node.call.elementwise and output not in taken:
             path.insert(0, node)
             alike = [x for x in node.args if x.shape == output.shape and x.dtype == output.dtype]
             given = [x for x in alike if x in graph.donated and x not in paths]
@@ -138,7 +161,7 @@ def _overwritten(graph: Graph, node: Node, roots: dict[Node, Node], last: dict[N
         if roots[x] is not x or last[x] != i or x.shape != node.shape or x.dtype != node.dtype:
             continue
         if x.call is INPUT:
-            if late and x in graph.donated:
+            if late and made.over.get(node) is x:
                 return x
             continue
         if x.call is CONSTANT or not _is_own(x):

@@ -48,16 +48,16 @@ class Program:
             running = free.pop()
         except IndexError:
             running = self.memory.make()
-        memory, context = running
+        memory, context, calm = running
         try:
             results = context.run(self.run, *args, *memory, **kwargs)
+            return results if self.update is None else calm.run(self.update, *results)
         except FloatingPointError:
             if self.with_care is None:
                 raise
             return self.with_care(*args, **kwargs)
         finally:
             free.append(running)
-        return results if self.update is None else self.update(*results)
 
     def explain(self) -> Explanation:
         """Operations, flops, bytes, buffers, and the most memory in use at a time against eager."""

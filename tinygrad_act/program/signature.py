@@ -12,9 +12,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..errors import is_real, refuse_kind
+from ..tree import flatten, map_leaves
 from ..value import Value
 
-__all__ = ["Signature", "checker", "describe_change", "has_values", "places_of", "read_arguments"]
+__all__ = ["Signature", "checker", "describe_change", "has_values", "places_of", "plain", "read_arguments"]
 
 _DATA = (np.ndarray, np.generic, float)
 
@@ -67,6 +68,19 @@ def _read(tree: Any, path: str, data: list[Any], kinds: list[Any], paths: list[s
             f"nested lists, tuples and dicts of them) nor static (it has no hash); turn it into one of these"
         ) from None
     return kind, tree
+
+
+def plain(tree: Any) -> Any:
+    """`tree` with plain arrays in place of NumPy's numbers and of subclasses of arrays."""
+    if all(type(x) is np.ndarray or not isinstance(x, (np.ndarray, np.generic)) for x in flatten(tree)):
+        return tree
+    return map_leaves(_plain, tree)
+
+
+def _plain(x: Any) -> Any:
+    if type(x).__name__ == "MaskedArray":
+        raise TypeError("compile: masked arrays are not supported; fill it first, then use ta.where()")
+    return np.asarray(x) if isinstance(x, (np.ndarray, np.generic)) else x
 
 
 def has_values(tree: Any) -> bool:

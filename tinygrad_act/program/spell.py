@@ -28,7 +28,7 @@ def spell(node: Node, name: str, args: list[str], out: str | None, text: Callabl
         return f"{first}[{_index(static['index'], text)}]"
     if call is INDEXED:
         return f"{first}[{', '.join(args[1:])}]"
-    if call.infix and out is None and not (call.infix == "@" and len(node.args[0].shape) != 2):
+    if call.infix and out is None and not _python_differs(node):
         return f"{first} {call.infix} {args[1]}"
     if call.method:
         name, args, static = f"{first}.{name}", [], dict(static)
@@ -41,6 +41,15 @@ def spell(node: Node, name: str, args: list[str], out: str | None, text: Callabl
     if out is not None:
         words.append(f"out={out}")
     return f"{name}({', '.join(words)})"
+
+
+def _python_differs(node: Node) -> bool:
+    """Whether Python's operator is not NumPy's function: `@` is plain for matrices only, and
+    Python's numbers raise where they are divided by zero."""
+    if node.call.infix == "@":
+        return len(node.args[0].shape) != 2
+    by = node.args[1]
+    return node.call.infix == "/" and all(x.is_number for x in node.args) and not (by.is_constant and by.value)
 
 
 def literal(x: Any) -> str:

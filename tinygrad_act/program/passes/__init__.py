@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from ..node import Graph
 from .algebra import algebra
+from .bounds import bounds
 from .constants import constants
 from .fold import fold
 from .products import products
@@ -14,7 +15,7 @@ from .share import share
 
 __all__ = ["PASSES", "check_passes", "simplified"]
 
-PASSES = ("vectors", "lower", "fold", "share", "algebra", "products", "scale", "constants", "memory", "trust")
+PASSES = ("vectors", "lower", "fold", "share", "algebra", "products", "scale", "constants", "bounds", "memory", "trust")
 """All passes. `vectors`: scalars that are alike are computed at once; `lower`: operations become lines of NumPy;
 `trust`: by their shorter formulas, with a look at the results; `memory`: results share memory. The others stand in
 files of their own."""
@@ -22,7 +23,7 @@ files of their own."""
 _ON_GRAPHS: tuple[tuple[str, Callable[[Graph], Graph]], ...] = (
     ("fold", fold), ("share", share), ("algebra", algebra), ("fold", fold), ("share", share), ("algebra", algebra),
     ("products", products), ("scale", scale), ("fold", fold), ("algebra", algebra), ("share", share),
-    ("constants", constants),
+    ("constants", constants), ("bounds", bounds),
 )  # fmt: skip
 
 
@@ -38,8 +39,9 @@ def check_passes(passes: Sequence[str] | None) -> tuple[str, ...]:
     """The passes by name, None for all. Raises `ValueError` for a name that is none."""
     if passes is None:
         return PASSES
+    if isinstance(passes, str) or not isinstance(passes, Iterable):
+        raise ValueError(f"compile: passes={passes!r}: expected a list of names; choose of {PASSES}")
     wrong = [name for name in passes if name not in PASSES]
-    if wrong or isinstance(passes, str):
-        what = passes if isinstance(passes, str) else wrong[0]
-        raise ValueError(f"compile: passes={passes!r}: there is no pass {what!r}; choose of {PASSES}")
+    if wrong:
+        raise ValueError(f"compile: passes={passes!r}: there is no pass {wrong[0]!r}; choose of {PASSES}")
     return tuple(passes)

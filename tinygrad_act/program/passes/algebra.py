@@ -107,6 +107,8 @@ def _div(node: Node, x: Node, y: Node) -> Node | None:
         return None
     if number == 1:
         return x
+    if x.call is NEG:
+        return make(DIV, (x.args[0], constant(-number)))
     if not math.isfinite(1 / number) or abs(number) > 1e30 or not node.is_array:
         return None
     inverse = 1 / float(number)

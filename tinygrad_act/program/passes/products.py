@@ -58,6 +58,8 @@ def _of_matrix(node: Node, x: Node) -> Node | None:
     if len(x.shape) != 2:
         return None
     (rows, columns), axis, kept = x.shape, node.static.get("axis", 0), bool(node.static.get("keepdims"))
+    if axis is None:
+        return None
     axes = tuple(i % 2 for i in (axis if isinstance(axis, tuple) else (axis,)))
     if axes == (0,):
         return make(DOT, (constant(np.ones((1, rows) if kept else rows, x.dtype)), x))

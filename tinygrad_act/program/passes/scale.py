@@ -65,7 +65,7 @@ def _scaled_set(graph: Graph, sinks: list[Node], users: dict[Node, list[Node]]) 
         wrong = [
             x
             for x, carriers in chosen.items()
-            if x in fixed or not chosen.keys() >= set(carriers) or not _all_scaled(x, chosen, sinks, users[x])
+            if x in fixed or any(y not in chosen for y in carriers) or not _all_scaled(x, chosen, sinks, users[x])
         ]
         if not wrong:
             return chosen if any(_factor(sink)[1] in chosen for sink in sinks) else {}  # type: ignore[index]
@@ -110,6 +110,9 @@ def _moved(graph: Graph, number: float, sinks: set[Node], chosen: dict[Node, tup
         if factor is None:
             return make(node.call, args, node.static)
         other: Any = args[node.args.index(factor[1])]
-        return make(MUL, (constant(factor[0] * number), other))
+        scaled: Any = factor[0] * number
+        if other.dtype != node.dtype and not node.is_number:
+            scaled = node.dtype.type(scaled)  # a Python number and a mask would make a float64
+        return make(MUL, (constant(scaled), other))
 
     return rewritten(graph, rule)
