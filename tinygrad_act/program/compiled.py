@@ -21,7 +21,7 @@ from .constants import Constants
 from .emit import Form
 from .explain import Explanation
 from .memory import all_finite
-from .names import input_names, name_nodes, parameter_names
+from .names import input_names, name_nodes, parameter_names, program_name
 from .program import Program
 from .scalars import vector_graph
 from .signature import Signature, checker, describe_change, has_values, places_of, plain, read_arguments
@@ -133,7 +133,7 @@ class Compiled:
         everything += ("variables",) * bool(recorded.variables)
         places_outside = [f"variables[{i}]" for i in range(len(recorded.variables))]
         form = Form(everything, (*places, *places_outside), recorded.structure)
-        name = self.__name__ if self.__name__.isidentifier() else "step"
+        name = program_name(self.__name__)
         program = assemble(name, graph, form, self._passes, _about(self.__name__, signature))
         made = _Made(
             program,

@@ -188,6 +188,8 @@ class _Module:
         found = _public_name(x)
         if found:
             return self._module(found) if found.removeprefix("builtins.") in self._taken_over else _short(found)
+        if isinstance(x, types.BuiltinFunctionType) and isinstance(x.__self__, np.ufunc):
+            return f"{self.reference(x.__self__, '')}.{x.__name__}"
         if isinstance(x, types.BuiltinFunctionType) and x.__module__ in sys.stdlib_module_names:
             return f"{self._module(x.__module__)}.{x.__name__}"
         if not wish or x is None or isinstance(x, (bool, types.EllipsisType)):
@@ -218,8 +220,8 @@ class _Module:
             return self._type(x)
         if isinstance(x, np.generic) or type(x) in _PLAIN:
             return literal(x)
-        if callable(x):
-            return self.reference(x, getattr(x, "__name__", "f").strip("<>"))
+        if isinstance(x, types.FunctionType):
+            return self.reference(x, x.__name__.strip("<>"))
         raise NotAText(f"it uses an object of class {type(x).__name__}")
 
     def _type(self, x: type) -> str:

@@ -37,7 +37,9 @@ def rewritten_source(f: types.FunctionType, name: str, spell: Callable[[Any, str
     """
     node, source = _found(f)
     objects = dict(_references(f))
-    parts = [x for x in ast.walk(node) if isinstance(x, ast.Attribute) and _is_foreign(_named(x.value, objects))]
+    decorators = {x for part in getattr(node, "decorator_list", ()) for x in ast.walk(part)}
+    inside = [x for x in ast.walk(node) if x not in decorators]
+    parts = [x for x in inside if isinstance(x, ast.Attribute) and _is_foreign(_named(x.value, objects))]
     used = {x.value.id for x in parts if isinstance(x.value, ast.Name)}
     references = {x: spell(value, x) for x, value in objects.items() if x not in used}
     own = _local_names(f.__code__)
@@ -50,9 +52,8 @@ def rewritten_source(f: types.FunctionType, name: str, spell: Callable[[Any, str
     values = [*(f.__defaults__ or ()), *((f.__kwdefaults__ or {})[x] for x in keywords)]
     edits = [(x, spell(value, "")) for x, value in zip(defaults, values) if not isinstance(x, ast.Constant)]
     edits += [(x, spell(getattr(_named(x.value, objects), x.attr), x.attr)) for x in parts]
-    left_out = [*(x for x, _ in edits), *getattr(node, "decorator_list", ())]
-    skipped = {x for part in left_out for x in ast.walk(part)}
-    names = [x for x in ast.walk(node) if isinstance(x, ast.Name) and x not in skipped]
+    replaced = {x for part, _ in edits for x in ast.walk(part)}
+    names = [x for x in inside if isinstance(x, ast.Name) and x not in replaced]
     edits += [(x, changed[x.id]) for x in names if x.id in changed]
     return _MARKS.sub("", _edited(node, source, edits, name))
 
