@@ -45,13 +45,14 @@ class Rounding:
 
 
 def moved(x, run, rng):
-    """`x` with each entry one unit of the last place away; zeros and what is not finite stay."""
+    """`x` with each entry one unit of the last place away; what is not finite stays, and zeros do (a whole result
+    of zeros changes its sign once: passes may write 0 - x as -x)."""
     if not isinstance(x, (float, np.floating)) and getattr(x, "dtype", np.dtype(int)).kind != "f":
         return x
     a = np.asarray(x)
     ways = {0: np.inf, 1: -np.inf, 2: np.copysign(np.inf, a), 3: 0.0}
     up = np.asarray(ways.get(run, np.where(rng.integers(0, 2, a.shape), np.inf, -np.inf))).astype(a.dtype)
-    b = np.where(np.isfinite(a) & (a != 0), np.nextafter(a, up), a).astype(a.dtype)
+    b = np.where(np.isfinite(a) & (a != 0), np.nextafter(a, up), -a if run == 4 and not a.any() else a).astype(a.dtype)
     return float(b) if type(x) is float else b
 
 
@@ -80,7 +81,8 @@ def _distance(a, b, others, overflow):
         steady = (others == a).all(axis=0)
         return float(np.inf) if (steady & (a != b)).any() else 0.0
     with np.errstate(all="ignore"):
-        steady = np.isfinite(others).all(axis=0) == np.isfinite(a)
+        alike = (others == a) | (np.isnan(others) & np.isnan(a)) | (np.isfinite(others) & np.isfinite(a))
+        steady = alike.all(axis=0)
         odd = np.isfinite(a) != np.isfinite(b)
         odd |= ~np.isfinite(a) & ~np.isfinite(b) & ~((a == b) | (np.isnan(a) & np.isnan(b)))
         if (odd & steady).any() and not overflow:

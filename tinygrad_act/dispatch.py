@@ -83,6 +83,7 @@ def op(
     elsewhere: Mapping[str, Theirs] | None = None,
     estimator: bool = False,
     linear: bool = False,
+    fused: Fused | None = None,
     **rules: Rule,
 ) -> Callable[[Function], Function]:
     """Declare any other operation. `d<input>=`: the cotangent of that input, `f(g, a, *inputs)`.
@@ -90,14 +91,14 @@ def op(
     The engine gives it its input's shape and dtype afterwards: a rule may return it broadcast, or
     with axes of length 1 where the input is longer. A variadic body (`*xs`) has one rule for all
     inputs, `f(i, g, a, *xs)`, that gives the cotangent of input number `i`. Other arguments: see
-    `elementwise`.
+    `elementwise`; only compiled programs use `fused`.
     Raises `TypeError` at once for a missing or superfluous derivative.
     """
 
     def register(body: Function) -> Function:
         return _function(declare(body, rules, False, label=label, kinks=kinks, domain=domain, poles=poles,
                                  cases=cases, aliases=aliases, reference=reference, elsewhere=elsewhere,
-                                 estimator=estimator, linear=linear))  # fmt: skip
+                                 estimator=estimator, linear=linear, fused=fused))  # fmt: skip
 
     return register
 

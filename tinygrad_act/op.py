@@ -19,6 +19,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeAlias
 
+from .registry import ops
 from .symbol import Symbol
 
 __all__ = ["FORMS", "REQUIRED", "SIDES", "Case", "Fused", "Op", "Place", "Rule", "Theirs", "case", "theirs"]
@@ -142,6 +143,9 @@ class Op:
     call: Callable[..., Any] = field(init=False)
     """The public function: `ops["sigmoid"].call` is `sigmoid`."""
 
+    def __reduce__(self) -> Any:
+        return _registered, (self.name,)
+
     def __repr__(self) -> str:
         return f"<op {self.name}({', '.join(self.inputs)}): {self.formula}>"
 
@@ -201,3 +205,8 @@ class Op:
             first.insert(0, Symbol("i"))
         static = {name: Symbol(name) for name in self.defaults}
         return repr(rule(*first, *map(Symbol, self.inputs), **static))
+
+
+def _registered(name: str) -> Op:
+    """An operation that was pickled: by its name, like a function."""
+    return ops[name]

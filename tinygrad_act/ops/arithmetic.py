@@ -75,7 +75,7 @@ def abs(x: Any) -> Any:
 
 
 def _sign(x: float) -> float:
-    return 1.0 if x > 0 else -1.0 if x < 0 else x
+    return 1.0 if x > 0 else -1.0 if x < 0 else x + 0.0  # -0.0 as 0.0, as in an array
 
 
 @elementwise(
@@ -160,11 +160,18 @@ def clip(x: Any, *, min: Any = None, max: Any = None) -> Any:
     return np.positive(x) if min is None and max is None else np.clip(x, min, max)  # NumPy 2.0 wants a bound
 
 
+def _where_scalar(condition: Any, x: Any, y: Any) -> Any:
+    chosen = x if condition else y
+    if type(chosen) is not float and (type(x) is float or type(y) is float):
+        return float(chosen)  # the type follows from the types of both, as an array's does, and not from the condition
+    return chosen
+
+
 @elementwise(
     dcondition=None,
     dx=lambda _, condition, __, ___: condition != 0,
     dy=lambda _, condition, __, ___: condition == 0,
-    scalar=lambda condition, x, y: x if condition else y,
+    scalar=_where_scalar,
     cases=(case(np.array([True, False, True]), (2, 3), (2, 3)), case(np.array([[1], [0]]), (3,), ())),
 )
 def where(condition: Any, x: Any, y: Any) -> Any:

@@ -218,11 +218,11 @@ def arctanh(z: Any) -> Any:
 
 
 def _floor(z: float) -> float:
-    return float(math.floor(z)) if math.isfinite(z) else z
+    return math.copysign(math.floor(z), z) if math.isfinite(z) else z  # -0.0 keeps its sign, as in an array
 
 
 def _ceil(z: float) -> float:
-    return float(math.ceil(z)) if math.isfinite(z) else z
+    return math.copysign(math.ceil(z), z) if math.isfinite(z) else z
 
 
 @elementwise(dz=None, scalar=_floor, kinks={"integers": "none"})

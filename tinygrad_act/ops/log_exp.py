@@ -12,7 +12,7 @@ from ..op import Theirs, case, theirs
 from .elementary import exp, expm1
 from .reduce import axes_of, count_of, spread
 
-__all__ = ["index_of_largest", "largest_apart", "log1mexp", "logmeanexp", "logsumexp"]
+__all__ = ["index_of_largest", "largest_apart", "log1mexp", "logmeanexp", "logsumexp", "sum_apart"]
 
 _CASES = (case((2, 3)), case((2, 3), axis=0), case((2, 3, 4), axis=(0, -1), keepdims=True), case(()))
 
@@ -46,7 +46,7 @@ def _largest_apart_in_rows(z: Any, keep: bool) -> tuple[Any, Any, Any, Any]:
     e = np.exp(shifted, out=None if keep else shifted)
     one = e.take(places)
     e.put(places, one - 1.0)
-    if z.shape[1] <= _SHORT:
+    if z.shape[1] <= SHORT:
         rest = np.dot(e, np.ones((z.shape[1], 1), z.dtype))
     else:
         rest = np.add.reduce(e, axis=1, keepdims=True)
@@ -55,7 +55,19 @@ def _largest_apart_in_rows(z: Any, keep: bool) -> tuple[Any, Any, Any, Any]:
     return (np.arange(len(z)), columns), shifted, e, rest
 
 
-_SHORT = 128
+@op(dx=None, dplaces=None, dones=None, cases=(case((2, 3), np.array([1, 5]), (3, 1)),))
+def sum_apart(x: Any, places: Any, ones: Any) -> Any:
+    """a = exp(x) @ ones - take(exp(x), places).reshape(-1, 1)
+
+    The sums of the rows of exp(x), without the entries at these places in memory: left out, and not taken
+    off again, which would cost the small sums their digits. `ones`: a column. For `log_softmax` in programs.
+    """
+    e = np.exp(x)
+    e.put(places, 0.0)
+    return np.dot(e, ones)
+
+
+SHORT = 128
 """Entries of a row up to which a product with ones adds them; beyond, NumPy's sum, in pairs, keeps more digits."""
 
 

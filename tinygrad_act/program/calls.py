@@ -76,6 +76,8 @@ def reduction(f: np.ufunc) -> Call:
 def function(f: Callable[..., Any]) -> Call:
     """The call of any other of NumPy's functions."""
     name = f.__name__
+    if name in ("argmax", "take"):  # the method itself: NumPy's function is a wrapper in Python
+        return Call(f"np.ndarray.{name}", getattr(np.ndarray, name), nan=False)
     views = name in ("broadcast_to", "transpose", "swapaxes", "moveaxis", "expand_dims", "squeeze", "reshape", "flip",
                      "rollaxis", "ravel")  # fmt: skip
     return Call(

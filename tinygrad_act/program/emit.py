@@ -214,7 +214,9 @@ def _stands_alone(output: Node, lines: list[Node], made: Plan) -> bool:
         return False
     if output.call.elementwise or output.call.out:
         return not isinstance(made.target.get(output), tuple)
-    return not any(np.may_share_memory(output.value, x.value) for x in output.args if x.is_array)
+    if 0 in output.value.strides:  # stretched: of memory that nobody else has, perhaps, but not to be written to
+        return False
+    return not any(np.may_share_memory(output.value, x.value) for x in output.args if isinstance(x.value, np.ndarray))
 
 
 def _literal(tree: Any, writer: Writer) -> str:

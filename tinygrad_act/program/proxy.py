@@ -123,7 +123,7 @@ class Proxy(np.lib.mixins.NDArrayOperatorsMixin):
 
 
 _METHODS = {"T", "astype", "copy", "ravel", "reshape", "swapaxes", "transpose", "view"}
-_ARRAYS = {"dot": 2, "where": 3, "clip": 3, "outer": 2, "vecdot": 2}
+_ARRAYS = {"dot": 2, "take": 2, "where": 3, "clip": 3, "outer": 2, "vecdot": 2}
 """How many of the first arguments of a function are arrays, where it is not one."""
 _PARAMETERS = {
     "transpose": ("axes",), "swapaxes": ("axis1", "axis2"), "moveaxis": ("source", "destination"),

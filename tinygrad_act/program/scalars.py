@@ -29,7 +29,8 @@ def vector_graph(recorded: Trace, inputs: Sequence[Value], names: Sequence[str])
         return None
     members = [[recorded.order[i] for i in group.members] for group in groups.leaves]
     leaves = [_leaf(np.array([x._data for x in block], np.float64)) for block in members]
-    vectors = replay(groups, leaves, roots)
+    with np.errstate(all="ignore"):
+        vectors = replay(groups, leaves, roots)
     outputs = [vectors.at(x) if isinstance(x, Value) else x for x in recorded.outputs]
     order = topological_order([x for x in outputs if isinstance(x, Value)], Value)
     graph = build(order, leaves, outputs, [f"v{i + 1}" for i in range(len(leaves))])

@@ -1,6 +1,6 @@
 """Algebra: fewer and cheaper steps for the same numbers, up to rounding.
 
-Nothing here trades digits: x + y - x stays as it is.
+Nothing here trades digits: x + y - x stays as it is. The sign of a zero is not kept: x + 0 is x.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ def algebra(graph: Graph) -> Graph:
 
     def rule(node: Node, args: Args) -> Node | None:
         if node.call.elementwise:
-            slim = _unstretched(node, args)
-            if slim is not args:
-                return _simplified(Node(node.call, slim, node.static, node.value, node.name))
+            slim = tuple([x.args[0] if x.call is BROADCAST else x for x in args])
+            if slim != args:
+                return _stretched_late(node, slim)
         return _simplified(Node(node.call, args, node.static, node.value, node.name))
 
     return rewritten(graph, rule)
@@ -46,12 +46,12 @@ def _simplified(node: Node) -> Node | None:
     return better if better is not None else node
 
 
-def _unstretched(node: Node, args: Args) -> Args:
-    """Arguments before they were stretched, where NumPy stretches them anyway."""
-    found = tuple([x.args[0] if x.call is BROADCAST else x for x in args])
-    if found == args or np.broadcast_shapes(*(x.shape for x in found)) != node.shape:
-        return args
-    return found
+def _stretched_late(node: Node, args: Args) -> Node | None:
+    """The call on arguments before they were stretched: NumPy stretches them anyway, or its result is."""
+    if np.broadcast_shapes(*(x.shape for x in args)) == node.shape:
+        return _simplified(Node(node.call, args, node.static, node.value, node.name))
+    small = make(node.call, args, node.static)
+    return make(BROADCAST, (small,), {"shape": node.shape}) if small.dtype == node.dtype else None
 
 
 def _number(x: Node) -> Any:
@@ -90,6 +90,8 @@ def _mul(node: Node, x: Node, y: Node) -> Node | None:
             return other
         if _is(one, -1):
             return make(NEG, (other,))
+        if _number(one) is not None and other.call is NEG and other.dtype == node.dtype:
+            return make(MUL, (constant(-one.value), other.args[0]))
         if _number(one) is not None and other.call is MUL:
             for inner, rest in (other.args, other.args[::-1]):
                 if _number(inner) is not None and one.dtype == inner.dtype:

@@ -60,7 +60,7 @@ def _scaled_set(graph: Graph, sinks: list[Node], users: dict[Node, list[Node]]) 
         if node not in chosen and able[node] and node not in sinks:
             chosen[node] = _carriers(node, able)
             stack += chosen[node]
-    fixed = set(graph.outputs)
+    fixed = {*graph.outputs, *sinks}  # a sink that loses its factor can't take one at the same time
     while True:
         wrong = [
             x
