@@ -292,3 +292,49 @@ def test_debug_names_the_operation_in_every_call():
         f(-np.ones(2))
     with ta.debug():
         assert np.array_equal(f(np.ones(2)), np.zeros(2))
+
+
+def busy(a, b):
+    """Enough steps for room that stays from call to call."""
+    return ta.sum(ta.tanh(ta.exp(a * b) + ta.sin(a - b)) * ta.sigmoid(a)), ta.tanh(a) * ta.exp(b) * b
+
+
+NAMES = {
+    "rooms": lambda m1, m2: busy(m1, m2),
+    "memory": lambda memory, variables: busy(memory, variables),
+    "NumPy": lambda np, float: busy(np, float),
+    "results": lambda t1, k1: busy(t1, k1),
+    "helpers": lambda has_nan, step: busy(has_nan, step),
+}
+
+
+@pytest.mark.parametrize("f", NAMES.values(), ids=NAMES)
+def test_parameters_may_be_called_what_a_program_calls_its_own(f):
+    x = np.linspace(-1, 1, 40).reshape(8, 5)
+    compiled = ta.compile(f)
+    for a, b in zip(compiled(x, x * 0.5), f(x, x * 0.5)):
+        np.testing.assert_allclose(a, b, rtol=1e-14)
+    assert compiled.program.memory.views, "it has room of its own"
+    first, second = f.__code__.co_varnames[:2]
+    tree = {first: x, second: x * 0.5}
+    in_a_dict = ta.compile(lambda d: busy(d[first], d[second]))(tree)
+    np.testing.assert_allclose(in_a_dict[1], f(x, x * 0.5)[1], rtol=1e-14)
+    v = ta.Value(x, label=first)
+    np.testing.assert_allclose(ta.compile(lambda x: busy(x, v))(x)[1], busy(x, x)[1], rtol=1e-14)
+
+
+def test_keywords_beside_room_and_outside_values():
+    x = np.linspace(-1, 1, 40).reshape(8, 5)
+    v = ta.Value(x)
+    f = ta.compile(lambda a, *, m1, scale=2: busy(a * v, m1 * scale))
+    np.testing.assert_allclose(f(x, m1=x, scale=1)[1], busy(x * x, x)[1], rtol=1e-14)
+    with pytest.raises(TypeError, match="names of programs' own"):
+        ta.compile(lambda *, memory: memory * 2)(memory=x)
+
+
+def test_keys_of_dicts():
+    f = ta.compile(lambda d: {key: d[key] * 2 for key in d})
+    tree = {"it's]": X, ("a", 1): X, 3: X, np.int64(4): X, "not a name": X, True: X, None: X}
+    assert equal(f(tree), {key: 2 * x for key, x in tree.items()})
+    with pytest.raises(TypeError, match="has the key .*use str or int"):
+        f({frozenset(): X})

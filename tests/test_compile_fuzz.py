@@ -69,19 +69,6 @@ def eager(f, data):
         return f(*data)
 
 
-@pytest.mark.parametrize("passes", [PASSES, tuple(x for x in PASSES if x != "algebra")])
-def test_factors_move_one_way_only(passes):
-    """Found here: of two equal factors on one path, one was lost; and chains that could not take it took it."""
-    x = np.array([0.7, -1.2, -2.3])
-    for f in (
-        ta.value_and_grad(lambda x: ta.sum(0.9 * ta.sin(0.9 * ta.exp(0.9 * x)))),
-        ta.value_and_grad(lambda x: ta.sum(ta.normal_pdf(x) + ta.gelu(x))),
-        ta.grad(lambda x: ta.sum(ta.clip(x.astype(np.float32), min=0) * 2.7 + 2.7 * x)),
-    ):
-        for a, b in zip(flatten(f(x)), flatten(ta.compile(f, passes=passes)(x))):
-            np.testing.assert_allclose(a, b, rtol=1e-13)
-
-
 def sets_of(program, data):
     return [data if seed == 0 else others(program, seed, special) for seed, special in DATA]
 

@@ -195,6 +195,13 @@ def test_another_signature_with_retracing_off(new, text):
         f(*new)
 
 
+def test_another_convention_with_retracing_off():
+    f = ta.compile(ta.grad(ta.relu), retrace=False)
+    assert f(0.0) == 1.0
+    with ta.at_kink("left"), pytest.raises(ValueError, match="at_kink, derivative_form or dialect asks for something"):
+        f(0.0)
+
+
 @pytest.mark.parametrize(
     ("argument", "text"),
     [

@@ -40,7 +40,7 @@ def test_dead_code_is_never_there():
 
 def test_fold_computes_what_depends_on_no_input():
     def f(x):
-        return ta.grad(lambda x: (3.0 * x).sum())(x) * ta.exp(x)
+        return ta.grad(lambda x: ta.softplus(x).mean())(x)
 
     on, off = with_and_without("fold", f, X)
     assert on.count("=") < off.count("=")
@@ -54,7 +54,7 @@ def test_share_computes_once_what_is_computed_twice():
 @pytest.mark.parametrize(
     ("f", "gone", "count"),
     [
-        (lambda x: -(-ta.exp(x)), "np.negative", 0),
+        (lambda x: ta.neg(ta.neg(ta.exp(x))), "np.negative", 0),
         (lambda x: ta.exp(x) * 1.0 + 0.0, "np.multiply", 0),
         (lambda x: ta.exp(x) ** 2.0, "np.power", 0),
         (lambda x: ta.exp(x) / 4.0, "np.divide", 0),
@@ -73,7 +73,7 @@ def test_algebra_leaves_out_what_changes_nothing_but_rounding(f, gone, count):
 
 def test_algebra_takes_two_factors_as_one():
     on, off = with_and_without("algebra", lambda x: 2.0 * (3.0 * ta.exp(x)), X)
-    assert on.count("=") == off.count("=") - 1
+    assert on.count("=") < off.count("=")
 
 
 def test_algebra_computes_on_what_is_smaller():
@@ -105,6 +105,39 @@ def test_products_leave_long_sums_to_numpy_which_keeps_more_digits():
     x = RNG.normal(size=100_000).astype("f") + 1000
     total = ta.compile(lambda x: x.sum())
     assert "np.vdot" not in (total(x), total.source)[1]
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda x, y, b: ta.exp(x) + y + ta.exp(x) + ta.exp(x),
+        lambda x, y, b: x + 1.0 + y + 2.0,
+        lambda x, y, b: 0.3 * x + ta.tanh(y) + 0.3 * y,
+        lambda x, y, b: x + 2.0 * y + ta.tanh(x) + 3.0 * y,
+    ],
+)
+def test_sums_gather_what_repeats(f):
+    on, off = with_and_without("sums", f, X, Y, B)
+    assert on.count("=") < off.count("=")
+
+
+def test_sums_add_what_is_small_before_it_is_stretched():
+    def f(x, b):
+        return x @ W + b + ta.tanh(b) + ta.exp(b)
+
+    on, off = ta.compile(f), ta.compile(f, passes=[name for name in PASSES if name != "sums"])
+    np.testing.assert_allclose(on(X, B), off(X, B), rtol=1e-14)
+    assert on.explain().flops <= off.explain().flops - 2 * 30 * 4 + 2 * 4
+
+
+def test_sums_leave_shared_and_mixed_terms_alone():
+    def f(x, y):
+        s = x + y
+        return s + s, s + x.astype(np.float32) if hasattr(x, "astype") else s, 0.5 * x + y, 0.5 * x
+
+    compiled = ta.compile(f)
+    for mine, theirs in zip(compiled(X, Y), f(ta.Value(X), ta.Value(Y))):
+        np.testing.assert_allclose(mine, theirs.data, rtol=1e-14)
 
 
 def test_constants_are_converted_once():

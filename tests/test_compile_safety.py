@@ -197,6 +197,14 @@ def test_results_belong_to_the_caller(f, passes):
     assert same(args, (W, B, X))
 
 
+@pytest.mark.parametrize("passes", ALL_PASSES)
+def test_a_stretched_number_may_be_written_to(passes):
+    f = ta.compile(lambda s: (ta.broadcast_to(s, shape=(4,)), ta.broadcast_to(s * 2, shape=(2, 2))), passes=passes)
+    for x in f(3.0):
+        x[0] = 1.0
+    assert np.array_equal(f(3.0)[0], np.full(4, 3.0))
+
+
 def test_a_program_inside_a_program():
     """A function that is declared as an operation may call a program while that program runs."""
     inner = ta.compile(lambda x: ta.sum(ta.tanh(x) * x, axis=1))

@@ -154,6 +154,21 @@ def test_nested_structures_constants_of_all_kinds_and_static_arguments(tmp_path)
     same_numbers(tmp_path, compiled.trace(tree, 4), (tree, 4), ({"a": [np.zeros(5), -1.0], "b": tree["b"] * 1e200}, 4))
 
 
+def test_keyword_only_arguments(tmp_path):
+    @ta.compile
+    def f(x, *, scale, shift=1.0):
+        return ta.tanh(x * scale) + shift
+
+    x = np.arange(600.0)
+    program = f.trace(x, scale=2.0, shift=0.5)
+    program.save(tmp_path / "f.py")
+    space = {}
+    exec((tmp_path / "f.py").read_text(), space)
+    assert "memory" in program.source.splitlines()[0]
+    assert bits(space["f"](x, scale=3.0, shift=-0.5)) == bits(f(x, scale=3.0, shift=-0.5))
+    assert bits(space["f"](x, 3.0, -0.5)) == bits(f(x, scale=3.0, shift=-0.5))
+
+
 def test_zero_size(tmp_path):
     x = np.empty((0, 3))
     same_numbers(tmp_path, _value_and_gradient(lambda x: ta.tanh(x) @ np.ones((3, 2)), 1).trace(x), (x,))

@@ -226,7 +226,7 @@ def chain(g: Any, d: Any, a: Any) -> Any:
     """
     c = g * d
     if _has_nan(c):
-        masked = type(d) is bool or (isinstance(d, np.ndarray) and d.dtype.kind == "b")
+        masked = type(d) is bool or (isinstance(d, (np.ndarray, np.generic)) and d.dtype.kind == "b")
         c = np.where(d, g, 0.0) if masked else np.where(g == 0, 0.0, c)
     return np.where((a != a) & (g != 0), a, c) if type(a) is not float and _has_nan(a) else c
 

@@ -21,7 +21,7 @@ from .constants import Constants
 from .emit import Form
 from .explain import Explanation
 from .memory import all_finite
-from .names import input_names, name_nodes, parameter_names, program_name
+from .names import RESERVED, input_names, name_nodes, parameter_names
 from .program import Program
 from .scalars import vector_graph
 from .signature import Signature, checker, describe_change, has_values, places_of, plain, read_arguments
@@ -118,6 +118,8 @@ class Compiled:
                 f"{describe_change(next(iter(self._made))[0], signature, self._parameters(signature))}; "
                 f"pass arguments like the first call's, or leave out retrace=False"
             )
+        if not RESERVED.isdisjoint(kwargs):
+            raise TypeError(f"compile: keyword arguments {list(kwargs)}: {sorted(RESERVED)} are names of programs' own")
         recorded = trace(self._f, args, kwargs)
         parameters = self._parameters(signature)
         names = input_names(signature.paths, parameters) + [x.label or "v" for x in recorded.variables]
@@ -132,8 +134,8 @@ class Compiled:
         everything = (*parameters, *(name for name in kwargs if name not in parameters))
         everything += ("variables",) * bool(recorded.variables)
         places_outside = [f"variables[{i}]" for i in range(len(recorded.variables))]
-        form = Form(everything, (*places, *places_outside), recorded.structure)
-        name = program_name(self.__name__)
+        form = Form(everything, len(parameters), (*places, *places_outside), recorded.structure)
+        name = self.__name__ if self.__name__.isidentifier() and self.__name__ not in RESERVED else "step"
         program = assemble(name, graph, form, self._passes, _about(self.__name__, signature))
         made = _Made(
             program,
@@ -148,7 +150,8 @@ class Compiled:
         return made
 
     def _parameters(self, signature: Signature) -> list[str]:
-        return parameter_names(self._f, len(signature.structure[1][0][1]))
+        names = parameter_names(self._f, len(signature.structure[1][0][1]))
+        return [f"{name}_" if name in RESERVED else name for name in names]
 
     def _warn_if_often(self, signature: Signature) -> None:
         count = len(self._made)

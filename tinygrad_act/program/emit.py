@@ -12,6 +12,7 @@ from .calls import CONSTANT, INPUT
 from .guard import watched
 from .node import Graph, Node
 from .plan import Plan, plan
+from .signature import is_spelled
 from .spell import NotAText, literal, spell
 
 __all__ = ["Form", "Writer", "write_careful", "write_trusting"]
@@ -22,6 +23,8 @@ class Form:
     """How the function is called and what it returns."""
 
     parameters: tuple[str, ...]
+    positional: int
+    """How many of them are given by position; memory comes after these."""
     places: tuple[str, ...]
     """For every input, where it is found: `params['w1']`."""
     structure: Any
@@ -37,7 +40,8 @@ class Writer:
         self.names: dict[Node, str] = {}
         self.views: list[tuple[int, tuple[int, ...], Any]] = []
         """What `memory` holds: (room, shape, dtype)."""
-        self.view_names: list[str] = []
+        self.rooms: list[str] = []
+        """What these are called."""
         self._taken = taken
         self._counts: dict[str, int] = {}
         self._known = {_identity(x): name for name, x in objects.items()}
@@ -92,8 +96,8 @@ class Writer:
         """The name of a piece of room."""
         if target not in self.views:
             self.views.append(target)
-            self.view_names.append(self.numbered("m"))  # an argument may be called m1
-        return self.view_names[self.views.index(target)]
+            self.rooms.append(self.numbered("m"))
+        return self.rooms[self.views.index(target)]
 
     def _parameter(self, x: Any) -> str:
         try:
@@ -112,7 +116,7 @@ def _identity(x: Any) -> Any:
 def write_trusting(name: str, graph: Graph, form: Form, writer: Writer, rooms: bool) -> tuple[list[str], Plan]:
     """The lines of a function that raises `FloatingPointError` where its numbers are not to be trusted. What
     overwrites donated memory stands in a second function, to be called with the first one's result."""
-    watch = watched(plan(graph).early)
+    watch = watched([*(x for x in graph.order() if x.call is INPUT), *plan(graph).early])
     made = plan(graph, frozenset(watch), rooms)
     body = [*_unpacked(graph, form, writer), *(writer.line(x, made.target.get(x)) for x in made.early)]
     if watch:
@@ -146,11 +150,14 @@ def write_careful(name: str, graph: Graph, form: Form, writer: Writer, rooms: bo
 
 
 def _head(name: str, form: Form, writer: Writer) -> str:
-    return f"def {name}({', '.join([*form.parameters, 'memory'] if writer.views else form.parameters)}):"
+    parameters = list(form.parameters)
+    if writer.views:
+        parameters.insert(form.positional, "memory")
+    return f"def {name}({', '.join(parameters)}):"
 
 
 def _memory(writer: Writer) -> list[str]:
-    names = writer.view_names
+    names = writer.rooms
     return [f"{', '.join(names)}{',' * (len(names) == 1)} = memory"] if names else []
 
 
@@ -219,11 +226,15 @@ def _stands_alone(output: Node, lines: list[Node], made: Plan) -> bool:
     return not any(np.may_share_memory(output.value, x.value) for x in output.args if isinstance(x.value, np.ndarray))
 
 
+def _key(key: Any, writer: Writer) -> str:
+    return repr(key) if is_spelled(key) else writer.object(key)
+
+
 def _literal(tree: Any, writer: Writer) -> str:
     """A structure of texts as the text of a structure."""
     kind = type(tree)
     if isinstance(tree, dict):
-        text = "{" + ", ".join(f"{key!r}: {_literal(x, writer)}" for key, x in tree.items()) + "}"
+        text = "{" + ", ".join(f"{_key(key, writer)}: {_literal(x, writer)}" for key, x in tree.items()) + "}"
         if hasattr(tree, "default_factory"):
             text = f"{writer.object(tree.default_factory, 'factory')}, {text}"
         return text if kind is dict else f"{writer.object(kind, kind.__name__)}({text})"

@@ -14,16 +14,11 @@ from .build import operation_of
 from .calls import INPUT
 from .node import Graph, Node
 
-__all__ = ["input_names", "name_nodes", "parameter_names", "program_name"]
+__all__ = ["RESERVED", "input_names", "name_nodes", "parameter_names"]
 
-_TAKEN = {"np", "memory", "variables", "has_nan", "float"}
-"""What the lines of a program refer to."""
-_RESERVED = {"np", "memory", "empty", "step", "i", "part"}
-
-
-def program_name(name: str) -> str:
-    """What the program of a function is called."""
-    return (f"{name}_" if name in _TAKEN else name) if name.isidentifier() else "step"
+RESERVED = frozenset({"np", "memory", "variables"})
+"""What the functions of programs have for themselves."""
+_RESERVED = {*RESERVED, "empty", "step", "i", "part"}
 
 
 def parameter_names(f: Callable[..., Any], count: int) -> list[str]:
@@ -32,7 +27,6 @@ def parameter_names(f: Callable[..., Any], count: int) -> list[str]:
         parameters = [p.name for p in inspect.signature(f).parameters.values() if p.kind <= p.POSITIONAL_OR_KEYWORD]
     except (TypeError, ValueError):
         parameters = []
-    parameters = [f"{name}_" if name in _TAKEN else name for name in parameters]
     return (parameters + [f"x{i}" for i in range(len(parameters), count)])[:count]
 
 

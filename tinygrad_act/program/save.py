@@ -84,7 +84,8 @@ def _with_caller(source: str, name: str, memory: Memory, parameters: str, module
     inner, free, room, mine = (module.free(f"{x}{name}{y}") for x, y in [("_", ""), ("_", "_free"), ("_", "_room"),
                                                                          ("memory_of_", "")])  # fmt: skip
     text = source.replace(f"def {name}(", f"def {inner}(", 1)
-    given = ", ".join(x for x in (parameters, mine if memory.views else "") if x)
+    head = source.partition("):")[0].removeprefix(f"def {name}(")
+    given = ", ".join(mine if x == "memory" else x for x in head.split(", "))
     lines = [f"def {name}({parameters}):", f'    """See {inner}."""']
     if memory.views:
         views = [f"        np.ndarray({shape}, {literal(dtype)}, rooms[{i}])," for i, shape, dtype in memory.views]

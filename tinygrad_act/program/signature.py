@@ -15,7 +15,9 @@ from ..errors import is_real, refuse_kind
 from ..tree import flatten, map_leaves
 from ..value import Value
 
-__all__ = ["Signature", "checker", "describe_change", "has_values", "places_of", "plain", "read_arguments"]
+__all__ = [
+    "Signature", "checker", "describe_change", "has_values", "is_spelled", "places_of", "plain", "read_arguments",
+]  # fmt: skip
 
 _DATA = (np.ndarray, np.generic, float)
 
@@ -46,6 +48,11 @@ def read_arguments(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Signa
 def _read(tree: Any, path: str, data: list[Any], kinds: list[Any], paths: list[str]) -> Any:
     kind = type(tree)
     if isinstance(tree, dict):
+        for key in tree:
+            if not is_spelled(key):
+                raise TypeError(
+                    f"compile: argument {_spelled(path)} has the key {key!r}; a program spells its keys: use str or int"
+                )
         return kind, tuple([(key, _read(tree[key], f"{path}[{key!r}]", data, kinds, paths)) for key in tree])
     if isinstance(tree, (list, tuple)):
         return kind, tuple([_read(x, f"{path}[{i}]", data, kinds, paths) for i, x in enumerate(tree)])
@@ -68,6 +75,13 @@ def _read(tree: Any, path: str, data: list[Any], kinds: list[Any], paths: list[s
             f"nested lists, tuples and dicts of them) nor static (it has no hash); turn it into one of these"
         ) from None
     return kind, tree
+
+
+def is_spelled(key: Any) -> bool:
+    """Whether the source of a program can spell this key of a dict."""
+    if type(key) is tuple:
+        return all(map(is_spelled, key))
+    return key is None or type(key) in (str, int, float, bool, bytes) or isinstance(key, (np.integer, np.floating))
 
 
 def plain(tree: Any) -> Any:
@@ -94,6 +108,8 @@ def has_values(tree: Any) -> bool:
 
 def describe_change(old: Signature, new: Signature, parameters: list[str]) -> str:
     """What differs between two signatures, in words."""
+    if old == new:
+        return "at_kink, derivative_form or dialect asks for something else now"
     if old.paths == new.paths:
         for path, before, now in zip(old.paths, old.kinds, new.kinds):
             if before != now:

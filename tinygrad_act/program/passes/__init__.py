@@ -12,10 +12,14 @@ from .fold import fold
 from .products import products
 from .scale import scale
 from .share import share
+from .sums import sums
 
 __all__ = ["PASSES", "check_passes", "simplified"]
 
-PASSES = ("vectors", "lower", "fold", "share", "algebra", "products", "scale", "constants", "bounds", "memory", "trust")
+PASSES = (
+    "vectors", "lower", "fold", "share", "algebra", "products", "scale", "sums", "constants", "bounds", "memory",
+    "trust",
+)  # fmt: skip
 """All passes. `vectors`: scalars that are alike are computed at once; `lower`: operations become lines of NumPy;
 `trust`: by their shorter formulas, with a look at the results; `memory`: results share memory. The others stand in
 files of their own."""
@@ -23,7 +27,7 @@ files of their own."""
 _ON_GRAPHS: tuple[tuple[str, Callable[[Graph], Graph]], ...] = (
     ("fold", fold), ("share", share), ("algebra", algebra), ("fold", fold), ("share", share), ("algebra", algebra),
     ("products", products), ("scale", scale), ("fold", fold), ("algebra", algebra), ("share", share),
-    ("constants", constants), ("bounds", bounds),
+    ("sums", sums), ("constants", constants), ("bounds", bounds),
 )  # fmt: skip
 
 

@@ -57,10 +57,10 @@ def _scaled_set(graph: Graph, sinks: list[Node], users: dict[Node, list[Node]]) 
     stack = [_factor(sink)[1] for sink in sinks]  # type: ignore[index]
     while stack:
         node = stack.pop()
-        if node not in chosen and able[node] and node not in sinks:
+        if node not in chosen and able[node] and node not in sinks:  # a sink loses its own
             chosen[node] = _carriers(node, able)
             stack += chosen[node]
-    fixed = {*graph.outputs, *sinks}  # a sink that loses its factor can't take one at the same time
+    fixed = set(graph.outputs)
     while True:
         wrong = [
             x

@@ -1,0 +1,130 @@
+"""A chain of additions as one sum of many terms: equal terms are multiplied, a common factor is taken once,
+numbers add up, and small terms are added before anything stretches them.
+
+Terms only change places: what would cancel in one order cancels in the other, up to the rounding of the
+terms themselves.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ..calls import CONSTANT, ufunc
+from ..node import Graph, Node, constant, make
+
+__all__ = ["sums"]
+
+ADD, MUL = ufunc(np.add), ufunc(np.multiply)
+Term = tuple[float, Node | None]
+"""A factor, and what it multiplies; None for the sum of all constants."""
+
+
+def sums(graph: Graph) -> Graph:
+    """The graph with the terms of each chain of additions gathered, where that saves a step."""
+    uses = dict.fromkeys(graph.outputs, 2)
+    for node in graph.order():
+        for x in node.args:
+            uses[x] = uses.get(x, 0) + 1
+    inner = {x for node in graph.order() if node.call is ADD for x in node.args if _joins(x, node, uses)}
+    new: dict[Node, Node] = {}
+    for node in graph.order():
+        args = tuple([new[x] for x in node.args])
+        same = all(x is y for x, y in zip(args, node.args))
+        kept = node if same else Node(node.call, args, node.static, node.value, node.name)
+        kept.trusted = node.trusted
+        better = None
+        if node.call is ADD and node not in inner:
+            better = _gathered(node, [new[x] for x in _terms(node, inner)], uses)
+        new[node] = better or kept
+        uses.setdefault(new[node], uses.get(node, 1))
+    return Graph(graph.inputs, [new[x] for x in graph.outputs], graph.donated)
+
+
+def _joins(x: Node, node: Node, uses: dict[Node, int]) -> bool:
+    """Whether the sum `x` is only there to be part of the sum `node`."""
+    return x.call is ADD and uses[x] == 1 and x.dtype == node.dtype and node.args[0] is not node.args[1]
+
+
+def _terms(node: Node, inner: set[Node]) -> list[Node]:
+    terms, stack = [], list(reversed(node.args))
+    while stack:
+        x = stack.pop()
+        if x in inner:
+            stack += reversed(x.args)
+        else:
+            terms.append(x)
+    return terms
+
+
+def _gathered(node: Node, terms: Sequence[Node], uses: dict[Node, int]) -> Node | None:
+    """The sum in fewer or smaller steps; None if there are none."""
+    if node.dtype not in (np.float32, np.float64) or any(x.dtype not in (node.dtype, float) for x in terms):
+        return None
+    split = [_split(x, uses) for x in terms]
+    factors: dict[Node | None, float] = {}
+    for factor, base in split:
+        factors[base] = factors.get(base, 0.0) + factor
+    groups = _by_factor(factors)
+    before = len(terms) - 1 + sum(_is_product(*term) for term in split)
+    after = len(factors) - 1 + sum(_is_product(*group[0]) for group in groups)
+    small = [x for x in terms if _size(x) < _size(node)]
+    if after >= before and len(small) < 2:
+        return None
+    total = _added(groups, node)
+    alike = total.shape == node.shape and total.dtype == node.dtype and total.call is not CONSTANT
+    if not alike:
+        return None
+    total.name, total.trusted = total.name or node.name, total.trusted or node.trusted
+    return total
+
+
+def _split(x: Node, uses: dict[Node, int]) -> Term:
+    """A term as a factor and what it multiplies, if nothing else needs the product."""
+    if x.call is CONSTANT and not x.shape:
+        return float(x.value), None
+    if x.call is MUL and uses.get(x, 1) == 1:
+        for one, other in (x.args, x.args[::-1]):
+            if one.call is CONSTANT and not one.shape and one.dtype in (float, x.dtype) and other.shape == x.shape:
+                return float(one.value), other
+    return 1.0, x
+
+
+def _is_product(factor: float, base: Node | None) -> bool:
+    return base is not None and factor != 1
+
+
+def _by_factor(factors: dict[Node | None, float]) -> list[list[Term]]:
+    """The terms, those with one factor together."""
+    groups: dict[Any, list[Term]] = {}
+    for base, factor in factors.items():
+        groups.setdefault(factor if base is not None else None, []).append((factor, base))
+    return list(groups.values())
+
+
+def _added(groups: list[list[Term]], node: Node) -> Node:
+    parts: list[Node] = []
+    for group in groups:
+        factor, first = group[0]
+        if first is None:
+            parts.append(constant(factor if node.is_number else node.dtype.type(factor)))
+        elif factor == 1:
+            parts += [base for _, base in group if base is not None]
+        else:
+            bases = sorted([base for _, base in group if base is not None], key=_size)
+            parts.append(make(MUL, (constant(factor), _chain(bases))))
+    return _chain(sorted(parts, key=_size))
+
+
+def _chain(parts: Sequence[Node]) -> Node:
+    total = parts[0]
+    for x in parts[1:]:
+        total = make(ADD, (total, x))
+    return total
+
+
+def _size(x: Node) -> int:
+    return math.prod(x.shape)
