@@ -29,6 +29,7 @@ def run(name, *options, cwd):
         ("declare_an_op.py", "no derivative for input"),
         ("higher_order.py", "digits"),
         ("xor_scalars.py", "loss"),
+        ("compiled_training.py", "it gives the same loss: True"),
     ],
 )
 def test_the_small_examples_run(name, said, tmp_path):
@@ -38,6 +39,15 @@ def test_the_small_examples_run(name, said, tmp_path):
     assert not done.stderr
     assert len((EXAMPLES / name).read_text().splitlines()) < 80
     assert (EXAMPLES / name).read_text().startswith('"""')
+
+
+def test_the_compiled_step_learns_the_flower_and_is_saved_where_it_says(tmp_path):
+    done = run("compiled_training.py", cwd=tmp_path)
+    assert float(re.search(r"right on the test set: ([\d.]+)%", done.stdout)[1]) >= 85
+    assert "    da1 = " in done.stdout
+    path = re.search(r"saved as (\S+):", done.stdout)[1]
+    imported = re.findall(r"^(?:import|from) (\w+)", (tmp_path / path).read_text(), re.MULTILINE)
+    assert set(imported) == {"__future__", "numpy"}
 
 
 def test_the_network_learns_the_digits_and_the_flower_and_checks_its_gradient(tmp_path):

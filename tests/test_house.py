@@ -25,6 +25,7 @@ LAYERS = [  # a file imports only from rows above its own, or from its own row
     {"debugging", "backprop", "backprop_scalar", "leaves", "interop", "recording", "operators", "tracing"},
     {"value"},
     {"transforms", "forward"},
+    {"derivatives"},
     {"check", "samples", "table", "draw"},
     {"testing", "pytest_plugin", "accuracy", "cards", "activation", "program"},
     {"__init__", "__main__"},

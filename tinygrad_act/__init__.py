@@ -21,6 +21,7 @@ from .activation import activation
 from .cards import Card, card, catalogue, compare, derivative
 from .check import Report, gradcheck
 from .conventions import at_kink, derivative_form, dialect
+from .derivatives import hessian, hvp, jacobian
 from .dispatch import elementwise, op
 from .draw import Drawing, draw
 from .mode import debug, no_grad
@@ -34,7 +35,8 @@ from .value import Value
 __all__ = [
     "Card", "Drawing", "Op", "Program", "Report", "Value", "__version__", "activation", "at_kink", "card", "case",
     "catalogue", "compare", "compile", "debug", "derivative", "derivative_form", "dialect", "draw", "elementwise",
-    "grad", "gradcheck", "no_grad", "one_hot", "op", "ops", "testing", "theirs", "value_and_grad", "vjp",
+    "grad", "gradcheck", "hessian", "hvp", "jacobian", "no_grad", "one_hot", "op", "ops", "testing", "theirs",
+    "value_and_grad", "vjp",
 ]  # fmt: skip
 
 del _families

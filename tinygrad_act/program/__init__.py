@@ -22,7 +22,27 @@ def compile(
     retrace: bool = True,
     backend: str = "numpy",
 ) -> Any:
-    """A function that runs as a program."""
+    """A function that runs as a program, recorded from `function` once for each kind of arguments.
+
+    `function` takes and returns numbers, arrays, and nested lists, tuples and dicts of them; inside, it works on
+    Values. Without it, a decorator. For a Value: the graph that made it, as a `CompiledValue`.
+
+    Arrays, NumPy's numbers and Python floats are data; anything else among the arguments is static. Each
+    structure, shape, dtype and static gets a program. Arrays that the function meets outside of its arguments are
+    constants: a call raises `RuntimeError` if one was changed or replaced. Values from outside are read anew.
+
+    `donate`: positions or names of arguments whose arrays are given away: a result of the same shape and dtype is
+    written over such an array and returned in it. `passes`: names of `PASSES`, None for all; with () results are
+    eager's to the last bit, else up to a few units in it. `retrace=False`: one kind of arguments only.
+
+    Each running call has room of its own: threads may call one program at the same time, and no later call
+    overwrites what an earlier one returned, donated arrays apart.
+
+    Raises `ValueError` for an unknown pass or backend, for `donate` that names no argument, for a Value without a
+    graph; at the call for a donated array that is read-only or passed twice and, with `retrace=False`, for other
+    arguments. Raises `TypeError` for what is no function or returns no numbers; `TracingError`, a `TypeError`, for
+    one that looks at the numbers of a Value, changes its arguments, or depends on chance.
+    """
     if backend != "numpy":
         raise ValueError(f"compile: backend={backend!r}: there is only 'numpy'; leave it out")
     if isinstance(function, Value):
@@ -32,8 +52,12 @@ def compile(
     if function is None:
         return lambda f: compile(f, donate=donate, passes=passes, retrace=retrace, backend=backend)
     if not callable(function):
-        raise TypeError(
-            f"compile: got {type(function).__name__} {function!r:.40}; expected a function, as in "
-            f"ta.compile(lambda x: ...), or the result of an operation on Values"
-        )
+        raise _no_function(function)
     return Compiled(function, donate, check_passes(passes), retrace)
+
+
+def _no_function(x: Any) -> TypeError:
+    return TypeError(
+        f"compile: got {type(x).__name__} {x!r:.40}; expected a function, as in ta.compile(lambda x: ...), or the "
+        f"result of an operation on Values"
+    )

@@ -135,7 +135,7 @@ class Compiled:
         everything += ("variables",) * bool(recorded.variables)
         places_outside = [f"variables[{i}]" for i in range(len(recorded.variables))]
         form = Form(everything, len(parameters), (*places, *places_outside), recorded.structure)
-        name = self.__name__ if self.__name__.isidentifier() else "step"
+        name = self.__name__ if self.__name__.isidentifier() and self.__name__ not in RESERVED else "step"
         program = assemble(name, graph, form, self._passes, _about(self.__name__, signature))
         made = _Made(
             program,

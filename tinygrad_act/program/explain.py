@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .calls import EINSUM, INDEXED
 from .node import Graph, Node
 from .plan import Plan
 
@@ -21,15 +22,16 @@ class Explanation:
     calls: dict[str, int]
     """How often each function is called."""
     flops: int
-    """Additions and multiplications; an elementary function of one number counts as one."""
+    """Additions and multiplications; any other function of one number counts as one, and so does each number that
+    the body of an operation takes or gives."""
     traffic: int
     """Bytes that the calls read and write."""
     rooms: tuple[int, ...]
     """The bytes of each piece of room that stays from call to call."""
     peak: int
-    """The most bytes of intermediate and final results at a time."""
+    """The most bytes of intermediate and final results at a time, apart from what functions need inside."""
     eager_peak: int
-    """The bytes of all results of the recorded graph, which lives until the last of them is made."""
+    """The same of eager mode on Values: the bytes of all results of the graph, which lives until the last is made."""
     recorded: int
     """How many operations were recorded."""
 
@@ -57,7 +59,7 @@ def explain(recorded: Graph, graph: Graph, plan: Plan) -> Explanation:
     calls = Counter(x.call.name for x in lines)
     traffic = sum(_moved(x) for x in lines if not x.call.view)
     eager = sum(x.nbytes for x in recorded.lines() if _owns(x))
-    fresh = _peak_of_fresh(graph, lines, plan)
+    fresh = _fresh(graph, lines, plan)
     return Explanation(
         dict(calls), sum(map(_flops, lines)), traffic, tuple(plan.rooms), sum(plan.rooms) + fresh, eager,
         len(recorded.lines()),
@@ -65,7 +67,10 @@ def explain(recorded: Graph, graph: Graph, plan: Plan) -> Explanation:
 
 
 def _owns(x: Node) -> bool:
-    return x.is_array and not any(np.may_share_memory(x.value, y.value) for y in x.args if y.is_array)
+    """Whether it is an array with memory of its own: no view, nothing stretched."""
+    if not x.is_array or x.call.name == "np.broadcast_to" or (x.value.size > 1 and 0 in x.value.strides):
+        return False
+    return not any(np.may_share_memory(x.value, y.value) for y in x.args if isinstance(y.value, np.ndarray))
 
 
 def _moved(x: Node) -> int:
@@ -74,32 +79,49 @@ def _moved(x: Node) -> int:
 
 def _flops(x: Node) -> int:
     size = math.prod(x.shape)
+    if x.call.view or x.call is INDEXED:
+        return 0
     if x.call.name in ("np.dot", "np.matmul", "matmul"):
         inner = x.args[0].shape[-1] if x.args[0].shape else 1
         return 2 * size * inner
-    if x.call.view:
-        return 0
-    return max([size, *(math.prod(y.shape) for y in x.args if "reduce" in x.call.name)])
+    if x.call.name in ("np.vdot", "np.vecdot"):
+        return 2 * max(math.prod(y.shape) for y in x.args)
+    if x.call is EINSUM:
+        return 2 * _all_indices(x)
+    return max([size, *(math.prod(y.shape) for y in x.args if not x.call.elementwise)])
 
 
-def _peak_of_fresh(graph: Graph, lines: list[Node], plan: Plan) -> int:
-    """The most bytes at a time that are neither room nor written over something else."""
-    last: dict[Node, int] = {}
-    for i, node in enumerate(lines):
-        for x in node.args:
-            last[x] = i
-    for x in graph.outputs:
-        last[x] = len(lines)
-    now = peak = 0
-    alive: dict[int, int] = {}
-    for i, node in enumerate(lines):
-        if node not in plan.target and _owns(node):
-            now += node.nbytes
-            end = last.get(node, i)
-            alive[end] = alive.get(end, 0) + node.nbytes
-        peak = max(peak, now)
-        now -= alive.pop(i, 0)
-    return peak
+def _all_indices(x: Node) -> int:
+    """How many products an einsum adds up: one for each combination of its indices."""
+    letters = x.static["subscripts"].partition("->")[0].replace("...", "").replace(" ", "").split(",")
+    sizes = {i: n for text, y in zip(letters, x.args) for i, n in zip(reversed(text), reversed(y.shape))}
+    return max(math.prod(sizes.values()), math.prod(x.shape))
+
+
+def _fresh(graph: Graph, lines: list[Node], plan: Plan) -> int:
+    """The bytes that are neither room nor the caller's. Names keep what they name until the function returns, so all
+    of them are there in the end, and then the copies that are handed out."""
+    home = _homes(lines, plan)
+    made = [x for x in lines if home[x] is x and x.is_array]
+    outputs = [(i, x) for i, x in enumerate(graph.outputs) if x.is_array and x not in plan.home]
+    copied = [x for i, x in outputs if x in graph.outputs[:i] or x.call.view or home.get(x) is None]
+    return sum(x.nbytes for x in (*made, *copied))
+
+
+def _homes(lines: list[Node], plan: Plan) -> dict[Node, Node | None]:
+    """In whose memory each line's result lies: its own, that of an earlier line, or None for room and the caller's."""
+    home: dict[Node, Node | None] = {}
+    for node in lines:
+        target = plan.target.get(node)
+        if isinstance(target, Node):
+            home[node] = home.get(target)
+        elif target is not None:
+            home[node] = None
+        elif node.is_array and not _owns(node):
+            home[node] = home.get(node.args[0])
+        else:
+            home[node] = node
+    return home
 
 
 def _bytes(n: int) -> str:

@@ -68,7 +68,7 @@ class Program:
 
         Raises `TypeError` for a program that was made without the pass `lower`: its lines call this package.
         """
-        text = module_text(self.source, self.name, self.objects, self.memory)
+        text = module_text(self.source, self.name, self.objects, self.memory, self.parameters)
         with open(path, "w", encoding="utf-8") as file:
             file.write(text)
 

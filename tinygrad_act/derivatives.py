@@ -1,0 +1,149 @@
+"""Derivatives of more than one number: `jacobian`, `hessian`, `hvp`.
+
+They are made of `grad` and `vjp`, so they nest to any order, in each other and in `compile`, and
+never touch `.grad`.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from .ops.reduce import sum
+from .ops.shape import reshape, stack
+from .transforms import grad, vjp
+from .tree import leaves_with_paths
+from .value import Value
+
+__all__ = ["hessian", "hvp", "jacobian"]
+
+
+def jacobian(f: Callable[..., Any], argnums: int | tuple[int, ...] = 0) -> Callable[..., Any]:
+    """A function with the arguments of `f` that returns the derivative of each entry of `f` by each of an argument.
+
+    `f` returns one number or array. The shape is that of what it returns followed by that of the
+    argument, the dtype the argument's: for `f` from (n,) to (m,) the matrix (m, n), for a single
+    number what `grad` gives. `argnums`: which positional argument, a number or an array, or a tuple of
+    them for a tuple of results. It takes one backward pass for each entry of what `f` returns.
+
+    Raises `TypeError` if the argument or what `f` returns is a list, tuple or dict, or not made of real
+    numbers, or if there is no such argument.
+    """
+    return _jacobian("jacobian", f, argnums)
+
+
+def hessian(f: Callable[..., Any], argnums: int | tuple[int, ...] = 0) -> Callable[..., Any]:
+    """A function with the arguments of `f` that returns the second derivatives of `f`.
+
+    For `f` from (n,) to a single number the matrix (n, n); in general, the shape of what `f` returns
+    followed by twice that of the argument. With a tuple `argnums`, a tuple of rows: `result[i][j]` is
+    by argument `argnums[i]`, then by `argnums[j]`. One product with a vector costs less: see `hvp`.
+
+    Raises as `jacobian` does.
+    """
+    if isinstance(argnums, int):
+        return _jacobian("hessian", _jacobian("hessian", f, argnums), argnums)
+    rows = [_jacobian("hessian", _jacobian("hessian", f, position), tuple(argnums)) for position in argnums]
+
+    @functools.wraps(f)
+    def second(*args: Any, **kwargs: Any) -> Any:
+        return tuple(row(*args, **kwargs) for row in rows)
+
+    return second
+
+
+def hvp(f: Callable[[Any], Any], x: Any, v: Any) -> Any:
+    """The Hessian of `f` at `x` times `v`, without the Hessian: two backward passes.
+
+    `f` returns a single number. `x`: a number, an array, or a nested list, tuple or dict of them; `v` and
+    the result have its structure and shapes, the result its dtypes.
+
+    Raises `ValueError` if `f` returns more than one number or `v` has another structure or shape than
+    `x`, `TypeError` if `x` is not made of real numbers.
+    """
+    given, vectors = list(leaves_with_paths(x)), list(leaves_with_paths(v))
+    shapes = [(path, np.shape(leaf)) for path, leaf in given]
+    theirs = [(path, np.shape(leaf)) for path, leaf in vectors]
+    if shapes != theirs:
+        how = f"x has {len(shapes)} arrays, v {len(theirs)}"
+        for (path, shape), (other, found) in zip(shapes, theirs):
+            if (path, shape) != (other, found):
+                how = f"x{path} has shape {shape}, v{other} {found}"
+                break
+        raise ValueError(f"hvp: {how}; make them alike")
+
+    def along(y: Any) -> Any:
+        slopes = [leaf for _, leaf in leaves_with_paths(grad(f)(y))]
+        total: Any = 0.0
+        for slope, (_, direction) in zip(slopes, vectors):
+            total = total + sum(slope * direction)
+        return total
+
+    return grad(along)(x)
+
+
+def _jacobian(name: str, f: Callable[..., Any], argnums: int | tuple[int, ...]) -> Callable[..., Any]:
+    positions = (argnums,) if isinstance(argnums, int) else tuple(argnums)
+
+    @functools.wraps(f)
+    def all_entries(*args: Any, **kwargs: Any) -> Any:
+        for position in positions:
+            _check_argument(name, args, position)
+
+        def of_chosen(*chosen: Any) -> Any:
+            given = list(args)
+            for position, x in zip(positions, chosen):
+                given[position] = x
+            return _one_array(name, f(*given, **kwargs))
+
+        out, pullback = vjp(of_chosen, *(args[position] for position in positions))
+        rows = [pullback(g) for g in _basis(out)]
+        shapes = [np.shape(args[position]) for position in positions]
+        found = [_joined([row[i] for row in rows], np.shape(out), shape, args[position])
+                 for i, (position, shape) in enumerate(zip(positions, shapes))]  # fmt: skip
+        return found[0] if isinstance(argnums, int) else tuple(found)
+
+    return all_entries
+
+
+def _check_argument(name: str, args: tuple[Any, ...], position: int) -> None:
+    if not -len(args) <= position < len(args):
+        raise TypeError(f"{name}: there is no positional argument {position}; the call has {len(args)}")
+    if isinstance(args[position], (list, tuple, dict)):
+        raise TypeError(
+            f"{name}: argument {position} is a {type(args[position]).__name__}; give its arrays as arguments of their "
+            f"own, with argnums=(0, 1, ...), or join them in one array; ta.hvp and ta.vjp take nested structures"
+        )
+
+
+def _one_array(name: str, out: Any) -> Any:
+    if isinstance(out, (list, tuple, dict)):
+        raise TypeError(
+            f"{name}: the function returned a {type(out).__name__}; return one number or array (ta.stack and "
+            f"ta.concatenate join some), or call {name} for each"
+        )
+    return out
+
+
+def _basis(out: Any) -> list[Any]:
+    """For each entry of `out` the cotangent that asks for it alone."""
+    data = out._data if isinstance(out, Value) else out
+    if np.ndim(data) == 0:
+        return [1.0]
+    cotangents = np.eye(data.size).reshape(data.size, *data.shape)
+    return list(cotangents)
+
+
+def _joined(rows: list[Any], out: tuple[int, ...], shape: tuple[int, ...], x: Any) -> Any:
+    """The derivatives of all entries of an output of shape `out` as one array."""
+    if not out:
+        return rows[0]
+    if not rows:
+        data = x._data if isinstance(x, Value) else np.asarray(x)
+        dtype = data.dtype if getattr(data, "dtype", np.dtype(float)).kind == "f" else np.float64
+        return np.zeros((*out, *shape), dtype)
+    joined = stack(rows)
+    return joined if len(out) == 1 else reshape(joined, shape=(*out, *shape))
