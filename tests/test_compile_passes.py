@@ -184,3 +184,11 @@ def test_trust_multiplies_and_looks_at_the_result():
 def test_a_pass_that_is_unknown_is_named():
     with pytest.raises(ValueError, match="there is no pass 'inline'"):
         ta.compile(lambda x: x, passes=["inline"])
+
+
+def test_algebra_keeps_what_converts():
+    whole = ta.compile(lambda k, x: (k * 1.0, x * np.float64(1.0)))
+    converted, wider = whole(np.arange(3), np.ones(3, np.float32))
+    assert (converted.dtype, wider.dtype) == (np.float64, np.float64)
+    slope = ta.compile(ta.grad(lambda x: x * 1.5), passes=[name for name in PASSES if name != "fold"])
+    assert isinstance(slope(np.array(2.0)), np.ndarray)

@@ -53,6 +53,11 @@ class Node:
         """Whether it is a Python number: weak in NumPy's promotion."""
         return not isinstance(self.value, (np.ndarray, np.generic))
 
+    def like(self, other: Node) -> bool:
+        """Whether it may stand in the place of another: of its shape and dtype, a Python number if that is one."""
+        numbers = self.is_number == other.is_number  # to NumPy, float and float64 are equal
+        return numbers and self.shape == other.shape and bool(self.dtype == other.dtype)
+
     @property
     def nbytes(self) -> int:
         return int(self.value.nbytes) if isinstance(self.value, np.ndarray) else 8

@@ -41,7 +41,7 @@ def algebra(graph: Graph) -> Graph:
 def _simplified(node: Node) -> Node | None:
     find = _RULES.get(node.call)
     better = find(node, *node.args) if find is not None else None
-    if better is not None and (better.shape != node.shape or better.dtype != node.dtype):
+    if better is not None and not better.like(node):
         return node  # it was there to stretch or to convert
     return better if better is not None else node
 

@@ -75,8 +75,7 @@ def _gathered(node: Node, terms: Sequence[Node], uses: dict[Node, int]) -> Node 
     if after >= before and len(small) < 2:
         return None
     total = _added(groups, node)
-    alike = total.shape == node.shape and total.dtype == node.dtype and total.call is not CONSTANT
-    if not alike:
+    if total.call is CONSTANT or not total.like(node):
         return None
     total.name, total.trusted = total.name or node.name, total.trusted or node.trusted
     return total
