@@ -187,8 +187,8 @@ class _Module:
         first = self.reference(op.rules[0], f"{name}_rule")
         fused = self.reference(op.fused.pull, f"{name}_fused") if op.fused.pull is not None else None
         pair = f"{self._module('types')}.SimpleNamespace(pull={fused}, accurate=None)"
-        facts = f"elementwise={op.elementwise}, variadic={op.variadic}, kinks={bool(op.kinks)}, domain={bool(op.domain)}"
-        facts += f", rules=({first},), forms={{}}, fused={pair if op.elementwise else None}, large={2 * BLOCK}"
+        facts = f"elementwise={op.elementwise}, variadic={op.variadic}, kinks={bool(op.kinks)}"
+        facts += f", domain={bool(op.domain)}, rules=({first},), forms={{}}, fused={pair if op.elementwise else None}, large={2 * BLOCK}"
         return f"types.SimpleNamespace({facts})"
 
     def reference(self, x: Any, wish: str) -> str:
