@@ -192,3 +192,10 @@ def test_algebra_keeps_what_converts():
     assert (converted.dtype, wider.dtype) == (np.float64, np.float64)
     slope = ta.compile(ta.grad(lambda x: x * 1.5), passes=[name for name in PASSES if name != "fold"])
     assert isinstance(slope(np.array(2.0)), np.ndarray)
+
+
+def test_the_cotangent_of_a_body_is_stretched_before_it_meets_one_that_may_not_stretch_it():
+    """Where an output has no NaN, `chain` does not look at its shape."""
+    slope, x = np.array([[0.1, 0.2, 0.3]]), np.array([[-1.0], [2.0]])
+    program = ta.compile(ta.grad(lambda slope, x: ta.prelu(x, slope).sum())).trace(slope, x)
+    np.testing.assert_allclose(program.with_care(slope, x), [[-1.0, -1.0, -1.0]])

@@ -16,7 +16,7 @@ from ..op import Op
 from .arithmetic import chain
 from .slope import asked_at_kink, slope
 
-__all__ = ["pull_local"]
+__all__ = ["by_pieces", "pull_local", "worth_pieces"]
 
 _chain: Any = chain.__wrapped__  # type: ignore[attr-defined]  # the body: no need to ask for an interpreter
 _ndarray = np.ndarray
@@ -36,12 +36,12 @@ def pull_local(op: Op, position: int, g: Any, a: Any, args: tuple[Any, ...], sta
         return g if rule == 1 else -g if rule == -1 else g * rule
     if type(g) is not _ndarray or type(a) is not _ndarray:
         return chain(g, rule(a, *args, **static), a if op.kinks else 0.0)
-    if g.nbytes > 2 * BLOCK and _worth_pieces(g, a, args):
-        return _by_pieces(op, rule, g, a, args, static)
+    if g.nbytes > 2 * BLOCK and worth_pieces(g, a, args):
+        return by_pieces(op, rule, g, a, args, static)
     return _chain(g, rule(a, *args, **static), a if op.kinks else 0.0)
 
 
-def _worth_pieces(g: Any, a: Any, args: tuple[Any, ...]) -> bool:
+def worth_pieces(g: Any, a: Any, args: tuple[Any, ...]) -> bool:
     """Whether the first input is a large array of the output's shape, and any other a single number."""
     z = args[0]
     if not (is_large(z) and is_large(a) and is_large(g) and z.shape == a.shape == g.shape):
@@ -49,7 +49,8 @@ def _worth_pieces(g: Any, a: Any, args: tuple[Any, ...]) -> bool:
     return z.dtype is a.dtype is g.dtype and all(np.size(x) == 1 for x in args[1:])
 
 
-def _by_pieces(op: Op, rule: Any, g: Any, a: Any, args: tuple[Any, ...], static: dict[str, Any]) -> Any:
+def by_pieces(op: Op, rule: Any, g: Any, a: Any, args: tuple[Any, ...], static: dict[str, Any]) -> Any:
+    """`g` times the slope, on one piece after the other."""
     z, rest = args[0].reshape(-1), args[1:]
     c = np.empty(a.shape, a.dtype)
     into, g, a = c.reshape(-1), g.reshape(-1), a.reshape(-1)

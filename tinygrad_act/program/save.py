@@ -15,8 +15,11 @@ from typing import Any
 import numpy as np
 
 from .._version import __version__
+from ..blocks import BLOCK
 from ..op import REQUIRED, Op
 from ..ops.arithmetic import chain
+from ..ops.local import by_pieces, worth_pieces
+from ..ops.shape import sum_to
 from ..registry import ops
 from ..tracing import Pull
 from .memory import Memory
@@ -174,13 +177,19 @@ class _Module:
         op = pull.op
         if pull.conventions is not None:
             raise NoSource("it was recorded under at_kink, derivative_form or dialect")
-        if op.elementwise and op.fused.pull is not None:
-            raise NoSource("its derivative has a second formula for large arrays")
         rule = op.rules[0 if op.variadic else pull.position]
-        chained = self.reference(chain.__wrapped__, "chain") if op.elementwise else "None"  # type: ignore[attr-defined]
-        words = [self.reference(rule, f"{name}_rule"), str(pull.position), str(op.variadic), chained]
-        words.append(str(bool(op.kinks)))
+        words = [self.reference(rule, f"{name}_rule"), str(pull.position), self._facts(name, op)]
+        words += [self.reference(x, x.__name__) for x in (chain, sum_to, worth_pieces, by_pieces)]
         self.parts.append(f"{name} = {self.reference(pulled, 'pulled')}({', '.join(words)})")
+
+    def _facts(self, name: str, op: Op) -> str:
+        """What a backward step asks of the operation."""
+        first = self.reference(op.rules[0], f"{name}_rule")
+        fused = self.reference(op.fused.pull, f"{name}_fused") if op.fused.pull is not None else None
+        pair = f"{self._module('types')}.SimpleNamespace(pull={fused}, accurate=None)"
+        facts = f"elementwise={op.elementwise}, variadic={op.variadic}, kinks={bool(op.kinks)}"
+        facts += f", domain={bool(op.domain)}, rules=({first},), forms={{}}, fused={pair if op.elementwise else None}, large={2 * BLOCK}"
+        return f"types.SimpleNamespace({facts})"
 
     def reference(self, x: Any, wish: str) -> str:
         """What the module's code writes for an object."""

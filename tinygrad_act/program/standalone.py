@@ -25,8 +25,8 @@ def operation(
             args = (*args[0], *args[1:])
         inputs = args if count < 0 else args[:count]
         static = {**defaults, **dict(zip(defaults, args[len(inputs) :])), **static}
-        inputs = tuple([x if isinstance(x, (bool, int, float)) else np.asarray(x) for x in inputs])
-        numbers = not any(isinstance(x, np.ndarray) for x in inputs)
+        inputs = tuple([np.asarray(x) if isinstance(x, (list, tuple)) else x for x in inputs])
+        numbers = not any(isinstance(x, (np.ndarray, np.generic)) for x in inputs)
         if not elementwise:
             inputs = tuple([np.asarray(x) for x in inputs])
         if not numbers or not elementwise:
@@ -44,27 +44,37 @@ def operation(
     return call
 
 
-def pulled(rule: Any, position: int, variadic: bool, chain: Callable[..., Any] | None, kinks: bool) -> Any:
+def pulled(rule: Any, position: int, op: Any, chain: Any, sum_to: Any, worth_pieces: Any, by_pieces: Any) -> Any:
     """One step of backpropagation: (g, a, *inputs) to the cotangent of the input at `position`, in its shape and
-    dtype. `chain`: what multiplies `g` by the rule's slope, for an operation that acts on each entry by itself."""
+    dtype. `op`: what the others ask of the operation; `chain`, `sum_to`, ...: the package's own."""
+
+    def elementwise(g: Any, a: Any, inputs: tuple[Any, ...], static: dict[str, Any]) -> Any:
+        if not callable(rule):
+            return g if rule == 1 else -g if rule == -1 else g * rule
+        arrays = type(g) is np.ndarray and type(a) is np.ndarray
+        if arrays and op.fused is not None and g.nbytes > op.large and worth_pieces(g, a, inputs):
+            return by_pieces(op, rule, g, a, inputs, static)
+        try:
+            d = rule(a, *inputs, **static)
+        except (ZeroDivisionError, OverflowError, ValueError, TypeError):  # IEEE has an answer
+            d = float(rule(np.float64(a), *map(np.float64, inputs), **static))
+        return chain(g, d, a if op.kinks else 0.0)
+
+    def whole(g: Any, a: Any, inputs: tuple[Any, ...], static: dict[str, Any]) -> Any:
+        a, *inputs = (np.asarray(x) for x in (a, *inputs))  # type: ignore[assignment]
+        if not callable(rule):
+            return g * rule
+        return rule(position, g, a, *inputs, **static) if op.variadic else rule(g, a, *inputs, **static)
 
     def pull(g: Any, a: Any, *inputs: Any, **static: Any) -> Any:
         like = np.asarray(inputs[position])
         with np.errstate(all="ignore"):
-            if chain is not None:
-                c = chain(g, rule(a, *inputs, **static) if callable(rule) else rule, a if kinks else 0.0)
-            elif not callable(rule):
-                c = g * rule
-            else:
-                c = rule(position, g, a, *inputs, **static) if variadic else rule(g, a, *inputs, **static)
-            if type(inputs[position]) is float:
-                return float(c)
-            c = np.asarray(c)
-            whole = np.broadcast_to(c, np.broadcast_shapes(c.shape, like.shape))
-            added = whole.ndim - like.ndim
-            kept = [added + i for i, n in enumerate(like.shape) if n == 1 and whole.shape[added + i] != 1]
-            axes = (*range(added), *kept)
-            c = np.add.reduce(whole, axis=axes).reshape(like.shape) if axes else whole
-            return np.array(c, like.dtype)
+            c = (elementwise if op.elementwise else whole)(g, a, inputs, static)
+            shape = np.broadcast_shapes(np.shape(c), like.shape)
+            if np.shape(c) != like.shape:
+                c = np.broadcast_to(c, shape)
+            if shape != like.shape:
+                c = sum_to(c, shape=like.shape)
+            return float(c) if type(inputs[position]) is float else np.array(c, like.dtype)
 
     return pull

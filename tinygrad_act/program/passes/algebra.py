@@ -29,7 +29,7 @@ def algebra(graph: Graph) -> Graph:
     """The graph with every call simplified that a rule below knows."""
 
     def rule(node: Node, args: Args) -> Node | None:
-        if node.call.elementwise:
+        if node.call.elementwise and node.call.helper is None:  # a body's shape may depend on what it finds
             slim = tuple([x.args[0] if x.call is BROADCAST else x for x in args])
             if slim != args:
                 return _stretched_late(node, slim)
