@@ -66,7 +66,12 @@ class Program:
     def save(self, path: str) -> None:
         """Write a module that imports only NumPy, and whose function of the same name gives the same numbers.
 
-        Raises `TypeError` for a program that was made without the pass `lower`: its lines call this package.
+        The module holds the constants and the bodies of operations that the program calls as they are. Every call
+        has room of its own there, too. Arguments are not checked.
+
+        Raises `TypeError` for a program that was made without the pass `lower`: its lines call this package; and for
+        one that calls the body of an operation that has no source at hand, or that uses what NumPy and the standard
+        library do not have. Then no file is written.
         """
         text = module_text(self.source, self.name, self.objects, self.memory, self.parameters)
         with open(path, "w", encoding="utf-8") as file:

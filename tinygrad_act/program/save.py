@@ -89,7 +89,7 @@ def _with_caller(source: str, name: str, memory: Memory, parameters: str, module
     text = source.replace(f"def {name}(", f"def {inner}(", 1)
     head = source.partition("):")[0].removeprefix(f"def {name}(")
     given = ", ".join(mine if x == "memory" else x for x in head.split(", "))
-    lines = [f"def {name}({parameters}):", f'    """See {inner}."""']
+    lines = [f"def {name}({parameters}):", f'    """{inner}, in room of its own; see the top of this file."""']
     if memory.views:
         views = [f"        np.ndarray({shape}, {literal(dtype)}, rooms[{i}])," for i, shape, dtype in memory.views]
         text += "\n" + _ROOM.format(free=free, room=room, rooms=memory.rooms, views="\n".join(views))
@@ -188,7 +188,8 @@ class _Module:
         fused = self.reference(op.fused.pull, f"{name}_fused") if op.fused.pull is not None else None
         pair = f"{self._module('types')}.SimpleNamespace(pull={fused}, accurate=None)"
         facts = f"elementwise={op.elementwise}, variadic={op.variadic}, kinks={bool(op.kinks)}"
-        facts += f", domain={bool(op.domain)}, rules=({first},), forms={{}}, fused={pair if op.elementwise else None}, large={2 * BLOCK}"
+        facts += f", domain={bool(op.domain)}, rules=({first},), forms={{}}"
+        facts += f", fused={pair if op.elementwise else None}, large={2 * BLOCK}"
         return f"types.SimpleNamespace({facts})"
 
     def reference(self, x: Any, wish: str) -> str:
