@@ -24,14 +24,14 @@ def assemble(name: str, recorded: Graph, form: Form, passes: tuple[str, ...], ab
     trusting = "trust" in passes and "lower" in passes
     graph = _prepared(recorded, passes, trusting)
     writer = Writer(objects, set(scope))
-    rooms = "memory" in passes
-    lines, planned = (write_trusting if trusting else write_careful)(name, graph, form, writer, rooms)
+    rooms, tiles = "memory" in passes, "tiles" in passes
+    lines, planned = (write_trusting if trusting else write_careful)(name, graph, form, writer, rooms, tiles)
     lines.insert(1, f'    """{about}"""')
     if trusting:
         if any("has_nan(" in line for line in lines):
             objects["has_nan"] = has_nan
         careful = Writer(objects, {*scope, *objects})
-        more, _ = write_careful(f"{name}_with_care", _prepared(recorded, passes, False), form, careful, False)
+        more, _ = write_careful(f"{name}_with_care", _prepared(recorded, passes, False), form, careful, False, False)
         more.insert(1, '    """The same for numbers that overflow or are not finite, by the safest formulas."""')
         lines += ["", "", *more]
     source = "\n".join(lines) + "\n"

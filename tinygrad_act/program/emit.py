@@ -10,6 +10,7 @@ import numpy as np
 from ..tree import map_leaves
 from .calls import CONSTANT, INPUT
 from .guard import watched
+from .loops import lines_of
 from .node import Graph, Node
 from .plan import Plan, plan
 from .spell import NotAText, literal, spell
@@ -37,6 +38,7 @@ class Writer:
         self.names: dict[Node, str] = {}
         self.views: list[tuple[int, tuple[int, ...], Any]] = []
         """What `memory` holds: (room, shape, dtype)."""
+        self._local: dict[str, str] = {}
         self._taken = taken
         self._counts: dict[str, int] = {}
         self._known = {_identity(x): name for name, x in objects.items()}
@@ -57,6 +59,12 @@ class Writer:
             if f"{letter}{self._counts[letter]}" not in self._taken:
                 return self.name(f"{letter}{self._counts[letter]}")
 
+    def local(self, wish: str) -> str:
+        """A name that every loop uses anew."""
+        if wish not in self._local:
+            self._local[wish] = self.name(wish)
+        return self._local[wish]
+
     def of(self, node: Node) -> str:
         """How an argument is spelled: its name, or a constant."""
         if node not in self.names:
@@ -76,23 +84,30 @@ class Writer:
 
     def line(self, node: Node, target: Any = None) -> str:
         """`name = call(arguments)`; `target`: the node that it is written over, or a piece of room."""
-        args = [self.of(x) for x in node.args]
-        out = None if target is None else self.names[target] if isinstance(target, Node) else self._view(target)
-        function = node.call.name if node.call.helper is None else self.object(node.call.helper, node.call.name)
-        text = spell(node, function, args, out, self._parameter)
+        out = None if target is None else self.names[target] if isinstance(target, Node) else self.view(target)
+        text = self.text(node, out)
         again = isinstance(target, Node) and not target.name and not node.name
-        self.names[node] = name = str(out) if again else self._named(node)
+        self.names[node] = name = str(out) if again else self.named(node)
         return f"{name} = {text}"
 
-    def _named(self, node: Node) -> str:
+    def text(self, node: Node, out: str | None) -> str:
+        """The call of a node."""
+        args = [self.of(x) for x in node.args]
+        function = node.call.name if node.call.helper is None else self.object(node.call.helper, node.call.name)
+        return spell(node, function, args, out, self.parameter)
+
+    def named(self, node: Node) -> str:
+        """A name for a result."""
         return self.name(node.name) if node.name.isidentifier() else self.numbered("t")
 
-    def _view(self, target: Any) -> str:
+    def view(self, target: Any) -> str:
+        """The name of an array in a piece of room."""
         if target not in self.views:
             self.views.append(target)
         return f"m{self.views.index(target) + 1}"
 
-    def _parameter(self, x: Any) -> str:
+    def parameter(self, x: Any) -> str:
+        """How a parameter is spelled."""
         try:
             return literal(x)
         except NotAText:
@@ -106,12 +121,15 @@ def _identity(x: Any) -> Any:
     return id(x)
 
 
-def write_trusting(name: str, graph: Graph, form: Form, writer: Writer, rooms: bool) -> tuple[list[str], Plan]:
+def write_trusting(
+    name: str, graph: Graph, form: Form, writer: Writer, rooms: bool, tiles: bool
+) -> tuple[list[str], Plan]:
     """The lines of a function that raises `FloatingPointError` where its numbers are not to be trusted. What
     overwrites donated memory stands in a second function, to be called with the first one's result."""
-    watch = watched(plan(graph).early)
-    made = plan(graph, frozenset(watch), rooms)
-    body = [*_unpacked(graph, form, writer), *(writer.line(x, made.target.get(x)) for x in made.early)]
+    watch = watched(plan(graph, tiles=tiles).early)
+    made = plan(graph, frozenset(watch), rooms, tiles)
+    body = [*_unpacked(graph, form, writer), *lines_of(writer, made, tuple(watch))]
+    watch = [x for x in watch if x not in made.loops]
     if watch:
         tests = [f"has_nan({writer.of(x)})" if x.is_array else f"{writer.of(x)} != {writer.of(x)}" for x in watch]
         body += [f"if {' or '.join(tests)}:", "    raise FloatingPointError"]
@@ -124,12 +142,14 @@ def write_trusting(name: str, graph: Graph, form: Form, writer: Writer, rooms: b
     return [_head(name, form, writer), *_indented([*_memory(writer), *body, returned]), *update], made
 
 
-def write_careful(name: str, graph: Graph, form: Form, writer: Writer, rooms: bool) -> tuple[list[str], Plan]:
+def write_careful(
+    name: str, graph: Graph, form: Form, writer: Writer, rooms: bool, tiles: bool
+) -> tuple[list[str], Plan]:
     """The lines of a function for any numbers. `rooms`: whether results may be kept in room that stays from call
-    to call."""
-    made = plan(graph, rooms=rooms)
+    to call. `tiles`: whether large arrays are cut."""
+    made = plan(graph, rooms=rooms, tiles=tiles)
     body = [*_unpacked(graph, form, writer), 'with np.errstate(all="ignore"):']
-    body += _indented([writer.line(x, made.target.get(x)) for x in made.early])
+    body += _indented(lines_of(writer, made))
     body += _indented(_finish(graph, form, writer, made))
     return [_head(name, form, writer), *_indented([*_memory(writer), *body])], made
 

@@ -84,19 +84,23 @@ def _flops(x: Node) -> int:
 
 def _peak_of_fresh(graph: Graph, lines: list[Node], plan: Plan) -> int:
     """The most bytes at a time that are neither room nor written over something else."""
+    place = {node: i for i, node in enumerate(lines)}
     last: dict[Node, int] = {}
     for i, node in enumerate(lines):
+        end = place[plan.loops[node].nodes[-1]] if node in plan.loops else i
         for x in node.args:
-            last[x] = i
+            last[x] = max(last.get(x, 0), end)
     for x in graph.outputs:
         last[x] = len(lines)
     now = peak = 0
     alive: dict[int, int] = {}
     for i, node in enumerate(lines):
-        if node not in plan.target and _owns(node):
-            now += node.nbytes
-            end = last.get(node, i)
-            alive[end] = alive.get(end, 0) + node.nbytes
+        loop = plan.loops.get(node)
+        for x in (node,) if loop is None else loop.nodes if node is loop.nodes[0] else ():
+            if x not in plan.target and _owns(x):
+                now += plan.nbytes(x)
+                end = last.get(x, place[x])
+                alive[end] = alive.get(end, 0) + plan.nbytes(x)
         peak = max(peak, now)
         now -= alive.pop(i, 0)
     return peak

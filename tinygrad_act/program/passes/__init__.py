@@ -14,9 +14,10 @@ from .share import share
 
 __all__ = ["PASSES", "check_passes", "simplified"]
 
-PASSES = ("vectors", "lower", "fold", "share", "algebra", "products", "scale", "constants", "memory", "trust")
+PASSES = ("vectors", "lower", "fold", "share", "algebra", "products", "scale", "constants", "memory", "trust", "tiles")
 """All passes. `vectors`: scalars that are alike are computed at once; `lower`: operations become lines of NumPy;
-`trust`: by their shorter formulas, with a look at the results; `memory`: results share memory. The others stand in
+`trust`: by their shorter formulas, with a look at the results; `memory`: results share memory; `tiles`: chains on
+large arrays run on slices of them, see `program.tiles`. The others stand in
 files of their own."""
 
 _ON_GRAPHS: tuple[tuple[str, Callable[[Graph], Graph]], ...] = (
