@@ -44,8 +44,9 @@ def _prepared(recorded: Graph, passes: tuple[str, ...], trusting: bool) -> Graph
     return simplified(graph, passes)
 
 
-def has_nan(x: Any) -> bool:
-    """Whether any entry is NaN: the sum of their squares is NaN just then."""
+def has_nan(x: Any, y: Any = None) -> bool:
+    """Whether any entry is NaN: the sum of their squares is NaN just then. Of two arrays, the sum of their products
+    is, and of infinity times 0, too: whoever asks is careful once more than needed."""
     flat = x.ravel()
-    total = np.dot(flat, flat)
+    total = np.dot(flat, flat if y is None else y.ravel())
     return bool(total != total)

@@ -16,7 +16,7 @@ from .node import Node
 
 __all__ = ["Loop", "grouped", "loops_of"]
 
-BYTES = 1 << 17
+BYTES = 1 << 18
 """At most so much of each array at a time: a few of them fit into a second-level cache."""
 LARGE = 1 << 19
 """Bytes beyond which a chain is worth a loop."""
