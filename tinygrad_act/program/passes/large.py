@@ -40,6 +40,7 @@ def choose_or_zero(condition: Any, x: Any, out: Any = None) -> Any:
 
 CHOOSE = Call("choose", choose, elementwise=True, out=True, helper=choose)
 OR_ZERO = Call("choose_or_zero", choose_or_zero, elementwise=True, out=True, helper=choose_or_zero)
+_CHOICES = (WHERE, CHOOSE)
 
 
 def large(graph: Graph) -> Graph:
@@ -89,7 +90,7 @@ def _narrow(node: Node, x: Node) -> Node | None:
     if node.dtype != np.float32 or node.static.get("args") != (node.dtype,) or x.call is not MUL:
         return None
     for g, d in (x.args, x.args[::-1]):
-        if g.dtype == np.float32 and g.is_array and d.call is WHERE and d.dtype == np.float64:
+        if g.dtype == np.float32 and g.is_array and d.call in _CHOICES and d.dtype == np.float64:
             slope = _in_float32(d)
             return None if slope is None else make(MUL, (g, slope))
     return None
@@ -101,7 +102,7 @@ def _in_float32(x: Node) -> Node | None:
         return constant(np.float32(x.value))
     if x.dtype in (np.float32, bool):
         return x
-    if x.call is not WHERE:
+    if x.call not in _CHOICES:
         return None
     branches = [_in_float32(y) for y in x.args[1:]]
     if branches[0] is None or branches[1] is None:
