@@ -53,7 +53,7 @@ class Explanation:
 
 def explain(recorded: Graph, graph: Graph, plan: Plan) -> Explanation:
     """The costs of `graph`, planned; `recorded`: the graph before any pass."""
-    lines = [*plan.early, *plan.late]
+    lines = plan.lines
     calls = Counter(x.call.name for x in lines)
     traffic = sum(_moved(x) for x in lines if not x.call.view)
     eager = sum(x.nbytes for x in recorded.lines() if _owns(x))
@@ -99,7 +99,7 @@ def _peak_of_fresh(graph: Graph, lines: list[Node], plan: Plan) -> int:
         for x in (node,) if loop is None else loop.nodes if node is loop.nodes[0] else ():
             if x not in plan.target and _owns(x):
                 now += plan.nbytes(x)
-                end = last.get(x, place[x])
+                end = last.get(plan.joins[x].whole if x in plan.joins else x, place[x])
                 alive[end] = alive.get(end, 0) + plan.nbytes(x)
         peak = max(peak, now)
         now -= alive.pop(i, 0)

@@ -31,8 +31,11 @@ _BOUNDS = (ufunc(np.maximum), ufunc(np.minimum))
 def lines_of(writer: Writer, made: Plan, watch: tuple[Node, ...] = ()) -> list[str]:
     """The early lines of a plan. `watch`: what to look at for NaN, as far as it is made in loops."""
     lines: list[str] = []
+    joined = {join.whole for join in made.joins.values()}
     for node in made.early:
         loop = made.loops.get(node)
+        if node in joined:
+            continue
         if loop is None:
             lines.append(writer.line(node, made.target.get(node)))
         elif node is loop.nodes[0]:
@@ -95,13 +98,22 @@ class _LoopWriter:
         for node in self.loop.nodes:
             if node not in self.loop.kept:
                 continue
-            target, name = self.made.target.get(node), writer.named(node)
-            if target is None:
-                text = f"np.empty({literal(node.shape)}, {writer.parameter(node.dtype)})"
+            target, join = self.made.target.get(node), self.made.joins.get(node)
+            if join is not None and join.whole not in writer.names:
+                writer.names[join.whole] = writer.named(join.whole)
+                self.before.append(f"{writer.names[join.whole]} = {self._empty(join.whole)}")
+            name = writer.named(node)
+            if join is not None:
+                text = f"{writer.names[join.whole]}[{':, ' * join.axis}{join.start}:{join.stop}]"
+            elif target is None:
+                text = self._empty(node)
             else:
                 text = writer.names[target] if isinstance(target, Node) else writer.view(target)
             self.before.append(f"{name} = {text}")
             self.whole[node] = name
+
+    def _empty(self, node: Node) -> str:
+        return f"np.empty({literal(node.shape)}, {self.writer.parameter(node.dtype)})"
 
     def _arguments(self) -> None:
         """The slices of what the loop reads, and all arrays in a row."""

@@ -14,7 +14,7 @@ import numpy as np
 
 from .calls import CONSTANT, INPUT
 from .node import Graph, Node
-from .tiles import Loop, grouped, loops_of
+from .tiles import Join, Loop, grouped, joins_of, loops_of
 
 __all__ = ["Plan", "plan"]
 
@@ -39,10 +39,18 @@ class Plan:
     """Output → the donated input that it is returned in."""
     loops: dict[Node, Loop] = field(default_factory=dict)
     """Node → the loop over slices that it runs in."""
+    joins: dict[Node, Join] = field(default_factory=dict)
+    """Results of loops → their place in a concatenation, which needs no line of its own then."""
 
     def is_part(self, x: Node) -> bool:
         """Whether only a slice of it is there at a time."""
         return x in self.loops and x not in self.loops[x].kept
+
+    @property
+    def lines(self) -> list[Node]:
+        """All lines that compute or copy something."""
+        joined = {join.whole for join in self.joins.values()}
+        return [x for x in (*self.early, *self.late) if x not in joined]
 
     def nbytes(self, x: Node) -> int:
         """The bytes of what is there of it at a time."""
@@ -62,6 +70,7 @@ def plan(graph: Graph, keep: frozenset[Node] = frozenset(), rooms: bool = True, 
         needed = [*graph.outputs, *(x for node in made.late for x in node.args)]
         made.loops = loops_of(made.early, needed)
         made.early = grouped(made.early, made.loops)
+        made.joins = joins_of(made.early, made.loops, needed)
         order = [*made.early, *made.late]
     made.home = {output: given for given, (*_, output) in paths.items()}
     roots = _roots(order)
@@ -135,7 +144,7 @@ def _assign(graph: Graph, order: list[Node], roots: dict[Node, Node], made: Plan
     handed_out = {roots.get(x, x) for x in graph.outputs}
     for i, node in enumerate(order):
         loop = made.loops.get(node)
-        if made.is_part(node):
+        if made.is_part(node) or node in made.joins:
             pass
         elif (node.call.out or loop) and node.is_array and (node.nbytes >= SMALLEST or i >= late):
             over = _overwritten(graph, node, roots, last, i, made, held, i >= late, handed_out, rooms)
@@ -144,7 +153,7 @@ def _assign(graph: Graph, order: list[Node], roots: dict[Node, Node], made: Plan
                 if roots[over] in held:
                     held[node] = held.pop(roots[over])
                     last.pop(roots[over], None)
-            elif node not in handed_out and rooms and node.nbytes >= SMALLEST:
+            elif node not in handed_out and rooms and node.nbytes >= SMALLEST and i < late:
                 held[node] = room = _take_room(free, made.rooms, node.nbytes)
                 made.target[node] = (room, node.shape, node.dtype)
         if loop is None or node is loop.nodes[-1]:  # the slices of what is read in a loop are read until its end

@@ -12,10 +12,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .calls import JOINS, method
 from .node import Node
 
-__all__ = ["Loop", "grouped", "loops_of"]
+__all__ = ["Join", "Loop", "grouped", "joins_of", "loops_of"]
 
+ASTYPE = method("astype")
 BYTES = 1 << 18
 """At most so much of each array at a time: a few of them fit into a second-level cache."""
 LARGE = 1 << 19
@@ -53,6 +55,16 @@ class Loop:
     def is_cut(self, x: Node) -> bool:
         """Whether an argument is cut like the results."""
         return x.is_array and len(x.shape) == len(self.shape) and x.shape[0] == self.shape[0]
+
+
+@dataclass(frozen=True, eq=False)
+class Join:
+    """Where a result lies in the concatenation that is all that reads it: the loop writes it there."""
+
+    whole: Node
+    axis: int
+    start: int
+    stop: int
 
 
 def loops_of(lines: list[Node], outputs: Iterable[Node]) -> dict[Node, Loop]:
@@ -94,7 +106,7 @@ def _groups(lines: list[Node]) -> list[list[Node]]:
 
 def _is_fit(node: Node) -> bool:
     """Whether its entries can be computed in any order, and are many."""
-    if not node.call.elementwise or not node.is_array or node.value.size * 8 <= LARGE:
+    if not (node.call.elementwise or node.call is ASTYPE) or not node.is_array or node.value.size * 8 <= LARGE:
         return False
     return not any(isinstance(x, np.ndarray) for x in node.static.values())
 
@@ -139,3 +151,29 @@ def grouped(order: list[Node], loops: dict[Node, Loop]) -> list[Node]:
                 done.update(nodes)
                 new += nodes
     return new
+
+
+def joins_of(lines: list[Node], loops: dict[Node, Loop], outputs: Iterable[Node]) -> dict[Node, Join]:
+    """Node → its place in a concatenation of nothing but results of one loop."""
+    wanted = set(outputs)
+    users: dict[Node, list[Node]] = {}
+    for node in lines:
+        for x in node.args:
+            users.setdefault(x, []).append(node)
+    found: dict[Node, Join] = {}
+    for node in lines:
+        if node.call is not JOINS[np.concatenate]:
+            continue
+        loop = loops.get(node.args[0])
+        if loop is None or loop.flat or len(set(node.args)) < len(node.args):
+            continue
+        if all(_is_only_joined(x, node, loop, users[x]) and x not in wanted for x in node.args):
+            axis, start = int(node.static["axis"]) % len(node.shape), 0
+            for x in node.args:
+                found[x] = Join(node, axis, start, start + x.shape[axis])
+                start += x.shape[axis]
+    return found
+
+
+def _is_only_joined(x: Node, node: Node, loop: Loop, users: list[Node]) -> bool:
+    return x in loop.kept and x.dtype == node.dtype and all(y is node or y in loop.nodes for y in users)
