@@ -47,6 +47,11 @@ def _prepared(recorded: Graph, passes: tuple[str, ...], trusting: bool) -> Graph
 def has_nan(x: Any, y: Any = None) -> bool:
     """Whether any entry is NaN: the sum of their squares is NaN just then. Of two arrays, the sum of their products
     is, and of infinity times 0, too: whoever asks is careful once more than needed."""
-    flat = x.ravel()
-    total = np.dot(flat, flat if y is None else y.ravel())
+    x = x.ravel()
+    y = x if y is None else y.ravel()
+    rest, total = 0, 0.0
+    if x.size > 8192:  # OpenBLAS gives longer products to threads, which costs more than it saves
+        rest = x.size // 4096 * 4096
+        total = np.vecdot(x[:rest].reshape(-1, 4096), y[:rest].reshape(-1, 4096)).sum()
+    total += np.dot(x[rest:], y[rest:])
     return bool(total != total)

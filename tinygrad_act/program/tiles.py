@@ -94,13 +94,10 @@ def _groups(lines: list[Node]) -> list[list[Node]]:
     groups: dict[tuple[int, tuple[int, ...]], list[Node]] = {}
     inside = {node for node in lines if _is_fit(node)}
     for node in lines:
-        fit = node in inside
-        stage[node] = max([
-            stage.get(x, 0) + (x in inside and not (fit and x.shape == node.shape) or fit and x not in inside)
-            for x in node.args
-        ], default=0)  # fmt: skip
-        if fit:
-            groups.setdefault((stage[node], node.shape), []).append(node)
+        key = node.shape if node in inside else None
+        stage[node] = max((stage.get(x, 0) + (key != (x.shape if x in inside else None)) for x in node.args), default=0)
+        if key is not None:
+            groups.setdefault((stage[node], key), []).append(node)
     return list(groups.values())
 
 
@@ -135,7 +132,7 @@ def grouped(order: list[Node], loops: dict[Node, Loop]) -> list[Node]:
     """The order with the lines of each loop one after the other."""
     if not loops:
         return order
-    known, done = set(order), set()
+    known, done = set(order), set[Node]()
     new: list[Node] = []
     for start in order:
         stack = [start]
