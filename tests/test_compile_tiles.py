@@ -335,3 +335,22 @@ def test_no_float64_between_two_float32():
     assert dz.dtype == np.float32
     assert "astype" not in tiled.source.split("def step_with_care")[0]
     np.testing.assert_array_equal(dz, forward_and_backward("sparse_sigmoid")(z, g)[1])
+
+
+def test_room_that_is_read_in_a_loop_is_free_only_after_it():
+    def f(x, w):
+        y = x @ w
+        a = ta.tanh(y) + 1.0  # y is read for the last time, slice by slice
+        b = ta.sin(a) * 2.0
+        c = ta.exp(-ta.abs(b))
+        return (a @ w + b @ w) @ (c @ w)
+
+    tiled, whole = both(f)
+    x, w = data((600, 600)), data((600, 600), seed=1)
+    assert_same([tiled(x, w)], [whole(x, w)])
+    run = tiled.source.split("def f_with_care")[0]
+    assert loops(tiled)
+    room = re.search(r"np\.dot\(x, w, out=(m\d+)\)", run) or re.search(r"np\.matmul\(x, w, out=(m\d+)\)", run)
+    assert room is not None, run
+    kept = re.findall(r"^ +\w+ = (m\d+)$", run.split("for i in")[0], re.M)
+    assert room[1] not in kept
