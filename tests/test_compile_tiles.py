@@ -354,3 +354,14 @@ def test_room_that_is_read_in_a_loop_is_free_only_after_it():
     assert room is not None, run
     kept = re.findall(r"^ +\w+ = (m\d+)$", run.split("for i in")[0], re.M)
     assert room[1] not in kept
+
+
+def test_a_concatenation_of_what_is_handed_out_stays_a_copy():
+    def f(x):
+        y = ta.tanh(x) + 1.0
+        return ta.concatenate([ta.sin(y), y], axis=0), y
+
+    tiled, whole = both(f)
+    mine = tiled(data((900, 300)))
+    assert_same(mine, whole(data((900, 300))))
+    assert not np.shares_memory(*mine)
