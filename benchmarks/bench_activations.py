@@ -25,10 +25,10 @@ from . import runner
 from .peers import find
 from .runner import Contender, Effort
 
-__all__ = ["run"]
+__all__ = ["EXACT_GELU", "SHAPE", "agree", "pairs", "problem", "pytorch", "run"]
 
 SHAPE = (1000, 1000)
-_EXACT_GELU = ("gelu", "geglu")
+EXACT_GELU = ("gelu", "geglu")
 _STATIC: dict[str, dict[str, Any]] = {
     "threshold": {"threshold": 0.1, "value": 0.0},
     "thresholded_relu": {"alpha": 0.5},
@@ -60,11 +60,11 @@ def run(effort: Effort) -> None:
     print(f"\nforward and backward, {math.prod(SHAPE):,} entries, ms")
     print(_line(("activation", "dtype", "ours", "accurate", "PyTorch", "ours/theirs")))
     for dtype in (np.float32, np.float64):
-        for name, theirs in _pairs(torch):
+        for name, theirs in pairs(torch):
             row = _measure(name, theirs, dtype, torch, effort)
             rows.append(row)
             print(_line(_cells(row)), flush=True)
-    judged = [row.ratio for row in rows if row.name.rstrip("*") not in _EXACT_GELU]
+    judged = [row.ratio for row in rows if row.name.rstrip("*") not in EXACT_GELU]
     median, over = statistics.median(judged), [row for row in rows if row.ratio > 2 and row.ratio in judged]
     slow = ", ".join(f"{row.name} {row.dtype} {row.ratio:.2f}" for row in over)
     verdicts = [
@@ -84,7 +84,7 @@ def _line(cells: tuple[str, ...]) -> str:
     return f"  {cells[0]:<20}{cells[1]:<9}" + "".join(f"{cell:>12}" for cell in cells[2:])
 
 
-def _pairs(torch: Any) -> Iterator[tuple[str, Callable[[Any], Any]]]:
+def pairs(torch: Any) -> Iterator[tuple[str, Callable[[Any], Any]]]:
     """Every activation with a derivative, and the same in PyTorch; a star for what its users must write."""
     ready, written = _functions(torch), _formulas(torch)
     for op in ta.ops.values():
@@ -153,8 +153,8 @@ def _gated(gate: Callable[[Any], Any], z: Any) -> Any:
     return x * gate(y)
 
 
-def _measure(starred: str, theirs: Callable[..., Any], dtype: Any, torch: Any, effort: Effort) -> Row:
-    name = starred.rstrip("*")
+def problem(name: str, dtype: Any) -> tuple[Callable[..., Any], list[np.ndarray], np.ndarray]:
+    """An activation as a function of its inputs, the inputs, and a cotangent."""
     op, static = ta.ops[name], _STATIC.get(name, {})
     rng = np.random.default_rng(0)
     z = 2 * rng.normal(size=SHAPE)
@@ -165,8 +165,18 @@ def _measure(starred: str, theirs: Callable[..., Any], dtype: Any, torch: Any, e
     def f(*xs: Any) -> Any:
         return op.call(*xs, **static)
 
-    g = rng.normal(size=np.shape(f(*inputs))).astype(dtype)
+    return f, inputs, rng.normal(size=np.shape(f(*inputs))).astype(dtype)
+
+
+def pytorch(theirs: Callable[..., Any], inputs: list[np.ndarray], g: np.ndarray, torch: Any) -> Contender:
+    """Forward and backward in PyTorch."""
     tensors, seed = [torch.tensor(x, requires_grad=True) for x in inputs], torch.tensor(g)
+    return Contender("PyTorch", lambda: torch.autograd.grad(theirs(*tensors), tensors, seed))
+
+
+def _measure(starred: str, theirs: Callable[..., Any], dtype: Any, torch: Any, effort: Effort) -> Row:
+    name = starred.rstrip("*")
+    f, inputs, g = problem(name, dtype)
 
     def step() -> Any:
         _, pullback = ta.vjp(f, *inputs)
@@ -178,17 +188,17 @@ def _measure(starred: str, theirs: Callable[..., Any], dtype: Any, torch: Any, e
 
     contenders = [
         Contender("ours", step),
-        Contender("PyTorch", lambda: torch.autograd.grad(theirs(*tensors), tensors, seed)),
-        *([Contender("accurate", accurate_step)] if "input" in op.forms else []),
+        pytorch(theirs, inputs, g, torch),
+        *([Contender("accurate", accurate_step)] if "input" in ta.ops[name].forms else []),
     ]
-    _agree(name, contenders, dtype)
+    agree(name, contenders, dtype)
     times = runner.race(contenders, effort, True)
     ratio = statistics.median(t / u for t, u in zip(times["ours"], times["PyTorch"]))
     best = {key: min(row) * 1e3 for key, row in times.items()}
     return Row(starred, np.dtype(dtype).name, best["ours"], best.get("accurate"), best["PyTorch"], ratio)
 
 
-def _agree(name: str, contenders: list[Contender], dtype: Any) -> None:
+def agree(name: str, contenders: list[Contender], dtype: Any) -> None:
     """Raises `AssertionError` if a gradient differs by more than rounding: it would be other work."""
     tolerance = 2e-5 if dtype == np.float32 else 1e-6
     results = [[np.asarray(c) for c in contender.step()] for contender in contenders]

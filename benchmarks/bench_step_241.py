@@ -20,7 +20,7 @@ from . import steps
 from .peers import find
 from .runner import Contender, Effort, at_most, compare, faster
 
-__all__ = ["run"]
+__all__ = ["DIALECTS", "by_hand_logits", "logits", "problem", "run"]
 
 TARGETS = {"NumPy by hand": at_most(2), "PyTorch": faster(), "HIPS autograd": faster(), "MyGrad": faster()}
 TOLERANCE = {"float32": 1e-4, "float64": 1e-6}
@@ -35,18 +35,18 @@ def run(effort: Effort) -> None:
 
 
 def _contenders(dtype: str, spelling: str) -> Iterator[Contender]:
-    X, y, start = _problem(dtype)
+    X, y, start = problem(dtype)
     cross_entropy = _CROSS_ENTROPIES[spelling]
     yield steps.ours(_network(ta, X, lambda z: cross_entropy(ta, z, y)), start)
     hand = _course_by_hand if spelling == "course" else _logits_by_hand
     yield steps.by_hand(lambda *params: _by_hand(hand, X, y, *params), start)
     yield steps.loss_only(_network(np, X, lambda z: hand(z, y)[0]), start)
-    for name, dialect in _DIALECTS.items():
+    for name, dialect in DIALECTS.items():
         if find(name):
             yield steps.PEER_STEPS[name](dialect(X, y, spelling), start)
 
 
-def _problem(dtype: str) -> tuple[np.ndarray, np.ndarray, list[np.ndarray]]:
+def problem(dtype: str) -> tuple[np.ndarray, np.ndarray, list[np.ndarray]]:
     """Points, the label 1 for those outside of a circle, and the parameters' start."""
     rng = np.random.default_rng(0)
     X = rng.normal(size=(400, 2))
@@ -68,11 +68,12 @@ def _course(library: Any, z: Any, y: Any) -> Any:
     return -(y * library.log(a) + (1 - y) * library.log(1 - a)).mean()
 
 
-def _logits(library: Any, z: Any, y: Any) -> Any:
+def logits(library: Any, z: Any, y: Any) -> Any:
+    """The mean cross-entropy of labels y and logits z."""
     return (library.softplus(z) - y * z).mean()
 
 
-_CROSS_ENTROPIES = {"course": _course, "logits": _logits}
+_CROSS_ENTROPIES = {"course": _course, "logits": logits}
 
 
 # -- by hand -----------------------------------------------------------------------------------------
@@ -85,6 +86,11 @@ def _by_hand(hand: Any, X: Any, y: Any, W1: Any, b1: Any, W2: Any, b2: Any) -> t
     dz2 = (a2 - y) / len(y)
     dz1 = (dz2 @ W2.T) * (1 - a1 * a1)
     return loss, [X.T @ dz1, dz1.sum(axis=0), a1.T @ dz2, dz2.sum(axis=0)]
+
+
+def by_hand_logits(X: Any, y: Any) -> Callable[..., tuple[Any, list[Any]]]:
+    """The loss on logits and its gradients, as a function of the parameters."""
+    return lambda *params: _by_hand(_logits_by_hand, X, y, *params)
 
 
 def _course_by_hand(z: Any, y: Any) -> tuple[Any, Any]:
@@ -139,4 +145,4 @@ def _jax(X: Any, y: Any, spelling: str) -> Callable[..., Any]:
     return _network(names, X, lambda z: _CROSS_ENTROPIES[spelling](names, z, y))
 
 
-_DIALECTS = {"HIPS autograd": _hips_autograd, "MyGrad": _mygrad, "PyTorch": _pytorch, "jax.jit": _jax}
+DIALECTS = {"HIPS autograd": _hips_autograd, "MyGrad": _mygrad, "PyTorch": _pytorch, "jax.jit": _jax}

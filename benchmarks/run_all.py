@@ -13,6 +13,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # measure this 
 
 from benchmarks import (
     bench_activations,
+    bench_compile,
     bench_compile_scalar,
     bench_depth,
     bench_import,
@@ -24,6 +25,7 @@ from benchmarks import (
 
 BENCHMARKS = {
     "activations": bench_activations.run,
+    "compile": bench_compile.run,
     "compile_scalar": bench_compile_scalar.run,
     "import": bench_import.run,
     "scalar": bench_scalar.run,

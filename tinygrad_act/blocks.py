@@ -43,6 +43,9 @@ CAREFUL: Any = {"over": "raise", "invalid": "raise", "divide": "raise", "under":
 def choose(condition: Any, x: Any, y: Any, out: Any) -> None:
     """where(condition, x, y) by the bits: several times as fast where the condition is random. `out` may be
     x, but not y."""
+    if type(out) is not _ndarray:  # a program that is being recorded has a say in how
+        np.copyto(out, np.where(condition, x, y))
+        return
     bits = BITS[out.dtype]
     mask = np.negative(condition.view(np.int8), dtype=bits)
     chosen = out.view(bits)

@@ -57,7 +57,7 @@ def _largest_apart_in_rows(z: Any, keep: bool) -> tuple[Any, Any, Any, Any]:
 
 @op(dx=None, dplaces=None, dones=None, cases=(case((2, 3), np.array([1, 5]), (3, 1)),))
 def sum_apart(x: Any, places: Any, ones: Any) -> Any:
-    """a = exp(x) @ ones - take(exp(x), places).reshape(-1, 1)
+    """a = where(isin(arange(x.size), places).reshape(x.shape), 0, exp(x)) @ ones
 
     The sums of the rows of exp(x), without the entries at these places in memory: left out, and not taken
     off again, which would cost the small sums their digits. `ones`: a column. For `log_softmax` in programs.

@@ -10,6 +10,7 @@ import numpy as np
 from ..tree import map_leaves
 from .calls import CONSTANT, INPUT
 from .guard import watched
+from .loops import lines_of
 from .node import Graph, Node
 from .plan import Plan, plan
 from .signature import is_spelled
@@ -42,6 +43,7 @@ class Writer:
         """What `memory` holds: (room, shape, dtype)."""
         self.rooms: list[str] = []
         """What these are called."""
+        self._local: dict[str, str] = {}
         self._taken = taken
         self._counts: dict[str, int] = {}
         self._known = {_identity(x): name for name, x in objects.items()}
@@ -62,6 +64,12 @@ class Writer:
             if f"{letter}{self._counts[letter]}" not in self._taken:
                 return self.name(f"{letter}{self._counts[letter]}")
 
+    def local(self, wish: str) -> str:
+        """A name that every loop uses anew."""
+        if wish not in self._local:
+            self._local[wish] = self.name(wish)
+        return self._local[wish]
+
     def of(self, node: Node) -> str:
         """How an argument is spelled: its name, or a constant."""
         if node not in self.names:
@@ -81,15 +89,20 @@ class Writer:
 
     def line(self, node: Node, target: Any = None) -> str:
         """`name = call(arguments)`; `target`: the node that it is written over, or a piece of room."""
-        args = [self.of(x) for x in node.args]
         out = None if target is None else self.names[target] if isinstance(target, Node) else self.view(target)
-        function = node.call.name if node.call.helper is None else self.object(node.call.helper, node.call.name)
-        text = spell(node, function, args, out, self._parameter)
+        text = self.text(node, out)
         again = isinstance(target, Node) and not target.name and not node.name
-        self.names[node] = name = str(out) if again else self._named(node)
+        self.names[node] = name = str(out) if again else self.named(node)
         return f"{name} = {text}"
 
-    def _named(self, node: Node) -> str:
+    def text(self, node: Node, out: str | None) -> str:
+        """The call of a node."""
+        args = [self.of(x) for x in node.args]
+        function = node.call.name if node.call.helper is None else self.object(node.call.helper, node.call.name)
+        return spell(node, function, args, out, self.parameter)
+
+    def named(self, node: Node) -> str:
+        """A name for a result."""
         return self.name(node.name) if node.name.isidentifier() else self.numbered("t")
 
     def view(self, target: Any) -> str:
@@ -99,7 +112,8 @@ class Writer:
             self.rooms.append(self.numbered("m"))
         return self.rooms[self.views.index(target)]
 
-    def _parameter(self, x: Any) -> str:
+    def parameter(self, x: Any) -> str:
+        """How a parameter is spelled."""
         try:
             return literal(x)
         except NotAText:
@@ -113,12 +127,15 @@ def _identity(x: Any) -> Any:
     return id(x)
 
 
-def write_trusting(name: str, graph: Graph, form: Form, writer: Writer, rooms: bool) -> tuple[list[str], Plan]:
+def write_trusting(
+    name: str, graph: Graph, form: Form, writer: Writer, rooms: bool, tiles: bool
+) -> tuple[list[str], Plan]:
     """The lines of a function that raises `FloatingPointError` where its numbers are not to be trusted. What
     overwrites donated memory stands in a second function, to be called with the first one's result."""
-    watch = watched([*(x for x in graph.order() if x.call is INPUT), *plan(graph).early])
-    made = plan(graph, frozenset(watch), rooms)
-    body = [*_unpacked(graph, form, writer), *(writer.line(x, made.target.get(x)) for x in made.early)]
+    watch = watched([*(x for x in graph.order() if x.call is INPUT), *plan(graph, tiles=tiles).early])
+    made = plan(graph, frozenset(watch), rooms, tiles)
+    body = [*_unpacked(graph, form, writer), *lines_of(writer, made, tuple(watch))]
+    watch = [x for x in watch if x not in made.loops]
     if watch:
         body += [f"if {_any_nan(watch, writer)}:", "    raise FloatingPointError"]
     returned = f"return {_returned(graph, form, writer, made)}" if not made.late and not made.copied else ""
@@ -139,12 +156,14 @@ def _any_nan(watch: list[Node], writer: Writer) -> str:
     return " or ".join(tests)
 
 
-def write_careful(name: str, graph: Graph, form: Form, writer: Writer, rooms: bool) -> tuple[list[str], Plan]:
+def write_careful(
+    name: str, graph: Graph, form: Form, writer: Writer, rooms: bool, tiles: bool
+) -> tuple[list[str], Plan]:
     """The lines of a function for any numbers. `rooms`: whether results may be kept in room that stays from call
-    to call."""
-    made = plan(graph, rooms=rooms)
+    to call. `tiles`: whether large arrays are cut."""
+    made = plan(graph, rooms=rooms, tiles=tiles)
     body = [*_unpacked(graph, form, writer), 'with np.errstate(all="ignore"):']
-    body += _indented([writer.line(x, made.target.get(x)) for x in made.early])
+    body += _indented(lines_of(writer, made))
     body += _indented(_finish(graph, form, writer, made))
     return [_head(name, form, writer), *_indented([*_memory(writer), *body])], made
 

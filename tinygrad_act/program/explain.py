@@ -55,7 +55,7 @@ class Explanation:
 
 def explain(recorded: Graph, graph: Graph, plan: Plan) -> Explanation:
     """The costs of `graph`, planned; `recorded`: the graph before any pass."""
-    lines = [*plan.early, *plan.late]
+    lines = plan.lines
     calls = Counter(x.call.name for x in lines)
     traffic = sum(_moved(x) for x in lines if not x.call.view)
     eager = sum(x.nbytes for x in recorded.lines() if _owns(x))
@@ -105,7 +105,7 @@ def _fresh(graph: Graph, lines: list[Node], plan: Plan) -> int:
     made = [x for x in lines if home[x] is x and x.is_array]
     outputs = [(i, x) for i, x in enumerate(graph.outputs) if x.is_array and x not in plan.home]
     copied = [x for i, x in outputs if x in graph.outputs[:i] or x.call.view or home.get(x) is None]
-    return sum(x.nbytes for x in (*made, *copied))
+    return sum(plan.nbytes(x) for x in (*made, *copied))
 
 
 def _homes(lines: list[Node], plan: Plan) -> dict[Node, Node | None]:

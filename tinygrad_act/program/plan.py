@@ -14,6 +14,7 @@ import numpy as np
 
 from .calls import CONSTANT, INPUT
 from .node import Graph, Node
+from .tiles import Join, Loop, grouped, joins_of, loops_of
 
 __all__ = ["Plan", "plan"]
 
@@ -38,20 +39,47 @@ class Plan:
     """Output → the donated input that it is returned in."""
     over: dict[Node, Node] = field(default_factory=dict)
     """A step of an update → the donated input that it may be written over."""
+    loops: dict[Node, Loop] = field(default_factory=dict)
+    """Node → the loop over slices that it runs in."""
+    joins: dict[Node, Join] = field(default_factory=dict)
+    """Results of loops → their place in a concatenation, which needs no line of its own then."""
+
+    def is_part(self, x: Node) -> bool:
+        """Whether only a slice of it is there at a time."""
+        return x in self.loops and x not in self.loops[x].kept
+
+    @property
+    def lines(self) -> list[Node]:
+        """All lines that compute or copy something."""
+        joined = {join.whole for join in self.joins.values()}
+        return [x for x in (*self.early, *self.late) if x not in joined]
+
+    def nbytes(self, x: Node) -> int:
+        """The bytes of what is there of it at a time."""
+        return self.loops[x].nbytes(x) if x in self.loops else x.nbytes
 
 
-def plan(graph: Graph, keep: frozenset[Node] = frozenset(), rooms: bool = True) -> Plan:
+def plan(graph: Graph, keep: frozenset[Node] = frozenset(), rooms: bool = True, tiles: bool = False) -> Plan:
     """A plan for the lines of `graph`. `keep`: nodes that have to last until the late lines, though no line
-    reads them. `rooms`: whether results may be kept in room that stays from call to call."""
+    reads them (those of loops are looked at there). `rooms`: whether results may be kept in room that stays from
+    call to call. `tiles`: whether chains on large arrays become loops over slices."""
     paths = _update_paths(graph)
     lines = _masks_first(graph.lines())
     late = _depending(lines, {node for path in paths.values() for node in path})
     order = [x for x in lines if x not in late] + [x for x in lines if x in late]
     made = Plan([x for x in order if x not in late], [x for x in order if x in late])
+    if tiles:
+        needed = [*graph.outputs, *(x for node in made.late for x in node.args)]
+        made.loops = loops_of(made.early, needed)
+        made.early = grouped(made.early, made.loops)
+        made.joins = joins_of(made.early, made.loops, needed)
+        order = [*made.early, *made.late]
     made.home = {output: given for given, (*_, output) in paths.items()}
     made.over = {node: given for given, path in paths.items() for node in path}
     roots = _roots(order)
-    _assign(graph, order, roots, made, keep, rooms)
+    if rooms:
+        _assign_parts(made)
+    _assign(graph, order, roots, made, keep - made.loops.keys(), rooms)
     for output, given in made.home.items():
         if _memory_of(output, made, roots) is not given:
             made.copied.append((given, output))
@@ -138,18 +166,39 @@ def _assign(graph: Graph, order: list[Node], roots: dict[Node, Node], made: Plan
     late = len(made.early)
     handed_out = {roots.get(x, x) for x in graph.outputs}
     for i, node in enumerate(order):
-        if node.call.out and node.is_array and (node.nbytes >= SMALLEST or i >= late):
+        loop = made.loops.get(node)
+        if made.is_part(node) or node in made.joins:
+            pass
+        elif (node.call.out or loop) and node.is_array and (node.nbytes >= SMALLEST or i >= late):
             over = _overwritten(graph, node, roots, last, i, made, held, i >= late, handed_out, rooms)
             if over is not None:
                 made.target[node] = over
                 if roots[over] in held:
                     held[node] = held.pop(roots[over])
                     last.pop(roots[over], None)
-            elif node not in handed_out and rooms and node.nbytes >= SMALLEST:
+            elif node not in handed_out and rooms and node.nbytes >= SMALLEST and i < late:
                 held[node] = room = _take_room(free, made.rooms, node.nbytes)
                 made.target[node] = (room, node.shape, node.dtype)
-        for owner in [x for x in held if last.get(x, i) <= i and x is not node]:
-            free.append(held.pop(owner))
+        if loop is None or node is loop.nodes[-1]:  # the slices of what is read in a loop are read until its end
+            for owner in [x for x in held if last.get(x, i) <= i and x is not node]:
+                free.append(held.pop(owner))
+
+
+def _assign_parts(made: Plan) -> None:
+    """Choose what the lines of loops write into where only a slice is kept. All loops use the same room."""
+    pool: list[int] = []
+    for loop in dict.fromkeys(made.loops.values()):
+        last = {x: i for i, node in enumerate(loop.nodes) for x in node.args}
+        held: dict[Node, int] = {}
+        for i, node in enumerate(loop.nodes):
+            if made.is_part(node) and node.call.out:
+                over = [x for x in node.args if x in held and last[x] == i and x.dtype == node.dtype]
+                made.target[node] = over[0] if over else (room := _take_room(pool, made.rooms, loop.nbytes(node)),
+                                                          loop.part, node.dtype)  # fmt: skip
+                held[node] = held.pop(over[0]) if over else room
+            for x in [x for x in held if last.get(x, i) <= i and x is not node]:
+                pool.append(held.pop(x))
+        pool += held.values()
 
 
 def _overwritten(graph: Graph, node: Node, roots: dict[Node, Node], last: dict[Node, int], i: int, made: Plan,
@@ -159,6 +208,8 @@ def _overwritten(graph: Graph, node: Node, roots: dict[Node, Node], last: dict[N
         return None
     for x in node.args:
         if roots[x] is not x or last[x] != i or x.shape != node.shape or x.dtype != node.dtype:
+            continue
+        if node in made.loops and not _may_be_cut(x, made.loops[node], roots):
             continue
         if x.call is INPUT:
             if late and made.over.get(node) is x:
@@ -172,6 +223,14 @@ def _overwritten(graph: Graph, node: Node, roots: dict[Node, Node], last: dict[N
         elif _donated_memory(x, made) or not rooms or not x.call.view:
             return x
     return None
+
+
+def _may_be_cut(x: Node, loop: Loop, roots: dict[Node, Node]) -> bool:
+    """Whether the slices of an argument may be written over one after the other: none is read later by another view
+    of it, and no copy is made to lay all entries in a row."""
+    if loop.flat or x in loop.nodes:
+        return False
+    return all(y is x or roots[y] is not x for node in loop.nodes for y in node.args)
 
 
 def _is_own(x: Node) -> bool:

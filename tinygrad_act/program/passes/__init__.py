@@ -9,6 +9,7 @@ from .algebra import algebra
 from .bounds import bounds
 from .constants import constants
 from .fold import fold
+from .large import large
 from .products import products
 from .scale import scale
 from .share import share
@@ -18,16 +19,17 @@ __all__ = ["PASSES", "check_passes", "simplified"]
 
 PASSES = (
     "vectors", "lower", "fold", "share", "algebra", "products", "scale", "sums", "constants", "bounds", "memory",
-    "trust",
+    "trust", "tiles",
 )  # fmt: skip
 """All passes. `vectors`: scalars that are alike are computed at once; `lower`: operations become lines of NumPy;
-`trust`: by their shorter formulas, with a look at the results; `memory`: results share memory. The others stand in
+`trust`: by their shorter formulas, with a look at the results; `memory`: results share memory; `tiles`: chains on
+large arrays run on slices of them, see `program.tiles` and `large`. The others stand in
 files of their own."""
 
 _ON_GRAPHS: tuple[tuple[str, Callable[[Graph], Graph]], ...] = (
     ("fold", fold), ("share", share), ("algebra", algebra), ("fold", fold), ("share", share), ("algebra", algebra),
     ("products", products), ("scale", scale), ("fold", fold), ("algebra", algebra), ("share", share),
-    ("sums", sums), ("constants", constants), ("bounds", bounds),
+    ("sums", sums), ("tiles", large), ("share", share), ("constants", constants), ("bounds", bounds),
 )  # fmt: skip
 
 
