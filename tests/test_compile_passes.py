@@ -199,3 +199,11 @@ def test_the_cotangent_of_a_body_is_stretched_before_it_meets_one_that_may_not_s
     slope, x = np.array([[0.1, 0.2, 0.3]]), np.array([[-1.0], [2.0]])
     program = ta.compile(ta.grad(lambda slope, x: ta.prelu(x, slope).sum())).trace(slope, x)
     np.testing.assert_allclose(program.with_care(slope, x), [[-1.0, -1.0, -1.0]])
+
+
+@pytest.mark.parametrize("f", [lambda x: -ta.clip(x, min=-0.25), lambda x: 0.0 - (x > 0.0), lambda x: (x > 0.0) * -1.0])
+def test_masks_are_not_negated(f):
+    x = np.array([0.1, -2.0, 3.0])
+    value_and_gradient = ta.value_and_grad(lambda x: (f(x) + x).sum())
+    for mine, theirs in zip(ta.compile(value_and_gradient)(x), value_and_gradient(x)):
+        np.testing.assert_array_equal(mine, theirs)

@@ -79,7 +79,7 @@ def _add(node: Node, x: Node, y: Node) -> Node | None:
 def _sub(node: Node, x: Node, y: Node) -> Node | None:
     if _is(y, 0):
         return x
-    if _is(x, 0):
+    if _is(x, 0) and y.dtype == node.dtype:  # NumPy negates no mask
         return make(NEG, (y,))
     return make(ADD, (x, y.args[0])) if y.call is NEG else None
 
@@ -88,7 +88,7 @@ def _mul(node: Node, x: Node, y: Node) -> Node | None:
     for one, other in ((x, y), (y, x)):
         if _is(one, 1):
             return other
-        if _is(one, -1):
+        if _is(one, -1) and other.dtype == node.dtype:
             return make(NEG, (other,))
         if _number(one) is not None and other.call is NEG and other.dtype == node.dtype:
             return make(MUL, (constant(-one.value), other.args[0]))
