@@ -19,10 +19,9 @@ from .assemble import assemble
 from .build import build
 from .constants import Constants
 from .emit import Form
-from .explain import Explanation
 from .memory import all_finite
 from .names import RESERVED, input_names, name_nodes, parameter_names
-from .program import Program
+from .program import Program, WithProgram
 from .scalars import vector_graph
 from .signature import Signature, checker, describe_change, has_values, places_of, plain, read_arguments
 from .trace import run_once, trace
@@ -49,7 +48,7 @@ class _Made:
         self.plain = not constants and not variables and not vectors
 
 
-class Compiled:
+class Compiled(WithProgram):
     """A function that is recorded once for each structure, shapes, dtypes and static arguments, and runs as a
     program afterwards. Made by `ta.compile`."""
 
@@ -176,19 +175,6 @@ class Compiled:
     def programs(self) -> list[Program]:
         """All programs that were made, one for each kind of arguments."""
         return [made.program for made in self._made.values()]
-
-    @property
-    def source(self) -> str:
-        """The source of the last call's program."""
-        return self.program.source
-
-    def explain(self) -> Explanation:
-        """What the last call's program costs; see `Program.explain`."""
-        return self.program.explain()
-
-    def save(self, path: str) -> None:
-        """Write the last call's program as a module; see `Program.save`."""
-        self.program.save(path)
 
     def trace(self, *args: Any, **kwargs: Any) -> Program:
         """The program for arguments like these, made if need be, without running it."""

@@ -11,15 +11,14 @@ from ..leaves import grad_lock, seed
 from ..transforms import value_and_grad, vjp
 from ..value import Value
 from .compiled import Compiled
-from .explain import Explanation
 from .memory import all_finite
-from .program import Program
+from .program import WithProgram
 from .rerun import Block, Rerun, as_nodes, as_vectors
 
 __all__ = ["CompiledValue"]
 
 
-class CompiledValue:
+class CompiledValue(WithProgram):
     """A graph that runs as a program: `forward()` in place of computing the Value again, `backward()` in place of
     that and `value.backward()`. Made by `ta.compile(value)`.
 
@@ -94,24 +93,6 @@ class CompiledValue:
     def _refresh(self, a: Any) -> None:
         root = self.root
         root._data = float(a) if type(root._data) is float else np.asarray(a, root.dtype)
-
-    @property
-    def program(self) -> Program:
-        """The program of the last `forward()` or `backward()`; before the first, that of `backward()`."""
-        return self._last.program
-
-    @property
-    def source(self) -> str:
-        """The source of `program`."""
-        return self.program.source
-
-    def explain(self) -> Explanation:
-        """What `program` costs; see `Program.explain`."""
-        return self.program.explain()
-
-    def save(self, path: str) -> None:
-        """Write `program` as a module; see `Program.save`."""
-        self.program.save(path)
 
     def __reduce__(self) -> Any:
         raise TypeError(

@@ -14,7 +14,7 @@ from .explain import Explanation
 from .memory import Memory
 from .save import module_text
 
-__all__ = ["Program"]
+__all__ = ["Program", "WithProgram"]
 
 
 class Program:
@@ -87,6 +87,31 @@ class Program:
             for name, x in self.objects.items()
         }
         return _restored, (self.source, self.name, self.parameters, objects, self.memory, self._explanation)
+
+
+class WithProgram:
+    """What runs by a program, and shows it."""
+
+    _last: Any
+    """What ran last, or is to run first; it has a program."""
+
+    @property
+    def program(self) -> Program:
+        """The program of the last call; before the first, the one that was made already."""
+        return self._last.program  # type: ignore[no-any-return]
+
+    @property
+    def source(self) -> str:
+        """The source of `program`."""
+        return self.program.source
+
+    def explain(self) -> Explanation:
+        """What `program` costs; see `Program.explain`."""
+        return self.program.explain()
+
+    def save(self, path: str) -> None:
+        """Write `program` as a module; see `Program.save`."""
+        self.program.save(path)
 
 
 class _Body:

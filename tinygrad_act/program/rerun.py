@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import functools
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -42,60 +43,47 @@ class Block:
 
 
 class Rerun:
-    """Computes the root of a graph from other leaves."""
+    """Computes the root of a graph from other leaves: a function of a dict with what each block holds, by its name."""
 
-    def __init__(self, blocks: list[Block]) -> None:
-        self.blocks = blocks
-
-    def __call__(self, leaves: dict[str, Any]) -> Any:
-        """The root, for what each block holds, by its name."""
-        raise NotImplementedError
-
-
-class _Nodes(Rerun):
-    """One operation for each node."""
-
-    def __init__(self, order: Sequence[Value]) -> None:
-        leaves = [x for x in order if x.op is None]
-        wishes = [x.label if x.label and x.label.isidentifier() else "" for x in leaves]
-        names = [name if name and wishes.count(name) == 1 else f"{name or 'x'}{i}" for i, name in enumerate(wishes)]
-        super().__init__([Block(name, [x], False) for name, x in zip(names, leaves)])
-        self._order = order
+    def __init__(self, blocks: list[Block], compute: Callable[[dict[str, Any]], Any]) -> None:
+        self.blocks, self._compute = blocks, compute
 
     def __call__(self, leaves: dict[str, Any]) -> Any:
-        known: dict[Value, Any] = {block.leaves[0]: leaves[block.name] for block in self.blocks}
-        a: Any = None
-        for node in self._order:
-            if node.op is None:
-                continue
-            edges: Any = node.edges
-            count = len(edges) // 2
-            args = [known[x] if isinstance(x, Value) else primal for x, primal in zip(edges[:count], edges[count:])]
-            run = INTERPRETERS[Value] if any(isinstance(x, Value) for x in args) else evaluate
-            known[node] = a = run(node.op, tuple(args), node.static)
-        return a
-
-
-class _Vectors(Rerun):
-    """One operation for each group of scalars."""
-
-    def __init__(self, groups: Groups, root: Value) -> None:
-        order = groups.units.order
-        leaves = [[order[i] for i in group.members] for group in groups.leaves]
-        super().__init__([Block(f"v{i + 1}", members, True) for i, members in enumerate(leaves)])
-        self._groups, self._root = groups, root
-
-    def __call__(self, leaves: dict[str, Any]) -> Any:
-        vectors = replay(self._groups, [leaves[block.name] for block in self.blocks], [self._root])
-        return vectors.at(self._root)
+        return self._compute(leaves)
 
 
 def as_nodes(order: Sequence[Value]) -> Rerun:
     """The graph node by node; the root is the last of `order`."""
-    return _Nodes(order)
+    leaves = [x for x in order if x.op is None]
+    wishes = [x.label if x.label and x.label.isidentifier() else "" for x in leaves]
+    names = [name if name and wishes.count(name) == 1 else f"{name or 'x'}{i}" for i, name in enumerate(wishes)]
+    blocks = [Block(name, [x], False) for name, x in zip(names, leaves)]
+    return Rerun(blocks, functools.partial(_by_nodes, order, blocks))
+
+
+def _by_nodes(order: Sequence[Value], blocks: Sequence[Block], leaves: dict[str, Any]) -> Any:
+    known: dict[Value, Any] = {block.leaves[0]: leaves[block.name] for block in blocks}
+    a: Any = None
+    for node in order:
+        if node.op is None:
+            continue
+        edges: Any = node.edges
+        count = len(edges) // 2
+        args = [known[x] if isinstance(x, Value) else primal for x, primal in zip(edges[:count], edges[count:])]
+        run = INTERPRETERS[Value] if any(isinstance(x, Value) for x in args) else evaluate
+        known[node] = a = run(node.op, tuple(args), node.static)
+    return a
 
 
 def as_vectors(order: Sequence[Value]) -> Rerun | None:
     """The graph with vectors in place of scalars; None if it holds other things, or too few that are alike."""
     groups = gathered(order, order[-1:])
-    return _Vectors(groups, order[-1]) if groups is not None else None
+    if groups is None:
+        return None
+    leaves = [[order[i] for i in group.members] for group in groups.leaves]
+    blocks = [Block(f"v{i + 1}", members, True) for i, members in enumerate(leaves)]
+    return Rerun(blocks, functools.partial(_by_vectors, groups, order[-1], blocks))
+
+
+def _by_vectors(groups: Groups, root: Value, blocks: Sequence[Block], leaves: dict[str, Any]) -> Any:
+    return replay(groups, [leaves[block.name] for block in blocks], [root]).at(root)
