@@ -1,7 +1,7 @@
 """How fast tinygrad_act is, beside the same work by hand and beside its peers.
 
-    python benchmarks/run_all.py                    # everything, about 3 minutes
-    python benchmarks/run_all.py --quick            # the same with fewer rounds, about 30 seconds
+    python benchmarks/run_all.py                    # everything, about 7 minutes
+    python benchmarks/run_all.py --quick            # the same with fewer rounds, about 2 minutes
     python benchmarks/run_all.py scalar depth       # some of it
 
 `runner.py` times contenders in turns and prints ratios; `peers.py` finds the installed peers and
