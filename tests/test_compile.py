@@ -338,3 +338,22 @@ def test_keys_of_dicts():
     assert equal(f(tree), {key: 2 * x for key, x in tree.items()})
     with pytest.raises(TypeError, match="has the key .*use str or int"):
         f({frozenset(): X})
+
+
+def test_a_read_only_constant_is_not_compared_but_has_to_stay_read_only():
+    data = np.arange(4.0)
+    view = data[1:]
+    view.setflags(write=False)
+    f = ta.compile(lambda x: x + view)
+    f(np.ones(3))
+    data[2] = 7.0  # a read-only view of what can be written to is compared
+    with pytest.raises(RuntimeError, match="was changed"):
+        f(np.ones(3))
+    fixed = np.arange(3.0)
+    fixed.setflags(write=False)
+    g = ta.compile(lambda x: x + fixed)
+    assert g(np.ones(3)).tolist() == [1.0, 2.0, 3.0]
+    assert g(np.ones(3)).tolist() == [1.0, 2.0, 3.0]
+    fixed.setflags(write=True)
+    with pytest.raises(RuntimeError, match="was made writeable"):
+        g(np.ones(3))

@@ -3,7 +3,8 @@
 The rule: an array that the function reaches by a name (a global one, a closure's, a default; also in
 lists and dicts, and by the names of functions that it calls) or that an operation met is a constant. A
 change to one, and another array under the same name, would make the program silently wrong, so each
-call compares them. Numbers are constants as well, and nobody looks after them.
+call compares them, down to the last byte: a large one that is read-only (`x.flags.writeable = False`) need
+not be. Numbers are constants as well, and nobody looks after them.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ class Constants:
     def __init__(self, met: list[np.ndarray], f: Callable[..., Any]) -> None:
         """`met`: arrays that operations met; those that `f` refers to by name are looked at, too."""
         self._names: list[tuple[str, Look, list[np.ndarray]]] = []
-        self._arrays: list[tuple[str, np.ndarray, bytes]] = []
+        self._arrays: list[tuple[str, np.ndarray, bytes | None]] = []
         known = set()
         for name, look in _scope(f, set()):
             arrays = _arrays_in(look())
@@ -42,7 +43,7 @@ class Constants:
         for name, x in [*named, *((f"of shape {x.shape}", x) for x in met)]:
             if id(x) not in known and x.dtype.kind in "fiub":
                 known.add(id(x))
-                self._arrays.append((name, x, x.tobytes()))
+                self._arrays.append((name, x, None if _is_read_only(x) else x.tobytes()))
 
     def __len__(self) -> int:
         return len(self._arrays)
@@ -50,12 +51,23 @@ class Constants:
     def check(self, function: str) -> None:
         """Raises `RuntimeError` if an array is not what it was."""
         for name, x, before in self._arrays:
-            if x.tobytes() != before:
+            if before is None and not _is_read_only(x):
+                raise _changed(name, function, "was made writeable")
+            if before is not None and x.tobytes() != before:
                 raise _changed(name, function, "was changed")
         for name, look, arrays in self._names:
             now = _arrays_in(look())
             if len(now) != len(arrays) or any(x is not y for x, y in zip(now, arrays)):
                 raise _changed(name, function, "was replaced")
+
+
+def _is_read_only(x: Any) -> bool:
+    """Whether neither `x` nor an array whose memory it looks at can be written to."""
+    while isinstance(x, np.ndarray):
+        if x.flags.writeable:
+            return False
+        x = x.base
+    return x is None
 
 
 def _changed(name: str, function: str, how: str) -> RuntimeError:
