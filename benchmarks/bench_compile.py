@@ -129,14 +129,16 @@ def _network(relu: Callable[[Any], Any], params: Any, X: Any) -> Any:
     return X @ W + b
 
 
+def _loss(params: Any, X: Any, onehot: Any) -> Any:
+    """The mean cross-entropy."""
+    return -(onehot * ta.log_softmax(_network(ta.relu, params, X))).sum() / len(onehot)
+
+
 def _contenders(sizes: tuple[int, ...], batch: int) -> Iterator[Contender]:
     X, labels, start = _problem(sizes, batch)
     onehot = np.eye(sizes[-1], dtype=X.dtype)[labels]
 
-    def loss(params: Any, X: Any, onehot: Any) -> Any:
-        return -(onehot * ta.log_softmax(_network(ta.relu, params, X))).sum() / batch
-
-    yield _compiled(_step(loss), start, X, onehot)
+    yield _compiled(_step(_loss), start, X, onehot)
     yield _by_hand(lambda *params: _gradients_by_hand(params, X, onehot), start)
     yield _products(start, X)
     if find("PyTorch"):
@@ -204,12 +206,9 @@ def _making() -> None:
     X, labels, start = _problem(sizes, 32)
     onehot = np.eye(sizes[-1], dtype=X.dtype)[labels]
 
-    def loss(params: Any, X: Any, onehot: Any) -> Any:
-        return -(onehot * ta.log_softmax(_network(ta.relu, params, X))).sum() / len(onehot)
-
     seconds = []
     for _ in range(5):
-        program, before = ta.compile(_step(loss), donate=0), time.process_time()
+        program, before = ta.compile(_step(_loss), donate=0), time.process_time()
         program.trace(start, X, onehot)
         seconds.append(time.process_time() - before)
     verdict = "reached" if min(seconds) <= MAKE_SECONDS else "MISSED"

@@ -12,9 +12,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from .calls import ufunc
 from .node import Node
 from .plan import Plan
 from .spell import literal
@@ -24,9 +21,6 @@ if TYPE_CHECKING:
     from .emit import Writer
 
 __all__ = ["lines_of"]
-
-_BOUNDS = (ufunc(np.maximum), ufunc(np.minimum))
-
 
 def lines_of(writer: Writer, made: Plan, watch: tuple[Node, ...] = ()) -> list[str]:
     """The early lines of a plan. `watch`: what to look at for NaN, as far as it is made in loops."""
@@ -52,8 +46,6 @@ class _LoopWriter:
         self.body: list[str] = []
         self.whole: dict[Node, str] = {}
         """The names of the arrays that are cut."""
-        self.stretched: dict[Node, str] = {}
-        """What bounds are called at the size of a slice."""
         self.read = {x for node in loop.nodes for x in node.args} | set(watch)
         self.waiting: Node | None = None
         """What is to be looked at together with the next."""
@@ -122,20 +114,9 @@ class _LoopWriter:
         cut = [x for x in outside if self.loop.is_cut(x)]
         for x in cut:
             self.whole[x] = self.writer.of(x)
-        self._stretched_bounds()
         self.rows = {x: self._in_a_row(name) for x, name in self.whole.items()}
         for x in cut:
             self.body.append(self._slice(x))
-
-    def _stretched_bounds(self) -> None:
-        """Bounds at the size of a slice: NumPy takes the larger of two arrays five times as fast as the larger of an
-        array and a number."""
-        for node in self.loop.nodes:
-            x = node.args[-1]
-            if node.call in _BOUNDS and not x.shape and node.args[0].dtype == x.dtype and x not in self.stretched:
-                name = self.writer.local(f"{self.writer.of(x)}_part")
-                self.before.append(f"{name} = np.full({literal(self.loop.part)}, {self.writer.of(x)})")
-                self.stretched[x] = f"{name}[:{self.size}]" if self.short else name
 
     def _in_a_row(self, name: str) -> str:
         if not self.loop.flat or len(self.loop.shape) == 1:
@@ -151,15 +132,6 @@ class _LoopWriter:
         return f"{name} = {self.rows[x]}[{self.part}]"
 
     def _line(self, node: Node) -> None:
-        writer, bound = self.writer, node.args[-1]
-        if node.call in _BOUNDS and bound in self.stretched:
-            before, writer.names[bound] = writer.of(bound), self.stretched[bound]
-            self._plain_line(node)
-            writer.names[bound] = before
-        else:
-            self._plain_line(node)
-
-    def _plain_line(self, node: Node) -> None:
         writer = self.writer
         if node not in self.loop.kept:
             target = self.made.target.get(node)

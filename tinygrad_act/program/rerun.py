@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 
 from ..backprop import total
-from ..evaluate import INTERPRETERS, evaluate
 from ..value import Value
-from .vectors import Groups, gathered, replay
+from .vectors import Groups, apply, gathered, replay
 
 __all__ = ["Block", "Rerun", "as_nodes", "as_vectors"]
+
 
 class Block:
     """Leaves that a program takes as one argument: a single one as it is, or numbers as a vector."""
@@ -70,8 +70,7 @@ def _by_nodes(order: Sequence[Value], blocks: Sequence[Block], leaves: dict[str,
         edges: Any = node.edges
         count = len(edges) // 2
         args = [known[x] if isinstance(x, Value) else primal for x, primal in zip(edges[:count], edges[count:])]
-        run = INTERPRETERS[Value] if any(isinstance(x, Value) for x in args) else evaluate
-        known[node] = a = run(node.op, tuple(args), node.static)
+        known[node] = a = apply(node.op, tuple(args), node.static)
     return a
 
 

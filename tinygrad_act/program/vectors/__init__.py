@@ -7,6 +7,6 @@ finds slices and matrices in lists of places, and `replay` runs the groups, one 
 from __future__ import annotations
 
 from .groups import Groups, gathered
-from .replay import replay
+from .replay import apply, replay
 
-__all__ = ["Groups", "gathered", "replay"]
+__all__ = ["Groups", "apply", "gathered", "replay"]

@@ -16,7 +16,7 @@ from .products import as_product
 from .regular import common_lengths
 from .units import SUM
 
-__all__ = ["replay"]
+__all__ = ["apply", "replay"]
 
 Part = tuple[Any, tuple[int, ...]]
 """Sums, to be broadcast to the lengths beside them."""
@@ -33,7 +33,7 @@ def replay(groups: Groups, leaves: Sequence[Any], roots: Sequence[Value]) -> Vec
     return vectors
 
 
-def _apply(op: Op, args: tuple[Any, ...], static: dict[str, Any]) -> Any:
+def apply(op: Op, args: tuple[Any, ...], static: dict[str, Any]) -> Any:
     """The operation on arrays and Values, whatever dialect is on."""
     if any(isinstance(x, Value) for x in args):
         return INTERPRETERS[Value](op, args, static)
@@ -83,7 +83,7 @@ def _elementwise(vectors: Vectors, group: Group) -> Any:
     args = _by(operands, lengths)
     if isinstance(op.forward, Pull):  # it gives each argument's cotangent that argument's shape
         args = tuple([stretched(x, lengths) for x in args])
-    return stretched(_apply(op, args, static), lengths)
+    return stretched(apply(op, args, static), lengths)
 
 
 def _by(operands: Sequence[Operand | float], lengths: tuple[int, ...]) -> tuple[Any, ...]:
@@ -134,7 +134,7 @@ def _products(vectors: Vectors, group: Group, count: int, width: int) -> Part:
     product = as_product(x, y, lengths, rows)
     if product is not None:
         return product, lengths[:rows]
-    a = _apply(_MUL, _by((x, y), lengths), {})
+    a = apply(_MUL, _by((x, y), lengths), {})
     return _over_inner(stretched(a, lengths), lengths, rows), lengths[:rows]
 
 
