@@ -26,7 +26,7 @@ _NAME = 12
 
 _SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _SPELLED: tuple[tuple[str, str], ...] = (
-    (r"(?:swapaxes\((\w+), -1, -2\)|transpose\((\w+)\))", r"\1\2ᵀ"),
+    (r"(?:swapaxes\(([\w.\[\]]+), -1, -2\)|transpose\(([\w.\[\]]+)\))", r"\1\2ᵀ"),
     (r"(?<![/*.\w] )\b(\w+) \* \1\b(?!\.)", r"\1²"),
     (r" \*\* 1\b(?!\.)", ""),
     (r"(?<![\w.] )(?<![\w./])1 \* ", ""),
@@ -126,7 +126,7 @@ def _is_condition(formula: str) -> bool:
     flat, inner = formula, ""
     while flat != inner:
         flat, inner = _BRACKETS.sub("", flat), flat
-    return bool(_COMPARISON.search(flat))
+    return bool(_COMPARISON.search(flat)) and not re.search("[,;]", flat)
 
 
 def _power(found: re.Match[str]) -> str:
