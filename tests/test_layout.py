@@ -54,7 +54,7 @@ def check(boxes, links, placement, direction):
     assert all(within(rectangle, (0.0, 0.0, placement.width, placement.height), SLACK) for rectangle in everything)
     assert overlapping(bodies, SLACK) == []
     assert overlapping(labels, SLACK) == []
-    assert [(b, l) for b, l in itertools.product(bodies, labels) if overlapping([b, l], SLACK)] == []
+    assert not any(overlapping(pair, SLACK) for pair in itertools.product(bodies, labels))
     check_frames(boxes, bodies, placement)
     for link, route in zip(links, placement.routes):
         check_route(link, route, bodies, direction)

@@ -18,11 +18,11 @@ _Pull: TypeAlias = list[list[tuple[int, float, float]]]
 """For every node: a neighbour, how far from it it wants to be, and how much it wants that."""
 
 
-def across(graph: Layered, layers: Sequence[Sequence[int]]) -> list[float]:
-    """The middle of every node."""
+def across(graph: Layered, layers: Sequence[Sequence[int]], ends: Sequence[float]) -> list[float]:
+    """The middle of every node. `ends`: where wires end, from the middle of their targets."""
     rooms = [size / 2 + (_BEND_ROOM if kind == BEND else _BOX_ROOM) for size, kind in zip(graph.across, graph.kind)]
     place = _packed(layers, rooms)
-    before, after = _pulls(graph)
+    before, after = _pulls(graph, ends)
     both = [a + b for a, b in zip(before, after)]
     lone = [near or other for near, other in zip(before, after)]
     rounds = max(3, min(16, _WORK // len(place)))
@@ -45,20 +45,21 @@ def _packed(layers: Sequence[Sequence[int]], rooms: Sequence[float]) -> list[flo
     return place
 
 
-def _pulls(graph: Layered) -> tuple[_Pull, _Pull]:
+def _pulls(graph: Layered, ends: Sequence[float]) -> tuple[_Pull, _Pull]:
     """What pulls at every node from the layer before and from the layer behind."""
     before: _Pull = [[] for _ in graph.rank]
     after: _Pull = [[] for _ in graph.rank]
-    for v, near in enumerate(graph.ups):
-        heads = dict[int, list[float]]()
-        for u, shift in near:
-            heads.setdefault(u, []).append(shift * graph.across[u])
-        for u, leaves in heads.items():
-            enters = [s * graph.across[v] for w, s in graph.downs[u] if w == v]
-            offset = (sum(leaves) - sum(enters)) / len(leaves)
-            weight = _weight(graph, u, v)
-            before[v].append((u, offset, weight))
-            after[u].append((v, -offset, weight))
+    done: set[int] = set()
+    for wire, chain, end in zip(graph.wires, graph.chains, ends):
+        tail, leave = wire.source, graph.leave(wire)
+        for head in chain[1:]:
+            if head not in done or head == wire.target:
+                done.add(head)
+                offset = leave - (end if head == wire.target else 0.0)
+                weight = _weight(graph, tail, head)
+                before[head].append((tail, offset, weight))
+                after[tail].append((head, -offset, weight))
+            tail, leave = head, 0.0
     return before, after
 
 
@@ -81,14 +82,25 @@ def _settle(layer: Sequence[int], pulls: _Pull, rooms: Sequence[float], place: l
             wishes.append(place[u] + offset)
             weights.append(weight)
         else:
-            weight = sum([weight for _, _, weight in near])
-            wishes.append(sum([(place[u] + offset) * weight for u, offset, weight in near]) / weight)
-            weights.append(weight)
+            wishes.append(_median(sorted([(place[u] + offset, weight) for u, offset, weight in near])))
+            weights.append(sum([weight for _, _, weight in near]))
     if len(layer) == 1:
         place[layer[0]] = wishes[0]
         return
     for v, found in zip(layer, spread(wishes, weights, [rooms[v] for v in layer])):
         place[v] = found
+
+
+def _median(ends: Sequence[tuple[float, float]]) -> float:
+    """Where as much weight lies before as behind: as many wires as possible are straight then."""
+    rest = sum([weight for _, weight in ends]) / 2
+    for i, (end, weight) in enumerate(ends):
+        rest -= weight
+        if rest < -1e-9:
+            return end
+        if rest < 1e-9:
+            return (end + ends[i + 1][0]) / 2
+    return ends[-1][0]
 
 
 def _straighten(graph: Layered, layers: Sequence[Sequence[int]], rooms: Sequence[float], place: list[float]) -> None:

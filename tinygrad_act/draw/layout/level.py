@@ -9,8 +9,10 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from .coordinates import across
+from .crossings import positions
 from .layers import BOX, ENTRY, EXIT, Item, Layered, Wire
 from .ordering import ordered
+from .ports import ports
 from .routes import draw_wires
 from .shapes import Point
 
@@ -107,8 +109,9 @@ def _laid_out(
         own, [wires[i]._replace(source=index[wires[i].source], target=index[wires[i].target]) for i in links]
     )
     layers = ordered(graph)
-    place = across(graph, layers)
-    drawn = draw_wires(graph, layers, place, title)
+    ends = ports(graph, positions(layers, len(graph.rank)))
+    place = across(graph, layers, ends)
+    drawn = draw_wires(graph, layers, place, ends, title)
     tops = [place[v] - item.across / 2 for v, item in enumerate(own)]
     low, high = _extent(own, graph.wires, tops, drawn.paths, drawn.labels)
     corners = [(x, y - low) for x, y in zip(drawn.starts, tops)]

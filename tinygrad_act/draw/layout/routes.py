@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from .isotonic import spread
-from .layers import BOX, ENTRY, Layered
+from .layers import ENTRY, Layered
 from .shapes import Point
 
 __all__ = ["Drawn", "draw_wires"]
@@ -39,9 +39,11 @@ class _Piece:
         """Where it passes between the pills of its gap; None where there are none."""
 
 
-def draw_wires(graph: Layered, layers: Sequence[Sequence[int]], place: Sequence[float], start: float) -> Drawn:
-    """`start`: what is kept free before the first layer behind the border."""
-    pieces, of_wire = _pieces(graph, place)
+def draw_wires(
+    graph: Layered, layers: Sequence[Sequence[int]], place: Sequence[float], ends: Sequence[float], start: float
+) -> Drawn:
+    """`ends`: where wires end, from the middle of their targets; `start`: what to keep free behind the border."""
+    pieces, of_wire = _pieces(graph, place, ends)
     gaps = [_gap(row) for row in pieces]
     if graph.kind[layers[0][0]] == ENTRY:
         gaps[0] = (gaps[0][0] + start, *gaps[0][1:])
@@ -52,12 +54,11 @@ def draw_wires(graph: Layered, layers: Sequence[Sequence[int]], place: Sequence[
     starts = [begins[graph.rank[v]] + _indent(graph, v, widths[graph.rank[v]]) for v in range(len(graph.items))]
     paths, labels = [], []
     for wire, chain, parts in zip(graph.wires, graph.chains, of_wire):
-        ends = (starts[wire.source] + graph.along[wire.source], starts[wire.target])
         first = graph.rank[wire.source]
-        path = _Path(ends[0], parts[0].start)
+        path = _Path(starts[wire.source] + graph.along[wire.source], parts[0].start)
         for r, piece in enumerate(parts, first):
             path.through(begins[r] + widths[r], begins[r + 1], gaps[r][0], piece)
-        path.flat(ends[1])
+        path.flat(starts[wire.target])
         paths.append(path.points)
         middle = parts[-1].middle
         r = graph.rank[chain[-1]] - 1
@@ -66,13 +67,14 @@ def draw_wires(graph: Layered, layers: Sequence[Sequence[int]], place: Sequence[
     return Drawn(begins[-1] if not gaps else begins[len(layers) - 1] + widths[-1], starts, paths, labels)
 
 
-def _pieces(graph: Layered, place: Sequence[float]) -> tuple[list[list[_Piece]], list[list[_Piece]]]:
+def _pieces(
+    graph: Layered, place: Sequence[float], ends: Sequence[float]
+) -> tuple[list[list[_Piece]], list[list[_Piece]]]:
     """All pieces by gap, and those of every wire; a trunk's pieces are shared by its wires."""
-    ports = _ports(graph, place)
     gaps: list[list[_Piece]] = [[] for _ in range(max(graph.rank) + 1)]
     shared: dict[int, _Piece] = {}
     of_wire = []
-    for wire, chain, port in zip(graph.wires, graph.chains, ports):
+    for wire, chain, end in zip(graph.wires, graph.chains, ends):
         parts = []
         at = place[wire.source] + graph.leave(wire)
         for bend in chain[1:-1]:
@@ -81,24 +83,10 @@ def _pieces(graph: Layered, place: Sequence[float]) -> tuple[list[list[_Piece]],
                 gaps[graph.rank[bend] - 1].append(shared[bend])
             parts.append(shared[bend])
             at = place[bend]
-        parts.append(_Piece(at, port, wire.label))
+        parts.append(_Piece(at, place[wire.target] + end, wire.label))
         gaps[graph.rank[wire.target] - 1].append(parts[-1])
         of_wire.append(parts)
     return gaps, of_wire
-
-
-def _ports(graph: Layered, place: Sequence[float]) -> list[float]:
-    """Where every wire ends: operand by operand, but for wires that would cross before a box."""
-    ports = [place[wire.target] + graph.enter(wire) for wire in graph.wires]
-    arriving: list[list[tuple[float, int]]] = [[] for _ in graph.items]
-    for i, (wire, chain) in enumerate(zip(graph.wires, graph.chains)):
-        if wire.enter is None and graph.kind[wire.target] == BOX:
-            at = place[chain[-2]] + (graph.leave(wire) if len(chain) == 2 else 0.0)
-            arriving[wire.target].append((at, i))
-    for target, row in enumerate(arriving):
-        for position, (_, i) in enumerate(sorted(row), 1):
-            ports[i] += graph.across[target] * (position / (len(row) + 1) - 0.5)
-    return ports
 
 
 def _gap(pieces: list[_Piece]) -> tuple[float, float, float]:
