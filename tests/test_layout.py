@@ -46,18 +46,22 @@ def test_known_graphs_have_valid_pictures(name, direction):
 
 
 def check(boxes, links, placement, direction):
-    """All that must hold of every placement."""
+    """All that must hold of every placement of ours."""
+    bodies = check_room(boxes, links, placement)
+    check_frames(boxes, bodies, placement)
+    for link, route in zip(links, placement.routes):
+        check_route(link, route, bodies, direction)
+
+
+def check_room(boxes, links, placement):
+    """Boxes and pills lie in the picture and apart; the rectangles of the boxes."""
     assert len(placement.corners) == len(boxes)
     assert len(placement.routes) == len(links)
     bodies, labels = rectangles(boxes, links, placement)
     everything = [*bodies, *labels, *[frame[1:] for frame in placement.frames]]
     assert all(within(rectangle, (0.0, 0.0, placement.width, placement.height), SLACK) for rectangle in everything)
-    assert overlapping(bodies, SLACK) == []
-    assert overlapping(labels, SLACK) == []
-    assert not any(overlapping(pair, SLACK) for pair in itertools.product(bodies, labels))
-    check_frames(boxes, bodies, placement)
-    for link, route in zip(links, placement.routes):
-        check_route(link, route, bodies, direction)
+    assert overlapping([*bodies, *labels], SLACK) == []
+    return bodies
 
 
 def check_frames(boxes, bodies, placement):
@@ -78,26 +82,32 @@ def check_frames(boxes, bodies, placement):
 
 
 def check_route(link, route, bodies, direction):
-    """From the middle of the source's side to the target's side, always on, and not through a box."""
-    x, y, width, height = bodies[link.source]
-    start = (x + width, y + height / 2) if direction == "right" else (x + width / 2, y + height)
-    assert math.dist(route.points[0], start) <= 2 * SLACK
-    x, y, width, height = bodies[link.target]
-    along, across = (0, 1) if direction == "right" else (1, 0)
-    end = route.points[-1]
-    assert abs(end[along] - (x, y)[along]) <= SLACK
-    assert (x, y)[across] < end[across] + SLACK
-    assert end[across] < (x, y)[across] + (width, height)[across] + SLACK
-    assert len(route.points) % 3 == 1
-    on_the_way = [point[along] for point in route.points]
+    """From side to side, always on, and not through a box."""
+    check_ends(link, route, bodies, direction)
+    on_the_way = [point[0 if direction == "right" else 1] for point in route.points]
     assert all(b >= a - SLACK for a, b in itertools.pairwise(on_the_way))
     curve = points_on(route)
-    assert min(math.dist(point, route.label) for point in curve) < 3 + max(map(math.dist, curve, curve[1:]))
     (left, top), (right, bottom) = map(min, zip(*curve)), map(max, zip(*curve))
     around = (left, top, right - left + 0.1, bottom - top + 0.1)
     for body in [body for body in bodies if overlapping([body, around], 0.0)]:
         inner = (body[0] + 0.5, body[1] + 0.5, body[2] - 1, body[3] - 1)
         assert not any(within((*point, 0.0, 0.0), inner, 0.0) for point in curve)
+
+
+def check_ends(link, route, bodies, direction, slack=SLACK):
+    """From the middle of the source's side to the target's side, in whole curves, through the pill."""
+    x, y, width, height = bodies[link.source]
+    start = (x + width, y + height / 2) if direction == "right" else (x + width / 2, y + height)
+    assert math.dist(route.points[0], start) <= 2 * slack
+    x, y, width, height = bodies[link.target]
+    along, across = (0, 1) if direction == "right" else (1, 0)
+    end = route.points[-1]
+    assert abs(end[along] - (x, y)[along]) <= slack
+    assert (x, y)[across] < end[across] + slack
+    assert end[across] < (x, y)[across] + (width, height)[across] + slack
+    assert len(route.points) % 3 == 1
+    curve = points_on(route)
+    assert min(math.dist(point, route.label) for point in curve) < 3 + max(map(math.dist, curve, curve[1:]))
 
 
 def points_on(route, steps=12):

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from .checks import check
 from .clusters import GROUP, Group, Way, groups, ways
 from .layers import BOX, ENTRY, EXIT, Item, Wire
 from .level import Level, arrange
-from .shapes import Box, Direction, Frame, Link, Placement, Point, Route
-from .walks import inputs_first, neighbours
+from .shapes import PADDING, TITLE, Box, Direction, Frame, Link, Placement, Point, Route, middle
 
 __all__ = ["place"]
-
-_PADDING, _TITLE = 14.0, 20.0
-"""Between a cluster's frame and what is in it, and what its title takes at the top."""
 
 
 def place(boxes: Sequence[Box], links: Sequence[Link], direction: Direction = "right") -> Placement:
@@ -27,29 +24,16 @@ def place(boxes: Sequence[Box], links: Sequence[Link], direction: Direction = "r
     Raises `ValueError` for a link to a box that is not there, from a box to itself, or on a cycle, and
     for another direction.
     """
-    _check(boxes, links, direction)
+    check(boxes, links, direction)
     down = direction == "down"
     sizes = [(box.height, box.width) if down else (box.width, box.height) for box in boxes]
     turned = [link._replace(label=link.label[::-1]) for link in links] if down else list(links)
     found = groups(boxes, turned)
     routes = ways(found, turned)
-    title = _TITLE if down else 0.0
-    levels = _levels(found, sizes, title, _TITLE - title)
-    origins = _origins(found, levels, _PADDING + _TITLE - title)
+    title = TITLE if down else 0.0
+    levels = _levels(found, sizes, title, TITLE - title)
+    origins = _origins(found, levels, PADDING + TITLE - title)
     return _placement(found, levels, origins, routes, turned, len(boxes), down)
-
-
-def _check(boxes: Sequence[Box], links: Sequence[Link], direction: str) -> None:
-    if direction not in ("right", "down"):
-        raise ValueError(f"place: direction is {direction!r}; expected 'right' or 'down'")
-    for number, link in enumerate(links):
-        if not (0 <= link.source < len(boxes) and 0 <= link.target < len(boxes)) or link.source == link.target:
-            raise ValueError(
-                f"place: link {number} goes from {link.source} to {link.target}; expected two different boxes, "
-                f"given by numbers from 0 to {len(boxes) - 1}"
-            )
-    if len(inputs_first(*neighbours(len(boxes), [link[:2] for link in links]))) < len(boxes):
-        raise ValueError("place: the links form a cycle; expected a graph in which no box is its own input")
 
 
 class _Done:
@@ -73,7 +57,7 @@ def _levels(found: Sequence[Group], sizes: Sequence[Point], title: float, beside
             for s in group.strands
         ]  # fmt: skip
         if number:
-            done[number] = _Done(arrange(items, wires, _PADDING, title), group, _PADDING + beside, _PADDING)
+            done[number] = _Done(arrange(items, wires, PADDING, title), group, PADDING + beside, PADDING)
         else:
             done[number] = _Done(arrange(items, wires, 0.0, 0.0), group, 0.0, 0.0)
     return [done[number] for number in range(len(found))]
@@ -113,7 +97,7 @@ def _placement(
     count: int,
     down: bool,
 ) -> Placement:
-    before = _PADDING + (0.0 if down else _TITLE)
+    before = PADDING + (0.0 if down else TITLE)
     corners: list[Point] = [(0.0, 0.0)] * count
     for number, group in enumerate(found):
         shift = before if number else 0.0
@@ -136,14 +120,7 @@ def _route(way: Way, levels: Sequence[_Done], origins: Sequence[Point], before: 
         points += part[1:] if points else part
         pill = level.labels[wire]
         label = _turned(_inside(pill, origin, shift), down) if pill else label
-    return Route(tuple(points), label or _middle(points))
-
-
-def _middle(points: Sequence[Point]) -> Point:
-    """The point in the middle of the curve in the middle."""
-    start = (len(points) - 1) // 6 * 3
-    a, b, c, d = points[start : start + 4]
-    return _turned(((a[0] + 3 * b[0] + 3 * c[0] + d[0]) / 8, (a[1] + 3 * b[1] + 3 * c[1] + d[1]) / 8), False)
+    return Route(tuple(points), label or _turned(middle(points), False))
 
 
 def _turned(point: Point, down: bool) -> Point:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal, NamedTuple, TypeAlias
 
-__all__ = ["Box", "Direction", "Frame", "Link", "Placement", "Point", "Route"]
+__all__ = ["PADDING", "TITLE", "Box", "Direction", "Frame", "Link", "Placement", "Point", "Route", "middle"]
+
+PADDING, TITLE = 14.0, 20.0
+"""What is free between a cluster's frame and all that is in it; what its title takes at the top."""
 
 Direction: TypeAlias = Literal["right", "down"]
 Point: TypeAlias = tuple[float, float]
@@ -58,3 +62,10 @@ class Placement(NamedTuple):
     """One for every link, in the same order."""
     frames: tuple[Frame, ...]
     """Outermost first."""
+
+
+def middle(points: Sequence[Point]) -> Point:
+    """The point in the middle of the curve in the middle of a route."""
+    start = (len(points) - 1) // 6 * 3
+    (x0, y0), (x1, y1), (x2, y2), (x3, y3) = points[start : start + 4]
+    return (x0 + 3 * x1 + 3 * x2 + x3) / 8, (y0 + 3 * y1 + 3 * y2 + y3) / 8
