@@ -13,7 +13,7 @@ from .text import operator_text, shape_text
 __all__ = ["Row", "header_role", "headline", "measure", "minus", "rows_of", "spoken", "write_box"]
 
 _HEADER, _ROW, _BARS, _PAD = 24.0, 17.0, 14.0, 9.0
-_NARROWEST, _WIDEST = 84.0, 232.0
+_NARROWEST, _WIDEST = 84.0, 264.0
 _SMALL = 10.5
 
 

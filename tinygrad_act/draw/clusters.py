@@ -17,12 +17,15 @@ def clusters_of(order: Sequence[Value], owners: Mapping[int, _Path]) -> dict[int
 
     Where scopes were noted, they decide. Where none was, a result belongs to the module whose
     parameter it uses (`owners`), and an activation or a sum to the module that its operands belong
-    to. A parameter stands where its uses are.
+    to. A parameter stands where its uses are; what is no parameter of the model stands outside.
     """
     found = _by_scope(order)
     if not found:
         found = _by_owner(order, owners) if owners else {}
-    return {**found, **_of_leaves(order, found)} if found else {}
+    if not found:
+        return {}
+    leaves = _of_leaves(order, found)
+    return {**found, **{key: path for key, path in leaves.items() if key in owners or not owners}}
 
 
 def _by_scope(order: Sequence[Value]) -> dict[int, _Path]:

@@ -13,7 +13,7 @@ from .layout import Route
 from .snapshot import Edge, Node
 from .text import number_text
 
-__all__ = ["Scale", "label_size", "label_text", "scale_of", "write_edge"]
+__all__ = ["Scale", "label_size", "label_text", "scale_of", "stops", "write_edge"]
 
 _SIZE = 10.5
 _LONGEST = 210.0
@@ -73,6 +73,11 @@ def label_size(edge: Edge) -> tuple[float, float]:
     return (svg.text_width(text, _SIZE) + 14, 17.0) if text else (0.0, 0.0)
 
 
+def stops(edge: Edge) -> bool:
+    """Whether no gradient can flow along it."""
+    return not edge.symbol and edge.position is not None and edge.times == 1
+
+
 def write_edge(index: int, edge: Edge, route: Route, scale: Scale | None, names: dict[str, Node]) -> str:
     """The SVG of one edge with its arrow and its pill."""
     role, width, dash = _look(edge, scale)
@@ -88,7 +93,7 @@ def write_edge(index: int, edge: Edge, route: Route, scale: Scale | None, names:
 def _look(edge: Edge, scale: Scale | None) -> tuple[str, float, str]:
     """Colour, width and dashes."""
     if edge.flow is None:
-        return "axis", 1.2, "" if edge.symbol or edge.times > 1 else ' stroke-dasharray="5 3"'
+        return "axis", 1.2, ' stroke-dasharray="5 3"' if stops(edge) else ""
     if edge.flow == 0:
         return "axis", 2.0, ' stroke-dasharray="0.1 4.5" stroke-linecap="round"'
     if not math.isfinite(edge.flow) or scale is None:
@@ -130,5 +135,5 @@ def _spoken(edge: Edge, names: dict[str, Node]) -> str:
     ends = f"{names[edge.source].called or edge.source} → {names[edge.target].called or edge.target}"
     local = " = ".join(filter(None, [edge.symbol, edge.local] if edge.symbol != edge.local else [edge.local]))
     flow = "" if edge.flow is None else f"gradient that flows: {edge.sent or number_text(edge.flow)}"
-    derivative = f"local derivative {local}" if local else "nothing flows" if edge.times == 1 else ""
+    derivative = f"local derivative {local}" if local else "nothing flows" if stops(edge) else ""
     return "; ".join(filter(None, [ends, derivative, edge.at and f"at {edge.at}", edge.kink, flow]))

@@ -10,7 +10,7 @@ from ..svg.colours import HEAT
 from ..svg.writing import Theme
 from .arrange import Arranged
 from .boxes import header_role, measure, write_box
-from .edges import Scale, scale_of, write_edge
+from .edges import Scale, scale_of, stops, write_edge
 from .layout import Frame
 from .snapshot import Snapshot
 from .text import number_text
@@ -82,7 +82,7 @@ def _keys(snapshot: Snapshot, scale: Scale | None) -> Iterator[_Key]:
     if any(edge.flow == 0 for edge in snapshot.edges):
         dots = ' stroke-width="2" stroke-dasharray="0.1 4.5" stroke-linecap="round"'
         yield _Key(svg.line(0, -3.5, 26, -3.5, "axis", extra=dots), 26, "exactly 0")
-    if any(not edge.symbol and edge.times == 1 for edge in snapshot.edges):
+    if any(map(stops, snapshot.edges)):
         dashes = svg.line(0, -3.5, 26, -3.5, "axis", extra=' stroke-dasharray="5 3"')
         yield _Key(dashes, 26, "nothing flows")
 
