@@ -1,4 +1,4 @@
-"""The command line: `python -m tinygrad_act card gelu`, `check all`, `compare hard_tanh`."""
+"""The command line: `python -m tinygrad_act draw "sigmoid(w*x)" w=0.5 x=3`, `card gelu`, `check all`."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from . import __version__, accuracy, ops, table
 from .cards import card, comparing, listing
 from .check import everything
+from .commands import drawing
 from .op import Op
 
 __all__ = ["main"]
@@ -54,6 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     measure.add_argument("names", nargs="+", metavar="NAME", help="an activation, or: all")
     measure.add_argument("--into", metavar="FILE", help="write a table into a Markdown file instead")
     measure.add_argument("--points", type=int, default=accuracy.QUICK, help="how many (default: %(default)s)")
+    drawing.add_arguments(add("draw", drawing.run, "draw the graph of a formula, with values and gradients"))
     add("table", _table, "write that table into a Markdown file, between its markers", json=False).add_argument("file")
     return parser
 
