@@ -19,7 +19,7 @@ _FINE = ("agrees", "no derivative", everything.ESTIMATOR)
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit status is 0, 1 if a check fails, or 2 if the arguments or a file won't do."""
-    chosen = _parser().parse_args(arguments)
+    chosen = _parsed(arguments)
     try:
         status: int = chosen.run(chosen)
     except (KeyError, OSError, RuntimeError, TypeError, ValueError) as error:
@@ -27,6 +27,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"{chosen.command}: {str(message).removeprefix(f'{chosen.command}: ')}", file=sys.stderr)
         return 2
     return status
+
+
+def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """The arguments, sorted. A command's words may stand on both sides of its options."""
+    parser = _parser()
+    chosen, left = parser.parse_known_args(arguments)
+    if left and (not hasattr(chosen, "words") or any(word.startswith("-") for word in left)):
+        parser.error(f"unrecognized arguments: {' '.join(left)}")
+    if left:
+        chosen.words += left
+    return chosen
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -32,8 +32,8 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     command.formatter_class = argparse.RawDescriptionHelpFormatter
     add = command.add_argument
     add("words", nargs="*", metavar="FORMULA NAME=NUMBER", help="the formula, then a number or list for each variable")
-    add("--model", metavar="FILE[:NAME]", help="draw what graph() or NAME of a Python file gives, in place of a formula")
-    add("-o", "--output", metavar="FILE", help="write the picture, in the format of the extension (default: print text)")
+    add("--model", metavar="FILE[:NAME]", help="draw what graph() or NAME of a Python file gives")
+    add("-o", "--output", metavar="FILE", help="write it in the format of the extension (default: print text)")
     add("--no-backward", action="store_true", help="draw without gradients")
     add("--direction", choices=["right", "down"], help="where the graph runs to")
     add("--max-nodes", type=int, metavar="N", help="above this many boxes the picture is a summary")

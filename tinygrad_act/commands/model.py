@@ -69,7 +69,7 @@ def _run(path: str) -> Mapping[str, Any]:
 def _guarded(path: str, name: str, function: Any, *args: Any, **options: Any) -> Any:
     """What the function gives. Raises `RuntimeError` that names the line of the file in which it failed."""
     if name and not args and not _takes_nothing(function):
-        raise TypeError(f"{path}: {name} can't be called without arguments; write a function that can: def graph(): ...")
+        raise TypeError(f"{path}: {name} can't be called without arguments; expected def graph(): ...")
     try:
         return function(*args, **options)
     except (Exception, SystemExit) as error:

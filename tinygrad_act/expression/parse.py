@@ -115,7 +115,7 @@ class _Reader:
     def _assign(self, statement: Statement) -> None:
         name = statement.name
         if name in self._variables:
-            raise refuse(self._text, statement.place, f"{name!r} already stands for a given value; choose another name")
+            raise refuse(self._text, statement.place, f"{name!r} is a variable already; choose another name")
         if name in self._assigned:
             raise refuse(self._text, statement.place, f"{name!r} is assigned twice; choose another name")
         if name:
