@@ -14,7 +14,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import tinygrad_act as ta
-from tinygrad_act.expression import ExpressionError, evaluate_expression, parse, parse_assignment
+from tinygrad_act.expression import (
+    ExpressionError,
+    evaluate_expression,
+    parse,
+    parse_assignment,
+    reader,
+    scan,
+)
 from tinygrad_act.graph import topological_order
 
 
@@ -170,6 +177,19 @@ def test_what_is_no_formula_is_refused_and_never_run(text, said):
     assert said in message
     assert message.count("\n") in (0, 2)
     assert all(len(line) < 200 for line in message.split("\n"))
+
+
+@pytest.mark.parametrize("text", [
+    "x.data", "().__class__", "x[0]", "x[1:2]", "lambda: 1", "[y for y in x]", "{y: 1 for y in x}", "(y for y in x)",
+    "f'{x}'", "'text'", "b'x'", "(y := x)", "1 if x else 2", "x and 1", "not x", "*x", "sigmoid(*x)", "sigmoid(**x)",
+    "{x}", "{}", "await x", "(yield x)", "x is 1", "x in x", "x % 2", "x // 2", "x & 1", "~x", "sigmoid.call(x)", "...",
+    "1j", "True", "sigmoid(x)(x)", "(lambda: 1)()", "__import__('os')", "open(x)", "softmax(x, axis=open(x))",
+    "softmax(x, axis=x.ndim)", "softmax(x, axis='0')", "softmax(x, axis=[y for y in x])", "sum([x for x in x])",
+    "x" * 10 + "\0", "x; x", "x = 1",
+])  # fmt: skip
+def test_the_second_wall_holds_without_the_first(monkeypatch, text):
+    monkeypatch.setattr(reader, "statements", lambda text: [scan.Statement("", 0, text, 0)])
+    assert refused_unrun(lambda: evaluate_expression(text, {"x": 1.0}))
 
 
 def test_a_bracket_around_a_parameter_is_harmless():

@@ -4,12 +4,12 @@
     a.backward()
 
 Three walls, one behind the other: `scan` lets through only the characters and words that a formula
-has, `parse` only the few kinds of syntax that it knows, `run` only operations of `ta.ops`.
+has, `reader` only the few kinds of syntax that it knows, `machine` only operations of `ta.ops`.
 """
 
 from .assignment import parse_assignment
+from .machine import evaluate_expression
 from .message import ExpressionError
-from .parse import Expression, parse
-from .run import evaluate_expression
+from .reader import Expression, parse
 
 __all__ = ["Expression", "ExpressionError", "evaluate_expression", "parse", "parse_assignment"]

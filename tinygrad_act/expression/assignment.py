@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from .machine import compute
 from .message import refuse
-from .parse import parse
-from .run import compute
+from .reader import parse
 
 __all__ = ["parse_assignment"]
 

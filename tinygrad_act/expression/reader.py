@@ -144,7 +144,9 @@ class _Reader:
     def _unary(self, node: Any) -> _Found:
         if isinstance(node.op, ast.UAdd):
             return None, [node.operand]
-        return self._calling("neg", node, [node.operand])
+        if not isinstance(node.op, ast.USub):
+            raise self._error(node, "this sign is not known; there are + and -, and logical_not(x)")
+        return Step("call", self._place(node), takes=1, op=ops["neg"]), [node.operand]
 
     def _binary(self, node: Any) -> _Found:
         place = self._after(node.left)

@@ -12,7 +12,7 @@ from ..registry import ops
 from ..value import Value
 from .growth import entries
 from .message import ExpressionError, foreign, refuse
-from .parse import Expression, Step, parse
+from .reader import Expression, Step, parse
 
 __all__ = ["compute", "evaluate_expression"]
 
