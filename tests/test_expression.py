@@ -46,6 +46,7 @@ def refusal(text, values=None):
     ("where(2 >= 2, 5, 6)", 5), ("swish(0)", 0), ("leaky_relu(-1, slope=0.5)", -0.5), ("[1, -2, 3] @ [4, 5, 6]", 12),
     ("sum([[1, 2], [3, 4]])", 10), ("max([[1, 2], [3, 4]], axis=None, keepdims=False)", 4), ("(sigmoid)(0)", 0.5),
     ("z = 3 * 4; z + z", 24), ("a = 2\nb = a * (\n a + 1)\n\n b * a\n", 12), (";2;", 2), ("\t1\r\n", 1),
+    ("(2\n* 3)", 6),
     ("sum(pad([1], pad_width=(2, 1)))", 1), ("hard_tanh(5, min=-2, max=inf)", 5),
 ])  # fmt: skip
 def test_numbers_and_precedence_are_those_of_python(text, expected):
@@ -79,6 +80,9 @@ def test_assigned_names_become_labels_but_a_leaf_keeps_its_own():
     value = evaluate_expression("y = x; z = 2 * 3; y * z", {"x": 2.0})
     assert [v.label for v in value.inputs] == ["x", "z"]
     assert [v.requires_grad for v in value.inputs] == [True, False]
+    given = ta.Value(2.0) * 3
+    assert evaluate_expression("y = v; y * 2", {"v": given}).inputs[0] is given
+    assert given.label is None
 
 
 def test_a_value_is_taken_as_it_is_and_text_is_read_only_once():
@@ -222,10 +226,21 @@ def test_long_and_deep_text_is_refused_at_once(text):
 @pytest.mark.parametrize("text", [
     "+".join(["1"] * 1001), "-" * 1000 + "1", "**".join(["1"] * 1001), "(" * 50 + "1" + ")" * 50,
     "(-" * 49 + "-" * 900 + "1" + ")" * 49, "sum([" + "-1," * 20_000 + "1])", "sum(" + "[" * 49 + "1" + "]" * 49 + ")",
+    "a = tile([[1]], reps=(2000, 1000)); sum(transpose(a) @ a)",
     "a0 = 1" + "".join(f"; a{i} = a{i - 1} + 1" for i in range(1, 4_000)) + "; a3999",
 ])  # fmt: skip
 def test_what_is_within_the_limits_is_computed(text):
     assert math.isfinite(evaluate_expression(text).item())
+
+
+@pytest.mark.parametrize("error", [MemoryError, RecursionError])
+def test_what_is_too_much_for_pythons_parser_is_such_an_error_too(monkeypatch, error):
+    def overwhelmed(*args, **kwargs):
+        raise error
+
+    monkeypatch.setattr(reader.ast, "parse", overwhelmed)
+    message = "this can't be read as a formula: it is too long for one; name a part: z = ...; f(z)"
+    assert refusal("z = 1; 2 * z") == (message, 4)
 
 
 @pytest.mark.parametrize("text", [

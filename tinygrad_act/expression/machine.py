@@ -52,7 +52,7 @@ class _Machine:
         self._left = _MOST_ENTRIES
 
     def run(self, steps: tuple[Step, ...]) -> Any:
-        result = None
+        result, before = None, ""
         with np.errstate(all="ignore"):  # inf and nan may be what the formula is about
             for step in steps:
                 if step.kind == "number":
@@ -64,7 +64,8 @@ class _Machine:
                 elif step.kind == "call":
                     self._stack.append(self._call(step))
                 else:
-                    result = self._end(step.name)
+                    result = self._end(step.name, made=before == "call")
+                before = step.kind
         return result
 
     def _operands(self, count: int) -> list[Any]:
@@ -93,11 +94,12 @@ class _Machine:
         except (TypeError, ValueError, IndexError, ArithmeticError, MemoryError) as error:
             raise refuse(self._text, step.place, f"{op.name}: {str(error).removeprefix(f'{op.name}: ')}") from error
 
-    def _end(self, name: str) -> Any:
+    def _end(self, name: str, made: bool) -> Any:
+        """The result of a formula. Its name becomes the label of a Value that was made here."""
         result = self._stack.pop()
         if name and not isinstance(result, Value):
             result = Value(result, name, requires_grad=False)
-        elif name and result.op is not None and result.label is None:
+        elif name and made:
             result.label = name
         if name:
             self._names[name] = result

@@ -174,14 +174,11 @@ class _Reader:
         self, name: str, node: Any, operands: Sequence[ast.expr], keywords: Sequence[ast.keyword] = ()
     ) -> _Found:
         op = self._operation(name, node)
-        for operand in operands:
-            if isinstance(operand, ast.Starred):
-                raise self._error(operand, _REFUSED[ast.Starred])
         if not op.variadic and len(operands) != len(op.inputs):
             takes = f"takes {len(op.inputs)} input{'s' * (len(op.inputs) != 1)} ({', '.join(op.inputs)})"
             hint = f"; parameters by name: {', '.join(f'{key}=...' for key in op.defaults)}" if op.defaults else ""
             raise self._error(node, f"{name}: {takes}, not {len(operands)}, and without names{hint}")
-        static = {word.arg or "": self._static(word) for word in keywords}
+        static = {word.arg or "": self._literal(word.value) for word in keywords}
         try:
             bind(op, (0.0,) * len(operands), dict(static))
         except (TypeError, ValueError) as error:
@@ -196,11 +193,6 @@ class _Reader:
         except KeyError as error:
             hint = foreign(name) or "only operations can be called: sigmoid, tanh, sum, ...; write * for a product"
             raise self._error(node, f"{error.args[0]} ({hint})") from error
-
-    def _static(self, word: ast.keyword) -> Any:
-        if word.arg is None:
-            raise self._error(word.value, "`**` is not allowed here; write parameters by name: softmax(x, axis=0)")
-        return self._literal(word.value)
 
     def _literal(self, node: Any) -> Any:
         """A parameter's value. Brackets nest no deeper than `scan` lets them, so this may call itself."""
