@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import pathlib
 import subprocess
 import sys
@@ -31,6 +32,39 @@ def test_a_neuron_with_its_values_and_gradients(capsys, tmp_path):
     text = drawn(capsys, tmp_path, "z = w*x + b; a = sigmoid(z)", "w=0.5", "x=3", "b=-0.5")
     for part in ("0.7311", "0.5898", "0.0983", "0.1966", ">z<", ">a<", ">w<"):
         assert part in text
+
+
+@pytest.mark.parametrize(("extension", "starts"), [("svg", "<svg"), ("json", "{"), ("txt", "name"), ("html", "<")])
+def test_the_extension_is_the_format(capsys, tmp_path, extension, starts):
+    path = tmp_path / f"graph.{extension}"
+    assert run(capsys, "w*x", "w=3", "x=2", "-o", path, "--title", "A <title>")[0] == 0
+    text = path.read_text()
+    assert text.lower().startswith(starts)
+    assert "<title>A <title>" not in text
+    if extension in ("svg", "html"):
+        assert "A &lt;title&gt;" in text
+
+
+def test_without_a_file_it_prints_text_or_json(capsys):
+    status, out, err = run(capsys, "z = w*x; tanh(z)", "w=0.5", "x=3")
+    assert (status, err) == (0, "")
+    assert out.startswith("name")
+    assert "∂/∂w = x = 3" in out
+    found = json.loads(run(capsys, "z = w*x; tanh(z)", "w=0.5", "x=3", "--json")[1])
+    assert {"w", "x", "z"} <= {node.get("name") for node in found["nodes"]}
+    assert "outputs" not in out, "a variable of the command is no name for a Value"
+
+
+def test_options_of_the_picture_are_passed_on(capsys, tmp_path):
+    def svg(*options):
+        path = tmp_path / "graph.svg"
+        assert run(capsys, "tanh(w*x)", "w=3", "x=2", "-o", path, *options)[0] == 0
+        return path.read_text()
+
+    changes = [(), ("--direction", "down"), ("--theme", "dark"), ("--title", "other"), ("--max-nodes", "2")]
+    pictures = [svg(*options) for options in changes]
+    assert len(set(pictures)) == len(changes)
+    assert svg("--direction", "auto", "--collapse", "auto", "--engine", "auto", "--theme", "auto") == pictures[0]
 
 
 def test_without_backward_no_gradient_has_arrived(capsys, tmp_path):
@@ -121,9 +155,24 @@ def prepared():
     value.backward()
     return value
 
-class Net:
+class Part:
+    def __init__(self):
+        self.w = ta.Value(0.5)
+
     def __call__(self, x):
-        return ta.relu(w * x)
+        return ta.relu(self.w * x)
+
+class Net:
+    def __init__(self):
+        self.hidden = Part()
+
+    def __call__(self, x):
+        return self.hidden(x)
+
+weights = {"scale": ta.Value(4.0)}
+
+def named():
+    return weights["scale"] * 2
 
 def pair():
     return Net(), ta.Value([1.0, 2.0], "batch", requires_grad=False)
@@ -164,25 +213,30 @@ def test_a_model_gives_its_graph(capsys, tmp_path, model):
 
 @pytest.mark.parametrize(("name", "parts"), [
     ("w", ["weight", "grad 1"]), ("outputs", ["weight", "grad 3"]), ("prepared", ["weight", "0.7864"]),
+    ("named", ["weights.scale", "grad 2"]),
 ])  # fmt: skip
 def test_or_what_another_name_gives(capsys, tmp_path, model, name, parts):
     text = drawn(capsys, tmp_path, "--model", f"{model}:{name}")
     assert all(part in text for part in parts), text
 
 
-def test_a_model_and_a_batch(capsys, tmp_path, model):
-    status, _, err = run(capsys, "--model", f"{model}:pair", "-o", tmp_path / "graph.dot")
+def test_a_model_and_a_batch(capsys, model):
+    status, out, err = run(capsys, "--model", f"{model}:pair")
     assert (status, err) == (0, "draw: the result has shape (2,); the gradients are those of its sum\n")
-    assert "batch" in (tmp_path / "graph.dot").read_text()
+    assert "batch" in out
+    assert "∂/∂hidden.w = batch = mean 1.5; brings 3" in out, "the model's parts give the names"
+    path = model.parent / "graph.svg"
+    run(capsys, "--model", f"{model}:pair", "-o", path)
+    assert ">hidden<" in path.read_text(), "and are clusters"
 
 
 @pytest.mark.parametrize(("name", "message"), [
-    ("grap", "has no 'grap'; did you mean {path}:graph? (it has w, graph, outputs, prepared, pair, with_arguments, "),
+    ("grap", "has no 'grap'; did you mean {path}:graph? (it has w, graph, outputs, prepared, named, pair, "),
     ("xyzzy", "has no 'xyzzy'; define xyzzy(), which gives a Value, a list of Values, or (model, batch) (it has w, "),
     ("with_arguments", "with_arguments can't be called without arguments; expected def graph(): ..."),
     ("wrong", "wrong gave float; expected a Value, a list of Values, or (model, batch)"),
-    ("failing", "line 32: AttributeError: module 'tinygrad_act' has no attribute 'no_such_thing'"),
-    ("leaving", "line 35: SystemExit: 3"),
+    ("failing", "line 47: AttributeError: module 'tinygrad_act' has no attribute 'no_such_thing'"),
+    ("leaving", "line 50: SystemExit: 3"),
     ("BIAS", "BIAS gave float"),
 ])  # fmt: skip
 def test_a_model_that_will_not_do(capsys, model, name, message):

@@ -10,12 +10,17 @@ from typing import Any
 import numpy as np
 
 from ..draw import draw
+from ..draw.shorten import COLLAPSE
 from ..expression import evaluate_expression, parse_assignment
 from ..graph import topological_order
+from ..svg.writing import THEMES
 from ..value import Value
-from .model import from_file
+from .model import Drawable, from_file
 
 __all__ = ["add_arguments", "run"]
+
+_PASSED_ON = ("direction", "collapse", "max_nodes", "engine", "theme", "title")
+"""Options that `draw` has by the same names."""
 
 _EPILOG = """\
 The formula knows numbers, names, + - * / ** @, comparisons, lists of numbers, and every operation that
@@ -35,19 +40,21 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     add("--model", metavar="FILE[:NAME]", help="draw what graph() or NAME of a Python file gives")
     add("-o", "--output", metavar="FILE", help="write it in the format of the extension (default: print text)")
     add("--no-backward", action="store_true", help="draw without gradients")
-    add("--direction", choices=["right", "down"], help="where the graph runs to")
-    add("--max-nodes", type=int, metavar="N", help="above this many boxes the picture is a summary")
+    add("--direction", choices=["auto", "right", "down"], help="where the graph runs to")
+    add("--collapse", choices=COLLAPSE, help="what is drawn as one box (auto: what makes it fit a screen)")
+    add("--max-nodes", type=int, metavar="N", help="above so many boxes the picture is a summary by operation")
     add("--engine", choices=["auto", "dot"], help="what places the boxes; dot is Graphviz's program")
+    add("--theme", choices=THEMES, help="the colours (auto: what the reader's system asks for)")
     add("--title", metavar="TEXT", help="a headline for the picture")
 
 
 def run(chosen: argparse.Namespace) -> int:
     """Make the graph, bring it its gradients, and draw it."""
-    outputs = _outputs(chosen)
+    found = _found(chosen)
     if not chosen.no_backward:
-        _bring_gradients(outputs)
-    asked = {name: getattr(chosen, name) for name in ("direction", "max_nodes", "engine", "title")}
-    picture = draw(outputs[0] if len(outputs) == 1 else outputs,
+        _bring_gradients(found.outputs)
+    asked = {name: getattr(chosen, name) for name in _PASSED_ON}
+    picture = draw(found.outputs, names=found.names, model=found.model,
                    **{name: value for name, value in asked.items() if value is not None})  # fmt: skip
     if chosen.output:
         print(f"{picture.save(chosen.output)}: picture written")
@@ -58,7 +65,7 @@ def run(chosen: argparse.Namespace) -> int:
     return 0
 
 
-def _outputs(chosen: argparse.Namespace) -> Sequence[Value]:
+def _found(chosen: argparse.Namespace) -> Drawable:
     if chosen.model is not None:
         if chosen.words:
             raise ValueError(f"a formula and --model at once: leave out {' '.join(chosen.words)!r:.80} or --model")
@@ -72,7 +79,7 @@ def _outputs(chosen: argparse.Namespace) -> Sequence[Value]:
         if name in values:
             raise ValueError(f"{name!r} is given twice, as {values[name]!r:.40} and in {text!r:.40}")
         values[name] = data
-    return [evaluate_expression(formula, values)]
+    return Drawable([evaluate_expression(formula, values)], {})  # labels are names enough
 
 
 def _bring_gradients(outputs: Sequence[Value]) -> None:
@@ -85,5 +92,4 @@ def _bring_gradients(outputs: Sequence[Value]) -> None:
         return
     if result.size != 1:
         print(f"draw: the result has shape {result.shape}; the gradients are those of its sum", file=sys.stderr)
-    with np.errstate(all="ignore"):  # the picture shows what is not finite
-        result.backward(np.ones(result.shape))
+    result.backward(np.ones(result.shape))

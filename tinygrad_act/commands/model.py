@@ -12,12 +12,16 @@ import runpy
 import sys
 import traceback
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
+import numpy as np
+
+from ..draw.objects import walk
+from ..draw.running import run_model
 from ..errors import describe
 from ..value import Value
 
-__all__ = ["from_file"]
+__all__ = ["Drawable", "from_file"]
 
 _MODULE = "drawn"
 """The file's `__name__` while it runs; not "__main__", so its main block stays unused."""
@@ -25,8 +29,18 @@ _MODULE = "drawn"
 _EXPECTED = "a Value, a list of Values, or (model, batch)"
 
 
-def from_file(spec: str) -> Sequence[Value]:
-    """The Values that `spec` means: "model.py" for its graph(), "model.py:loss" for another name.
+class Drawable(NamedTuple):
+    """What is to be drawn."""
+
+    outputs: Sequence[Value]
+    names: Mapping[str, Any]
+    """Names for Values and arrays that have no label."""
+    model: Any = None
+    """The model whose parts become clusters."""
+
+
+def from_file(spec: str) -> Drawable:
+    """What `spec` means: "model.py" for its graph(), "model.py:loss" for another name.
 
     Raises `OSError` for a file that can't be read, `RuntimeError` with the line for one that fails,
     `ValueError` for a name that it does not have, `TypeError` if there is nothing to draw in it.
@@ -38,13 +52,22 @@ def from_file(spec: str) -> Sequence[Value]:
     found = names[name]
     if callable(found):
         found = _guarded(path, name, found)
-    if isinstance(found, tuple) and len(found) == 2 and callable(found[0]):
-        model, batch = found
-        found = _guarded(path, name, model, batch)
+    model = None
+    if isinstance(found, tuple) and found and callable(found[0]):
+        model, *batch = found
+        found = _guarded(path, name, run_model, model, tuple(batch))
     values = [found] if isinstance(found, Value) else found
     if not isinstance(values, (list, tuple)) or not values or not all(isinstance(x, Value) for x in values):
         raise TypeError(f"{path}: {name} gave {describe(found)}; expected {_EXPECTED}")
-    return values
+    return Drawable(values, _names_of(names, model), model)
+
+
+def _names_of(names: Mapping[str, Any], model: Any) -> dict[str, Any]:
+    """The Values and arrays among a file's variables, and inside of them: `params.W1`. Those of the
+    model are named by their place in it."""
+    named = {id(x) for _, x in walk([("", model)])}
+    variables = [(name, x) for name, x in names.items() if not name.startswith("_")]
+    return {".".join(way): x for way, x in walk(variables) if isinstance(x, (Value, np.ndarray)) and id(x) not in named}
 
 
 def _split(spec: str) -> tuple[str, str]:
