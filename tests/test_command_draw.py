@@ -132,7 +132,7 @@ def test_unknown_options_are_refused_by_the_parser(capsys, words):
 
 def test_other_commands_take_no_words_after_their_own(capsys):
     with pytest.raises(SystemExit):
-        main(["card", "gelu", "relu"])
+        main(["compare", "gelu", "relu"])
     assert "unrecognized arguments: relu" in capsys.readouterr().err
 
 

@@ -35,13 +35,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
-    """The arguments, sorted. A command's words may stand on both sides of its options."""
+    """The arguments, sorted. Words that argparse leaves over, because they stand behind an option, go to the
+    list that the command names as its `rest`."""
     parser = _parser()
     chosen, left = parser.parse_known_args(arguments)
-    if left and (not hasattr(chosen, "words") or any(word.startswith("-") for word in left)):
+    if left and (not hasattr(chosen, "rest") or any(word.startswith("-") for word in left)):
         parser.error(f"unrecognized arguments: {' '.join(left)}")
     if left:
-        chosen.words += left
+        getattr(chosen, chosen.rest).extend(left)
     return chosen
 
 

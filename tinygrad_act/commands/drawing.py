@@ -35,6 +35,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     """What the command may be told."""
     command.epilog = _EPILOG
     command.formatter_class = argparse.RawDescriptionHelpFormatter
+    command.set_defaults(rest="words")
     add = command.add_argument
     add("words", nargs="*", metavar="FORMULA NAME=NUMBER", help="the formula, then a number or list for each variable")
     add("--model", metavar="FILE[:NAME]", help="draw what graph() or NAME of a Python file gives")
