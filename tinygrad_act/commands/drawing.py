@@ -46,7 +46,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     add("--max-nodes", type=int, metavar="N", help="above so many boxes the picture is a summary by operation")
     add("--engine", choices=["auto", "dot"], help="what places the boxes; dot is Graphviz's program")
     add("--theme", choices=THEMES, help="the colours (auto: what the reader's system asks for)")
-    add("--title", metavar="TEXT", help="a headline for the picture")
+    add("--title", metavar="TEXT", help="what pages and screen readers call it")
 
 
 def run(chosen: argparse.Namespace) -> int:
