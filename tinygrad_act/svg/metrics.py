@@ -14,6 +14,8 @@ SANS = "Helvetica,Arial,'Liberation Sans','DejaVu Sans',sans-serif"
 MONO = "Menlo,Consolas,'DejaVu Sans Mono','Liberation Mono',monospace"
 
 _MONO_WIDTH = 0.605
+_ROUNDING = 1e-6
+"""A box that was made for a text has room for it, whatever was added and taken off since."""
 _BOLD = 1.12
 _WIDE = 1.35
 """Of emoji and the full-width letters of East Asia."""
@@ -37,7 +39,7 @@ def text_width(content: str, size: float, *, bold: bool = False, mono: bool = Fa
 
 def fit(content: str, size: float, width: float, *, bold: bool = False, mono: bool = False) -> str:
     """`content`, or as much of it as fits into `width` px with an ellipsis after it."""
-    if text_width(content, size, bold=bold, mono=mono) <= width:
+    if text_width(content, size, bold=bold, mono=mono) <= width + _ROUNDING:
         return content
     taken, used = 0, text_width("…", size, bold=bold, mono=mono)
     for c in content:
