@@ -13,7 +13,12 @@ __all__ = ["across"]
 _BOX_ROOM, _BEND_ROOM = 10.0, 6.0
 """Half of the free space between two boxes; what a bend keeps free on either side."""
 
-_WORK = 100_000
+_WORK = 60_000
+"""About how many nodes all sweeps together may look at."""
+
+_WIDE = 200
+"""So many nodes in one layer are at most settled straight: that takes the square of their number."""
+
 _Pull: TypeAlias = list[list[tuple[int, float, float]]]
 """For every node: a neighbour, how far from it it wants to be, and how much it wants that."""
 
@@ -33,7 +38,8 @@ def across(graph: Layered, layers: Sequence[Sequence[int]], ends: Sequence[float
             _settle(layer, both, rooms, place)
     for number in range(rounds // 4):
         for layer in reversed(layers) if number % 2 else layers:
-            _settle_straight(layer, both, rooms, place)
+            if len(layer) <= _WIDE:
+                _settle_straight(layer, both, rooms, place)
     _straighten(graph, layers, rooms, place)
     return place
 
