@@ -10,10 +10,15 @@ import numpy as np
 
 from ..op import REQUIRED, Op, Theirs
 from ..ops.slope import Kink, kinks_of
+from ..saving import Path, save
+from ..svg import page
+from ..svg.writing import Theme
 from . import show
 from .expect import gain, root_mean_square
 from .find import bound_statics, find
 from .latex import latex
+from .pictures.card_picture import card_svg
+from .pictures.picture import bundle
 from .shape import Interval, Shape, shape_of
 
 __all__ = ["Card", "Derivative", "Parameter", "card"]
@@ -41,8 +46,8 @@ class Parameter(NamedTuple):
 
 
 class Card(NamedTuple):
-    """The facts about an operation. `print(card)`, `card.markdown()`, `card.json()`; in a notebook it shows
-    itself. What does not make sense for an operation is None, or empty."""
+    """The facts about an operation. `print(card)`, `card.svg()`, `card.save("gelu.svg")`, `card.markdown()`,
+    `card.json()`; in a notebook it shows itself. What does not make sense for an operation is None, or empty."""
 
     name: str
     elementwise: bool
@@ -85,11 +90,34 @@ class Card(NamedTuple):
         """The card as JSON; numbers that are not finite are texts, "inf"."""
         return show.as_json(self)
 
+    def svg(self, theme: Theme = "auto", *, z: Any = None) -> str:
+        """The card as a picture, SVG text: curves of g, g′ and g″, where it saturates, its kinks and the slope
+        taken there, how well g′ agrees with numerical differences, formulas and facts.
+
+        `theme`: `auto`, `light` or `dark`. `z`: an array or a Value, whose histogram is drawn below the curve,
+        such as a network's pre-activations. Raises `ValueError` for another theme and for an empty `z`,
+        `TypeError` for a `z` that isn't made of real numbers.
+        """
+        return card_svg(self, theme, z)
+
+    def html(self, theme: Theme = "auto") -> str:
+        """The picture and the text as a page of its own."""
+        return page(self.svg(theme), title=self.name, text=self.text(), theme=theme)
+
+    def save(self, path: Path) -> Path:
+        """Write the card in the format of the extension, `.svg`, `.html`, `.md`, `.json` or `.txt`; return `path`.
+
+        Raises `ValueError` for an unknown extension, `OSError` with the path if it can't be written.
+        """
+        return save(path, {".svg": self.svg, ".html": self.html, ".md": lambda: f"{self.markdown()}\n",
+                           ".json": lambda: f"{self.json()}\n", ".txt": lambda: f"{self}\n"})  # fmt: skip
+
     def __str__(self) -> str:
         return self.text()
 
-    def _repr_markdown_(self) -> str:
-        return self.markdown()
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        """What a notebook shows. Never raises."""
+        return bundle(self.svg, {"text/markdown": self.markdown(), "text/plain": self.text()})
 
 
 def card(which: str | Op | Callable[..., Any], /, **static: Any) -> Card:

@@ -7,8 +7,9 @@ Arial the same text takes about a tenth less.
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 
-__all__ = ["SANS", "MONO", "fit", "text_width"]
+__all__ = ["SANS", "MONO", "fit", "flow", "one_line", "text_width"]
 
 SANS = "Helvetica,Arial,'Liberation Sans','DejaVu Sans',sans-serif"
 MONO = "Menlo,Consolas,'DejaVu Sans Mono','Liberation Mono',monospace"
@@ -46,6 +47,26 @@ def fit(content: str, size: float, width: float, *, bold: bool = False, mono: bo
             break
         taken += 1
     return content[:taken].rstrip() + "…"
+
+
+def flow(items: Sequence[str], size: float, width: float, *, between: str = " ", most: int = 99) -> list[str]:
+    """`items` joined by `between` into lines of at most `width` px; what is left after `most` lines is cut off."""
+    lines: list[str] = []
+    for position, item in enumerate(items):
+        longer = f"{lines[-1]}{between}{item}" if lines else item
+        if lines and text_width(longer, size) <= width:
+            lines[-1] = longer
+        elif len(lines) == most:
+            lines[-1] = fit(between.join([lines[-1], *items[position:]]), size, width)
+            break
+        else:
+            lines.append(item)
+    return [fit(found, size, width) for found in lines]
+
+
+def one_line(content: str) -> str:
+    """Any text as one line: runs of blanks and line ends become one blank."""
+    return " ".join(content.split())
 
 
 def _width(c: str) -> float:

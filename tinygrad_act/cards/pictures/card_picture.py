@@ -1,0 +1,214 @@
+"""The picture of one card: formulas, curves, the numerical check, kinks and facts."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from ...ops.slope import Kink
+from ...svg import circle, document, fit, flow, group, line, one_line, rectangle, text, text_width
+from ...svg.chart import Key, Panel, legend
+from ...svg.writing import Theme
+from . import words
+from .curves import HELD, Curves, Subject, breaks, marks, read, span, subject
+from .formula import pretty
+from .histogram import Numbers, bars, numbers_of
+from .numerical import LIMIT, METHOD, Check, check
+from .vector import vector_part
+
+if TYPE_CHECKING:
+    from ..card import Card
+
+__all__ = ["DASHED", "DOTTED", "card_svg", "heights", "rings", "title_of"]
+
+DASHED, DOTTED = "7 4", "2 3"
+_WIDTH, _LEFT, _RIGHT = 560, 52, 18
+_EDGE = 20
+_PLOT, _STRIP = 210, 44
+_TALLEST = 6.0
+"""No more of the vertical axis is shown, unless values near 0 are larger: exp would flatten all else."""
+_LINE = 17
+_MOST_KINKS = 4
+_EVERYWHERE = (-math.inf, math.inf)
+_KEYS = (Key("g", "curve-1", 2.5), Key("g′", "curve-2", 2, DASHED), Key("g″", "curve-3", 2, DOTTED))
+
+
+class Row(NamedTuple):
+    """A line of text below the curves."""
+
+    text: str
+    role: str = "text"
+    title: str = ""
+    mark: str = ""
+    """A sign before it: `ring` as at a kink, `bar` as in a histogram."""
+
+
+def card_svg(card: Card, theme: Theme = "auto", z: Any = None) -> str:
+    """The picture of a card, and of the numbers `z` on its axis. Raises `TypeError`, `ValueError` as `numbers_of`."""
+    numbers = None if z is None else numbers_of("card.svg", z)
+    one = subject(card)
+    parts, y = _head(card, one)
+    if one is None:
+        if numbers is not None:
+            raise ValueError(f"card.svg: {card.name} has no curve to draw z below; leave z out")
+        drawn, y = vector_part(card, _EDGE, y + 8, _WIDTH - 2 * _EDGE)
+        facts = words.facts(card, None, _EVERYWHERE)
+    else:
+        drawn, y, axis = _plots(card, one, y + 8, numbers)
+        flows = one.op.rules[0] is not None and not one.op.estimator
+        facts = words.facts(card, axis if flows else None, one.domain)
+    parts += drawn
+    for row in flow([one_line(fact) for fact in facts], 12, _WIDTH - 2 * _EDGE, between=" · "):
+        parts.append(text(_EDGE, y, row, "faint"))
+        y += _LINE
+    told = one_line(f"{card.name}: {card.formula}. {'. '.join(facts)}")
+    return document(_WIDTH, y, parts, title=f"Activation {title_of(card)}", description=told, theme=theme)
+
+
+def title_of(card: Card) -> str:
+    """The name, with the parameters that are not the default ones."""
+    given = [f"{p.name}={words.real(p.value) if isinstance(p.value, float) else p.value}"
+             for p in card.parameters if p.value != p.default and p.name != "rng"]  # fmt: skip
+    return one_line(f"{card.name}({', '.join(given)})" if given else card.name)
+
+
+def _head(card: Card, one: Subject | None) -> tuple[list[str], float]:
+    """Name and aliases, then the formulas; and where they end."""
+    name = fit(title_of(card), 18, _WIDTH - 2 * _EDGE, bold=True)
+    parts = [text(_EDGE, 32, name, size=18, bold=True)]
+    remarks = [f"also {', '.join(card.aliases)}"] if card.aliases else []
+    remarks += [f"drawn with {other} = {HELD}" for other in one.op.inputs[1:]] if one else []
+    left = text_width(name, 18, bold=True) + 10
+    room = _WIDTH - 2 * _EDGE - left
+    if remarks and room > 60:
+        parts.append(text(_EDGE + left, 32, fit(one_line("; ".join(remarks)), 12, room), "faint"))
+    y, indent = 56.0, 34 if one else 76
+    for symbol, role, code, shown in _formulas(card, one is not None):
+        rows = flow(one_line(shown).split(" "), 13, _WIDTH - 2 * _EDGE - indent, most=2) or ["–"]
+        texts = [text(_EDGE, y, symbol, role, size=13)]
+        texts += [text(_EDGE + indent, y + 18 * i, row, role, size=13) for i, row in enumerate(rows)]
+        parts.append(group(texts, title=one_line(code)))
+        y += 18 * len(rows) + 2
+    return parts, y - 12
+
+
+def _formulas(card: Card, curved: bool) -> list[tuple[str, str, str, str]]:
+    """Symbol, role, the whole text, and what is shown of it."""
+    code = card.formula.removeprefix("a = ")
+    rows = [("g =" if curved else "output", "curve-1", card.formula, pretty(code))]
+    for d in card.derivatives:
+        if d.form == "default" and (d.of == "z" or not curved):
+            rows.append(("g′ =" if curved else "cotangent", "curve-2", d.text, pretty(d.text, slope=curved)))
+    return rows[:3]
+
+
+def _plots(card: Card, one: Subject, y: float, numbers: Numbers | None) -> tuple[list[str], float, Any]:
+    """The panel of curves, the strip of the check, the lines about both; where they end; the axis."""
+    kinks, cuts = marks(one, card), breaks(one)
+    axis = span(one, kinks, numbers.finite if numbers else None)
+    curves = read(one, *axis, cuts)
+    flat = [part for part in words.saturated(card.flat, one.domain) if part.high > axis[0] and part.low < axis[1]]
+    parts = legend(_EDGE, y + 8, [key for key in _KEYS if key.text != "g″" or curves.second is not None])
+    parts += _band_key(y + 8) if flat else []
+    y += 18
+    panel = Panel.at(_LEFT, y, _WIDTH - _LEFT - _RIGHT, _PLOT, axis, heights(curves))
+    parts += [panel.frame(), *(panel.band(part.low, part.high) for part in flat), *panel.grid()]
+    parts += bars(panel, numbers.finite) if numbers else []
+    parts += _lines(panel, curves, cuts)
+    parts += rings(panel, one, kinks)
+    parts.append(text(_WIDTH - 4, y + _PLOT + 14, "z", "faint", anchor="end", extra=' font-style="italic"'))
+    y += _PLOT + 24
+    found = check(one.value, one.slope, *axis, cuts, one.domain)
+    if not one.op.estimator:
+        parts += _strip(found, panel, y)
+        y += _STRIP
+    rows = _checked(one, found) + _about_kinks(kinks)
+    rows += [Row(told, mark="bar") for told in numbers.told(axis, one.slope(numbers.finite))] if numbers else []
+    return parts + _written(rows, y + 18), y + 18 + _LINE * len(rows) + 2, axis
+
+
+def _checked(one: Subject, found: Check) -> list[Row]:
+    told, bad = words.checked(found, one.op.estimator)
+    return [Row(told, "alarm" if bad else "value", METHOD)]
+
+
+def _about_kinks(kinks: Sequence[Kink]) -> list[Row]:
+    more = len(kinks) - _MOST_KINKS
+    rows = [Row(words.kink_text(kink), mark="ring") for kink in kinks[:_MOST_KINKS]]
+    return rows + [Row(f"and {more} more", mark="ring")] * (more > 0)
+
+
+def _band_key(y: float) -> list[str]:
+    """What the shaded parts mean, at the right end of the legend."""
+    told = f"saturated, |g′| < {words.FLAT}"
+    left = _WIDTH - _RIGHT - text_width(told, 12)
+    return [rectangle(left - 26, y - 10, 20, 12, "band"), text(left, y, told)]
+
+
+def heights(curves: Curves) -> tuple[float, float]:
+    """The vertical axis: 0, and all of both curves that is not too tall."""
+    near = np.abs(curves.z) <= 1
+    both = np.concatenate([curves.value, curves.slope])
+    usual = np.abs(np.concatenate([curves.value[near], curves.slope[near]]))
+    usual = usual[np.isfinite(usual)]
+    tallest = min(max(_TALLEST, 1.5 * float(np.median(usual)) if usual.size else 0.0), 1e300)
+    shown = np.clip(both[np.isfinite(both)], -tallest, tallest)
+    if curves.second is not None:  # as far as the others are tall: beside a bend it may be huge
+        level = float(np.max(np.abs(shown), initial=0.0))
+        shown = np.append(shown, np.clip(curves.second[np.isfinite(curves.second)], -level, level))
+    low, high = float(np.min(shown, initial=0.0)), float(np.max(shown, initial=0.0))
+    margin = 0.07 * (high - low) or 1.0
+    return low - margin, high + margin
+
+
+def _lines(panel: Panel, curves: Curves, cuts: Sequence[float]) -> list[str]:
+    parts = panel.curve(curves.z, curves.value, "curve-1", cuts=cuts, width=2.5)
+    parts += panel.curve(curves.z, curves.slope, "curve-2", cuts=cuts, dash=DASHED)
+    if curves.second is not None:
+        parts += panel.curve(curves.z, curves.second, "curve-3", cuts=cuts, dash=DOTTED)
+    return parts
+
+
+def rings(panel: Panel, one: Subject, kinks: Sequence[Kink], radius: float = 4.5) -> list[str]:
+    """A ring on the curve at every kink, and a dot at the slope that is taken there."""
+    parts = []
+    for kink in kinks:
+        height = float(one.value(np.array([kink.at]))[0])
+        if not panel.across.low <= kink.at <= panel.across.high:
+            continue
+        x, shown = panel.across(kink.at), []
+        if panel.up.low <= height <= panel.up.high:
+            shown.append(circle(x, panel.up(height), radius, "background", "gradient", extra=' stroke-width="2"'))
+        if panel.up.low <= kink.taken <= panel.up.high:
+            shown.append(circle(x, panel.up(kink.taken), radius - 1.5, "curve-2"))
+        parts.append(group(shown, title=words.kink_text(kink)))
+    return parts
+
+
+def _strip(found: Check, above: Panel, y: float) -> list[str]:
+    """Relative errors on a logarithmic axis, the limit as a line."""
+    strip = Panel.at(_LEFT, y, above.width, _STRIP, (above.across.low, above.across.high), (-17.0, 1.0))
+    parts = [strip.frame("track")]
+    for power, role in ((-6, "alarm"), (-15, "grid")):
+        dash = ' stroke-dasharray="4 3"' if role == "alarm" else ""
+        parts.append(line(_LEFT, strip.up(power), _LEFT + strip.width, strip.up(power), role, extra=dash))
+        parts.append(text(_LEFT - 6, strip.up(power) + 4, f"1e−{-power}", "faint", size=11, anchor="end"))
+    levels = np.log10(np.clip(found.error, 1e-16, 10.0))
+    for x, level, error in zip(found.z.tolist(), levels.tolist(), found.error.tolist()):
+        parts.append(circle(strip.across(x), strip.up(level), 1.6, "alarm" if error > LIMIT else "value"))
+    return [group(parts, title=METHOD)]
+
+
+def _written(rows: Sequence[Row], y: float) -> list[str]:
+    parts = []
+    for i, row in enumerate(rows):
+        place = y + _LINE * i
+        marked = [circle(_EDGE + 5, place - 4, 4, "background", "gradient", extra=' stroke-width="2"')] * (row.mark == "ring")
+        marked += [rectangle(_EDGE, place - 9, 10, 9, "value-bar")] * (row.mark == "bar")
+        left = _EDGE + 18 * bool(row.mark)
+        shown = text(left, place, fit(row.text, 12, _WIDTH - _EDGE - left), row.role)
+        parts.append(group([*marked, shown], title=row.title or row.text))
+    return parts

@@ -1,0 +1,62 @@
+"""`Picture`: something drawn, and the forms that it can be had in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+from ...saving import Path, save
+from ...svg import page
+from ...svg.writing import Theme
+
+__all__ = ["Draw", "Picture", "bundle"]
+
+Draw: TypeAlias = Callable[[Theme], str]
+
+
+class Picture:
+    """A picture of activations; shown by itself in a notebook. `.svg()`, `.html()`, `.text()`, `.save(path)`."""
+
+    def __init__(self, title: str, draw: Draw, text: str) -> None:
+        self.title = title
+        self._draw, self._text = draw, text
+
+    def svg(self, theme: Theme = "auto") -> str:
+        """SVG text, always the same. `theme`: `auto` is dark where the reader's system is; `light` or `dark`.
+
+        Raises `ValueError` for any other theme.
+        """
+        return self._draw(theme)
+
+    def html(self, theme: Theme = "auto") -> str:
+        """The picture and its text as a page of its own, which loads nothing and runs nothing."""
+        return page(self.svg(theme), title=self.title, text=self._text, theme=theme)
+
+    def text(self) -> str:
+        """What the picture says, for a terminal."""
+        return self._text
+
+    def save(self, path: Path) -> Path:
+        """Write it in the format of the extension, `.svg`, `.html` or `.txt`, and return `path`.
+
+        Raises `ValueError` for an unknown extension, `OSError` with the path if it can't be written.
+        """
+        return save(path, {".svg": self.svg, ".html": self.html, ".txt": lambda: f"{self._text}\n"})
+
+    def __str__(self) -> str:
+        return self._text
+
+    def __repr__(self) -> str:
+        return f"<Picture: {self.title}>"
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        """What a notebook shows. Never raises."""
+        return bundle(self.svg, {"text/plain": repr(self)})
+
+
+def bundle(draw: Callable[[], str], texts: dict[str, str]) -> dict[str, str]:
+    """The picture and the texts; where it can't be drawn, the texts and why not."""
+    try:
+        return {"image/svg+xml": draw(), **texts}
+    except Exception as error:  # an output cell is no place for a traceback
+        return {**texts, "text/plain": f"{texts['text/plain']}\n(no picture: {error})"}
