@@ -116,10 +116,11 @@ def pieces(x: Any, y: Any, low: float, high: float, cuts: Sequence[float] = ()) 
     reach = high - low
     finite = np.isfinite(y)
     near = np.clip(np.where(finite, y, 0.0), low - 1e6 * reach, high + 1e6 * reach)
-    bounds = np.append(np.flatnonzero(np.diff(finite)) + 1, np.searchsorted(x, [*cuts], "right"))
-    within = np.clip(near, low, high)
-    bounds = np.unique(np.concatenate([[0, len(x)], bounds, np.flatnonzero(np.abs(np.diff(within)) > _JUMP * reach) + 1]))
-    for start, stop in itertools.pairwise(bounds.astype(int).tolist()):
+    jumps = np.abs(np.diff(np.clip(near, low, high))) > _JUMP * reach
+    broken = np.zeros(len(x) + 1, bool)
+    broken[[0, -1, *np.searchsorted(x, [*cuts], "right").tolist()]] = True
+    broken[1:-1] |= np.diff(finite) | jumps
+    for start, stop in itertools.pairwise(np.flatnonzero(broken).tolist()):
         if finite[start] and stop - start > 1:
             yield from _within(x[start:stop], near[start:stop], low, high)
 

@@ -12,6 +12,7 @@ from ...ops.slope import Kink
 from ...svg import circle, document, fit, flow, group, line, one_line, rectangle, text, text_width
 from ...svg.chart import Key, Panel, legend
 from ...svg.writing import Theme
+from ..shape import FLAT
 from . import words
 from .curves import HELD, Curves, Subject, breaks, marks, read, span, subject
 from .formula import pretty
@@ -22,7 +23,7 @@ from .vector import vector_part
 if TYPE_CHECKING:
     from ..card import Card
 
-__all__ = ["DASHED", "DOTTED", "card_svg", "heights", "rings", "title_of"]
+__all__ = ["DASHED", "DOTTED", "card_svg", "heights", "ring", "rings", "title_of"]
 
 DASHED, DOTTED = "7 4", "2 3"
 _WIDTH, _LEFT, _RIGHT = 560, 52, 18
@@ -126,7 +127,8 @@ def _plots(card: Card, one: Subject, y: float, numbers: Numbers | None) -> tuple
         parts += _strip(found, panel, y)
         y += _STRIP
     rows = _checked(one, found) + _about_kinks(kinks)
-    rows += [Row(told, mark="bar") for told in numbers.told(axis, one.slope(numbers.finite))] if numbers else []
+    told = numbers.told(axis, one.slope(numbers.finite)) if numbers else []
+    rows += [Row(line, mark="bar") for line in flow(told, 12, _WIDTH - 2 * _EDGE - 18, between=" · ")]
     return parts + _written(rows, y + 18), y + 18 + _LINE * len(rows) + 2, axis
 
 
@@ -143,7 +145,7 @@ def _about_kinks(kinks: Sequence[Kink]) -> list[Row]:
 
 def _band_key(y: float) -> list[str]:
     """What the shaded parts mean, at the right end of the legend."""
-    told = f"saturated, |g′| < {words.FLAT}"
+    told = f"saturated, |g′| < {FLAT}"
     left = _WIDTH - _RIGHT - text_width(told, 12)
     return [rectangle(left - 26, y - 10, 20, 12, "band"), text(left, y, told)]
 
@@ -172,20 +174,25 @@ def _lines(panel: Panel, curves: Curves, cuts: Sequence[float]) -> list[str]:
     return parts
 
 
-def rings(panel: Panel, one: Subject, kinks: Sequence[Kink], radius: float = 4.5) -> list[str]:
-    """A ring on the curve at every kink, and a dot at the slope that is taken there."""
+def rings(panel: Panel, one: Subject, kinks: Sequence[Kink], radius: float = 4.5, slopes: bool = True) -> list[str]:
+    """A ring on the curve at every kink, and, with `slopes`, a dot at the slope that is taken there."""
     parts = []
     for kink in kinks:
-        height = float(one.value(np.array([kink.at]))[0])
         if not panel.across.low <= kink.at <= panel.across.high:
             continue
+        height = float(one.value(np.array([kink.at]))[0])
         x, shown = panel.across(kink.at), []
         if panel.up.low <= height <= panel.up.high:
-            shown.append(circle(x, panel.up(height), radius, "background", "gradient", extra=' stroke-width="2"'))
-        if panel.up.low <= kink.taken <= panel.up.high:
+            shown.append(ring(x, panel.up(height), radius))
+        if slopes and panel.up.low <= kink.taken <= panel.up.high:
             shown.append(circle(x, panel.up(kink.taken), radius - 1.5, "curve-2"))
         parts.append(group(shown, title=words.kink_text(kink)))
     return parts
+
+
+def ring(x: float, y: float, radius: float) -> str:
+    """The sign of a kink."""
+    return circle(x, y, radius, "background", "gradient", extra=' stroke-width="2"')
 
 
 def _strip(found: Check, above: Panel, y: float) -> list[str]:
@@ -206,7 +213,7 @@ def _written(rows: Sequence[Row], y: float) -> list[str]:
     parts = []
     for i, row in enumerate(rows):
         place = y + _LINE * i
-        marked = [circle(_EDGE + 5, place - 4, 4, "background", "gradient", extra=' stroke-width="2"')] * (row.mark == "ring")
+        marked = [ring(_EDGE + 5, place - 4, 4)] * (row.mark == "ring")
         marked += [rectangle(_EDGE, place - 9, 10, 9, "value-bar")] * (row.mark == "bar")
         left = _EDGE + 18 * bool(row.mark)
         shown = text(left, place, fit(row.text, 12, _WIDTH - _EDGE - left), row.role)

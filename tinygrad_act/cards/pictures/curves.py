@@ -26,6 +26,8 @@ _WIDTH = 6.0
 _POINTS = 601
 _BESIDE = 1e-9
 _FARTHEST = 1e6
+_SEARCHED = 25.0
+_ROUNDING = 1e-9
 
 
 class Subject(NamedTuple):
@@ -74,11 +76,31 @@ def subject(card: Card, held: float = HELD) -> Subject | None:
 
 
 def breaks(one: Subject) -> list[float]:
-    """Where a curve may not be joined: kinks, jumps, poles."""
+    """Where a curve may not be joined: kinks, poles, and jumps, declared or not."""
     places = [one.op.bound(place, one.static) for place in one.op.kinks]
     found = [float(x) for x in places if isinstance(x, (int, float)) and math.isfinite(x)]
     found += [float(i) for i in range(-100, 101) if "integers" in one.op.kinks]
+    found += [x for x in _jumps(one) if all(abs(x - known) > 2 * _near(x) for known in found)]
     return sorted({*found, *(float(x) for x in one.op.poles.get(one.op.inputs[0], ()))})
+
+
+def _jumps(one: Subject) -> list[float]:
+    """Where the value jumps: a step much larger than its neighbours, and as large however close one looks."""
+    low, high = (min(max(x, -_SEARCHED), _SEARCHED) for x in one.domain)
+    z = low + (high - low) * (np.arange(_POINTS) + 0.4142) / _POINTS  # no round numbers, where jumps are
+    with np.errstate(all="ignore"):
+        steps = np.abs(np.diff(one.value(z)))
+        beside = np.maximum(np.append(steps[1:], 0.0), np.insert(steps[:-1], 0, 0.0))
+    found = []
+    for i in np.flatnonzero(np.isfinite(steps) & (steps > 3 * beside) & (steps > _ROUNDING)).tolist():
+        left, right = float(z[i]), float(z[i + 1])
+        for _ in range(50):
+            middle = (left + right) / 2
+            a, b, c = one.value(np.array([left, middle, right])).tolist()
+            left, right = (left, middle) if abs(b - a) > abs(c - b) else (middle, right)
+        a, c = one.value(np.array([left, right])).tolist()
+        found += [right if right == 0 or abs(left) > abs(right) else left] if abs(c - a) > 0.5 * float(steps[i]) else []
+    return found
 
 
 def marks(one: Subject, card: Card) -> list[Kink]:
@@ -104,8 +126,9 @@ def span(one: Subject, kinks: list[Kink], z: Any = None) -> tuple[float, float]:
     if low >= high:  # a domain that begins or ends far out
         low, high = (start, min(start + _WIDTH, end)) if start > 0 else (max(end - _WIDTH, start), end)
     if z is not None and z.size:
-        outer = np.percentile(np.clip(z, -_FARTHEST, _FARTHEST), [0.5, 99.5])
-        low, high = min(low, float(outer[0])), max(high, float(outer[1]))
+        least, few, most, greatest = np.percentile(np.clip(z, -_FARTHEST, _FARTHEST), [0, 0.5, 99.5, 100]).tolist()
+        low = min(low, least if least > 2 * few else few)
+        high = max(high, greatest if greatest < 2 * most else most)
     return max(low, start), min(high, end)
 
 

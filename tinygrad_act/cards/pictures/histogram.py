@@ -31,10 +31,10 @@ class Outcome(NamedTuple):
     slope: float
     """The mean of |slope|."""
 
-    def text(self) -> str:
-        """`31 % saturated, |g′| < 0.01; 20 % with g′ = 0; mean |g′| 0.412`."""
-        dead = f"; {percent(self.dead)} with g′ = 0" if self.dead else ""
-        return f"{percent(self.saturated)} saturated, |g′| < {FLAT}{dead}; mean |g′| {real(self.slope, 3)}"
+    def told(self) -> list[str]:
+        """`31 % saturated`, `20 % with g′ = 0`, `mean |g′| 0.412`."""
+        dead = [f"{percent(self.dead)} with g′ = 0"] if self.dead else []
+        return [f"{percent(self.saturated)} saturated", *dead, f"mean |g′| {real(self.slope, 3)}"]
 
 
 class Numbers(NamedTuple):
@@ -45,20 +45,19 @@ class Numbers(NamedTuple):
     infinite: int
 
     @property
-    def count(self) -> int:
+    def size(self) -> int:
         """How many there are altogether."""
         return int(self.finite.size) + self.nans + self.infinite
 
     def told(self, axis: tuple[float, float], slopes: Any) -> list[str]:
-        """Two lines: the numbers, and what became of them by their `slopes`."""
+        """The numbers, and what became of them by their `slopes`, in a few words each."""
         outside = int(np.sum((self.finite < axis[0]) | (self.finite > axis[1])))
-        left_out = [(outside, "outside the axis"), (self.nans, "NaN"), (self.infinite, "infinite")]
-        missing = [f"{count:,} {what}" for count, what in left_out if count]
-        first = f"z, {self.count:,} number{'s' * (self.count != 1)}"
+        first = f"{self.size:,} number{'s' * (self.size != 1)} z"
         if self.finite.size:
             first += f": {real(float(np.mean(self.finite)), 3)} ± {real(float(np.std(self.finite)), 3)}"
-        first += f"; not drawn: {', '.join(missing)}" if missing else ""
-        return [first, outcome(slopes).text()] if self.finite.size else [first]
+        found = [first, *(outcome(slopes).told() if self.finite.size else [])]
+        left_out = ((outside, "beyond the axis"), (self.nans, "NaN, not drawn"), (self.infinite, "infinite, not drawn"))
+        return found + [f"{count:,} {what}" for count, what in left_out if count]
 
 
 def outcome(slopes: Any) -> Outcome:

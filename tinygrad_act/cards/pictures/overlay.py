@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from ...svg import document, fit, group, line, text
+from ...ops.slope import Kink
+from ...svg import circle, document, fit, group, line, text
 from ...svg.chart import Panel, spread
 from ...svg.writing import Theme
 from ..card import Card
@@ -59,7 +60,8 @@ def _draw(found: Sequence[tuple[Card, Subject]], theme: Theme) -> str:
     for column, what in enumerate(("value", "slope")):
         left = _LEFT + column * (_WIDTH + _LABELS + _LEFT)
         each = [heights(Curves(c.z, getattr(c, what), getattr(c, what), None)) for c in curves]
-        panel = Panel.at(left, _TOP, _WIDTH, _HEIGHT, axis, (min(low for low, _ in each), max(high for _, high in each)))
+        tall = min(low for low, _ in each), max(high for _, high in each)
+        panel = Panel.at(left, _TOP, _WIDTH, _HEIGHT, axis, tall)
         heading = "g, the value" if what == "value" else "g′, the slope"
         parts += [text(left, _TOP - 12, heading, size=14, bold=True), panel.frame(), *panel.grid()]
         parts.append(text(left + _WIDTH + 12, _TOP + _HEIGHT + 14, "z", "faint", extra=' font-style="italic"'))
@@ -73,9 +75,10 @@ def _over_one_another(panel: Panel, found: Sequence[tuple[Card, Subject]], curve
                       what: str) -> list[str]:  # fmt: skip
     parts, ends = [], []
     for position, ((card, one), read_off) in enumerate(zip(found, curves)):
-        y = getattr(read_off, what)
-        drawn = panel.curve(read_off.z, y, _role(position), cuts=breaks(one), width=2.2, dash=_DASHES[position])
-        drawn += rings(panel, one, marks(one, card), 3.5) if what == "value" else []
+        y, role = getattr(read_off, what), _role(position)
+        kinks = [kink for kink in marks(one, card) if panel.across.low <= kink.at <= panel.across.high]
+        drawn = panel.curve(read_off.z, y, role, cuts=breaks(one), width=2.2, dash=_DASHES[position])
+        drawn += rings(panel, one, kinks, 3.5, False) if what == "value" else _dots(panel, kinks, role)
         parts.append(group(drawn, title=title_of(card)))
         ends.append(panel.up(_last(y, panel)))
     places = spread(ends, _BESIDE, panel.up.stop + 4, panel.up.start)
@@ -88,6 +91,12 @@ def _over_one_another(panel: Panel, found: Sequence[tuple[Card, Subject]], curve
         parts.append(line(edge + 14, place, edge + 50, place, role, extra=f' stroke-width="2.2"{dash}'))
         parts.append(text(edge + 55, place + 4, name, role))
     return parts
+
+
+def _dots(panel: Panel, kinks: Sequence[Kink], role: str) -> list[str]:
+    """The slope taken at every kink."""
+    taken = [kink for kink in kinks if panel.up.low <= kink.taken <= panel.up.high]
+    return [circle(panel.across(kink.at), panel.up(kink.taken), 3, role) for kink in taken]
 
 
 def _last(y: Any, panel: Panel) -> float:

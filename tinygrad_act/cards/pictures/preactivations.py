@@ -10,25 +10,24 @@ import numpy as np
 from ...errors import describe
 from ...graph import topological_order
 from ...op import Op
-from ...svg import document, fit, group, one_line, text
-from ...svg.chart import Key, Panel, legend
+from ...svg import document, fit, flow, group, one_line, text
+from ...svg.chart import Panel, legend, legend_width
 from ...svg.writing import Theme
 from ...table import columns
 from ...value import Value
 from ..card import card
-from .card_picture import DASHED, heights, title_of
-from .curves import HELD, breaks, read, span, subject
+from .card_picture import heights, title_of
+from .curves import HELD, read, span, subject
 from .histogram import Numbers, Outcome, outcome, percent
 from .picture import Picture
-from .small import Small, draw_small, small
+from .small import KEYS, Small, draw_small, signs, small
 from .words import real
 
 __all__ = ["Layer", "Preactivations", "preactivations"]
 
-_COLUMNS, _CELL, _PLOT, _ROW = 3, 348, 170, 268
+_COLUMNS, _CELL, _PLOT, _ROW = 3, 348, 170, 284
 _EDGE, _HEAD, _LEFT = 20, 78, 38
 _MOST = 24
-_KEYS = (Key("g", "curve-1", 2.2), Key("g′", "curve-2", 1.8, DASHED))
 
 
 class Layer(NamedTuple):
@@ -126,10 +125,11 @@ def _z_and_slope(op: Op, value: Value) -> tuple[Any, Any]:
 def _draw(layers: Sequence[Layer], theme: Theme) -> str:
     shown = layers[:_MOST]
     across = min(_COLUMNS, max(1, len(shown)))
-    width = max(460, 2 * _EDGE + across * _CELL - 20)
+    width = max(700, 2 * _EDGE + across * _CELL - 20)
     more = f", of which the first {_MOST} are drawn" if len(layers) > _MOST else ""
     heading = f"{len(layers)} activation{'s' * (len(layers) != 1)} and what goes into them{more}"
-    parts = [text(_EDGE, 30, heading, size=16, bold=True), *legend(_EDGE, 54, _KEYS)]
+    parts = [text(_EDGE, 30, heading, size=16, bold=True), *legend(_EDGE, 54, KEYS)]
+    parts += signs(_EDGE + 16 + legend_width(KEYS), 54, ["kink", "band", "bar"])
     for position, layer in enumerate(shown):
         row, column = divmod(position, across)
         parts.append(_one(layer, _EDGE + column * _CELL, _HEAD + row * _ROW + 10))
@@ -140,13 +140,14 @@ def _draw(layers: Sequence[Layer], theme: Theme) -> str:
 def _one(layer: Layer, x: float, y: float) -> str:
     one, numbers = layer.small.subject, layer.numbers
     axis = span(one, layer.small.kinks, numbers.finite)
-    curves = read(one, *axis, breaks(one))
+    curves = read(one, *axis, layer.small.cuts)
     panel = Panel.at(x + _LEFT, y + 10, _CELL - _LEFT - 30, _PLOT, axis, heights(curves._replace(second=None)))
     name = " · ".join(filter(None, [layer.name, layer.label, f"shape {layer.shape}" if layer.shape else ""]))
     parts = [text(x, y, fit(name, 13, _CELL - 30, bold=True), size=13, bold=True)]
-    parts += draw_small(panel, layer.small, labels=True, finite=numbers.finite, curves=curves)
-    for i, told in enumerate(numbers.told(axis, layer.slopes)):
-        parts.append(text(x, y + _PLOT + 44 + 17 * i, fit(told, 12, _CELL - 20)))
+    parts += draw_small(panel, layer.small, numbers.finite, curves)
+    told = numbers.told(axis, layer.slopes)
+    for i, row_of_text in enumerate(flow(told, 12, _CELL - 24, between=" · ", most=3)):
+        parts.append(text(x, y + _PLOT + 44 + 17 * i, row_of_text))
     return group(parts, title=name)
 
 

@@ -8,16 +8,16 @@ from typing import Any, TypeAlias
 from ...errors import describe
 from ...op import REQUIRED, Op
 from ...registry import ops
-from ...svg import circle, document, fit, flow, group, one_line, rectangle, text, text_width
-from ...svg.chart import Key, Panel, legend, legend_width
+from ...svg import document, fit, flow, group, one_line, text
+from ...svg.chart import Panel, legend, legend_width
 from ...svg.writing import Theme
 from ...table import columns as in_columns
 from ..card import Card, card
 from . import words
-from .card_picture import DASHED, title_of
+from .card_picture import title_of
 from .curves import subject
 from .picture import Picture
-from .small import Small, draw_small, small
+from .small import KEYS, Small, draw_small, signs, small
 
 __all__ = ["Which", "cards_of", "sheet"]
 
@@ -27,8 +27,9 @@ _X, _Y = (-4.0, 4.0), (-2.0, 4.0)
 _UNIT = 22
 _CELL, _ROW = _UNIT * 8 + 24, _UNIT * 6 + 56
 _EDGE, _HEAD = 28, 78
-_KEYS = (Key("g", "curve-1", 2.2), Key("g′", "curve-2", 1.8, DASHED))
 _MOST_COLUMNS = 12
+_LEAST = 560
+"""The width that the legend needs."""
 
 
 def sheet(names: Iterable[Which] | None = None, *, columns: int = 5) -> Picture:
@@ -78,35 +79,29 @@ def _catalogue() -> list[Card]:
 
 
 def _draw(drawn: Sequence[Small], without: Sequence[str], columns: int, theme: Theme) -> str:
-    across = min(columns, max(len(drawn), 3))
-    width = _EDGE + across * _CELL + 4
-    parts = _heading(width, len(drawn))
+    across = min(columns, max(len(drawn), 1))
+    width = max(_EDGE + across * _CELL + 4, _LEAST)
+    parts = _heading(len(drawn))
     for position, one in enumerate(drawn):
         row, column = divmod(position, across)
         x, y = _EDGE + column * _CELL, _HEAD + row * _ROW
         panel = Panel.at(x, y + 8, _UNIT * 8, _UNIT * 6, _X, _Y)
-        name = text(x, y, fit(title_of(one.card), 13, _CELL - 12, bold=True), size=13, bold=True)
-        parts.append(group([name, *draw_small(panel, one, labels=True), *_outside(one, panel)], title=one.card.formula))
+        name = title_of(one.card)
+        heading = text(x, y, fit(name, 13, _CELL - 12, bold=True), size=13, bold=True)
+        drawing = [heading, *draw_small(panel, one), *_outside(one, panel)]
+        parts.append(group(drawing, title=one_line(f"{name}: {one.card.formula}")))
     y = _HEAD + -(-len(drawn) // across) * _ROW
-    if without:
-        for line in flow([f"No curve, because they are not elementwise: {without[0]}", *without[1:]], 12, width - 40, between=", "):
-            parts.append(text(_EDGE, y, line, "faint"))
-            y += 17
+    for line in flow(["Without a curve, not being elementwise:", *without] if without else [], 12, width - 40):
+        parts.append(text(_EDGE, y, line, "faint"))
+        y += 17
     described = f"Value and slope of {', '.join(title_of(one.card) for one in drawn)}"
     return document(width, y + 4, parts, title="Activations", description=described, theme=theme)
 
 
-def _heading(width: float, count: int) -> list[str]:
+def _heading(count: int) -> list[str]:
     parts = [text(_EDGE - 8, 28, f"{count} activation{'s' * (count != 1)}", size=18, bold=True)]
-    parts += legend(_EDGE - 8, 52, _KEYS)
-    x = _EDGE + 8 + legend_width(_KEYS)
-    for told in ("kink, and the slope taken", "saturated"):
-        sign = rectangle(x, 42, 18, 12, "band")
-        if told != "saturated":
-            sign = circle(x + 5, 48, 3.5, "background", "gradient", extra=' stroke-width="2"') + circle(x + 15, 48, 2.5, "curve-2")
-        parts += [sign, text(x + 24, 52, told)]
-        x += 24 + text_width(told, 12) + 16
-    return parts
+    parts += legend(_EDGE - 8, 52, KEYS)
+    return parts + signs(_EDGE + 8 + legend_width(KEYS), 52, ["kink", "band"])
 
 
 def _outside(one: Small, panel: Panel) -> list[str]:

@@ -36,15 +36,18 @@ def vector_part(card: Card, left: float, top: float, width: float) -> tuple[list
     largest = float(np.max(np.abs(rates), initial=0.0)) or 1.0
     y += 8
     for row, (output, slopes) in enumerate(zip(a.tolist(), rates.tolist())):
-        middle = y + row * _CELL + 15
-        parts.append(text(left, middle, fit(f"a = {real(output, 3)}", 12, _HEAD - 8)))
+        base = y + row * _CELL + 15
+        parts.append(text(left, base, fit(f"a = {real(output, 3)}", 12, _HEAD - 8)))
         for column, rate in enumerate(slopes):
-            x = left + _HEAD + column * size
-            parts.append(rectangle(x, middle - 15, size - 2, _CELL - 2, "track"))
-            bar = (size - 2) * abs(rate) / largest
-            parts.append(rectangle(x, middle + 3, bar, 2, "value-bar" if rate > 0 else "gradient-bar")) if rate else None
-            parts.append(text(x + size / 2 - 1, middle - 1, real(rate, 3), "text" if rate else "faint", size=11, anchor="middle"))
+            parts += _cell(left + _HEAD + column * size, base, size, rate, largest)
     return parts, y + len(a) * _CELL + 22
+
+
+def _cell(x: float, base: float, size: float, rate: float, largest: float) -> list[str]:
+    """A number, and below it a bar as long as it is large."""
+    bar = rectangle(x, base + 3, (size - 2) * abs(rate) / largest, 2, "value-bar" if rate > 0 else "gradient-bar")
+    shown = text(x + size / 2 - 1, base - 1, real(rate, 3), "text" if rate else "faint", size=11, anchor="middle")
+    return [rectangle(x, base - 15, size - 2, _CELL - 2, "track"), *[bar] * (rate != 0), shown]
 
 
 def _example(card: Card) -> tuple[Any, Any] | None:

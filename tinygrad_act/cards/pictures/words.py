@@ -55,9 +55,8 @@ def facts(card: Card, axis: tuple[float, float] | None, domain: tuple[float, flo
     given = ", ".join(f"{p.name} = {_value(p.value)}" for p in card.parameters if p.value is not None)
     found = [f"parameters {given}"] * bool(given)
     found += [f"range {card.range}".replace("-", "−")] if card.range else []
-    found += [card.parity] if card.parity in ("odd", "even") else []
-    found += [card.monotone if card.monotone != "no" else "not monotone"] if card.monotone else []
-    found += [card.curvature] if card.curvature not in (None, "neither") else []
+    words = (card.parity, "not monotone" if card.monotone == "no" else card.monotone, card.curvature)
+    found += [word for word in words if word and word not in ("none", "neither")]
     found += [f"Lipschitz constant {real(card.lipschitz)}"] if card.lipschitz is not None else []
     if axis is not None and card.range is not None:
         found.append(_share(saturated(card.flat, domain), axis))
