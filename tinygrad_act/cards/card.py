@@ -137,11 +137,12 @@ def card(which: str | Op | Callable[..., Any], /, **static: Any) -> Card:
     """
     op = find("card", which)
     full = bound_statics(op, static)
+    quiet = {**full, "rng": None} if op.defaults.get("rng", REQUIRED) is None else full  # facts are not drawn by lot
     alone = op.elementwise and len(op.inputs) == 1 and not op.variadic
     domain = op.domain.get(op.inputs[0], (-math.inf, math.inf))
-    kinks = tuple(kinks_of(op, full)) if alone else ()
-    found = _shape(op, full, domain, kinks) if alone and not any(op.poles.values()) else None
-    gains = _gains(op, full, kinks) if alone and not any(map(math.isfinite, domain)) else (None, None)
+    kinks = tuple(kinks_of(op, quiet)) if alone else ()
+    found = _shape(op, quiet, domain, kinks) if alone and not any(op.poles.values()) else None
+    gains = _gains(op, quiet, kinks) if alone and not any(map(math.isfinite, domain)) else (None, None)
     return Card(
         op.name, op.elementwise, op.aliases, _about(op), op.formula,
         latex(op.formula.removeprefix("a = ")) if op.formula else "",
@@ -175,7 +176,7 @@ def _function(op: Op, static: Mapping[str, Any]) -> Callable[[Any], Any]:
     return lambda z: np.asarray(op.call(z, **static), np.float64)
 
 
-def _shape(op: Op, static: Mapping[str, Any], domain: tuple[float, float], kinks: tuple[Kink, ...]) -> Shape:
+def _shape(op: Op, static: Mapping[str, Any], domain: tuple[float, float], kinks: tuple[Kink, ...]) -> Shape | None:
     rule = op.rule(0, "input")
 
     def slope(z: Any) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -19,6 +20,7 @@ _TOLERANCE = 0.06
 _JUMP = 0.3
 """A step between two neighbouring points over so much of the axis is drawn as a jump."""
 _SMALL = 11
+_PADDED = re.compile(r"e([+-])0+")
 _SAMPLE, _GAP = 28, 16
 
 
@@ -97,9 +99,11 @@ class Key(NamedTuple):
     dash: str = ""
 
 
-def tick_text(x: float) -> str:
-    """A number on an axis."""
-    return f"{x:g}".replace("-", "−")
+def tick_text(x: float, digits: int = 6) -> str:
+    """A number to be read: a real minus sign, `1e−9`, ∞, and "-" for none."""
+    if math.isnan(x):
+        return "-"
+    return _PADDED.sub(r"e\1", f"{x + 0.0:.{digits}g}").replace("e+", "e").replace("inf", "∞").replace("-", "−")
 
 
 def ticks(low: float, high: float, most: int = 8) -> list[float]:

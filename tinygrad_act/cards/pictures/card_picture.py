@@ -10,7 +10,7 @@ import numpy as np
 
 from ...ops.slope import Kink
 from ...svg import circle, document, fit, flow, group, line, one_line, rectangle, text, text_width
-from ...svg.chart import Key, Panel, legend
+from ...svg.chart import Key, Panel, legend, tick_text
 from ...svg.writing import Theme
 from ..shape import FLAT
 from . import words
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["DASHED", "DOTTED", "card_svg", "heights", "ring", "rings", "title_of"]
 
 DASHED, DOTTED = "7 4", "2 3"
-_WIDTH, _LEFT, _RIGHT = 560, 52, 18
+_WIDTH, _LEFT, _RIGHT = 560, 56, 18
 _EDGE = 20
 _PLOT, _STRIP = 210, 44
 _TALLEST = 6.0
@@ -71,7 +71,7 @@ def card_svg(card: Card, theme: Theme = "auto", z: Any = None) -> str:
 
 def title_of(card: Card) -> str:
     """The name, with the parameters that are not the default ones."""
-    given = [f"{p.name}={words.real(p.value) if isinstance(p.value, float) else p.value}"
+    given = [f"{p.name}={tick_text(p.value) if isinstance(p.value, float) else p.value}"
              for p in card.parameters if p.value != p.default and p.name != "rng"]  # fmt: skip
     return one_line(f"{card.name}({', '.join(given)})" if given else card.name)
 
@@ -82,6 +82,7 @@ def _head(card: Card, one: Subject | None) -> tuple[list[str], float]:
     parts = [text(_EDGE, 32, name, size=18, bold=True)]
     remarks = [f"also {', '.join(card.aliases)}"] if card.aliases else []
     remarks += [f"drawn with {other} = {HELD}" for other in one.op.inputs[1:]] if one else []
+    remarks += ["drawn as in evaluation"] if one and "rng" in one.static else []
     left = text_width(name, 18, bold=True) + 10
     room = _WIDTH - 2 * _EDGE - left
     if remarks and room > 60:
@@ -154,9 +155,8 @@ def heights(curves: Curves) -> tuple[float, float]:
     """The vertical axis: 0, and all of both curves that is not too tall."""
     near = np.abs(curves.z) <= 1
     both = np.concatenate([curves.value, curves.slope])
-    usual = np.abs(np.concatenate([curves.value[near], curves.slope[near]]))
-    usual = usual[np.isfinite(usual)]
-    tallest = min(max(_TALLEST, 1.5 * float(np.median(usual)) if usual.size else 0.0), 1e300)
+    usual = [np.abs(y[near & np.isfinite(y)]) for y in (curves.value, curves.slope)]
+    tallest = min(max([_TALLEST, *(1.5 * float(np.median(y)) for y in usual if y.size)]), 1e300)
     shown = np.clip(both[np.isfinite(both)], -tallest, tallest)
     if curves.second is not None:  # as far as the others are tall: beside a bend it may be huge
         level = float(np.max(np.abs(shown), initial=0.0))

@@ -26,6 +26,7 @@ _WIDTH = 6.0
 _POINTS = 601
 _BESIDE = 1e-9
 _FARTHEST = 1e6
+_FAR = 100.0
 _SEARCHED = 25.0
 _ROUNDING = 1e-9
 
@@ -126,7 +127,8 @@ def span(one: Subject, kinks: list[Kink], z: Any = None) -> tuple[float, float]:
     if low >= high:  # a domain that begins or ends far out
         low, high = (start, min(start + _WIDTH, end)) if start > 0 else (max(end - _WIDTH, start), end)
     if z is not None and z.size:
-        least, few, most, greatest = np.percentile(np.clip(z, -_FARTHEST, _FARTHEST), [0, 0.5, 99.5, 100]).tolist()
+        farthest = max(_FAR, 10 * float(np.median(np.abs(z))))  # a few that have exploded would squeeze all others
+        least, few, most, greatest = np.percentile(np.clip(z, -farthest, farthest), [0, 0.5, 99.5, 100]).tolist()
         low = min(low, least if least > 2 * few else few)
         high = max(high, greatest if greatest < 2 * most else most)
     return max(low, start), min(high, end)

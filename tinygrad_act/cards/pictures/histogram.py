@@ -9,10 +9,9 @@ import numpy as np
 
 from ...errors import describe
 from ...svg import rectangle
-from ...svg.chart import Panel
+from ...svg.chart import Panel, tick_text
 from ...value import Value
 from ..shape import FLAT
-from .words import real
 
 __all__ = ["Numbers", "Outcome", "bars", "numbers_of", "outcome", "percent"]
 
@@ -34,7 +33,7 @@ class Outcome(NamedTuple):
     def told(self) -> list[str]:
         """`31 % saturated`, `20 % with g′ = 0`, `mean |g′| 0.412`."""
         dead = [f"{percent(self.dead)} with g′ = 0"] if self.dead else []
-        return [f"{percent(self.saturated)} saturated", *dead, f"mean |g′| {real(self.slope, 3)}"]
+        return [f"{percent(self.saturated)} saturated", *dead, f"mean |g′| {tick_text(self.slope, 3)}"]
 
 
 class Numbers(NamedTuple):
@@ -49,14 +48,20 @@ class Numbers(NamedTuple):
         """How many there are altogether."""
         return int(self.finite.size) + self.nans + self.infinite
 
+    def spread(self) -> str:
+        """Mean ± standard deviation of the finite ones; "" if there are none."""
+        if not self.finite.size:
+            return ""
+        with np.errstate(all="ignore"):  # numbers near the largest have an infinite one
+            return f"{tick_text(float(np.mean(self.finite)), 3)} ± {tick_text(float(np.std(self.finite)), 3)}"
+
     def told(self, axis: tuple[float, float], slopes: Any) -> list[str]:
         """The numbers, and what became of them by their `slopes`, in a few words each."""
         outside = int(np.sum((self.finite < axis[0]) | (self.finite > axis[1])))
         first = f"{self.size:,} number{'s' * (self.size != 1)} z"
-        if self.finite.size:
-            first += f": {real(float(np.mean(self.finite)), 3)} ± {real(float(np.std(self.finite)), 3)}"
+        first += f": {self.spread()}" if self.finite.size else ""
         found = [first, *(outcome(slopes).told() if self.finite.size else [])]
-        left_out = ((outside, "beyond the axis"), (self.nans, "NaN, not drawn"), (self.infinite, "infinite, not drawn"))
+        left_out = ((outside, "beyond the axis"), (self.nans, "NaN"), (self.infinite, "infinite"))
         return found + [f"{count:,} {what}" for count, what in left_out if count]
 
 

@@ -11,7 +11,7 @@ from ...errors import describe
 from ...graph import topological_order
 from ...op import Op
 from ...svg import document, fit, flow, group, one_line, text
-from ...svg.chart import Panel, legend, legend_width
+from ...svg.chart import Panel, legend, legend_width, tick_text
 from ...svg.writing import Theme
 from ...table import columns
 from ...value import Value
@@ -21,7 +21,6 @@ from .curves import HELD, read, span, subject
 from .histogram import Numbers, Outcome, outcome, percent
 from .picture import Picture
 from .small import KEYS, Small, draw_small, signs, small
-from .words import real
 
 __all__ = ["Layer", "Preactivations", "preactivations"]
 
@@ -37,7 +36,8 @@ class Layer(NamedTuple):
     """With its parameters, where they are not the default ones."""
     label: str
     """The label of its output, if it has one."""
-    shape: tuple[int, ...]
+    size: str
+    """`shape (64, 10)`, or `8 scalars`."""
     numbers: Numbers
     outcome: Outcome
     small: Small
@@ -74,8 +74,9 @@ def preactivations(value: Value | Sequence[Value]) -> Preactivations:
     outputs = [value] if isinstance(value, Value) else value
     if not isinstance(outputs, (list, tuple)) or not all(isinstance(x, Value) for x in outputs):
         raise TypeError(f"preactivations: expected a Value, or a list or tuple of Values, not {describe(value)}")
-    groups = _groups(topological_order(outputs, Value))
-    return Preactivations([layer for group in groups for layer in _layer(group)])
+    known: dict[str, Small] = {}
+    layers = [_layer(group, known) for group in _groups(topological_order(outputs, Value))]
+    return Preactivations([layer for layer in layers if layer is not None])
 
 
 def _groups(order: Sequence[Value]) -> list[_Group]:
@@ -93,22 +94,27 @@ def _groups(order: Sequence[Value]) -> list[_Group]:
     return list(groups.values())
 
 
-def _layer(group: _Group) -> list[Layer]:
-    """The layer of a group; nothing for an operation without a curve."""
+def _layer(group: _Group, known: dict[str, Small]) -> Layer | None:
+    """The layer of a group; None for an operation without a curve. Equal ones share what is `known`."""
     first = group.values[0]
-    found = card(group.op, **first.static)
     inputs = [np.asarray(x, np.float64) for x in first.primals or ()]
     held = float(np.mean(inputs[1])) if len(inputs) > 1 and inputs[1].size else HELD
-    one = subject(found, held if np.isfinite(held) else HELD)
-    if one is None:
-        return []
+    key = f"{group.op.name} {held} {sorted(first.static.items())}"
+    if key not in known:
+        found = card(group.op, **first.static)
+        one = subject(found, held if np.isfinite(held) else HELD)
+        if one is None:
+            return None
+        known[key] = small(found, one)
     pairs = [_z_and_slope(group.op, value) for value in group.values]
     z, slopes = (np.concatenate(parts) for parts in zip(*pairs))
     finite = np.isfinite(z)
     numbers = Numbers(z[finite], int(np.isnan(z).sum()), int(np.isinf(z).sum()))
-    shape = np.shape(first.data) or (len(group.values),) * (len(group.values) > 1)
+    scalars = f"{len(group.values)} scalar{'s' * (len(group.values) > 1)}"
+    size = f"shape {np.shape(first.data)}" if np.ndim(first.data) else scalars
     label = one_line(str(first.label)) if first.label and len(group.values) == 1 else ""
-    return [Layer(title_of(found), label, shape, numbers, outcome(slopes[finite]), small(found, one), slopes[finite])]
+    name = title_of(known[key].card)
+    return Layer(name, label, size, numbers, outcome(slopes[finite]), known[key], slopes[finite])
 
 
 def _z_and_slope(op: Op, value: Value) -> tuple[Any, Any]:
@@ -142,7 +148,7 @@ def _one(layer: Layer, x: float, y: float) -> str:
     axis = span(one, layer.small.kinks, numbers.finite)
     curves = read(one, *axis, layer.small.cuts)
     panel = Panel.at(x + _LEFT, y + 10, _CELL - _LEFT - 30, _PLOT, axis, heights(curves._replace(second=None)))
-    name = " · ".join(filter(None, [layer.name, layer.label, f"shape {layer.shape}" if layer.shape else ""]))
+    name = " · ".join(filter(None, [layer.name, layer.label, layer.size]))
     parts = [text(x, y, fit(name, 13, _CELL - 30, bold=True), size=13, bold=True)]
     parts += draw_small(panel, layer.small, numbers.finite, curves)
     told = numbers.told(axis, layer.slopes)
@@ -154,11 +160,10 @@ def _one(layer: Layer, x: float, y: float) -> str:
 def _text(layers: Sequence[Layer]) -> str:
     if not layers:
         return "no activation of z in this graph"
-    rows = [("activation", "output", "shape", "z", "saturated", "slope 0", "mean |slope|", "NaN or infinite")]
+    rows = [("activation", "output", "size", "z", "saturated", "slope 0", "mean |slope|", "NaN or infinite")]
     for layer in layers:
-        finite, found = layer.numbers.finite, layer.outcome
-        size = f"{real(float(finite.mean()), 3)} ± {real(float(finite.std()), 3)}" if finite.size else "-"
+        found = layer.outcome
         bad = layer.numbers.nans + layer.numbers.infinite
-        rows.append((layer.name, layer.label or "-", str(layer.shape), size, percent(found.saturated),
-                     percent(found.dead), real(found.slope, 3), str(bad)))  # fmt: skip
+        shares = percent(found.saturated), percent(found.dead), tick_text(found.slope, 3)
+        rows.append((layer.name, layer.label or "-", layer.size, layer.numbers.spread() or "-", *shares, str(bad)))
     return "\n".join(columns(rows))

@@ -9,11 +9,10 @@ from ...errors import describe
 from ...op import REQUIRED, Op
 from ...registry import ops
 from ...svg import document, fit, flow, group, one_line, text
-from ...svg.chart import Panel, legend, legend_width
+from ...svg.chart import Panel, legend, legend_width, tick_text
 from ...svg.writing import Theme
 from ...table import columns as in_columns
 from ..card import Card, card
-from . import words
 from .card_picture import title_of
 from .curves import subject
 from .picture import Picture
@@ -106,7 +105,7 @@ def _heading(count: int) -> list[str]:
 
 def _outside(one: Small, panel: Panel) -> list[str]:
     """A word about kinks that the axis does not reach."""
-    beyond = [words.real(kink.at, 3) for kink in one.kinks if not panel.across.low <= kink.at <= panel.across.high]
+    beyond = [tick_text(kink.at, 3) for kink in one.kinks if not panel.across.low <= kink.at <= panel.across.high]
     told = fit(f"kink at {', '.join(beyond)}", 11, panel.width - 8)
     return [text(panel.across.start + 4, panel.up.stop + 12, told, "faint", size=11)] if beyond else []
 

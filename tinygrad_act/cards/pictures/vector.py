@@ -10,7 +10,7 @@ from ...derivatives import jacobian
 from ...op import REQUIRED
 from ...registry import ops
 from ...svg import fit, rectangle, text
-from .words import real
+from ...svg.chart import tick_text
 
 if TYPE_CHECKING:
     from ..card import Card
@@ -32,12 +32,12 @@ def vector_part(card: Card, left: float, top: float, width: float) -> tuple[list
     parts = [text(left, y, "An example, and ∂a/∂z there: a row for every output, a column for every input", "faint")]
     y += 22
     for column, z in enumerate(_EXAMPLE.tolist()):
-        parts.append(text(left + _HEAD + (column + 0.5) * size, y, f"z = {real(z)}", anchor="middle"))
+        parts.append(text(left + _HEAD + (column + 0.5) * size, y, f"z = {tick_text(z)}", anchor="middle"))
     largest = float(np.max(np.abs(rates), initial=0.0)) or 1.0
     y += 8
     for row, (output, slopes) in enumerate(zip(a.tolist(), rates.tolist())):
         base = y + row * _CELL + 15
-        parts.append(text(left, base, fit(f"a = {real(output, 3)}", 12, _HEAD - 8)))
+        parts.append(text(left, base, fit(f"a = {tick_text(output, 3)}", 12, _HEAD - 8)))
         for column, rate in enumerate(slopes):
             parts += _cell(left + _HEAD + column * size, base, size, rate, largest)
     return parts, y + len(a) * _CELL + 22
@@ -46,7 +46,7 @@ def vector_part(card: Card, left: float, top: float, width: float) -> tuple[list
 def _cell(x: float, base: float, size: float, rate: float, largest: float) -> list[str]:
     """A number, and below it a bar as long as it is large."""
     bar = rectangle(x, base + 3, (size - 2) * abs(rate) / largest, 2, "value-bar" if rate > 0 else "gradient-bar")
-    shown = text(x + size / 2 - 1, base - 1, real(rate, 3), "text" if rate else "faint", size=11, anchor="middle")
+    shown = text(x + size / 2 - 1, base - 1, tick_text(rate, 3), "text" if rate else "faint", size=11, anchor="middle")
     return [rectangle(x, base - 15, size - 2, _CELL - 2, "track"), *[bar] * (rate != 0), shown]
 
 

@@ -6,30 +6,27 @@ import math
 from typing import TYPE_CHECKING
 
 from ...ops.slope import Kink
+from ...svg.chart import tick_text
 from ..shape import FLAT, Interval, number
 
 if TYPE_CHECKING:
     from ..card import Card
     from .numerical import Check
 
-__all__ = ["checked", "facts", "kink_text", "real", "saturated"]
+__all__ = ["checked", "facts", "kink_text", "saturated"]
 
 _SIDES = {"mean": "the mean of both", "inside": "that of the side that lets more through"}
-
-
-def real(x: float, digits: int = 6) -> str:
-    """A number as it is read: a real minus sign, ∞."""
-    return f"{x:.{digits}g}".replace("inf", "∞").replace("-", "−") if x else "0"
 
 
 def kink_text(kink: Kink) -> str:
     """`kink at 0: slope 0 on the left, 1 on the right; g′(0) = 1, the right side's`."""
     place = "" if kink.place == number(kink.at) else f"{kink.place} = ".replace("-", "−")
-    at = real(kink.at)
+    at = tick_text(kink.at)
     if kink.side == "none":
         return f"jump at {place}{at}: nothing flows there, g′({at}) = 0"
     side = _SIDES.get(kink.side, f"that of the {kink.side} side")
-    return f"kink at {place}{at}: slope {real(kink.left)} | {real(kink.right)}; g′({at}) = {real(kink.taken)}, {side}"
+    left, right, taken = map(tick_text, (kink.left, kink.right, kink.taken))
+    return f"kink at {place}{at}: slope {left} | {right}; g′({at}) = {taken}, {side}"
 
 
 def checked(found: Check, estimator: bool) -> tuple[str, bool]:
@@ -38,8 +35,8 @@ def checked(found: Check, estimator: bool) -> tuple[str, bool]:
         return "not compared: g′ is a straight-through estimate, not the derivative", False
     if math.isnan(found.worst):
         return "numerical check: nothing could be compared, no differences of g are finite", True
-    where = f" at z = {real(found.at, 3)}" if found.worst else ""
-    worst = f"largest relative error {found.worst:.0e}".replace("-", "−") if found.worst else "no error at all"
+    where = f" at z = {tick_text(found.at, 3)}" if found.worst else ""
+    worst = f"largest relative error {tick_text(found.worst, 1)}" if found.worst else "no error at all"
     if found.agrees:
         return f"numerical check: g′ agrees, {worst}{where}", False
     return f"numerical check: g′ DIFFERS, {worst}{where}", True
@@ -55,9 +52,9 @@ def facts(card: Card, axis: tuple[float, float] | None, domain: tuple[float, flo
     given = ", ".join(f"{p.name} = {_value(p.value)}" for p in card.parameters if p.value is not None)
     found = [f"parameters {given}"] * bool(given)
     found += [f"range {card.range}".replace("-", "−")] if card.range else []
-    words = (card.parity, "not monotone" if card.monotone == "no" else card.monotone, card.curvature)
-    found += [word for word in words if word and word not in ("none", "neither")]
-    found += [f"Lipschitz constant {real(card.lipschitz)}"] if card.lipschitz is not None else []
+    monotone = "not monotone" if card.monotone == "no" else card.monotone
+    found += [word for word in (card.parity, monotone, card.curvature) if word and word not in ("none", "neither")]
+    found += [f"Lipschitz constant {tick_text(card.lipschitz)}"] if card.lipschitz is not None else []
     if axis is not None and card.range is not None:
         found.append(_share(saturated(card.flat, domain), axis))
     found += [f"gain {card.gain:.4g}"] if card.gain is not None else []
@@ -68,9 +65,9 @@ def _share(flat: list[Interval], axis: tuple[float, float]) -> str:
     covered = sum(max(0.0, min(part.high, axis[1]) - max(part.low, axis[0])) for part in flat)
     if not flat:
         return "never saturated"
-    shown = f"[{real(axis[0], 3)}, {real(axis[1], 3)}]"
+    shown = f"[{tick_text(axis[0], 3)}, {tick_text(axis[1], 3)}]"
     return f"saturated, |g′| < {FLAT}, on {100 * covered / (axis[1] - axis[0]):.0f} % of {shown}"
 
 
 def _value(x: object) -> str:
-    return real(float(x)) if isinstance(x, (int, float)) and not isinstance(x, bool) else f"{x!r:.40}"
+    return tick_text(float(x)) if isinstance(x, (int, float)) and not isinstance(x, bool) else f"{x!r:.40}"
