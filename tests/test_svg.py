@@ -116,8 +116,9 @@ def test_an_unknown_theme_is_refused_with_the_known_ones():
 
 
 def test_two_pictures_in_one_page_do_not_style_each_other():
-    one, two = (document(1, 1, [rectangle(0, 0, size, 1, "value")], title="t") for size in (1, 2))
-    assert re.search(r'class="(ta\w+)"', one)[1] != re.search(r'class="(ta\w+)"', two)[1]
+    drawn = [document(1, 1, [rectangle(0, 0, size, 1, "value")], title="t") for size in (1, 2)]
+    drawn += [document(1, 1, [rectangle(0, 0, 1, 1, "value")], title="t", theme="dark")]
+    assert len({re.search(r'class="(ta\w+)"', svg)[1] for svg in drawn}) == 3
 
 
 def test_a_page_loads_nothing_and_runs_nothing():

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["vector_part"]
 
-_EXAMPLE = np.array([-2.0, -1.0, 0.0, 1.0, 2.0, 3.0])
+_EXAMPLE = np.array([-1.0, -0.5, 0.0, 0.5, 1.0, 1.5])
 _CELL, _HEAD = 22, 92
 
 

@@ -15,17 +15,17 @@ if TYPE_CHECKING:
 
 __all__ = ["checked", "facts", "kink_text", "saturated"]
 
-_SIDES = {"mean": "the mean of both", "inside": "that of the side that lets more through"}
+_SIDES = {"mean": "the mean of both", "inside": "the steeper side’s"}
 
 
 def kink_text(kink: Kink) -> str:
-    """`kink at 0: slope 0 on the left, 1 on the right; g′(0) = 1, the right side's`."""
+    """`kink at 0: slope 0 on the left, 1 on the right; g′(0) = 1, the right side’s`."""
     place = "" if kink.place == number(kink.at) else f"{kink.place} = ".replace("-", "−")
     at = tick_text(kink.at)
     if kink.side == "none":
         return f"jump at {place}{at}: nothing flows there, g′({at}) = 0"
-    side = _SIDES.get(kink.side, f"that of the {kink.side} side")
-    left, right, taken = map(tick_text, (kink.left, kink.right, kink.taken))
+    side = _SIDES.get(kink.side, f"the {kink.side} side’s")
+    left, right, taken = (tick_text(x, 4) for x in (kink.left, kink.right, kink.taken))
     return f"kink at {place}{at}: slope {left} | {right}; g′({at}) = {taken}, {side}"
 
 
@@ -58,7 +58,7 @@ def facts(card: Card, axis: tuple[float, float] | None, domain: tuple[float, flo
     if axis is not None and card.range is not None:
         found.append(_share(saturated(card.flat, domain), axis))
     found += [f"gain {card.gain:.4g}"] if card.gain is not None else []
-    return found + [card.reference] * bool(card.reference)
+    return found + ([card.reference] if card.reference else [])
 
 
 def _share(flat: list[Interval], axis: tuple[float, float]) -> str:
