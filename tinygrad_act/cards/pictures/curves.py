@@ -105,16 +105,16 @@ def _jumps(one: Subject) -> list[float]:
 
 
 def marks(one: Subject, card: Card) -> list[Kink]:
-    """The kinks to mark: those of the card, and those that it leaves out, because nothing flows or there
-    are further inputs."""
-    if card.kinks:
+    """The kinks to mark: those of the card, or those that it leaves out where nothing flows or there are
+    further inputs."""
+    if len(one.op.inputs) == 1 and one.op.rules[0] is not None:
         return list(card.kinks)
     found = []
     for place, side in one.op.kinks.items():
         at = one.op.bound(place, one.static)
         if isinstance(at, (int, float)) and math.isfinite(at):
             left, right = (float(x) for x in one.slope(np.array([at - _near(at), at + _near(at)])))
-            if left != right or side == "none":
+            if abs(left - right) > 1e-6 or side == "none":
                 found.append(Kink(float(at), left, right, side, one.op.place_text(place)))
     return found
 
