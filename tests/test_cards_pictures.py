@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import types
 import xml.etree.ElementTree as ET
 
 import numpy as np
@@ -16,6 +17,7 @@ from tinygrad_act.cards.listing import lines
 from tinygrad_act.cards.pictures.curves import breaks, marks, read, span, subject
 from tinygrad_act.cards.pictures.formula import pretty
 from tinygrad_act.cards.pictures.numerical import LIMIT, check
+from tinygrad_act.draw import png
 from tinygrad_act.svg import DARK, LIGHT
 
 from .picture_reader import boxes, circles, dashes, faults, titles
@@ -262,12 +264,30 @@ def test_a_card_is_saved_in_the_format_of_the_extension(tmp_path, extension):
 
 
 def test_unknown_extensions_and_unwritable_paths(tmp_path):
-    with pytest.raises(ValueError, match=r"unknown extension '.pdf'; .* one of .svg, .html, .md, .json, .txt"):
+    with pytest.raises(ValueError, match=r"unknown extension '.pdf'; .* one of .svg, .html, .png, .md, .json, .txt"):
         ta.card("gelu").save(tmp_path / "gelu.pdf")
-    with pytest.raises(ValueError, match=r"unknown extension '.pdf'; .* one of .svg, .html, .txt"):
+    with pytest.raises(ValueError, match=r"unknown extension '.pdf'; .* one of .svg, .html, .png, .txt"):
         ta.sheet(["gelu"]).save(tmp_path / "gelu.pdf")
     with pytest.raises(OSError, match="nowhere"):
         ta.card("gelu").save(tmp_path / "nowhere" / "gelu.svg")
+
+
+def test_png_by_resvg_py_or_a_word_on_how_to_get_it(tmp_path, monkeypatch):
+    drawn = []
+    renderer = types.SimpleNamespace(svg_to_bytes=lambda **given: drawn.append(given) or b"\x89PNG")
+    monkeypatch.setitem(sys.modules, "resvg_py", renderer)
+    monkeypatch.setattr(png, "_fonts", lambda: [True])
+    assert ta.card("gelu").save(tmp_path / "gelu.png").read_bytes() == b"\x89PNG"
+    assert ta.sheet(["gelu"]).png(scale=1) == b"\x89PNG"
+    assert [given["zoom"] for given in drawn] == [2.0, 1]
+    assert drawn[0]["svg_string"] == ta.card("gelu").svg("light"), "it knows no @media"
+    monkeypatch.setitem(sys.modules, "resvg_py", None)
+    with pytest.raises(RuntimeError, match="needs the package resvg-py: pip install"):
+        ta.card("gelu").save(tmp_path / "other.png")
+    assert not (tmp_path / "other.png").exists()
+    for scale in (0, -1, 21, "2", True):
+        with pytest.raises(ValueError, match="png: scale is .*; expected a number above 0, at most 20"):
+            ta.card("gelu").png(scale)
 
 
 def test_in_a_notebook_cards_and_pictures_show_themselves(monkeypatch):

@@ -37,7 +37,7 @@ HELVETICA = (  # widths of the letters from blank to ~, in thousandths, from Ado
     "278 556 500 722 500 500 500 334 260 334 584"
 )
 TEXT_ROLES = ("text", "faint", "value", "gradient", "alarm", "active", *(f"curve-{i}" for i in range(1, 7)))
-GROUNDS = ("background", "panel", "frame")
+GROUNDS = ("background", "panel", "frame", "track")
 
 
 def test_hostile_text_is_escaped_as_content_and_as_an_attribute():

@@ -47,10 +47,10 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("name", metavar="NAME")
     one.add_argument("given", nargs="*", metavar="PARAMETER=NUMBER", help="its parameters, such as alpha=0.5")
     one.add_argument("--markdown", action="store_true", help="print Markdown, with the formulas in LaTeX")
-    one.add_argument("-o", "--output", metavar="FILE", help="write it instead: .svg, .html, .md, .json or .txt")
+    one.add_argument("-o", "--output", metavar="FILE", help="write it instead: .svg, .html, .png, .md, .json or .txt")
     many = add("sheet", _sheet, "draw activations, all or these, as small pictures on the same axes", json=False)
     many.add_argument("names", nargs="*", metavar="NAME")
-    many.add_argument("-o", "--output", metavar="FILE", required=True, help="the file: .svg, .html or .txt")
+    many.add_argument("-o", "--output", metavar="FILE", required=True, help="the file: .svg, .html, .png or .txt")
     add("compare", _compare, "print how other frameworks' versions differ").add_argument("name", metavar="NAME")
     add("check", _check, "check the derivatives of operations, one line each").add_argument(
         "names", nargs="+", metavar="NAME", help="an operation, or: all"

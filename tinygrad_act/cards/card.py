@@ -18,7 +18,7 @@ from .expect import gain, root_mean_square
 from .find import bound_statics, find
 from .latex import latex
 from .pictures.card_picture import card_svg
-from .pictures.picture import bundle
+from .pictures.picture import bundle, png_at
 from .shape import Interval, Shape, shape_of
 
 __all__ = ["Card", "Derivative", "Parameter", "card"]
@@ -104,13 +104,21 @@ class Card(NamedTuple):
         """The picture and the text as a page of its own."""
         return page(self.svg(theme), title=self.name, text=self.text(), theme=theme)
 
-    def save(self, path: Path) -> Path:
-        """Write the card in the format of the extension, `.svg`, `.html`, `.md`, `.json` or `.txt`; return `path`.
+    def png(self, scale: float = 2.0) -> bytes:
+        """A PNG file's bytes, light; `scale` 1 is the size in px of the SVG. Needs the package `resvg-py`.
 
-        Raises `ValueError` for an unknown extension, `OSError` with the path if it can't be written.
+        Raises `RuntimeError` that says what to install, `ValueError` for a scale that is not above 0, at most 20.
         """
-        return save(path, {".svg": self.svg, ".html": self.html, ".md": lambda: f"{self.markdown()}\n",
-                           ".json": lambda: f"{self.json()}\n", ".txt": lambda: f"{self}\n"})  # fmt: skip
+        return png_at(self.svg("light"), scale)
+
+    def save(self, path: Path) -> Path:
+        """Write the card in the format of the extension, `.svg`, `.html`, `.png`, `.md`, `.json` or `.txt`; return
+        `path`. Raises `ValueError` for an unknown extension, `OSError` with the path if it can't be written,
+        `RuntimeError` as `png` does.
+        """
+        pictures = {".svg": self.svg, ".html": self.html, ".png": self.png}
+        texts = {".md": lambda: f"{self.markdown()}\n", ".json": lambda: f"{self.json()}\n", ".txt": lambda: f"{self}\n"}
+        return save(path, {**pictures, **texts})
 
     def __str__(self) -> str:
         return self.text()

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from ...ops.slope import Kink
+from ...ops.slope import SATURATED, Kink
 from ...svg import circle, document, fit, flow, group, line, one_line, rectangle, text, text_width
 from ...svg.chart import Key, Panel, legend, tick_text
 from ...svg.writing import Theme
-from ..shape import FLAT
 from . import words
 from .curves import HELD, Curves, Subject, breaks, marks, read, span, subject
 from .formula import pretty
@@ -28,7 +27,7 @@ __all__ = ["DASHED", "DOTTED", "card_svg", "heights", "ring", "rings", "title_of
 DASHED, DOTTED = "7 4", "2 3"
 _WIDTH, _LEFT, _RIGHT = 560, 56, 18
 _EDGE = 20
-_PLOT, _STRIP = 210, 44
+_PLOT, _STRIP, _LABEL = 210, 58, 15
 _TALLEST = 6.0
 """No more of the vertical axis is shown, unless values near 0 are larger: exp would flatten all else."""
 _LINE = 17
@@ -146,7 +145,7 @@ def _about_kinks(kinks: Sequence[Kink]) -> list[Row]:
 
 def _band_key(y: float) -> list[str]:
     """What the shaded parts mean, at the right end of the legend."""
-    told = f"saturated, |g′| < {FLAT}"
+    told = f"saturated, |g′| < {SATURATED}"
     left = _WIDTH - _RIGHT - text_width(told, 12)
     return [rectangle(left - 26, y - 10, 20, 12, "band"), text(left, y, told)]
 
@@ -197,8 +196,10 @@ def ring(x: float, y: float, radius: float) -> str:
 
 def _strip(found: Check, above: Panel, y: float) -> list[str]:
     """Relative errors on a logarithmic axis, the limit as a line."""
-    strip = Panel.at(_LEFT, y, above.width, _STRIP, (above.across.low, above.across.high), (-17.0, 1.0))
-    parts = [strip.frame("track")]
+    axis = above.across.low, above.across.high
+    strip = Panel.at(_LEFT, y + _LABEL, above.width, _STRIP - _LABEL, axis, (-17.0, 1.0))
+    told = "relative error of g′ against extrapolated central differences"
+    parts = [rectangle(_LEFT, y, above.width, _STRIP, "track"), text(_LEFT + 6, y + 13, told, "faint", size=11)]
     for power, role in ((-6, "alarm"), (-15, "grid")):
         dash = ' stroke-dasharray="4 3"' if role == "alarm" else ""
         parts.append(line(_LEFT, strip.up(power), _LEFT + strip.width, strip.up(power), role, extra=dash))

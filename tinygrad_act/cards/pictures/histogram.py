@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ...errors import describe
+from ...ops.slope import SATURATED
 from ...svg import rectangle
 from ...svg.chart import Panel, tick_text
 from ...value import Value
-from ..shape import FLAT
 
 __all__ = ["Numbers", "Outcome", "bars", "numbers_of", "outcome", "percent"]
 
@@ -24,7 +24,7 @@ class Outcome(NamedTuple):
     """What became of the finite numbers, as shares."""
 
     saturated: float
-    """Of those with |slope| < `FLAT`."""
+    """Of those with |slope| < `SATURATED`."""
     dead: float
     """Of those with a slope of exactly 0."""
     slope: float
@@ -70,7 +70,7 @@ def outcome(slopes: Any) -> Outcome:
     if not slopes.size:
         return Outcome(math.nan, math.nan, math.nan)
     size = np.abs(slopes)
-    return Outcome(float(np.mean(size < FLAT)), float(np.mean(size == 0)), float(np.mean(size)))
+    return Outcome(float(np.mean(size < SATURATED)), float(np.mean(size == 0)), float(np.mean(size)))
 
 
 def numbers_of(asker: str, z: Any) -> Numbers:

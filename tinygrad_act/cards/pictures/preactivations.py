@@ -140,7 +140,7 @@ def _draw(layers: Sequence[Layer], theme: Theme) -> str:
         row, column = divmod(position, across)
         parts.append(_one(layer, _EDGE + column * _CELL, _HEAD + row * _ROW + 10))
     height = _HEAD + -(-len(shown) // across) * _ROW
-    return document(width, height, parts, title="Pre-activations", description=_text(layers), theme=theme)
+    return document(width, height, parts, title="Pre-activations", description=_text(shown), theme=theme)
 
 
 def _one(layer: Layer, x: float, y: float) -> str:

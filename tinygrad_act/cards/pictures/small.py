@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ...ops.slope import Kink
+from ...ops.slope import SATURATED, Kink
 from ...svg import circle, rectangle, text, text_width
 from ...svg.chart import Key, Panel
-from ..shape import FLAT
 from . import words
 from .card_picture import DASHED, ring, rings
 from .curves import Curves, Subject, breaks, marks, read
@@ -23,7 +22,7 @@ _POINTS = 241
 KEYS = (Key("g", "curve-1", 2.2), Key("g′", "curve-2", 1.8, DASHED))
 """The curves of every small picture."""
 
-_TEXTS = {"kink": "kink, and the slope taken", "band": f"saturated, |g′| < {FLAT}", "bar": "how often z is there"}
+_TEXTS = {"kink": "kink, and the slope taken", "band": f"saturated, |g′| < {SATURATED}", "bar": "how often z is there"}
 _SIGNS: dict[str, Callable[[float, float], list[str]]] = {
     "kink": lambda x, y: [ring(x + 5, y - 4, 3.5), circle(x + 15, y - 4, 2, "curve-2")],
     "band": lambda x, y: [rectangle(x, y - 10, 18, 12, "band")],
