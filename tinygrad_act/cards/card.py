@@ -116,9 +116,9 @@ class Card(NamedTuple):
         `path`. Raises `ValueError` for an unknown extension, `OSError` with the path if it can't be written,
         `RuntimeError` as `png` does.
         """
-        pictures = {".svg": self.svg, ".html": self.html, ".png": self.png}
-        texts = {".md": lambda: f"{self.markdown()}\n", ".json": lambda: f"{self.json()}\n", ".txt": lambda: f"{self}\n"}
-        return save(path, {**pictures, **texts})
+        pictures: dict[str, Callable[[], str | bytes]] = {".svg": self.svg, ".html": self.html, ".png": self.png}
+        return save(path, {**pictures, ".md": _ended(self.markdown), ".json": _ended(self.json),
+                           ".txt": _ended(self.text)})  # fmt: skip
 
     def __str__(self) -> str:
         return self.text()
@@ -158,6 +158,11 @@ def card(which: str | Op | Callable[..., Any], /, **static: Any) -> Card:
         found and found.range, kinks, found and found.parity, found and found.monotone, found and found.curvature,
         found and found.lipschitz, found.flat if found else (), *gains, op.reference, op.elsewhere,
     )  # fmt: skip
+
+
+def _ended(write: Callable[[], str]) -> Callable[[], str]:
+    """The same text with a line end, as files have it."""
+    return lambda: f"{write()}\n"
 
 
 def _about(op: Op) -> str:
