@@ -6,30 +6,27 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import numpy as np
-
 from ...ops.slope import SATURATED, Kink
-from ...svg import circle, document, fit, flow, group, line, one_line, rectangle, text, text_width
-from ...svg.chart import Key, Panel, legend, tick_text
+from ...svg import document, fit, flow, group, one_line, rectangle, text, text_width
+from ...svg.chart import Key, Panel, legend
 from ...svg.writing import Theme
 from . import words
 from .curves import HELD, Curves, Subject, breaks, marks, read, span, subject
 from .formula import pretty
 from .histogram import Numbers, bars, numbers_of
-from .numerical import LIMIT, METHOD, Check, check
+from .numerical import METHOD, Check, check
+from .numerical_strip import STRIP, strip
+from .shared import DASHED, DOTTED, heights, ring, rings, title_of
 from .vector import vector_part
 
 if TYPE_CHECKING:
     from ..card import Card
 
-__all__ = ["DASHED", "DOTTED", "card_svg", "heights", "ring", "rings", "title_of"]
+__all__ = ["card_svg"]
 
-DASHED, DOTTED = "7 4", "2 3"
 _WIDTH, _LEFT, _RIGHT = 560, 56, 18
 _EDGE = 20
-_PLOT, _STRIP, _LABEL = 210, 58, 15
-_TALLEST = 6.0
-"""No more of the vertical axis is shown, unless values near 0 are larger: exp would flatten all else."""
+_PLOT = 210
 _LINE = 17
 _MOST_KINKS = 4
 _EVERYWHERE = (-math.inf, math.inf)
@@ -66,13 +63,6 @@ def card_svg(card: Card, theme: Theme = "auto", z: Any = None) -> str:
         y += _LINE
     told = one_line(f"{card.name}: {card.formula}. {'. '.join(facts)}")
     return document(_WIDTH, y, parts, title=f"Activation {title_of(card)}", description=told, theme=theme)
-
-
-def title_of(card: Card) -> str:
-    """The name, with the parameters that are not the default ones."""
-    given = [f"{p.name}={tick_text(p.value) if isinstance(p.value, float) else p.value}"
-             for p in card.parameters if p.value != p.default and p.name != "rng"]  # fmt: skip
-    return one_line(f"{card.name}({', '.join(given)})" if given else card.name)
 
 
 def _head(card: Card, one: Subject | None) -> tuple[list[str], float]:
@@ -124,8 +114,8 @@ def _plots(card: Card, one: Subject, y: float, numbers: Numbers | None) -> tuple
     y += _PLOT + 24
     found = check(one.value, one.slope, *axis, cuts, one.domain)
     if not one.op.estimator:
-        parts += _strip(found, panel, y)
-        y += _STRIP
+        parts.append(strip(found, panel, y))
+        y += STRIP
     rows = _checked(one, found) + _about_kinks(kinks)
     told = numbers.told(axis, one.slope(numbers.finite)) if numbers else []
     rows += [Row(line, mark="bar") for line in flow(told, 12, _WIDTH - 2 * _EDGE - 18, between=" · ")]
@@ -150,64 +140,12 @@ def _band_key(y: float) -> list[str]:
     return [rectangle(left - 26, y - 10, 20, 12, "band"), text(left, y, told)]
 
 
-def heights(curves: Curves) -> tuple[float, float]:
-    """The vertical axis: 0, and all of both curves that is not too tall."""
-    near = np.abs(curves.z) <= 1
-    both = np.concatenate([curves.value, curves.slope])
-    usual = [np.abs(y[near & np.isfinite(y)]) for y in (curves.value, curves.slope)]
-    tallest = min(max([_TALLEST, *(1.5 * float(np.median(y)) for y in usual if y.size)]), 1e300)
-    shown = np.clip(both[np.isfinite(both)], -tallest, tallest)
-    if curves.second is not None:  # as far as the others are tall: beside a bend it may be huge
-        level = float(np.max(np.abs(shown), initial=0.0))
-        shown = np.append(shown, np.clip(curves.second[np.isfinite(curves.second)], -level, level))
-    low, high = float(np.min(shown, initial=0.0)), float(np.max(shown, initial=0.0))
-    margin = 0.07 * (high - low) or 1.0
-    return low - margin, high + margin
-
-
 def _lines(panel: Panel, curves: Curves, cuts: Sequence[float]) -> list[str]:
     parts = panel.curve(curves.z, curves.value, "curve-1", cuts=cuts, width=2.5)
     parts += panel.curve(curves.z, curves.slope, "curve-2", cuts=cuts, dash=DASHED)
     if curves.second is not None:
         parts += panel.curve(curves.z, curves.second, "curve-3", cuts=cuts, dash=DOTTED)
     return parts
-
-
-def rings(panel: Panel, one: Subject, kinks: Sequence[Kink], radius: float = 4.5, slopes: bool = True) -> list[str]:
-    """A ring on the curve at every kink, and, with `slopes`, a dot at the slope that is taken there."""
-    parts = []
-    for kink in kinks:
-        if not panel.across.low <= kink.at <= panel.across.high:
-            continue
-        height = float(one.value(np.array([kink.at]))[0])
-        x, shown = panel.across(kink.at), []
-        if panel.up.low <= height <= panel.up.high:
-            shown.append(ring(x, panel.up(height), radius))
-        if slopes and panel.up.low <= kink.taken <= panel.up.high:
-            shown.append(circle(x, panel.up(kink.taken), radius - 1.5, "curve-2"))
-        parts.append(group(shown, title=words.kink_text(kink)))
-    return parts
-
-
-def ring(x: float, y: float, radius: float) -> str:
-    """The sign of a kink."""
-    return circle(x, y, radius, "background", "gradient", extra=' stroke-width="2"')
-
-
-def _strip(found: Check, above: Panel, y: float) -> list[str]:
-    """Relative errors on a logarithmic axis, the limit as a line."""
-    axis = above.across.low, above.across.high
-    strip = Panel.at(_LEFT, y + _LABEL, above.width, _STRIP - _LABEL, axis, (-17.0, 1.0))
-    told = "relative error of g′ against extrapolated central differences"
-    parts = [rectangle(_LEFT, y, above.width, _STRIP, "track"), text(_LEFT + 6, y + 13, told, "faint", size=11)]
-    for power, role in ((-6, "alarm"), (-15, "grid")):
-        dash = ' stroke-dasharray="4 3"' if role == "alarm" else ""
-        parts.append(line(_LEFT, strip.up(power), _LEFT + strip.width, strip.up(power), role, extra=dash))
-        parts.append(text(_LEFT - 6, strip.up(power) + 4, f"1e−{-power}", "faint", size=11, anchor="end"))
-    levels = np.log10(np.clip(found.error, 1e-16, 10.0))
-    for x, level, error in zip(found.z.tolist(), levels.tolist(), found.error.tolist()):
-        parts.append(circle(strip.across(x), strip.up(level), 1.6, "alarm" if error > LIMIT else "value"))
-    return [group(parts, title=METHOD)]
 
 
 def _written(rows: Sequence[Row], y: float) -> list[str]:

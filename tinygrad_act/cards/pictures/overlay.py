@@ -12,9 +12,9 @@ from ...svg import circle, document, fit, group, line, text
 from ...svg.chart import Panel, spread
 from ...svg.writing import Theme
 from ..card import Card
-from .card_picture import heights, rings, title_of
 from .curves import Curves, Subject, breaks, marks, read, span, subject
 from .picture import Picture
+from .shared import heights, rings, title_of
 from .sheet import Which, cards_of
 from .words import facts
 

@@ -16,10 +16,10 @@ from ...svg.writing import Theme
 from ...table import columns
 from ...value import Value
 from ..card import card
-from .card_picture import heights, title_of
 from .curves import HELD, read, span, subject
 from .histogram import Numbers, Outcome, outcome, percent
 from .picture import Picture
+from .shared import heights, title_of
 from .small import KEYS, Small, draw_small, signs, small
 
 __all__ = ["Layer", "Preactivations", "preactivations"]

@@ -13,9 +13,9 @@ from ...svg.chart import Panel, legend, legend_width, tick_text
 from ...svg.writing import Theme
 from ...table import columns as in_columns
 from ..card import Card, card
-from .card_picture import title_of
 from .curves import subject
 from .picture import Picture
+from .shared import title_of
 from .small import KEYS, Small, draw_small, signs, small
 
 __all__ = ["Which", "cards_of", "sheet"]

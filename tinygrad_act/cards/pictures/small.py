@@ -9,9 +9,9 @@ from ...ops.slope import SATURATED, Kink
 from ...svg import circle, rectangle, text, text_width
 from ...svg.chart import Key, Panel
 from . import words
-from .card_picture import DASHED, ring, rings
 from .curves import Curves, Subject, breaks, marks, read
 from .histogram import bars
+from .shared import DASHED, ring, rings
 
 if TYPE_CHECKING:
     from ..card import Card
