@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from .boxes import measure
+from .boxes import Fitted, fitted
 from .edges import label_size
 from .engine import place_with_dot
 from .layout import Box, Direction, Link, Placement, Route, place
@@ -23,6 +23,7 @@ class Arranged(NamedTuple):
     """A snapshot with a place for everything."""
 
     snapshot: Snapshot
+    boxes: tuple[Fitted, ...]
     placement: Placement
 
     @property
@@ -45,10 +46,8 @@ def _arranged(snapshot: Snapshot, direction: Direction, engine: str) -> Arranged
     """A summary may have circles: an edge from a later box to an earlier one is laid out the other way round."""
     numbers = {node.id: i for i, node in enumerate(snapshot.nodes)}
     looped = {edge.source for edge in snapshot.edges if edge.source == edge.target}
-    boxes = []
-    for node in snapshot.nodes:
-        width, height = measure(node)
-        boxes.append(Box(width, height + _LOOP * (node.id in looped), node.cluster))
+    sized = tuple(map(fitted, snapshot.nodes))
+    boxes = [Box(box.width, box.height + _LOOP * (box.node.id in looped), box.node.cluster) for box in sized]
     others = [edge for edge in snapshot.edges if edge.source != edge.target]
     ends = [(numbers[edge.source], numbers[edge.target]) for edge in others]
     links = [Link(min(pair), max(pair), label_size(edge)) for pair, edge in zip(ends, others)]
@@ -61,7 +60,7 @@ def _arranged(snapshot: Snapshot, direction: Direction, engine: str) -> Arranged
         for edge in snapshot.edges
     ]
     corners = [(x, y + _LOOP * (node.id in looped)) for node, (x, y) in zip(snapshot.nodes, placement.corners)]
-    return Arranged(snapshot, placement._replace(corners=tuple(corners), routes=tuple(routes)))
+    return Arranged(snapshot, sized, placement._replace(corners=tuple(corners), routes=tuple(routes)))
 
 
 def _turned(route: Route, back: bool) -> Route:

@@ -10,11 +10,12 @@ from .. import svg
 from .snapshot import Node, Numbers
 from .text import operator_text, shape_text
 
-__all__ = ["Row", "header_role", "headline", "measure", "minus", "rows_of", "spoken", "write_box"]
+__all__ = ["Fitted", "Row", "fitted", "header_role", "headline", "minus", "rows_of", "spoken", "write_box"]
 
 _HEADER, _ROW, _BARS, _PAD = 24.0, 17.0, 14.0, 9.0
 _NARROWEST, _WIDEST = 84.0, 264.0
 _SMALL = 10.5
+_MINUS = re.compile(r"(?<![\w.)])-(?=[\d.]|inf)")
 
 
 class Row(NamedTuple):
@@ -40,7 +41,7 @@ def headline(node: Node) -> tuple[str, str]:
 
 def minus(text: str) -> str:
     """Numbers with a true minus sign."""
-    return re.sub(r"(?<![\w.)])-(?=[\d.]|inf)", "−", text)
+    return _MINUS.sub("−", text) if "-" in text else text
 
 
 def rows_of(node: Node) -> list[Row]:
@@ -84,17 +85,27 @@ def _numbers(part: str, numbers: Numbers | None) -> Iterator[Row]:
         yield Row(part, "", f"! {numbers.bad}", "alarm", bold=True)
 
 
-def measure(node: Node) -> tuple[float, float]:
-    """Width and height in px."""
-    wanted = [_header_width(node)] + [_row_width(row) for row in rows_of(node)]
-    height = _HEADER + 8 + sum(_ROW if not row.histogram else _BARS for row in rows_of(node))
-    return min(max(_NARROWEST, *wanted), _WIDEST), height if rows_of(node) else _HEADER + 4
+class Fitted(NamedTuple):
+    """A box with its text, and as large as that needs."""
+
+    node: Node
+    title: str
+    name: str
+    corner: str
+    """Shape, dtype and how many it stands for, at the right end of the header."""
+    rows: tuple[Row, ...]
+    width: float
+    height: float
 
 
-def _header_width(node: Node) -> float:
-    title, name = headline(node)
-    width = svg.text_width(title, 12.5, bold=True) + (svg.text_width(name, 12) + 7 if name else 0)
-    return width + _corner_width(node) + 2 * _PAD
+def fitted(node: Node) -> Fitted:
+    """The box of `node`: what stands in it, and its size in px."""
+    (title, name), corner, rows = headline(node), _corner(node), tuple(rows_of(node))
+    header = svg.text_width(title, 12.5, bold=True) + (svg.text_width(name, 12) + 7 if name else 0)
+    wanted = [header + _corner_width(corner) + 2 * _PAD, *map(_row_width, rows)]
+    height = _HEADER + 8 + sum(_ROW if not row.histogram else _BARS for row in rows)
+    width = min(max(_NARROWEST, *wanted), _WIDEST)
+    return Fitted(node, title, name, corner, rows, width, height if rows else _HEADER + 4)
 
 
 def _corner(node: Node) -> str:
@@ -102,8 +113,8 @@ def _corner(node: Node) -> str:
     return " ".join(filter(None, [shape, f"×{node.times:,}" if node.times > 1 else ""]))
 
 
-def _corner_width(node: Node) -> float:
-    return svg.text_width(_corner(node), _SMALL) + 10 if _corner(node) else 0.0
+def _corner_width(corner: str) -> float:
+    return svg.text_width(corner, _SMALL) + 10 if corner else 0.0
 
 
 def _row_width(row: Row) -> float:
@@ -136,9 +147,10 @@ def spoken(node: Node) -> str:
     return "; ".join(filter(None, words))
 
 
-def write_box(node: Node, x: float, y: float, width: float, height: float) -> str:
+def write_box(box: Fitted, x: float, y: float) -> str:
     """The SVG of one box whose top left corner is at x, y."""
-    role = header_role(node)
+    node, width, height = box.node, box.width, box.height
+    role, words = header_role(node), spoken(node)
     radius = 2.0 if node.kind == "constant" else 7.0
     behind = [svg.rectangle(x + 4, y + 4, width, height, "panel", role, radius=radius)] if node.times > 1 else []
     edge = ' stroke-width="2.5"' if node.output else ' stroke-dasharray="4 2"' if node.kind == "constant" else ""
@@ -146,11 +158,11 @@ def write_box(node: Node, x: float, y: float, width: float, height: float) -> st
         *behind,
         svg.rectangle(x, y, width, height, "panel", role, radius=radius, extra=edge),
         svg.path(_top(x, y, width, min(_HEADER, height), radius), role),
-        *_header(node, x, y, width),
-        *_body(node, x, y + _HEADER + 4, width),
+        *_header(box, x, y),
+        *_body(box, x, y + _HEADER + 4),
     ]
-    attributes = f' class="node" data-node="{node.id}" tabindex="0" role="img" aria-label="{svg.escape(spoken(node))}"'
-    return svg.group(body, title=spoken(node), extra=attributes)
+    attributes = f' class="node" data-node="{node.id}" tabindex="0" role="img"'
+    return svg.group(body, title=words, extra=attributes)
 
 
 def _top(x: float, y: float, width: float, height: float, radius: float) -> str:
@@ -161,26 +173,25 @@ def _top(x: float, y: float, width: float, height: float, radius: float) -> str:
     )
 
 
-def _header(node: Node, x: float, y: float, width: float) -> Iterator[str]:
-    (title, name), corner = headline(node), _corner(node)
-    room = width - 2 * _PAD - _corner_width(node)
-    title = svg.fit(title, 12.5, room, bold=True)
+def _header(box: Fitted, x: float, y: float) -> Iterator[str]:
+    room = box.width - 2 * _PAD - _corner_width(box.corner)
+    title = svg.fit(box.title, 12.5, room, bold=True)
     yield svg.text(x + _PAD, y + 16.5, title, "on-header", size=12.5, bold=True)
     start = svg.text_width(title, 12.5, bold=True) + 7
-    if name and room - start > 12:
-        yield svg.text(x + _PAD + start, y + 16.5, svg.fit(name, 12, room - start), "on-header")
-    if corner:
-        yield svg.text(x + width - _PAD, y + 16, corner, "on-header", size=_SMALL, anchor="end")
+    if box.name and room - start > 12:
+        yield svg.text(x + _PAD + start, y + 16.5, svg.fit(box.name, 12, room - start), "on-header")
+    if box.corner:
+        yield svg.text(x + box.width - _PAD, y + 16, box.corner, "on-header", size=_SMALL, anchor="end")
 
 
-def _body(node: Node, x: float, y: float, width: float) -> Iterator[str]:
+def _body(box: Fitted, x: float, y: float) -> Iterator[str]:
     parts: dict[str, list[str]] = {}
-    for row in rows_of(node):
+    for row in box.rows:
         if row.histogram:
-            parts.setdefault(row.part, []).extend(_bars(row, x, y, width))
+            parts.setdefault(row.part, []).extend(_bars(row, x, y, box.width))
             y += _BARS
         else:
-            parts.setdefault(row.part, []).extend(_line(row, x, y, width))
+            parts.setdefault(row.part, []).extend(_line(row, x, y, box.width))
             y += _ROW
     for part, written in parts.items():
         yield svg.group(written, extra=f' class="{part}"')

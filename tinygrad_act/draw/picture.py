@@ -9,7 +9,7 @@ from .. import svg
 from ..svg.colours import HEAT
 from ..svg.writing import Theme
 from .arrange import Arranged
-from .boxes import header_role, measure, write_box
+from .boxes import header_role, write_box
 from .edges import Scale, scale_of, stops, write_edge
 from .layout import Frame
 from .snapshot import Snapshot
@@ -22,7 +22,7 @@ _MARGIN, _NOTE = 14.0, 22.0
 
 def write_picture(arranged: Arranged, *, title: str, description: str, theme: Theme = "auto") -> str:
     """The SVG file."""
-    snapshot, placement = arranged
+    snapshot, _, placement = arranged
     scale = scale_of(snapshot.edges)
     top = _MARGIN + (_NOTE if snapshot.note else 0.0)
     keys = list(_keys(snapshot, scale))
@@ -36,14 +36,14 @@ def write_picture(arranged: Arranged, *, title: str, description: str, theme: Th
 
 
 def _parts(arranged: Arranged, scale: Scale | None) -> Iterator[str]:
-    snapshot, placement = arranged
+    snapshot, boxes, placement = arranged
     names = {node.id: node for node in snapshot.nodes}
     yield from (_frame(frame) for frame in placement.frames)
     for index, (edge, route) in enumerate(zip(snapshot.edges, placement.routes)):
         yield write_edge(index, edge, route, scale, names)
     yield from (_heading(frame) for frame in placement.frames)
-    for node, (x, y) in zip(snapshot.nodes, placement.corners):
-        yield write_box(node, x, y, *measure(node))
+    for box, (x, y) in zip(boxes, placement.corners):
+        yield write_box(box, x, y)
 
 
 def _frame(frame: Frame) -> str:

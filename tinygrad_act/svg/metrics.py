@@ -34,8 +34,8 @@ _WIDTHS |= {symbol[0]: int(symbol[1:]) / 100 for symbol in _SYMBOLS.split()}
 def text_width(content: str, size: float, *, bold: bool = False, mono: bool = False) -> float:
     """The width of one line in px, at a font size of `size` px. Rather too much than too little."""
     if mono:
-        return size * sum(_MONO_WIDTH if c < "\u0300" else max(_MONO_WIDTH, _width(c)) for c in content)
-    return size * (_BOLD if bold else 1.0) * sum(map(_width, content))
+        return size * (_MONO_WIDTH * len(content) if content.isascii() else sum(map(_mono_width, content)))
+    return size * (_BOLD if bold else 1.0) * sum(_WIDTHS[c] if c in _WIDTHS else _width(c) for c in content)
 
 
 def fit(content: str, size: float, width: float, *, bold: bool = False, mono: bool = False) -> str:
@@ -69,6 +69,10 @@ def flow(items: Sequence[str], size: float, width: float, *, between: str = " ",
 def one_line(content: str) -> str:
     """Any text as one line: runs of blanks and line ends become one blank."""
     return " ".join(content.split())
+
+
+def _mono_width(c: str) -> float:
+    return _MONO_WIDTH if c < "\u0300" else max(_MONO_WIDTH, _width(c))
 
 
 def _width(c: str) -> float:

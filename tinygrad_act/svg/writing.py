@@ -27,7 +27,6 @@ THEMES = ("auto", "light", "dark")
 _ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;"}
 _SPECIAL = re.compile("[&<>\"']")
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_ROLE = re.compile(r"\b([fs])-([a-z]+(?:-[a-z0-9]+)?)")
 _PROPERTY = {"f": "fill", "s": "stroke"}
 
 
@@ -38,7 +37,10 @@ def escape(content: str) -> str:
 
 def number(x: float) -> str:
     """A coordinate: one decimal at most."""
-    return f"{round(x, 1) + 0.0:.1f}".removesuffix(".0")
+    spelled = f"{x:.1f}"
+    if spelled[-2:] == ".0":
+        return spelled[:-2] if spelled != "-0.0" else "0"
+    return spelled
 
 
 def text(x: float, y: float, content: str, role: str = "text", *, size: float = 12, anchor: str = "start",
@@ -92,8 +94,8 @@ def title(content: str) -> str:
 
 def style(prefix: str, body: str, theme: Theme = "auto") -> str:
     """The rules for the roles that occur in `body`, below the class `prefix`."""
-    used = sorted(set(_ROLE.findall(body)) | {("f", "background")})
-    used = [(kind, role) for kind, role in used if role in LIGHT]
+    names = {name for classes in _classes(body) for name in classes.split(" ")} | {"f-background"}
+    used = [(kind, role) for kind in "fs" for role in LIGHT if f"{kind}-{role}" in names]
 
     def rules(colours: dict[str, str]) -> str:
         return "".join(f".{prefix} .{kind}-{role}{{{_PROPERTY[kind]}:{colours[role]}}}" for kind, role in used)
@@ -102,6 +104,12 @@ def style(prefix: str, body: str, theme: Theme = "auto") -> str:
     if theme == "auto":
         return f"{fixed}{rules(LIGHT)}@media (prefers-color-scheme:dark){{{rules(DARK)}}}"
     return fixed + rules(DARK if theme == "dark" else LIGHT)
+
+
+def _classes(body: str) -> set[str]:
+    """What stands in the attributes `class`; a regular expression takes five times as long for 4,000 boxes."""
+    _, *rest = body.split('class="')
+    return {text[: text.find('"')] for text in rest}
 
 
 def document(width: float, height: float, body: Sequence[str], *, title: str, description: str = "",

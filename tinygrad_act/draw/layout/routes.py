@@ -16,6 +16,8 @@ _GAP, _BESIDE_PILL = 30.0, 14.0
 _STEEP, _MOST = 0.12, 40.0
 """How much wider a gap gets for each pixel that a wire in it goes across, and how much at most."""
 _PILL_ROOM, _WIRE_ROOM = 2.0, 3.0
+_LONGEST, _ENDS = 200, 20
+"""A wire through more layers keeps so many bends at either end, and goes straight in between."""
 
 
 class Drawn(NamedTuple):
@@ -57,6 +59,11 @@ def draw_wires(
         first = graph.rank[wire.source]
         path = _Path(starts[wire.source] + graph.along[wire.source], parts[0].start)
         for r, piece in enumerate(parts, first):
+            left = first + len(parts) - r
+            if len(parts) > _LONGEST and r - first >= _ENDS and left > _ENDS:
+                if left == _ENDS + 1:
+                    path.jump(begins[r + 1], piece.end)
+                continue  # all bends would take memory with the square of the number of boxes
             path.through(begins[r] + widths[r], begins[r + 1], gaps[r][0], piece)
         path.flat(starts[wire.target])
         paths.append(path.points)
@@ -116,6 +123,13 @@ class _Path:
 
     def __init__(self, x: float, y: float) -> None:
         self.points: list[Point] = [(x, y)]
+
+    def jump(self, x: float, y: float) -> None:
+        """Straight to a place far off, behind whatever stands between."""
+        x0, y0 = self.points[-1]
+        if y != y0:
+            third = (x - x0) / 3
+            self.points += [(x0 + third, y0 + (y - y0) / 3), (x - third, y - (y - y0) / 3), (x, y)]
 
     def flat(self, x: float) -> None:
         """Straight on along the picture."""
