@@ -1,0 +1,61 @@
+"""Numbers and counts as short text."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+__all__ = ["array_text", "count_text", "number_text", "percent", "plural", "result_text", "shape_text"]
+
+_IN_FULL = 10**15
+_FEW = 6
+
+
+def number_text(x: Any, digits: int) -> str:
+    """`0.589836`, `-3`, `1.5e-09`, `nan`."""
+    return f"{float(x):.{digits}g}"
+
+
+def array_text(x: np.ndarray, digits: int) -> str:
+    """All entries of a small array; of a large one its shape and the size of its entries."""
+    if x.size <= _FEW:
+        return _nested(x.tolist(), digits)
+    return f"{shape_text(x.shape)} from {number_text(x.min(), digits)} to {number_text(x.max(), digits)}"
+
+
+def result_text(x: Any, digits: int) -> str:
+    """A number, or an array."""
+    return array_text(x, digits) if isinstance(x, np.ndarray) and x.ndim else number_text(x, digits)
+
+
+def shape_text(shape: tuple[int, ...]) -> str:
+    """`4×3`; `1` for a single number."""
+    return "×".join(map(str, shape)) or "1"
+
+
+def count_text(count: int) -> str:
+    """`1,024`; of an astronomical number its power of ten."""
+    if count < _IN_FULL:
+        return f"{count:,}"
+    exponent = math.floor(math.log10(count))
+    return f"about 10^{exponent:,}"
+
+
+def plural(count: int, word: str) -> str:
+    """`1 path`, `1,024 paths`."""
+    return f"{count_text(count)} {word}{'s' * (count != 1)}"
+
+
+def percent(share: float) -> str:
+    """`98 %`, `99.97 %`: rounded so that all stays apart from nearly all."""
+    for digits in (0, 1, 2, 4):
+        text = f"{100 * share:.{digits}f}"
+        if float(text) != 100 or share == 1:
+            return f"{text} %"
+    return "nearly all"
+
+
+def _nested(x: Any, digits: int) -> str:
+    return f"[{', '.join(_nested(item, digits) for item in x)}]" if isinstance(x, list) else number_text(x, digits)

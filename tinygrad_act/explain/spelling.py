@@ -1,0 +1,116 @@
+"""The derivative on one edge, spelled by the rule that runs with the names of the values at hand."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..cards.latex import latex
+from ..draw.local import formula_of, pretty
+from ..draw.text import printable
+from ..mode import mode
+from ..value import Value
+from .notation import gradient_latex, name_latex, words_latex
+from .numerals import array_text, shape_text
+
+__all__ = ["Spelling", "operand_names", "spell"]
+
+_LONGEST = 120
+_PLACE = re.compile("Q[a-z]{4}q|_[a-z]{4}_")
+_TRANSPOSED = re.compile(r"swapaxes\((\w+), -1, -2\)")
+_SQUARE = re.compile(r"(?<![/*.\w] )\b(\w+) \* \1\b(?!\.)")
+_ONE = re.compile(r"(?<![\w.)] )(?<![\w.])1 \* |\ \*\* 1\b(?!\.)")
+_TIMES = re.compile(r"(?<![\w/.])(?<!/ )([^\W\d_]) · \(")
+_ARRIVING = re.compile(r"\bG\b")
+_GRADIENT = "Qzzzzq"
+"""Holds the place of the gradient that arrives."""
+_SMALL = 3
+_DIGITS = 4
+
+
+class Spelling(NamedTuple):
+    """A derivative as text and as LaTeX."""
+
+    text: str
+    latex: str
+    mentioned: tuple[int, ...]
+    """Which of the operands stand in it by name; -1 for the output."""
+    note: str
+    """What its own letters mean, where it keeps them."""
+
+
+def operand_names(node: Value, names: Mapping[Value, str]) -> list[str]:
+    """What each operand is called: by its name, or, a constant without any, by its value or shape."""
+    return [_operand(x, primal, names) for x, primal in zip(node.inputs or (), node.primals or ())]
+
+
+def spell(node: Value, position: int, names: Mapping[Value, str]) -> Spelling:
+    """The derivative of `node` by its input number `position`.
+
+    Places are held for the names while the formula is turned round, so that no name is taken for code.
+    """
+    op = node.op
+    if op is None:
+        return Spelling("", "", (), "")
+    real = [*operand_names(node, names), names[node]]
+    places = [_place(i, name) for i, name in enumerate(real)]
+    known = dict(zip(places, real))
+    formula = formula_of(node, position, places[:-1], places[-1])
+    words = set(re.findall(r"[^\W\d]\w*", _PLACE.sub(" ", formula))) - {"G"}
+    note = ""
+    if _documented(op.rule(position, mode.form)) and words & set(real):  # the rule's letters mean something else
+        declared = [*op.names(len(real) - 1), "a"]
+        formula = formula_of(node, position, declared[:-1], "a")
+        note = ", ".join(f"{own} is {name}" for own, name in dict(zip(declared, real)).items()
+                         if re.search(rf"\b{own}\b", formula))  # fmt: skip
+    found = dict.fromkeys(_PLACE.findall(formula))
+    mentioned = tuple(-1 if place == places[-1] else places.index(place) for place in found)
+    text = _PLACE.sub(lambda found: _in_text(known.get(found[0], found[0])), printable(pretty(formula), 4 * _LONGEST))
+    return Spelling(_cut(_TIMES.sub(r"\1(", text)), _as_latex(formula, known, names[node]), mentioned, note)
+
+
+def _operand(x: Any, primal: Any, names: Mapping[Value, str]) -> str:
+    if isinstance(x, Value) and x in names:
+        return names[x]
+    data = np.asarray(primal)
+    if data.size == 1 or (data.ndim == 1 and data.size <= _SMALL):
+        return array_text(data, _DIGITS)
+    return f"⟨{shape_text(data.shape)}⟩"
+
+
+def _documented(rule: Any) -> bool:
+    return callable(rule) and bool(rule.__doc__)
+
+
+def _place(number: int, name: str) -> str:
+    """A word that no formula has; it starts with a letter if the name is one, for which `pretty` writes `2a`."""
+    letters = ""
+    for _ in range(4):
+        number, letter = divmod(number, 26)
+        letters += chr(ord("a") + letter)
+    return f"Q{letters}q" if len(name) == 1 and name.isalpha() else f"_{letters}_"
+
+
+def _in_text(name: str) -> str:
+    """A name inside a formula: brackets around what could be taken for one itself."""
+    whole = re.fullmatch(r"[\w.′]+|⟨.*⟩|\[.*\]|\d[\d.e+-]*", name)
+    return name if whole and name != "G" else f"⟨{name}⟩"
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+
+
+def _as_latex(formula: str, known: Mapping[str, str], of: str) -> str:
+    """LaTeX with names put in at the end: in a formula as symbols, between words as text."""
+    for pattern, new in ((_TRANSPOSED, r"transpose(\1)"), (_ONE, ""), (_SQUARE, r"\1 ** 2"), (_ARRIVING, _GRADIENT)):
+        formula = pattern.sub(new, formula)
+    held = {f"Q{place[1:-1]}q": name for place, name in known.items()}
+    symbols = {_GRADIENT: gradient_latex(of), **{place: name_latex(name) for place, name in held.items()}}
+    words = {_GRADIENT: "G", **{place: words_latex(name) for place, name in held.items()}}
+    spelled = latex(re.sub("_([a-z]{4})_", r"Q\1q", formula))
+    spelled = re.sub(r"\\mathrm\{(Q[a-z]{4}q)\}", lambda found: symbols.get(found[1], found[0]), spelled)
+    return re.sub("Q[a-z]{4}q", lambda found: words.get(found[0], found[0]), spelled)

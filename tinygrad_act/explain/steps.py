@@ -1,0 +1,133 @@
+"""Paths with names, symbols and numbers, from the routes that were chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from ..draw.local import local_derivative
+from ..draw.text import static_text
+from ..mode import mode
+from ..op import Op
+from ..ops.slope import asked_at_kink, on_kinks
+from ..symbol import INFIX
+from ..value import Value
+from .between import Between, Link
+from .heaviest import Route
+from .naming import name_values
+from .notation import bracketed, gradient_latex, number_latex
+from .numerals import number_text, result_text
+from .path import Factor, Path
+from .pulling import local_number, root_mean_square
+from .spelling import Spelling, operand_names, spell
+
+__all__ = ["name_shown", "paths_of"]
+
+_SIDES = {
+    "left": "the left side's", "right": "the right side's", "mean": "the mean of both sides'",
+    "inside": "of the side that passes", "none": "a jump, and nothing flows",
+}  # fmt: skip
+
+
+def name_shown(inside: Between, routes: Sequence[Route]) -> dict[Value, str]:
+    """Names for every value that stands on a route, and for the operands of the operations there."""
+    shown = {place for route in routes for place, _ in route} | {0, len(inside.nodes) - 1}
+    ordered: list[Value] = []
+    for place in sorted(shown):
+        node = inside.nodes[place]
+        ordered += [x for x in node.inputs or () if isinstance(x, Value) and _wants_name(x)]
+        ordered.append(node)
+    return name_values(ordered, inside.nodes[-1])
+
+
+def _wants_name(x: Value) -> bool:
+    """A constant without a label is shown as its number or shape."""
+    return bool(x.label) or x.level > 0 or x.op is not None
+
+
+def paths_of(inside: Between, chosen: Sequence[tuple[Route, Sequence[Any]]], names: Mapping[Value, str],
+             digits: int) -> Iterator[Path]:  # fmt: skip
+    """Each route with what it multiplies, and with what it brings: the cotangents after each of its steps."""
+    known: dict[tuple[int, int], Factor] = {}
+    for route, brought in chosen:
+        factors = []
+        for (place, link), c in zip(route, brought[1:]):
+            edge = place, link.position
+            if edge not in known:
+                known[edge] = _factor(inside, place, link, names, digits)
+            factors.append(known[edge]._replace(size=root_mean_square(c)))
+        passed = [inside.nodes[-1], *(inside.nodes[link.source] for _, link in route)]
+        product = brought[-1].copy() if isinstance(brought[-1], np.ndarray) else brought[-1]
+        yield Path(tuple(names[node] for node in passed), tuple(factors), product)
+
+
+def _factor(inside: Between, place: int, link: Link, names: Mapping[Value, str], digits: int) -> Factor:
+    node, source = inside.nodes[place], inside.nodes[link.source]
+    op: Any = node.op
+    spelled = spell(node, link.position, names)
+    number = local_number(inside, place, link)
+    text, latex = _symbols(op, spelled, number, names[node], digits)
+    notes = [_operation(op, node.static), spelled.note, *_shape(node, source, number), *_slope(node, link, number)]
+    kinks = list(_kinks(node, link, number, names, digits))
+    notes += kinks or [_at(node, spelled, names, digits) if number is not None and op.elementwise else ""]
+    return Factor(names[node], names[source], op.name, link.position, text, latex, number, source.shape, 0.0,
+                  ", ".join(filter(None, notes)))  # fmt: skip
+
+
+def _symbols(op: Op, spelled: Spelling, number: float | None, of: str, digits: int) -> tuple[str, str]:
+    """The derivative between two numbers; or what becomes of the gradient `G`."""
+    if number is not None:  # if the rule is one for arrays, a single number says it all
+        shown = number_text(number, digits)
+        return (spelled.text, spelled.latex) if op.elementwise else (shown, number_latex(number, digits))
+    if not op.elementwise:
+        return spelled.text, spelled.latex
+    arriving = gradient_latex(of)
+    text = {"1": "G", "−1": "−G"}.get(spelled.text, f"G · {_bracketed(spelled.text)}")
+    factor = rf"{arriving} \odot {bracketed(spelled.latex)}"
+    return text, {"1": arriving, "-1": f"-{arriving}"}.get(spelled.latex, factor)
+
+
+def _bracketed(text: str) -> str:
+    sum_outside = any(f" {sign} " in text for sign in "+−") or text.startswith("−")
+    return f"({text})" if sum_outside and not text.endswith(")") else text
+
+
+def _operation(op: Op, static: Mapping[str, Any]) -> str:
+    name = op.label if op.label in INFIX else op.name
+    given = static_text(op, dict(static))
+    return f"{name} {given}" if given else name
+
+
+def _shape(node: Value, source: Value, number: float | None) -> Iterator[str]:
+    if number is None and node.op is not None and node.op.elementwise and node.shape != source.shape:
+        yield "summed over the copies"
+
+
+def _slope(node: Value, link: Link, number: float | None) -> Iterator[str]:
+    """How large the local derivatives of an elementwise operation on arrays are."""
+    if number is None and node.op is not None and node.op.elementwise and callable(node.op.rule(link.position)):
+        text = local_derivative(node, link.position, [""] * len(node.inputs or ())).number
+        yield f"slope {text}" if text else ""
+
+
+def _at(node: Value, spelled: Spelling, names: Mapping[Value, str], digits: int) -> str:
+    """The values of what the formula names, unless it is a name alone: that value is the derivative."""
+    called, primals = [*operand_names(node, names), names[node]], [*(node.primals or ()), node._data]
+    named = [i for i in spelled.mentioned if spelled.text != called[i]]
+    texts = [f"{called[i]} = {result_text(np.asarray(primals[i]), digits)}" for i in named]
+    return f"at {', '.join(texts)}" if texts else ""
+
+
+def _kinks(node: Value, link: Link, number: float | None, names: Mapping[Value, str], digits: int) -> Iterator[str]:
+    op: Any = node.op
+    primals = node.primals or ()
+    for place, on_it in on_kinks(op, link.position, primals, node.static):
+        where = "a tie" if place == "ties" else f"the kink {operand_names(node, names)[0]} = {place}"
+        if number is None:
+            yield f"{np.count_nonzero(on_it):,} of {np.size(on_it):,} entries at {where}"
+            continue
+        side = {op.place_text(at): taken for at, taken in op.kinks.items()}.get(place, "")
+        why = "as asked" if asked_at_kink(op) is not None or mode.form != "auto" else _SIDES.get(side, "")
+        yield f"at {where}: slope {number_text(number, digits)}, {why}".removesuffix(", ")

@@ -1,0 +1,37 @@
+"""An explanation for a terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..table import columns
+from .numerals import plural
+from .path import Path
+from .shown import Row, arrows, closing, headline, legend, product_line, rows
+
+if TYPE_CHECKING:
+    from .explanation import Explanation
+
+__all__ = ["as_text"]
+
+
+def as_text(explained: Explanation) -> str:
+    """The derivative, every path with its factors, and their sum."""
+    lines = [f"{headline(explained)}   ({plural(explained.count, 'path')})", *legend(explained)]
+    for number, path in enumerate(explained.paths, 1):
+        lines += ["", f"path {number}   {arrows(path)}"]
+        lines += [f"  {line}" for line in _steps(path, explained.digits)]
+    return "\n".join([*lines, "", *closing(explained)])
+
+
+def _steps(path: Path, digits: int) -> list[str]:
+    numbers = all(factor.number is not None for factor in path.factors)
+    listed = columns([_equation(row) if numbers else row for row in rows(path, digits)]) if path.factors else []
+    return [*listed, f"{'product' if numbers else 'brings'}  {product_line(path, digits)}"]
+
+
+def _equation(row: Row) -> tuple[str, str]:
+    """`∂a/∂z = a(1 − a) = 0.196612`, and where."""
+    if not row.what:
+        return f"{row.symbol}, {row.number} …", ""
+    return " = ".join([row.what, *[row.symbol] * (row.symbol != row.number), row.number]), row.note
