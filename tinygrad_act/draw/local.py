@@ -32,7 +32,7 @@ _SPELLED: tuple[tuple[str, str], ...] = (
     (r" \*\* 1\b(?!\.)", ""),
     (r"(?<![\w.] )(?<![\w./])1 \* ", ""),
     (r"(?<!/ )\b(\d+(?:\.\d+)?|\)|[A-Za-z]) \* \(", r"\1("),
-    (r"(?<![\w.])(\d+(?:\.\d+)?) \* (?=[A-Za-z])", r"\1"),
+    (r"(?<![\w.])(\d+(?:\.\d+)?) \* (?=[A-Za-z]\b)", r"\1"),
     (r" \* ", " · "),
     (r" - ", " − "),
     (r"(?<![\w.)])-(?=[\w(.])", "−"),
@@ -96,7 +96,7 @@ def pretty(formula: str) -> str:
     """A formula in Python as it stands in a book: `2 * x ** 1 - a` as `2x − a`, `x > 0`, a 1 or 0, as `[x > 0]`."""
     formula = f"[{formula}]" if _is_condition(formula) else formula
     formula = re.sub(r"\d+\.\d{5,}", lambda found: f"{float(found[0]):.4g}", formula)
-    formula = re.sub(r"(\w|\)) \*\* (\d+)\b(?!\.)", _power, formula)
+    formula = re.sub(r"(\w|\)) ?\*\* ?(\d+)\b(?!\.)", _power, formula)
     for pattern, spelled in _SPELLED:
         formula = re.sub(pattern, spelled, formula)
     return formula

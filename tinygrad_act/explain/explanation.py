@@ -14,6 +14,7 @@ from .between import Between, between
 from .heaviest import Route, heaviest
 from .latex import as_latex
 from .markdown import as_markdown
+from .numerals import plural
 from .path import Path
 from .pulling import ones, pull_along, root_mean_square, weights
 from .record import as_json
@@ -80,7 +81,7 @@ class Explanation:
         return self.text()
 
     def __repr__(self) -> str:
-        return f"<Explanation of d {self.of} / d {self.wrt}: {len(self.paths)} of {self.count:.6g} paths>"
+        return f"<Explanation of d {self.of} / d {self.wrt}: {len(self.paths)} of {plural(self.count, 'path')}>"
 
     def _repr_markdown_(self) -> str:
         return self.markdown()

@@ -10,7 +10,9 @@ import numpy as np
 
 from .numerals import number_text, result_text
 
-__all__ = ["array_latex", "bracketed", "gradient_latex", "markdown_text", "name_latex", "number_latex", "words_latex"]
+__all__ = [
+    "array_latex", "bracketed", "gradient_latex", "is_sum", "markdown_text", "name_latex", "number_latex", "words_latex",
+]  # fmt: skip
 
 _GREEK = frozenset(("alpha", "beta", "gamma", "delta", "epsilon", "eta", "theta", "lambda", "mu", "nu", "pi", "rho",
                     "sigma", "tau", "phi", "omega"))  # fmt: skip
@@ -72,8 +74,16 @@ def array_latex(x: Any, digits: int) -> str:
 
 def bracketed(formula: str) -> str:
     """A factor of a product: in brackets if it is a sum, negative, or several formulas."""
-    depth, sum_outside = 0, formula.startswith("-")
-    for token in re.findall(r"\\left|\\right|\\begin|\\end|\\.|[{}]|,\\quad| [+-] |.", formula):
-        depth += {r"\left": 1, r"\begin": 1, "{": 1, r"\right": -1, r"\end": -1, "}": -1}.get(token, 0)
-        sum_outside |= depth == 0 and token in (" + ", " - ", r",\quad")
-    return rf"\left({formula}\right)" if sum_outside else formula
+    return rf"\left({formula}\right)" if is_sum(formula) else formula
+
+
+def is_sum(formula: str) -> bool:
+    """Whether a formula, as text or as LaTeX, falls apart if it is multiplied by another: outside of all
+    brackets it has a plus, a minus or a comma."""
+    depth = 0
+    for token in re.findall(r"\\left|\\right|\\begin|\\end|,\\quad|\\\W|[{}()\[\]]| [+−-] |[,;] |.", formula):
+        depth += {r"\left": 1, r"\begin": 1, r"\right": -1, r"\end": -1}.get(token, 0)
+        depth += (token in "{([") - (token in "})]") if len(token) == 1 else 0
+        if depth == 0 and token in (" + ", " - ", " − ", r",\quad", ", ", "; "):
+            return True
+    return formula.startswith(("-", "−"))

@@ -7,10 +7,12 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["array_text", "count_text", "number_text", "percent", "plural", "result_text", "shape_text"]
+__all__ = ["ROUGHLY", "array_text", "count_text", "number_text", "percent", "plural", "result_text", "shape_text"]
 
 _IN_FULL = 10**15
 _FEW = 6
+ROUGHLY = 4
+"""Significant digits of what describes an array."""
 
 
 def number_text(x: Any, digits: int) -> str:
@@ -22,7 +24,8 @@ def array_text(x: np.ndarray, digits: int) -> str:
     """All entries of a small array; of a large one its shape and the size of its entries."""
     if x.size <= _FEW:
         return _nested(x.tolist(), digits)
-    return f"{shape_text(x.shape)} from {number_text(x.min(), digits)} to {number_text(x.max(), digits)}"
+    size = number_text(np.sqrt(np.mean(np.square(x, dtype=np.float64))), min(digits, ROUGHLY))
+    return f"{shape_text(x.shape)}, rms {size}, from {number_text(x.min(), digits)} to {number_text(x.max(), digits)}"
 
 
 def result_text(x: Any, digits: int) -> str:
@@ -49,12 +52,12 @@ def plural(count: int, word: str) -> str:
 
 
 def percent(share: float) -> str:
-    """`98 %`, `99.97 %`: rounded so that all stays apart from nearly all."""
-    for digits in (0, 1, 2, 4):
+    """`98 %`, `99.97 %`, `less than 0.01 %`: rounded so that all and nothing stay apart from nearly so."""
+    for digits in (0, 1, 2):
         text = f"{100 * share:.{digits}f}"
-        if float(text) != 100 or share == 1:
+        if float(text) not in (0, 100) or share in (0, 1):
             return f"{text} %"
-    return "nearly all"
+    return "less than 0.01 %" if share < 0.5 else "more than 99.99 %"
 
 
 def _nested(x: Any, digits: int) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import numpy as np
 
-from .numerals import number_text, percent, plural, result_text, shape_text
+from .numerals import ROUGHLY, number_text, percent, plural, result_text, shape_text
 from .path import Factor, Path
 
 if TYPE_CHECKING:
@@ -19,7 +19,6 @@ __all__ = ["Row", "arrows", "closing", "headline", "legend", "middle", "product_
 _HEAD, _TAIL = 8, 4
 """How many steps of a long path are shown at either end."""
 _ADDENDS = 6
-_ROUGHLY = 4
 T = TypeVar("T")
 
 
@@ -114,7 +113,7 @@ def _parts(items: Sequence[T], head: int, tail: int) -> tuple[Sequence[T], Seque
 def _row(factor: Factor, digits: int) -> Row:
     if factor.number is not None:
         return Row(f"∂{factor.of}/∂{factor.by}", factor.symbol, number_text(factor.number, digits), factor.note)
-    number = f"{shape_text(factor.shape)}, rms {number_text(factor.size, min(digits, _ROUGHLY))}"
+    number = f"{shape_text(factor.shape)}, rms {number_text(factor.size, min(digits, ROUGHLY))}"
     return Row(f"∂{factor.of}/∂{factor.by}", f"G → {factor.symbol}", number, factor.note)
 
 

@@ -19,14 +19,19 @@ from .numerals import array_text, shape_text
 __all__ = ["Spelling", "operand_names", "spell"]
 
 _LONGEST = 120
-_PLACE = re.compile("Q[a-z]{4}q|_[a-z]{4}_")
+_PLACE = re.compile("_Q[a-z]{4}q_")
 _TRANSPOSED = re.compile(r"swapaxes\((\w+), -1, -2\)")
 _SQUARE = re.compile(r"(?<![/*.\w] )\b(\w+) \* \1\b(?!\.)")
 _ONE = re.compile(r"(?<![\w.)] )(?<![\w.])1 \* |\ \*\* 1\b(?!\.)")
-_TIMES = re.compile(r"(?<![\w/.])(?<!/ )([^\W\d_]) · \(")
+_TIMES = (
+    (re.compile(r"(?<![\w/.])(?<!/ )([^\W\d_]) · \("), r"\1("),
+    (re.compile(r"(?<![\w/.])(?<!/ )(\d+(?:\.\d+)?) · (?=[^\W\d_](?!\w))"), r"\1"),
+)
+"""A single letter needs no sign of multiplication: `a(1 − a)`, `2x`."""
 _ARRIVING = re.compile(r"\bG\b")
 _GRADIENT = "Qzzzzq"
 """Holds the place of the gradient that arrives."""
+_NUMBER = re.compile(r"-?\d[\d.e+-]*|-?inf|nan")
 _SMALL = 3
 _DIGITS = 4
 
@@ -38,6 +43,8 @@ class Spelling(NamedTuple):
     latex: str
     mentioned: tuple[int, ...]
     """Which of the operands stand in it by name; -1 for the output."""
+    constant: bool
+    """Whether it is a number and no formula."""
     note: str
     """What its own letters mean, where it keeps them."""
 
@@ -54,11 +61,15 @@ def spell(node: Value, position: int, names: Mapping[Value, str]) -> Spelling:
     """
     op = node.op
     if op is None:
-        return Spelling("", "", (), "")
+        return Spelling("", "", (), False, "")
     real = [*operand_names(node, names), names[node]]
-    places = [_place(i, name) for i, name in enumerate(real)]
+    places = [_place(i) for i in range(len(real))]
     known = dict(zip(places, real))
     formula = formula_of(node, position, places[:-1], places[-1])
+    if op.variadic:
+        formula = formula.replace(f"{op.inputs[0]}[i]", places[position]).replace("[i ", f"[{position} ")
+    if _NUMBER.fullmatch(formula):
+        return Spelling(pretty(formula), formula, (), True, "")
     words = set(re.findall(r"[^\W\d]\w*", _PLACE.sub(" ", formula))) - {"G"}
     note = ""
     if _documented(op.rule(position, mode.form)) and words & set(real):  # the rule's letters mean something else
@@ -69,7 +80,9 @@ def spell(node: Value, position: int, names: Mapping[Value, str]) -> Spelling:
     found = dict.fromkeys(_PLACE.findall(formula))
     mentioned = tuple(-1 if place == places[-1] else places.index(place) for place in found)
     text = _PLACE.sub(lambda found: _in_text(known.get(found[0], found[0])), printable(pretty(formula), 4 * _LONGEST))
-    return Spelling(_cut(_TIMES.sub(r"\1(", text)), _as_latex(formula, known, names[node]), mentioned, note)
+    for pattern, new in _TIMES:
+        text = pattern.sub(new, text)
+    return Spelling(_cut(text), _as_latex(formula, known, names[node]), mentioned, False, note)
 
 
 def _operand(x: Any, primal: Any, names: Mapping[Value, str]) -> str:
@@ -85,13 +98,13 @@ def _documented(rule: Any) -> bool:
     return callable(rule) and bool(rule.__doc__)
 
 
-def _place(number: int, name: str) -> str:
-    """A word that no formula has; it starts with a letter if the name is one, for which `pretty` writes `2a`."""
+def _place(number: int) -> str:
+    """A word that no formula has."""
     letters = ""
     for _ in range(4):
         number, letter = divmod(number, 26)
         letters += chr(ord("a") + letter)
-    return f"Q{letters}q" if len(name) == 1 and name.isalpha() else f"_{letters}_"
+    return f"_Q{letters}q_"
 
 
 def _in_text(name: str) -> str:
@@ -108,9 +121,10 @@ def _as_latex(formula: str, known: Mapping[str, str], of: str) -> str:
     """LaTeX with names put in at the end: in a formula as symbols, between words as text."""
     for pattern, new in ((_TRANSPOSED, r"transpose(\1)"), (_ONE, ""), (_SQUARE, r"\1 ** 2"), (_ARRIVING, _GRADIENT)):
         formula = pattern.sub(new, formula)
-    held = {f"Q{place[1:-1]}q": name for place, name in known.items()}
+    held = {place.strip("_"): name for place, name in known.items()}
     symbols = {_GRADIENT: gradient_latex(of), **{place: name_latex(name) for place, name in held.items()}}
     words = {_GRADIENT: "G", **{place: words_latex(name) for place, name in held.items()}}
-    spelled = latex(re.sub("_([a-z]{4})_", r"Q\1q", formula))
+    formula = re.sub("_(Q[a-z]{4}q)_", r"\1", formula)
+    spelled = latex(re.sub(r"\d+\.\d{5,}", lambda found: f"{float(found[0]):.{_DIGITS}g}", formula))
     spelled = re.sub(r"\\mathrm\{(Q[a-z]{4}q)\}", lambda found: symbols.get(found[1], found[0]), spelled)
     return re.sub("Q[a-z]{4}q", lambda found: words.get(found[0], found[0]), spelled)

@@ -17,7 +17,7 @@ from ..value import Value
 from .between import Between, Link
 from .heaviest import Route
 from .naming import name_values
-from .notation import bracketed, gradient_latex, number_latex
+from .notation import bracketed, gradient_latex, is_sum, number_latex
 from .numerals import number_text, result_text
 from .path import Factor, Path
 from .pulling import local_number, root_mean_square
@@ -69,7 +69,8 @@ def _factor(inside: Between, place: int, link: Link, names: Mapping[Value, str],
     spelled = spell(node, link.position, names)
     number = local_number(inside, place, link)
     text, latex = _symbols(op, spelled, number, names[node], digits)
-    notes = [_operation(op, node.static), spelled.note, *_shape(node, source, number), *_slope(node, link, number)]
+    notes = [_operation(op, node.static), _which(node, link), spelled.note, _shape(node, source, spelled)]
+    notes += [_slope(node, link, spelled) if number is None else ""]
     kinks = list(_kinks(node, link, number, names, digits))
     notes += kinks or [_at(node, spelled, names, digits) if number is not None and op.elementwise else ""]
     return Factor(names[node], names[source], op.name, link.position, text, latex, number, source.shape, 0.0,
@@ -80,18 +81,15 @@ def _symbols(op: Op, spelled: Spelling, number: float | None, of: str, digits: i
     """The derivative between two numbers; or what becomes of the gradient `G`."""
     if number is not None:  # if the rule is one for arrays, a single number says it all
         shown = number_text(number, digits)
-        return (spelled.text, spelled.latex) if op.elementwise else (shown, number_latex(number, digits))
+        named = op.elementwise and not spelled.constant
+        return (spelled.text, spelled.latex) if named else (shown, number_latex(number, digits))
     if not op.elementwise:
         return spelled.text, spelled.latex
     arriving = gradient_latex(of)
-    text = {"1": "G", "−1": "−G"}.get(spelled.text, f"G · {_bracketed(spelled.text)}")
+    times = f"G · ({spelled.text})" if is_sum(spelled.text) else f"G · {spelled.text}"
+    text = {"1": "G", "−1": "−G"}.get(spelled.text, times)
     factor = rf"{arriving} \odot {bracketed(spelled.latex)}"
     return text, {"1": arriving, "-1": f"-{arriving}"}.get(spelled.latex, factor)
-
-
-def _bracketed(text: str) -> str:
-    sum_outside = any(f" {sign} " in text for sign in "+−") or text.startswith("−")
-    return f"({text})" if sum_outside and not text.endswith(")") else text
 
 
 def _operation(op: Op, static: Mapping[str, Any]) -> str:
@@ -100,16 +98,28 @@ def _operation(op: Op, static: Mapping[str, Any]) -> str:
     return f"{name} {given}" if given else name
 
 
-def _shape(node: Value, source: Value, number: float | None) -> Iterator[str]:
-    if number is None and node.op is not None and node.op.elementwise and node.shape != source.shape:
-        yield "summed over the copies"
+def _which(node: Value, link: Link) -> str:
+    """Which operand it is, where the same value is several of them."""
+    inputs = node.inputs or ()
+    same = sum(x is inputs[link.position] for x in inputs)
+    return f"operand {link.position + 1} of {len(inputs)}" if same > 1 else ""
 
 
-def _slope(node: Value, link: Link, number: float | None) -> Iterator[str]:
+def _shape(node: Value, source: Value, spelled: Spelling) -> str:
+    """What happens to the shape of the gradient where the formula does not say it."""
+    if node.shape == source.shape or node.op is None:
+        return ""
+    if node.op.elementwise:
+        return "summed over the copies"
+    return "the same for every entry" if spelled.text == "G" else ""
+
+
+def _slope(node: Value, link: Link, spelled: Spelling) -> str:
     """How large the local derivatives of an elementwise operation on arrays are."""
-    if number is None and node.op is not None and node.op.elementwise and callable(node.op.rule(link.position)):
-        text = local_derivative(node, link.position, [""] * len(node.inputs or ())).number
-        yield f"slope {text}" if text else ""
+    if node.op is None or not node.op.elementwise or spelled.constant:
+        return ""
+    text = local_derivative(node, link.position, [""] * len(node.inputs or ())).number
+    return f"slope {text}" if text else ""
 
 
 def _at(node: Value, spelled: Spelling, names: Mapping[Value, str], digits: int) -> str:
