@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from .notation import markdown_text
 from .numerals import plural
 from .path import Path
-from .shown import Row, arrows, closing, headline, legend, product_line, rows
+from .shown import Row, arrows, closing, headline, legend, outcome, product_line, rows
 
 if TYPE_CHECKING:
     from .explanation import Explanation
@@ -26,7 +26,7 @@ def as_markdown(explained: Explanation) -> str:
 def _table(path: Path, digits: int) -> list[str]:
     lines = ["| step | derivative | number | |", "|---|---|---|---|"]
     lines += ["| " + " | ".join(map(markdown_text, _cells(row))) + " |" for row in rows(path, digits)]
-    return [*lines, f"| | | **{markdown_text(product_line(path, digits))}** | |"]
+    return [*lines, f"| {outcome(path)} | | **{markdown_text(product_line(path, digits))}** | |"]
 
 
 def _cells(row: Row) -> Row:

@@ -11,7 +11,8 @@ import numpy as np
 from .numerals import number_text, result_text
 
 __all__ = [
-    "array_latex", "bracketed", "gradient_latex", "is_sum", "markdown_text", "name_latex", "number_latex", "words_latex",
+    "array_latex", "bracketed", "gradient_latex", "is_sum", "markdown_text", "name_latex", "number_latex",
+    "words_latex",
 ]  # fmt: skip
 
 _GREEK = frozenset(("alpha", "beta", "gamma", "delta", "epsilon", "eta", "theta", "lambda", "mu", "nu", "pi", "rho",

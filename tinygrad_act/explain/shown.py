@@ -14,7 +14,7 @@ from .path import Factor, Path
 if TYPE_CHECKING:
     from .explanation import Explanation
 
-__all__ = ["Row", "arrows", "closing", "headline", "legend", "middle", "product_line", "rows"]
+__all__ = ["Row", "arrows", "closing", "headline", "legend", "middle", "outcome", "product_line", "rows"]
 
 _HEAD, _TAIL = 8, 4
 """How many steps of a long path are shown at either end."""
@@ -70,6 +70,11 @@ def _factor_numbers(path: Path, digits: int) -> list[str]:
         return []
     shown = [[number_text(factor.number, digits) for factor in part] for part in (start, end)]
     return [*shown[0], *["…"] * bool(left_out), *shown[1]]
+
+
+def outcome(path: Path) -> str:
+    """What to call what a path comes to."""
+    return "product" if all(factor.number is not None for factor in path.factors) else "brings"
 
 
 def product_line(path: Path, digits: int) -> str:

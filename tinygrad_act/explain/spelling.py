@@ -20,6 +20,7 @@ __all__ = ["Spelling", "operand_names", "spell"]
 
 _LONGEST = 120
 _PLACE = re.compile("_Q[a-z]{4}q_")
+_HELD = re.compile(r"\\mathrm\{(Q[a-z]{4}q)\}|Q[a-z]{4}q")
 _TRANSPOSED = re.compile(r"swapaxes\((\w+), -1, -2\)")
 _SQUARE = re.compile(r"(?<![/*.\w] )\b(\w+) \* \1\b(?!\.)")
 _ONE = re.compile(r"(?<![\w.)] )(?<![\w.])1 \* |\ \*\* 1\b(?!\.)")
@@ -41,6 +42,8 @@ class Spelling(NamedTuple):
 
     text: str
     latex: str
+    alone: bool
+    """Whether it is nothing but a name."""
     mentioned: tuple[int, ...]
     """Which of the operands stand in it by name; -1 for the output."""
     constant: bool
@@ -61,7 +64,7 @@ def spell(node: Value, position: int, names: Mapping[Value, str]) -> Spelling:
     """
     op = node.op
     if op is None:
-        return Spelling("", "", (), False, "")
+        return Spelling("", "", False, (), False, "")
     real = [*operand_names(node, names), names[node]]
     places = [_place(i) for i in range(len(real))]
     known = dict(zip(places, real))
@@ -69,7 +72,7 @@ def spell(node: Value, position: int, names: Mapping[Value, str]) -> Spelling:
     if op.variadic:
         formula = formula.replace(f"{op.inputs[0]}[i]", places[position]).replace("[i ", f"[{position} ")
     if _NUMBER.fullmatch(formula):
-        return Spelling(pretty(formula), formula, (), True, "")
+        return Spelling(pretty(formula), formula, False, (), True, "")
     words = set(re.findall(r"[^\W\d]\w*", _PLACE.sub(" ", formula))) - {"G"}
     note = ""
     if _documented(op.rule(position, mode.form)) and words & set(real):  # the rule's letters mean something else
@@ -82,7 +85,8 @@ def spell(node: Value, position: int, names: Mapping[Value, str]) -> Spelling:
     text = _PLACE.sub(lambda found: _in_text(known.get(found[0], found[0])), printable(pretty(formula), 4 * _LONGEST))
     for pattern, new in _TIMES:
         text = pattern.sub(new, text)
-    return Spelling(_cut(text), _as_latex(formula, known, names[node]), mentioned, False, note)
+    alone = text in map(_in_text, real)
+    return Spelling(_cut(text), _as_latex(formula, known, names[node]), alone, mentioned, False, note)
 
 
 def _operand(x: Any, primal: Any, names: Mapping[Value, str]) -> str:
@@ -126,5 +130,4 @@ def _as_latex(formula: str, known: Mapping[str, str], of: str) -> str:
     words = {_GRADIENT: "G", **{place: words_latex(name) for place, name in held.items()}}
     formula = re.sub("_(Q[a-z]{4}q)_", r"\1", formula)
     spelled = latex(re.sub(r"\d+\.\d{5,}", lambda found: f"{float(found[0]):.{_DIGITS}g}", formula))
-    spelled = re.sub(r"\\mathrm\{(Q[a-z]{4}q)\}", lambda found: symbols.get(found[1], found[0]), spelled)
-    return re.sub("Q[a-z]{4}q", lambda found: words.get(found[0], found[0]), spelled)
+    return _HELD.sub(lambda found: symbols.get(found[1], "") or words.get(found[0], found[0]), spelled)

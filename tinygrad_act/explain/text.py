@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ..table import columns
 from .numerals import plural
 from .path import Path
-from .shown import Row, arrows, closing, headline, legend, product_line, rows
+from .shown import Row, arrows, closing, headline, legend, outcome, product_line, rows
 
 if TYPE_CHECKING:
     from .explanation import Explanation
@@ -27,7 +27,7 @@ def as_text(explained: Explanation) -> str:
 def _steps(path: Path, digits: int) -> list[str]:
     numbers = all(factor.number is not None for factor in path.factors)
     listed = columns([_equation(row) if numbers else row for row in rows(path, digits)]) if path.factors else []
-    return [*listed, f"{'product' if numbers else 'brings'}  {product_line(path, digits)}"]
+    return [*listed, f"{outcome(path)}  {product_line(path, digits)}"]
 
 
 def _equation(row: Row) -> tuple[str, str]:
