@@ -37,7 +37,8 @@ def _products(explained: Explanation) -> list[str]:
     for terms in sums:
         lines += [f"&= {terms[0]}", *(rf"&\quad + {term}" for term in [*terms[1:], *more])]
     if len(explained.paths) > 1 or more:
-        products = [bracketed(array_latex(path.product, digits)) for path in explained.paths]
+        products = [array_latex(path.product, digits) for path in explained.paths]
+        products = [products[0], *map(bracketed, products[1:])]
         lines.append(f"&= {' + '.join([*products, *more])}")
     return [f"{_derivative(explained)} {lines[0]}", *lines[1:], f"&= {array_latex(explained.total, digits)}"]
 

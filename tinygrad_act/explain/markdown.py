@@ -24,7 +24,7 @@ def as_markdown(explained: Explanation) -> str:
 
 
 def _table(path: Path, digits: int) -> list[str]:
-    lines = ["| step | derivative | number | |", "|---|---|---|---|"]
+    lines = ["| step | derivative | number | operation |", "|---|---|---|---|"]
     lines += ["| " + " | ".join(map(markdown_text, _cells(row))) + " |" for row in rows(path, digits)]
     return [*lines, f"| {outcome(path)} | | **{markdown_text(product_line(path, digits))}** | |"]
 

@@ -19,7 +19,7 @@ _GREEK = frozenset(("alpha", "beta", "gamma", "delta", "epsilon", "eta", "theta"
                     "sigma", "tau", "phi", "omega"))  # fmt: skip
 _INDEXED = re.compile(r"([A-Za-z]+)_?(\d+)")
 _ESCAPES = {
-    "\\": r"\textbackslash{}", "^": r"\^{}", "~": r"\~{}", "<": "{<}", ">": "{>}", "|": "{|}", "`": "{`}",
+    "\\": r"\textbackslash{}", "^": r"\^{}", "~": r"\~{}", "<": "{<}", ">": "{>}", "|": "{|}", "`": "ˋ",
     **{c: "\\" + c for c in "_&%#${}"},
 }  # fmt: skip
 _FEW = 12

@@ -26,7 +26,7 @@ _SQUARE = re.compile(r"(?<![/*.\w] )\b(\w+) \* \1\b(?!\.)")
 _ONE = re.compile(r"(?<![\w.)] )(?<![\w.])1 \* |\ \*\* 1\b(?!\.)")
 _TIMES = (
     (re.compile(r"(?<![\w/.])(?<!/ )([^\W\d_]) · \("), r"\1("),
-    (re.compile(r"(?<![\w/.])(?<!/ )(\d+(?:\.\d+)?) · (?=[^\W\d_](?!\w))"), r"\1"),
+    (re.compile(r"(?<![\w/.])(?<!/ )(\d+(?:\.\d+)?) · (?=[^\W\d_](?![A-Za-z0-9_]))"), r"\1"),
 )
 """A single letter needs no sign of multiplication: `a(1 − a)`, `2x`."""
 _ARRIVING = re.compile(r"\bG\b")
