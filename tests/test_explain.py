@@ -201,6 +201,10 @@ def test_names_of_values_without_a_label_are_short_and_those_of_equal_labels_dif
     explained = explain(out, x)
     assert explained.paths[0].names == ("out", "v2", "v1")
     assert [f.symbol for f in explained.paths[0].factors] == ["h_2", "h"]
+    y = Value(2.0, "v1")
+    assert explain((y * 2) * 3, y).paths[0].names == ("out", "v2", "v1")
+    y.label = "out"
+    assert explain(y * 2 * 3, y).paths[0].names == ("v2", "v1", "out")
 
 
 def test_constants_in_a_formula_are_numbers():
@@ -296,6 +300,10 @@ def test_what_it_gives_is_nobody_elses_memory():
     explained.total[0] = explained.paths[0].product[0] = 99.0
     assert explain(y, x).total.tolist() == [3.0, 3.0]
     assert explained.shown.tolist() == [3.0, 3.0]
+    large = Value(np.ones(100_000), "x")
+    explained = explain(large.sum(), large)  # pulled back as a view of one number
+    explained.total[0] = explained.paths[0].product[1] = 99.0
+    assert (explained.total[1], explained.paths[0].product[0]) == (1.0, 1.0)
 
 
 # -- hostile labels ---------------------------------------------------------------------------
@@ -335,7 +343,7 @@ def test_hostile_labels_in_markdown_and_latex(label):
 def check_latex(latex):
     """Braces, brackets and environments pair; nothing ends the formula, starts a comment or reads as a tag."""
     plain = re.sub(r"\\[\\{}$&#%_]", "", latex)
-    assert not re.search(r"[$#%`]|<\w", plain)
+    assert not re.search(r"[$#%`~]|<\w|\\text\{[^{}]*[_^]", re.sub(r"\\[~^]\{\}", "", plain))
     depth = 0
     for brace in re.findall("[{}]", plain):
         depth += 1 if brace == "{" else -1

@@ -185,6 +185,22 @@ def test_paths_through_arrays_beyond_counting_are_chosen_by_an_estimate():
     assert "was estimated" not in every.text()
 
 
+def test_the_estimate_looks_at_the_entries_that_the_gradient_reaches():
+    x = Value([1.0, 1.0], "x")
+    h = x
+    for _ in range(7):
+        h = h * np.array([0.5, 0.5]) + h * np.array([1e3, 0.4])
+    explained = explain(h[1], x, max_paths=1)
+    assert (explained.count, explained.estimated) == (128, True)
+    assert explained.paths[0].product.tolist() == [0.0, 0.5**7]
+
+
+def test_an_operand_without_a_rule_is_no_path_even_where_the_same_value_is_another():
+    x = Value(2.0, "x")
+    explained = explain(ta.where(x, x * 3, 0.0) + ta.where(x, x, 1.0), x)
+    assert (explained.count, explained.total) == (2, 4.0)
+
+
 def test_a_sum_that_cancels_says_what_backward_has():
     x = Value(1.0, "x")
     explained = explain((x * 1e16 + x) - x * 1e16, x)
@@ -246,6 +262,7 @@ def test_a_chain_of_fifty_thousand():
     assert len(explained.paths[0].factors) == 50_000
     text = explained.text()
     assert "  … 49,988 more factors, product " in text
+    assert "0.99999 × 1 × … × 0.99999 × 1 × 0.99999 × 0.540302 = " in text
     assert len(text.split("\n")) < 20
     assert max(map(len, explained.latex().split("\n"))) < 1000
     assert len(explained.markdown().split("\n")) < 30
