@@ -128,6 +128,31 @@ def test_of_equally_heavy_paths_the_longest_comes_first():
     assert lengths == [3, 2, 1]
 
 
+def test_runs_of_factors_of_one_are_shown_as_one():
+    w = Value(2.0, "w")
+    y = w * 3
+    for i in range(20):
+        y = y + i
+    explained = explain(y, w)
+    assert len(explained.paths[0].factors) == 21
+    assert explained.text().split("\n")[2:-2] == [
+        "path 1   out ← … ← v1 ← w", "  … 20 factors of 1 …", "  ∂v1/∂w = 3           *", "  product  1 × 3 = 3",
+    ]  # fmt: skip
+    assert "| … | 20 factors of 1 |  |  |" in explained.markdown()
+    assert r"\cdots \cdot \frac{\partial v_{1}}{\partial w}" in explained.latex()
+    assert "&= 1 \\cdot 3" in explained.latex()
+
+
+def test_runs_of_steps_that_hand_an_array_on_are_shown_as_one():
+    x = Value(np.ones((2, 3)), "x")
+    y = x * 3
+    for i in range(20):
+        y = y + i
+    explained = explain(y.sum(), x)
+    assert "  …          20 steps that change nothing …\n" in explained.text()
+    assert r"\overline{v_{1}} &= \overline{v_{21}} \\" in explained.latex()
+
+
 def test_both_operands_of_x_times_x_are_told_apart():
     x = Value(3.0, "x")
     explained = explain(x * x, x)
@@ -147,6 +172,7 @@ def test_more_paths_than_shown_are_counted_and_summed():
         "the other 14 paths: 0.578125",
         "sum over 16 paths = 1",
     ]
+    assert "\nthe other path: 0" in explain(y, x, max_paths=15).text()
     assert "\\cdots" in explained.latex()
     assert "the other 14 paths: 0.578125" in explained.markdown()
 
@@ -182,6 +208,25 @@ def test_an_infinite_factor_is_named_and_listed_first():
     assert explained.paths[0].product == float("inf")
     assert "= inf, because of ∂v4/∂z (sqrt)" in explained.text()
     assert json.loads(explained.json())["total"] == str(explained.total)
+
+
+@pytest.mark.parametrize("data", [
+    [1.0, np.inf, -np.inf], [np.nan, 1.0, 2.0], [1e300, -1e300, 1e-300], np.full(9, 1e200), np.full((0, 3), 1.0),
+    [0.0, 0.0],
+], ids=range(6))  # fmt: skip
+def test_arrays_that_are_not_finite_huge_or_empty_raise_and_warn_of_nothing(data):
+    x = Value(data, "x")
+    with np.errstate(all="ignore"):  # computing it may warn, explaining it may not
+        y = x * 1e200 - x * x + ta.sqrt(x) * ta.log(x)
+        losses = [y.sum(), (y * y + y).mean() if y.size else y.sum()]
+    for loss in losses:
+        explained = explain(loss, x, max_paths=2)
+        json.loads(explained.json())
+        for text in (explained.text(), explained.markdown(), explained.latex()):
+            assert "x" in text
+        loss.backward()
+        assert np.array_equal(explained.total, x.grad, equal_nan=True)
+        x.zero_grad()
 
 
 def test_an_intermediate_value_and_the_value_itself():
@@ -332,7 +377,9 @@ def test_hostile_labels_are_one_line_of_text():
 @pytest.mark.parametrize("label", HOSTILE, ids=range(len(HOSTILE)))
 def test_hostile_labels_in_markdown_and_latex(label):
     w, x, X = Value(0.5, label), Value(3.0, label), Value(np.ones((2, 3)), label)
-    for explained in (explain(ta.tanh(w * x), w), explain(ta.sigmoid(X @ X.T).sum(), X)):
+    loss = ta.sigmoid(X @ X.T).sum()
+    loss.label = label
+    for explained in (explain(ta.tanh(w * x), w), explain(loss, X)):
         markdown, latex = explained.markdown(), explained.latex()
         assert not re.search(r"<\w|<!|(?<!\\)[`$]", markdown)
         for row in [line for line in markdown.split("\n") if line.startswith("| ")]:

@@ -113,7 +113,8 @@ def number_of(d: Any, *, activation: bool = False) -> str:
         return number_text(float(low))
     if activation and low == 0 and high == 1 and np.all((d == 0) | (d == 1)):
         return f"on for {_share(d == 1)}"
-    mean = f"mean {np.mean(d, dtype=np.float64):.3g}"
+    with np.errstate(all="ignore"):
+        mean = f"mean {np.mean(d, dtype=np.float64):.3g}"
     return f"{mean}, {_share(np.abs(d) < SATURATED)} saturated" if activation else mean
 
 

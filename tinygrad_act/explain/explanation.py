@@ -16,8 +16,9 @@ from .latex import as_latex
 from .markdown import as_markdown
 from .numerals import plural
 from .path import Path
-from .pulling import ones, pull_along, root_mean_square, weights
+from .pulling import ones, pull_along, weights
 from .record import as_json
+from .size import root_mean_square
 from .steps import name_shown, paths_of
 from .text import as_text
 
@@ -31,7 +32,7 @@ _MOST_DIGITS = 17
 class Explanation:
     """The derivative of one Value by another, path by path. `print` it; in a notebook it shows itself."""
 
-    __slots__ = ("count", "digits", "estimated", "of", "paths", "shown", "total", "wrt")
+    __slots__ = ("count", "digits", "estimated", "of", "paths", "rest", "shown", "total", "wrt")
 
     of: str
     """The name of the output."""
@@ -45,6 +46,8 @@ class Explanation:
     """The heaviest of them, the heaviest first; of equal ones the longer first."""
     shown: Any
     """What `paths` add up to: the total up to rounding, if these are all."""
+    rest: Any
+    """What all the others bring: the total without `shown`."""
     digits: int
     """How many significant digits the texts have; the numbers have all."""
     estimated: bool
@@ -57,9 +60,11 @@ class Explanation:
         self.count, self.digits, self.estimated = inside.paths, digits, estimated
         self.total = _own(inside.cotangents[0])
         self.shown = self.paths[0].product
-        for path in self.paths[1:]:
-            self.shown = add(self.shown, path.product)
-        self.shown = _own(self.shown)
+        with np.errstate(all="ignore"):  # infinite products may cancel
+            for path in self.paths[1:]:
+                self.shown = add(self.shown, path.product)
+            self.shown = _own(self.shown)
+            self.rest = self.total - self.shown
 
     def text(self) -> str:
         """Every path with its factors for a terminal: symbols, numbers, products and their sum."""

@@ -17,7 +17,8 @@ __all__ = ["as_markdown"]
 
 def as_markdown(explained: Explanation) -> str:
     """A heading, a table for every path, and the sum."""
-    lines = [f"### {markdown_text(headline(explained))}", "", f"{plural(explained.count, 'path')}.", *legend(explained)]
+    lines = [f"### {markdown_text(headline(explained))}", "", f"{plural(explained.count, 'path')}."]
+    lines += map(markdown_text, legend(explained))
     for number, path in enumerate(explained.paths, 1):
         lines += ["", f"**Path {number}**: {markdown_text(arrows(path))}", "", *_table(path, explained.digits)]
     return "\n".join([*lines, "", *(f"- {markdown_text(line)}" for line in closing(explained))])
@@ -30,4 +31,4 @@ def _table(path: Path, digits: int) -> list[str]:
 
 
 def _cells(row: Row) -> Row:
-    return row if row.what else Row("…", row.symbol.removeprefix("… "), row.number, row.note)
+    return row if row.what else row._replace(what="…")

@@ -7,7 +7,12 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["ROUGHLY", "array_text", "count_text", "number_text", "percent", "plural", "result_text", "shape_text"]
+from .size import root_mean_square
+
+__all__ = [
+    "ROUGHLY", "array_text", "count_text", "extent_text", "number_text", "percent", "plural", "result_text",
+    "shape_text",
+]  # fmt: skip
 
 _IN_FULL = 10**15
 _FEW = 6
@@ -24,13 +29,18 @@ def array_text(x: np.ndarray, digits: int) -> str:
     """All entries of a small array; of a large one its shape and the size of its entries."""
     if x.size <= _FEW:
         return _nested(x.tolist(), digits)
-    size = number_text(np.sqrt(np.mean(np.square(x, dtype=np.float64))), min(digits, ROUGHLY))
-    return f"{shape_text(x.shape)}, rms {size}, from {number_text(x.min(), digits)} to {number_text(x.max(), digits)}"
+    size = number_text(root_mean_square(x), min(digits, ROUGHLY))
+    return f"{extent_text(x.shape)}, rms {size}, from {number_text(x.min(), digits)} to {number_text(x.max(), digits)}"
 
 
 def result_text(x: Any, digits: int) -> str:
     """A number, or an array."""
     return array_text(x, digits) if isinstance(x, np.ndarray) and x.ndim else number_text(x, digits)
+
+
+def extent_text(shape: tuple[int, ...]) -> str:
+    """`4×3`; `4 entries` if there is one axis."""
+    return f"{shape_text(shape)} entries" if len(shape) == 1 and shape != (1,) else shape_text(shape)
 
 
 def shape_text(shape: tuple[int, ...]) -> str:

@@ -15,8 +15,9 @@ from ..backprop import pull_one
 from ..value import Value
 from .between import Between, Link
 from .heaviest import Route, weight
+from .size import norm
 
-__all__ = ["local_number", "norm", "ones", "pull_along", "pull_by", "root_mean_square", "weights"]
+__all__ = ["local_number", "ones", "pull_along", "pull_by", "weights"]
 
 
 def pull_by(node: Value, link: Link, g: Any) -> Any:
@@ -60,19 +61,3 @@ def _weights(inside: Between, place: int) -> list[int]:
 def ones(value: Value) -> Any:
     """A cotangent of 1 for every entry."""
     return 1.0 if type(value._data) is float else np.ones(value.shape, value.dtype)
-
-
-def norm(x: Any) -> float:
-    """The square root of the sum of squares, without overflow."""
-    if isinstance(x, float):
-        return abs(x)
-    wide = np.abs(np.asarray(x, np.float64))
-    largest = float(wide.max(initial=0.0))
-    if largest == 0 or not math.isfinite(largest):
-        return largest
-    return largest * math.sqrt(float(np.square(wide / largest).sum()))
-
-
-def root_mean_square(x: Any) -> float:
-    """The root of the mean square of all entries: the size of a number, and of an array's typical entry."""
-    return norm(x) / math.sqrt(np.size(x) or 1)

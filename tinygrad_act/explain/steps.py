@@ -20,7 +20,8 @@ from .naming import name_values
 from .notation import bracketed, gradient_latex, is_sum, number_latex
 from .numerals import number_text, result_text
 from .path import Factor, Path
-from .pulling import local_number, root_mean_square
+from .pulling import local_number
+from .size import root_mean_square
 from .spelling import Spelling, operand_names, spell
 
 __all__ = ["name_shown", "paths_of"]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ..table import columns
 from .numerals import plural
 from .path import Path
-from .shown import Row, arrows, closing, headline, legend, outcome, product_line, rows
+from .shown import Row, arrows, closing, headline, legend, numeric, outcome, product_line, rows
 
 if TYPE_CHECKING:
     from .explanation import Explanation
@@ -25,13 +25,18 @@ def as_text(explained: Explanation) -> str:
 
 
 def _steps(path: Path, digits: int) -> list[str]:
-    numbers = all(factor.number is not None for factor in path.factors)
-    listed = columns([_equation(row) if numbers else row for row in rows(path, digits)]) if path.factors else []
+    cells = _equation if numeric(path) else _mapping
+    listed = columns([cells(row) for row in rows(path, digits)]) if path.factors else []
     return [*listed, f"{outcome(path)}  {product_line(path, digits)}"]
 
 
 def _equation(row: Row) -> tuple[str, str]:
     """`∂a/∂z = a(1 − a) = 0.196612`, and where."""
     if not row.what:
-        return f"{row.symbol}, {row.number} …", ""
+        return f"… {', '.join(filter(None, (row.symbol, row.number)))} …", ""
     return " = ".join([row.what, *[row.symbol] * (row.symbol != row.number), row.number]), row.note
+
+
+def _mapping(row: Row) -> tuple[str, ...]:
+    """`∂y/∂x`, `G → G @ Wᵀ`, the size of what is left, and where."""
+    return row if row.what else ("…", f"{row.symbol} …", row.number, row.note)
