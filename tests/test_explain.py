@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import tinygrad_act as ta
-from tinygrad_act import Value, explain
+from tinygrad_act import Value
 from tinygrad_act.tracing import TracingError
 
 HOSTILE = [
@@ -18,6 +18,11 @@ HOSTILE = [
     "{", "}}", "100%", "a&b", "#1", "G", "out", "v1", "", "  ", "**bold**", "[link](http://x)", "x + y", "\ud800",
     "w", "w", "Qaaaaq", "_Qaaaaq_", "<!--", "$$", "\\begin{x}", "~", "^",
 ]  # fmt: skip
+
+
+def explain(*args, **kwargs):
+    """With labels alone: no variable of a test gives a name."""
+    return ta.explain(*args, **kwargs, names={})
 
 
 def neuron():
@@ -52,7 +57,7 @@ def test_one_path_of_a_neuron():
         "path 1   a ← z ← v1 ← w\n"
         "  ∂a/∂z = a(1 − a) = 0.196612  sigmoid, at a = 0.731059\n"
         "  ∂z/∂v1 = 1                   +\n"
-        "  ∂v1/∂w = x = 3               *\n"
+        "  ∂v1/∂w = x = 3               ×\n"
         "  product  0.196612 × 1 × 3 = 0.589836\n"
         "\n"
         "sum over 1 path = 0.589836"
@@ -72,7 +77,7 @@ def test_markdown_of_a_neuron():
         "|---|---|---|---|",
         "| ∂a/∂z | a(1 − a) | 0.196612 | sigmoid, at a = 0.731059 |",
         "| ∂z/∂v1 | 1 | 1 | + |",
-        "| ∂v1/∂w | x | 3 | \\* |",
+        "| ∂v1/∂w | x | 3 | × |",
         "| product | | **0.196612 × 1 × 3 = 0.589836** | |",
         "",
         "- sum over 1 path = 0.589836",
@@ -136,7 +141,7 @@ def test_runs_of_factors_of_one_are_shown_as_one():
     explained = explain(y, w)
     assert len(explained.paths[0].factors) == 21
     assert explained.text().split("\n")[2:-2] == [
-        "path 1   out ← … ← v1 ← w", "  … 20 factors of 1 …", "  ∂v1/∂w = 3           *", "  product  1 × 3 = 3",
+        "path 1   out ← … ← v1 ← w", "  … 20 factors of 1 …", "  ∂v1/∂w = 3           ×", "  product  1 × 3 = 3",
     ]  # fmt: skip
     assert "| … | 20 factors of 1 |  |  |" in explained.markdown()
     assert r"\cdots \cdot \frac{\partial v_{1}}{\partial w}" in explained.latex()
@@ -156,7 +161,7 @@ def test_runs_of_steps_that_hand_an_array_on_are_shown_as_one():
 def test_both_operands_of_x_times_x_are_told_apart():
     x = Value(3.0, "x")
     explained = explain(x * x, x)
-    assert [path.factors[0].note for path in explained.paths] == ["*, operand 1 of 2", "*, operand 2 of 2"]
+    assert [path.factors[0].note for path in explained.paths] == ["×, operand 1 of 2", "×, operand 2 of 2"]
     assert explained.total == 6.0
 
 
@@ -252,6 +257,24 @@ def test_names_of_values_without_a_label_are_short_and_those_of_equal_labels_dif
     assert explain(y * 2 * 3, y).paths[0].names == ("v2", "v1", "out")
 
 
+def test_names_come_from_labels_then_from_the_callers_variables_then_from_names():
+    w, x, offset = Value(0.5), Value(3.0), Value(1.0, "b")
+    data = np.array([[1.0, 2.0]])
+    z = w * x + offset
+    loss = (ta.tanh(z) * data).sum()
+    explained = ta.explain(loss, w)
+    assert explained.paths[0].names == ("loss", "v3", "v2", "z", "v1", "w")
+    assert [f.symbol for f in explained.paths[0].factors] == ["G", "G · data", "1 − v2²", "1", "x"]
+    layers = [{"W": Value(2.0)}]
+    assert ta.explain(x * layers[0]["W"], x).paths[0].factors[0].symbol == "layers[0].W"
+    named = ta.explain(w * x * w, x, names={"speed": x, "gain": w})
+    assert named.paths[0].names == ("out", "v1", "speed")
+    assert [f.symbol for f in named.paths[0].factors] == ["gain", "gain"]
+    assert explain(loss, w).paths[0].names[0] == "out"
+    with pytest.raises(TypeError, match=r"explain: names\['x'\] is float; expected names of Values and arrays"):
+        ta.explain(loss, w, names={"x": 3.0})
+
+
 def test_constants_in_a_formula_are_numbers():
     x = Value(2.0, "x")
     assert [f.symbol for f in explain((x**3) * 4, x).paths[0].factors] == ["4", "3x²"]
@@ -271,7 +294,7 @@ def test_arrays_show_the_rule_the_shape_and_the_size_of_the_gradient():
     for line in [
         "  ∂L/∂v4   1                      1                +",
         "  ∂v4/∂v3  G → spread(G / n, v3)  4×2, rms 0.125   mean",
-        "  ∂v3/∂v2  G → G · 2 · v2         4×2, rms 0.2979  **, slope mean -2.03",
+        "  ∂v3/∂v2  G → G · 2 · v2         4×2, rms 0.2979  ^, slope mean -2.03",
         "  ∂p/∂v1   G → G · (1 − p²)       4×2, rms 0.19    tanh, slope mean 0.611, 25% saturated",
         "  ∂v1/∂W   G → Xᵀ @ G             3×2, rms 0.1738  @",
     ]:

@@ -252,7 +252,7 @@ def _rule_failed(node: Any, position: int, error: Exception) -> Exception:
     op = node.op
     name = op.inputs[0 if op.variadic else position]
     shapes = ", ".join(str(shape_of(x)) for x in node.primals)
-    line = f", computed at {node.note[0]}" if node.note else ""
+    line = f", computed at {node.note.line}" if node.note and node.note.line else ""
     return RuntimeError(
         f"{op.name}: the derivative rule d{name} failed (input shapes {shapes}, output shape {shape_of(node)}{line}): "
         f"{type(error).__name__}: {error}"

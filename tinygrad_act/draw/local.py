@@ -27,7 +27,7 @@ _NAME = 12
 
 _SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _SPELLED: tuple[tuple[str, str], ...] = (
-    (r"(?:swapaxes\((\w+), -1, -2\)|transpose\((\w+)\))", r"\1\2ᵀ"),
+    (r"(?:swapaxes\(([\w.\[\]]+), -1, -2\)|transpose\(([\w.\[\]]+)\))", r"\1\2ᵀ"),
     (r"(?<![/*.\w] )\b(\w+) \* \1\b(?!\.)", r"\1²"),
     (r" \*\* 1\b(?!\.)", ""),
     (r"(?<![\w.] )(?<![\w./])1 \* ", ""),
@@ -128,7 +128,7 @@ def _is_condition(formula: str) -> bool:
     flat, inner = formula, ""
     while flat != inner:
         flat, inner = _BRACKETS.sub("", flat), flat
-    return bool(_COMPARISON.search(flat)) and not set(",;") & set(flat)  # those stand between formulas
+    return bool(_COMPARISON.search(flat)) and not re.search("[,;]", flat)
 
 
 def _power(found: re.Match[str]) -> str:

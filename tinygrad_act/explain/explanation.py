@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import math
+import sys
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from ..backprop import total as add
+from ..draw.names import check_names
+from ..draw.numbers import root_mean_square
+from ..draw.objects import variables_of
 from ..errors import describe
 from ..value import Value
 from .between import Between, between
@@ -18,7 +23,6 @@ from .numerals import plural
 from .path import Path
 from .pulling import ones, pull_along, weights
 from .record import as_json
-from .size import root_mean_square
 from .steps import name_shown, paths_of
 from .text import as_text
 
@@ -53,9 +57,11 @@ class Explanation:
     estimated: bool
     """Whether `paths` were chosen among too many to look at each, by an estimate of what they bring."""
 
-    def __init__(self, inside: Between, chosen: list[tuple[Route, list[Any]]], digits: int, estimated: bool) -> None:
-        names = name_shown(inside, [route for route, _ in chosen])
-        self.of, self.wrt = names[inside.nodes[-1]], names[inside.nodes[0]]
+    def __init__(
+        self, inside: Between, chosen: Sequence[tuple[Route, list[Any]]], names: Mapping[int, str], digits: int,
+        estimated: bool,
+    ) -> None:  # fmt: skip
+        self.of, self.wrt = names[id(inside.nodes[-1])], names[id(inside.nodes[0])]
         self.paths = tuple(paths_of(inside, chosen, names, digits))
         self.count, self.digits, self.estimated = inside.paths, digits, estimated
         self.total = _own(inside.cotangents[0])
@@ -92,31 +98,41 @@ class Explanation:
         return self.markdown()
 
 
-def explain(value: Value, wrt: Value, *, max_paths: int = 10, digits: int = 6) -> Explanation:
+def explain(
+    value: Value, wrt: Value, *, max_paths: int = 10, digits: int = 6, names: Mapping[str, Any] | None = None
+) -> Explanation:
     """The chain rule from `value` back to `wrt` along every path: `print(ta.explain(loss, wrt=w))`.
 
-    Each factor is spelled by the derivative rule that runs, with the names of the Values (their labels;
-    those without are called v1, v2, ...), and multiplied in the order of backward: the sum over all paths
-    is the gradient. Between arrays a step shows what becomes of the gradient so far, `G`, and its size.
+    Each factor is spelled by the derivative rule that runs, with the names of the Values, and multiplied
+    in the order of backward: the sum over all paths is the gradient. Between arrays a step shows what
+    becomes of the gradient so far, `G`, and its size.
 
     `value`: a single number. `wrt`: any Value that it depends on. `max_paths`: how many paths are shown,
     the heaviest first; all are counted, and the text says what the others add up to. `digits`: significant
-    digits of the texts. Nothing is changed: no `.grad` is read or written.
+    digits of the texts. `names`: names for Values and arrays; by default labels and the caller's variables
+    give them, `{}` for labels alone; what has none is v1, v2, .... Nothing is changed: no `.grad` is read
+    or written.
 
     Raises `TypeError` for what is not a Value, `ValueError` if `value` is not a single number, does not
     depend on `wrt` or no gradient flows between them, `RuntimeError` if a leaf's data was changed since.
     """
     _refuse_number("max_paths", max_paths, "how many paths to show", math.inf)
     _refuse_number("digits", digits, "how many significant digits to show", _MOST_DIGITS)
+    roots = variables_of(sys._getframe(1)) if names is None else (check_names(names, "explain") or {}).items()
     inside = between(value, wrt)
+    chosen, estimated = _choose(inside, max_paths)
+    return Explanation(inside, chosen, name_shown(inside, [route for route, _ in chosen], roots), digits, estimated)
+
+
+def _choose(inside: Between, most: int) -> tuple[list[tuple[Route, list[Any]]], bool]:
+    """The heaviest paths with the cotangents after each of their steps, and whether an estimate chose them."""
     single = all(node.size == 1 for node in inside.nodes)
-    wanted = max_paths if single else max(max_paths, _CANDIDATES)
+    wanted = most if single else max(most, _CANDIDATES)
     all_fit = inside.paths <= wanted
     heavy = [[0] * len(found) for found in inside.links] if all_fit else weights(inside)
-    start = ones(value)
+    start = ones(inside.nodes[-1])
     followed = [(route, pull_along(inside, route, start)) for route in heaviest(inside.links, heavy, wanted)]
-    followed.sort(key=_rank)
-    return Explanation(inside, followed[:max_paths], digits, not (all_fit or single))
+    return sorted(followed, key=_rank)[:most], not (all_fit or single)
 
 
 def _rank(followed: tuple[Route, list[Any]]) -> Any:

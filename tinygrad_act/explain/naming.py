@@ -1,39 +1,53 @@
-"""Names for the values of an explanation: their labels, made safe and unlike one another, or v1, v2, ..."""
+"""Names for the values of an explanation: those that a picture gives them, short and unlike one another.
+
+By `id()`: safe while the graph is alive, and no text shows one.
+"""
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
-from ..draw.text import printable
+import numpy as np
+
+from ..draw.names import find_names
 from ..value import Value
 
 __all__ = ["name_values"]
 
-_LONGEST = 24
 _OUTPUT = "out"
 
 
-def name_values(values: Iterable[Value], output: Value) -> dict[Value, str]:
-    """A name for each of `values`, which have inputs first.
+def name_values(nodes: Sequence[Value], roots: Iterable[tuple[str, Any]]) -> dict[int, str]:
+    """A name for each of `nodes`, which have inputs first and the output last, and for their inputs.
 
-    A label that several have is numbered from the second on: `h`, `h_2`. The output is `out` if it has
-    no label and no other has this one.
+    It is the label, or the name that leads there from `roots`; a name that several have is numbered from
+    the second on: `h`, `h_2`. Values without any are v1, v2, ..., the output is `out`; constants and arrays
+    without any have none: their numbers stand for them.
     """
-    listed = list(dict.fromkeys(values))
-    names: dict[Value, str] = {}
+    found = find_names(nodes, roots).shown
+    listed = list(dict.fromkeys(_in_order(nodes, found)))
+    names: dict[int, str] = {}
     taken: dict[str, int] = {}
-    for value in listed:
-        if value.label:
-            label = printable(str(value.label), _LONGEST).strip() or "·"
-            names[value] = _free(label, taken)
+    for key in listed:
+        if key in found:
+            names[key] = _free(found[key].strip() or "·", taken)
     numbers = itertools.count(1)
-    for value in listed:
-        if value not in names:
-            number = (f"v{n}" for n in numbers)
-            unlike = _OUTPUT if value is output and _OUTPUT not in taken else next(n for n in number if n not in taken)
-            names[value] = _free(unlike, taken)
-    return {value: names[value] for value in listed}
+    for key in listed:
+        if key not in names:
+            made = _OUTPUT if key == id(nodes[-1]) and _OUTPUT not in taken else ""
+            names[key] = _free(made or next(f"v{n}" for n in numbers if f"v{n}" not in taken), taken)
+    return names
+
+
+def _in_order(nodes: Sequence[Value], found: dict[int, str]) -> Iterator[int]:
+    for node in nodes:
+        for x in node.inputs or ():
+            result = isinstance(x, Value) and (x.level or x.op is not None)
+            if result or (isinstance(x, (Value, np.ndarray)) and id(x) in found):
+                yield id(x)
+        yield id(node)
 
 
 def _free(name: str, taken: dict[str, int]) -> str:

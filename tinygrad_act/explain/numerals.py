@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .size import root_mean_square
+from ..draw.numbers import root_mean_square
 
 __all__ = [
     "ROUGHLY", "array_text", "count_text", "extent_text", "number_text", "percent", "plural", "result_text",

@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 
 from ..backprop import pull_one
+from ..draw.numbers import root_mean_square
 from ..value import Value
 from .between import Between, Link
 from .heaviest import Route, weight
-from .size import norm
 
 __all__ = ["local_number", "ones", "pull_along", "pull_by", "weights"]
 
@@ -52,12 +52,17 @@ def weights(inside: Between) -> list[list[int]]:
 
 def _weights(inside: Between, place: int) -> list[int]:
     node, g = inside.nodes[place], inside.cotangents[place]
-    size = norm(g)
+    size = _norm(g)
     if node.size == 1 or not 0 < size < math.inf:
         g, size = ones(node), math.sqrt(node.size)
-    return [weight(norm(pull_by(node, link, g)) / size) for link in inside.links[place]]
+    return [weight(_norm(pull_by(node, link, g)) / size) for link in inside.links[place]]
 
 
 def ones(value: Value) -> Any:
     """A cotangent of 1 for every entry."""
     return 1.0 if type(value._data) is float else np.ones(value.shape, value.dtype)
+
+
+def _norm(x: Any) -> float:
+    """The square root of the sum of squares."""
+    return root_mean_square(x) * math.sqrt(np.size(x))

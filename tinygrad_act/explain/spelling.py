@@ -52,12 +52,12 @@ class Spelling(NamedTuple):
     """What its own letters mean, where it keeps them."""
 
 
-def operand_names(node: Value, names: Mapping[Value, str]) -> list[str]:
+def operand_names(node: Value, names: Mapping[int, str]) -> list[str]:
     """What each operand is called: by its name, or, a constant without any, by its value or shape."""
     return [_operand(x, primal, names) for x, primal in zip(node.inputs or (), node.primals or ())]
 
 
-def spell(node: Value, position: int, names: Mapping[Value, str]) -> Spelling:
+def spell(node: Value, position: int, names: Mapping[int, str]) -> Spelling:
     """The derivative of `node` by its input number `position`.
 
     Places are held for the names while the formula is turned round, so that no name is taken for code.
@@ -65,7 +65,7 @@ def spell(node: Value, position: int, names: Mapping[Value, str]) -> Spelling:
     op = node.op
     if op is None:
         return Spelling("", "", False, (), False, "")
-    real = [*operand_names(node, names), names[node]]
+    real = [*operand_names(node, names), names[id(node)]]
     places = [_place(i) for i in range(len(real))]
     known = dict(zip(places, real))
     formula = formula_of(node, position, places[:-1], places[-1])
@@ -86,12 +86,12 @@ def spell(node: Value, position: int, names: Mapping[Value, str]) -> Spelling:
     for pattern, new in _TIMES:
         text = pattern.sub(new, text)
     alone = text in map(_in_text, real)
-    return Spelling(_cut(text), _as_latex(formula, known, names[node]), alone, mentioned, False, note)
+    return Spelling(_cut(text), _as_latex(formula, known, names[id(node)]), alone, mentioned, False, note)
 
 
-def _operand(x: Any, primal: Any, names: Mapping[Value, str]) -> str:
-    if isinstance(x, Value) and x in names:
-        return names[x]
+def _operand(x: Any, primal: Any, names: Mapping[int, str]) -> str:
+    if id(x) in names and isinstance(x, (Value, np.ndarray)):  # a number has no identity
+        return names[id(x)]
     data = np.asarray(primal)
     if data.size == 1 or (data.ndim == 1 and data.size <= _SMALL):
         return array_text(data, _DIGITS)
@@ -113,7 +113,7 @@ def _place(number: int) -> str:
 
 def _in_text(name: str) -> str:
     """A name inside a formula: brackets around what could be taken for one itself."""
-    whole = re.fullmatch(r"[\w.′]+|⟨.*⟩|\[.*\]|\d[\d.e+-]*", name)
+    whole = re.fullmatch(r"[\w.′]+(\[\d+\][\w.]*)*|⟨.*⟩|\[.*\]|\d[\d.e+-]*", name)
     return name if whole and name != "G" else f"⟨{name}⟩"
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from ..draw.local import local_derivative
-from ..draw.text import static_text
+from ..draw.numbers import root_mean_square
+from ..draw.text import operator_text, static_text
 from ..mode import mode
 from ..op import Op
 from ..ops.slope import asked_at_kink, on_kinks
@@ -21,7 +22,6 @@ from .notation import bracketed, gradient_latex, is_sum, number_latex
 from .numerals import number_text, result_text
 from .path import Factor, Path
 from .pulling import local_number
-from .size import root_mean_square
 from .spelling import Spelling, operand_names, spell
 
 __all__ = ["name_shown", "paths_of"]
@@ -32,23 +32,13 @@ _SIDES = {
 }  # fmt: skip
 
 
-def name_shown(inside: Between, routes: Sequence[Route]) -> dict[Value, str]:
+def name_shown(inside: Between, routes: Sequence[Route], roots: Iterable[tuple[str, Any]]) -> dict[int, str]:
     """Names for every value that stands on a route, and for the operands of the operations there."""
     shown = {place for route in routes for place, _ in route} | {0, len(inside.nodes) - 1}
-    ordered: list[Value] = []
-    for place in sorted(shown):
-        node = inside.nodes[place]
-        ordered += [x for x in node.inputs or () if isinstance(x, Value) and _wants_name(x)]
-        ordered.append(node)
-    return name_values(ordered, inside.nodes[-1])
+    return name_values([inside.nodes[place] for place in sorted(shown)], roots)
 
 
-def _wants_name(x: Value) -> bool:
-    """A constant without a label is shown as its number or shape."""
-    return bool(x.label) or x.level > 0 or x.op is not None
-
-
-def paths_of(inside: Between, chosen: Sequence[tuple[Route, Sequence[Any]]], names: Mapping[Value, str],
+def paths_of(inside: Between, chosen: Sequence[tuple[Route, Sequence[Any]]], names: Mapping[int, str],
              digits: int) -> Iterator[Path]:  # fmt: skip
     """Each route with what it multiplies, and with what it brings: the cotangents after each of its steps."""
     known: dict[tuple[int, int], Factor] = {}
@@ -61,20 +51,20 @@ def paths_of(inside: Between, chosen: Sequence[tuple[Route, Sequence[Any]]], nam
             factors.append(known[edge]._replace(size=root_mean_square(c)))
         passed = [inside.nodes[-1], *(inside.nodes[link.source] for _, link in route)]
         product = brought[-1].copy() if isinstance(brought[-1], np.ndarray) else brought[-1]
-        yield Path(tuple(names[node] for node in passed), tuple(factors), product)
+        yield Path(tuple(names[id(node)] for node in passed), tuple(factors), product)
 
 
-def _factor(inside: Between, place: int, link: Link, names: Mapping[Value, str], digits: int) -> Factor:
+def _factor(inside: Between, place: int, link: Link, names: Mapping[int, str], digits: int) -> Factor:
     node, source = inside.nodes[place], inside.nodes[link.source]
     op: Any = node.op
     spelled = spell(node, link.position, names)
     number = local_number(inside, place, link)
-    text, latex = _symbols(op, spelled, number, names[node], digits)
+    text, latex = _symbols(op, spelled, number, names[id(node)], digits)
     notes = [_operation(op, node.static), _which(node, link), spelled.note, _shape(node, source, spelled)]
     notes += [_slope(node, link, spelled) if number is None else ""]
     kinks = list(_kinks(node, link, number, names, digits))
     notes += kinks or [_at(node, spelled, names, digits) if number is not None and op.elementwise else ""]
-    return Factor(names[node], names[source], op.name, link.position, text, latex, number, source.shape, 0.0,
+    return Factor(names[id(node)], names[id(source)], op.name, link.position, text, latex, number, source.shape, 0.0,
                   ", ".join(filter(None, notes)))  # fmt: skip
 
 
@@ -94,7 +84,7 @@ def _symbols(op: Op, spelled: Spelling, number: float | None, of: str, digits: i
 
 
 def _operation(op: Op, static: Mapping[str, Any]) -> str:
-    name = op.label if op.label in INFIX else op.name
+    name = operator_text(op.label) if op.label in INFIX else op.name
     given = static_text(op, dict(static))
     return f"{name} {given}" if given else name
 
@@ -123,15 +113,15 @@ def _slope(node: Value, link: Link, spelled: Spelling) -> str:
     return f"slope {text}" if text else ""
 
 
-def _at(node: Value, spelled: Spelling, names: Mapping[Value, str], digits: int) -> str:
+def _at(node: Value, spelled: Spelling, names: Mapping[int, str], digits: int) -> str:
     """The values of what the formula names, unless it is a name alone: that value is the derivative."""
-    called, primals = [*operand_names(node, names), names[node]], [*(node.primals or ()), node._data]
+    called, primals = [*operand_names(node, names), names[id(node)]], [*(node.primals or ()), node._data]
     named = () if spelled.alone else spelled.mentioned
     texts = [f"{called[i]} = {result_text(np.asarray(primals[i]), digits)}" for i in named]
     return f"at {', '.join(texts)}" if texts else ""
 
 
-def _kinks(node: Value, link: Link, number: float | None, names: Mapping[Value, str], digits: int) -> Iterator[str]:
+def _kinks(node: Value, link: Link, number: float | None, names: Mapping[int, str], digits: int) -> Iterator[str]:
     op: Any = node.op
     primals = node.primals or ()
     for place, on_it in on_kinks(op, link.position, primals, node.static):
