@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -332,6 +334,15 @@ def test_letters_of_a_rule_that_are_names_of_other_values_stay_the_rules_own():
     factor = explain(ta.swish_beta(y, out), y).paths[0].factors[0]
     assert factor.symbol == "s(1 + y · sigmoid(−y)), y = beta · z, s = sigmoid(y)"
     assert "z is y, beta is s" in factor.note
+
+
+def test_it_works_without_docstrings():
+    code = (
+        "import numpy as np, tinygrad_act as ta; x = ta.Value(np.ones((2, 3)), 'x'); "
+        "print(ta.explain((ta.pad(x, pad_width=1) * 2).sum(), x).paths[0].factors[-1].symbol)"
+    )
+    done = subprocess.run([sys.executable, "-OO", "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "the rule of pad\n"
 
 
 def test_json_holds_everything():

@@ -161,8 +161,8 @@ def formula_of(node: Value, position: int, operands: Sequence[str], output: str 
     try:
         spelled = rule(*([position] * op.variadic), *first, *symbols, **_shown(node.static))
         return repr(spelled) if isinstance(spelled, Symbol) else f"{spelled:g}"
-    except Exception:  # a rule may look at its arguments in ways that no symbol can answer
-        return op.spell(rule)
+    except Exception:  # it looks at its arguments in ways that no symbol can answer, and -OO strips what it says
+        return f"the rule of {op.name}"
 
 
 def _shown(static: Mapping[str, Any]) -> dict[str, Any]:
