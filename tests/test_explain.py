@@ -190,6 +190,9 @@ def test_a_factor_at_a_kink_says_which_side_was_taken():
     assert explain(ta.abs(z), z).paths[0].factors[0].note == "abs, at the kink z = 0: slope 0, the mean of both sides'"
     assert "at a tie: slope 0.5" in explain(ta.maximum(z, 0.0), z).paths[0].factors[0].note
     assert "kink" not in explain(ta.relu(z + 1), z).text()
+    many = Value([0.0, -1.0, 0.0, 2.0], "x")
+    note = explain(ta.relu(many).sum(), many).paths[0].factors[-1].note
+    assert note == "relu, slope on for 75%, 2 of 4 entries at the kink x = 0"
 
 
 def test_the_conventions_in_force_are_those_of_backward():
