@@ -27,7 +27,7 @@ LAYERS = [  # a file imports only from rows above its own, or from its own row
     {"transforms", "forward"},
     {"derivatives"},
     {"check", "samples", "table", "draw", "expression"},
-    {"testing", "pytest_plugin", "accuracy", "cards", "activation", "program"},
+    {"testing", "pytest_plugin", "accuracy", "cards", "activation", "program", "explain"},
     {"__init__", "__main__", "commands"},
 ]
 

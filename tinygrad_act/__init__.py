@@ -24,6 +24,7 @@ from .conventions import at_kink, derivative_form, dialect
 from .derivatives import hessian, hvp, jacobian
 from .dispatch import elementwise, op
 from .draw import Drawing, draw
+from .explain import Explanation, explain
 from .mode import debug, no_grad, scope
 from .op import Op, case, theirs
 from .ops.losses import one_hot
@@ -33,10 +34,10 @@ from .transforms import grad, value_and_grad, vjp
 from .value import Value
 
 __all__ = [
-    "Card", "Drawing", "Op", "Program", "Report", "Value", "__version__", "activation", "at_kink", "card", "case",
-    "catalogue", "compare", "compile", "debug", "derivative", "derivative_form", "dialect", "draw", "elementwise",
-    "grad", "gradcheck", "hessian", "hvp", "jacobian", "no_grad", "one_hot", "op", "ops", "plot", "preactivations",
-    "scope", "sheet", "testing", "theirs", "value_and_grad", "vjp",
+    "Card", "Drawing", "Explanation", "Op", "Program", "Report", "Value", "__version__", "activation", "at_kink",
+    "card", "case", "catalogue", "compare", "compile", "debug", "derivative", "derivative_form", "dialect", "draw",
+    "elementwise", "explain", "grad", "gradcheck", "hessian", "hvp", "jacobian", "no_grad", "one_hot", "op", "ops",
+    "plot", "preactivations", "scope", "sheet", "testing", "theirs", "value_and_grad", "vjp",
 ]  # fmt: skip
 
 del _families

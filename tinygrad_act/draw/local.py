@@ -6,19 +6,20 @@ The formula is spelled by the very rule that runs, and the number computed by it
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from ..backprop import pull_one
 from ..evaluate import NOT_IEEE
+from ..mode import mode
 from ..ops.slope import SATURATED, on_kinks, slope
 from ..symbol import Symbol
 from ..value import Value
 from .text import number_text, printable
 
-__all__ = ["Local", "local_derivative", "pretty", "symbol_of"]
+__all__ = ["Local", "formula_of", "local_derivative", "pretty", "symbol_of"]
 
 _LONGEST = 60
 _NAME = 12
@@ -30,8 +31,8 @@ _SPELLED: tuple[tuple[str, str], ...] = (
     (r"(?<![/*.\w] )\b(\w+) \* \1\b(?!\.)", r"\1²"),
     (r" \*\* 1\b(?!\.)", ""),
     (r"(?<![\w.] )(?<![\w./])1 \* ", ""),
-    (r"\b(\d+(?:\.\d+)?|\)|[A-Za-z]) \* \(", r"\1("),
-    (r"(?<![\w.])(\d+(?:\.\d+)?) \* (?=[A-Za-z])", r"\1"),
+    (r"(?<!/ )\b(\d+(?:\.\d+)?|\)|[A-Za-z]) \* \(", r"\1("),
+    (r"(?<![\w.])(\d+(?:\.\d+)?) \* (?=[A-Za-z]\b)", r"\1"),
     (r" \* ", " · "),
     (r" - ", " − "),
     (r"(?<![\w.)])-(?=[\w(.])", "−"),
@@ -81,21 +82,21 @@ def local_derivative(node: Value, position: int, names: Sequence[str]) -> Local:
 def symbol_of(node: Value, position: int, names: Sequence[str]) -> str:
     """The rule of one operand as a formula, with the operands' names where they are short."""
     op = node.op
+    declared = op.names(len(names))  # type: ignore[union-attr]
+    alone = op.elementwise and len(names) == 1  # type: ignore[union-attr]
     rule = op.rule(position)  # type: ignore[union-attr]
-    text = _spell(node, rule, position, names)
-    if _is_condition(text):
-        text = f"[{text}]"
+    text = formula_of(node, position, declared if alone else list(map(_short, names, declared)))
     text = printable(pretty(text), _LONGEST)
     if op.elementwise and len(names) > 1 and text != pretty(_plain(rule)):  # type: ignore[union-attr]
-        name = _short(names[position], op.names(len(names))[position])  # type: ignore[union-attr]
-        return f"∂/∂{name} = {text}"
+        return f"∂/∂{_short(names[position], declared[position])} = {text}"
     return text
 
 
 def pretty(formula: str) -> str:
-    """A formula in Python as it stands in a book: `2 * x ** 1 - a` as `2x − a`."""
+    """A formula in Python as it stands in a book: `2 * x ** 1 - a` as `2x − a`, `x > 0`, a 1 or 0, as `[x > 0]`."""
+    formula = f"[{formula}]" if _is_condition(formula) else formula
     formula = re.sub(r"\d+\.\d{5,}", lambda found: f"{float(found[0]):.4g}", formula)
-    formula = re.sub(r"(\w|\)) \*\* (\d+)\b(?!\.)", _power, formula)
+    formula = re.sub(r"(\w|\)) ?\*\* ?(\d+)\b(?!\.)", _power, formula)
     for pattern, spelled in _SPELLED:
         formula = re.sub(pattern, spelled, formula)
     return formula
@@ -112,7 +113,8 @@ def number_of(d: Any, *, activation: bool = False) -> str:
         return number_text(float(low))
     if activation and low == 0 and high == 1 and np.all((d == 0) | (d == 1)):
         return f"on for {_share(d == 1)}"
-    mean = f"mean {np.mean(d, dtype=np.float64):.3g}"
+    with np.errstate(all="ignore"):
+        mean = f"mean {np.mean(d, dtype=np.float64):.3g}"
     return f"{mean}, {_share(np.abs(d) < SATURATED)} saturated" if activation else mean
 
 
@@ -141,29 +143,38 @@ def _short(name: str, otherwise: str) -> str:
     return name if name and len(name) <= _NAME else otherwise
 
 
-def _spell(node: Value, rule: Any, position: int, names: Sequence[str]) -> str:
+def formula_of(node: Value, position: int, operands: Sequence[str], output: str = "a") -> str:
+    """The rule of one operand in Python, with these names for the operands and the output; `G` is what arrives."""
     op = node.op
-    if not callable(rule) or op is None:
-        return op.spell(rule) if op else ""
-    declared = op.names(len(names))
-    if rule.__doc__:
-        return op.spell(rule) if op.elementwise or op.variadic else _renamed(op.spell(rule), declared, names)
-    operands: list[Any] = [Symbol(_short(name, own)) for name, own in zip(names, declared)]
-    if op.elementwise and len(names) == 1:
-        operands = [Symbol(declared[0])]
-    elif op.elementwise:  # raw numbers stand for themselves: the derivative of x ** 2 is 2x
-        operands = [x if type(x) in (int, float) else own for x, own in zip(node.inputs or (), operands)]
-    first = [Symbol("a")] if op.elementwise else [Symbol("G"), Symbol("a")]
-    try:
-        spelled = rule(*([position] * op.variadic), *first, *operands, **node.static)
-        return repr(spelled) if isinstance(spelled, Symbol) else f"{spelled:g}"
-    except Exception:  # a rule may look at its arguments in ways that no symbol can answer
+    if op is None:
+        return ""
+    rule: Any = op.rule(position, mode.form)
+    if not callable(rule):
         return op.spell(rule)
+    if rule.__doc__:
+        known = {} if op.variadic else dict(zip(op.inputs, operands))
+        return _renamed(op.spell(rule), {"g": "G", "a": output, **known})
+    symbols: list[Any] = [Symbol(name) for name in operands]
+    if op.elementwise and len(operands) > 1:  # raw numbers stand for themselves: the derivative of x ** 2 is 2x
+        symbols = [x if type(x) in (int, float) else own for x, own in zip(node.inputs or (), symbols)]
+    first = [Symbol(output)] if op.elementwise else [Symbol("G"), Symbol(output)]
+    try:
+        spelled = rule(*([position] * op.variadic), *first, *symbols, **_shown(node.static))
+        return repr(spelled) if isinstance(spelled, Symbol) else f"{spelled:g}"
+    except Exception:  # it looks at its arguments in ways that no symbol can answer, and -OO strips what it says
+        return f"the rule of {op.name}"
 
 
-def _renamed(rule: str, declared: Sequence[str], names: Sequence[str]) -> str:
-    """A rule that says in words what it is, with the operands' names and `G` for what arrives."""
-    known = {"g": "G", **{own: _short(name, own) for own, name in zip(declared, names)}}
+def _shown(static: Mapping[str, Any]) -> dict[str, Any]:
+    """Static parameters as a formula shows them: a number or a shape, and the name of anything longer."""
+    plain = (int, float, str, type(None))
+    parts = {name: x if isinstance(x, tuple) else (x,) for name, x in static.items()}
+    return {name: x if all(isinstance(part, plain) for part in parts[name]) else Symbol(name)
+            for name, x in static.items()}  # fmt: skip
+
+
+def _renamed(rule: str, known: Mapping[str, str]) -> str:
+    """A rule that says in words what it is, with other names."""
     return re.sub(r"(?<![\w.])[a-z]\w*(?!\w|\()", lambda found: known.get(found[0], found[0]), rule)
 
 

@@ -26,15 +26,15 @@ class Names(NamedTuple):
     """What sentences call it: no two values have the same."""
 
 
-def check_names(names: Any) -> Mapping[str, Any] | None:
-    """`names` as `draw` takes them. Raises `TypeError` for anything but a dict of Values and arrays."""
+def check_names(names: Any, where: str = "draw") -> Mapping[str, Any] | None:
+    """`names` as `draw` and `explain` take them. Raises `TypeError` for anything but a dict of Values and arrays."""
     if names is None:
         return None
     if not isinstance(names, Mapping):
-        raise TypeError(f'draw: names is {describe(names)}; expected a dict such as {{"w": w}}')
+        raise TypeError(f'{where}: names is {describe(names)}; expected a dict such as {{"w": w}}')
     for name, x in names.items():
         if not isinstance(name, str) or not isinstance(x, (Value, np.ndarray)):
-            raise TypeError(f"draw: names[{name!r:.40}] is {describe(x)}; expected names of Values and arrays")
+            raise TypeError(f"{where}: names[{name!r:.40}] is {describe(x)}; expected names of Values and arrays")
     return names
 
 
