@@ -24,7 +24,7 @@ from .conventions import at_kink, derivative_form, dialect
 from .derivatives import hessian, hvp, jacobian
 from .dispatch import elementwise, op
 from .draw import Drawing, draw
-from .mode import debug, no_grad
+from .mode import debug, no_grad, scope
 from .op import Op, case, theirs
 from .ops.losses import one_hot
 from .program import Program, compile
@@ -35,8 +35,8 @@ from .value import Value
 __all__ = [
     "Card", "Drawing", "Op", "Program", "Report", "Value", "__version__", "activation", "at_kink", "card", "case",
     "catalogue", "compare", "compile", "debug", "derivative", "derivative_form", "dialect", "draw", "elementwise",
-    "grad", "gradcheck", "hessian", "hvp", "jacobian", "no_grad", "one_hot", "op", "ops", "testing", "theirs",
-    "value_and_grad", "vjp",
+    "grad", "gradcheck", "hessian", "hvp", "jacobian", "no_grad", "one_hot", "op", "ops", "scope", "testing",
+    "theirs", "value_and_grad", "vjp",
 ]  # fmt: skip
 
 del _families

@@ -28,7 +28,7 @@ from .recording import new_node
 from .registry import ops
 from .tracing import pull_op
 
-__all__ = ["changed", "contributions", "count_uses", "pull", "total"]
+__all__ = ["changed", "contributions", "count_uses", "pull", "pull_one", "total"]
 
 WORTH_A_VIEW = 1 << 16
 """Entries from which a stretched view of a number is cheaper than a filled array: it saves memory,
@@ -150,7 +150,7 @@ def _traced(node: Any, g: Any, kind: Any, floor: int) -> list[tuple[Any, Any]]:
         x = edges[position]
         if rule is not None and isinstance(x, kind) and x.level >= floor:
             primals = (g._data if isinstance(g, kind) else g, node._data, *edges[count:])
-            pulled = pull_op(op, position, count, _pull_one)
+            pulled = pull_op(op, position, count, pull_one)
             c = pulled.forward(*primals, **node.static)
             c = c.view() if any(c is primal for primal in primals) and type(c) is _ndarray else c
             sent.append((x, new_node(kind, pulled, c, floor, node.static, (g, node, *edges[:count], *primals))))
@@ -176,7 +176,7 @@ class _Step:
 _EDGE = _Edge()
 
 
-def _pull_one(op: Op, position: int, g: Any, a: Any, args: tuple[Any, ...], static: dict[str, Any]) -> Any:
+def pull_one(op: Op, position: int, g: Any, a: Any, args: tuple[Any, ...], static: dict[str, Any]) -> Any:
     """The cotangent of input number `position` of `op`, whose output at the numbers and arrays `args` is `a`."""
     edges: list[Any] = [None] * len(args)
     edges[position] = _EDGE
@@ -252,7 +252,7 @@ def _rule_failed(node: Any, position: int, error: Exception) -> Exception:
     op = node.op
     name = op.inputs[0 if op.variadic else position]
     shapes = ", ".join(str(shape_of(x)) for x in node.primals)
-    line = f", computed at {node.note[0]}" if node.note else ""
+    line = f", computed at {node.note.line}" if node.note and node.note.line else ""
     return RuntimeError(
         f"{op.name}: the derivative rule d{name} failed (input shapes {shapes}, output shape {shape_of(node)}{line}): "
         f"{type(error).__name__}: {error}"

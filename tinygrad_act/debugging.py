@@ -5,15 +5,32 @@ from __future__ import annotations
 import os
 import sys
 import zlib
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from .errors import shape_of
+from .mode import mode
 
-__all__ = ["check_backward", "check_forward", "user_line"]
+__all__ = ["Note", "check_backward", "check_forward", "note_scope", "user_line"]
 
 _PACKAGE = os.path.dirname(os.path.abspath(__file__)) + os.sep
+
+
+class Note(NamedTuple):
+    """What is remembered of how a node was made, besides its operation and inputs."""
+
+    line: str = ""
+    """File and line that computed it, if `debug()` was on."""
+    marks: tuple[Any, ...] = ()
+    """A fingerprint of every input, if `debug()` was on."""
+    scope: tuple[tuple[str, int], ...] = ()
+    """The parts of a model that were running, outermost first, each with its number."""
+
+
+def note_scope(node: Any) -> None:
+    """Note in `node` the parts of a model that are running in this thread."""
+    node.note = (node.note or Note())._replace(scope=mode.scope)
 
 
 def check_forward(node: Any) -> None:
@@ -22,7 +39,7 @@ def check_forward(node: Any) -> None:
     Raises `FloatingPointError` if it holds a NaN or an infinity.
     """
     line = user_line()
-    node.note = (line, tuple(_fingerprint(x) for x in node.primals))
+    node.note = Note(line, tuple(_fingerprint(x) for x in node.primals))
     what = _not_finite(node._data)
     if what:
         already = [i for i, x in enumerate(node.primals) if _not_finite(x)]
@@ -36,7 +53,8 @@ def check_forward(node: Any) -> None:
 def check_backward(node: Any, g: Any) -> None:
     """Raises `RuntimeError` if an input of `node` has other numbers than when it was computed, and
     `FloatingPointError` if the cotangent `g` that reached it holds a NaN or an infinity."""
-    line, marks = node.note if node.note else ("a line outside debug()", ())
+    line, marks, _ = node.note or Note()
+    line = line or "a line outside debug()"
     for position, (x, mark) in enumerate(zip(node.primals or (), marks)):
         if _fingerprint(x) != mark:
             raise RuntimeError(

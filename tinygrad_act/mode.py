@@ -8,12 +8,13 @@ from __future__ import annotations
 import copy
 import functools
 import inspect
+import itertools
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from types import TracebackType
 from typing import Any
 
-__all__ = ["Mode", "Switch", "debug", "deeper", "mode", "no_grad", "special"]
+__all__ = ["Mode", "Switch", "debug", "deeper", "mode", "no_grad", "scope", "special"]
 
 
 class Mode(threading.local):
@@ -29,6 +30,8 @@ class Mode(threading.local):
     """What is taken at kinks instead of what is declared, by operation; "" for all others."""
     dialect: str | None = None
     """The framework whose defaults and conventions hold."""
+    scope: tuple[tuple[str, int], ...] = ()
+    """The parts of a model that are running, outermost first, each with a number of its own; see `scope`."""
     tracing: int = 0
     """The depth at which `compile` records a program; 0 if it does not."""
 
@@ -128,6 +131,30 @@ class debug(Switch):
 
     def __init__(self) -> None:
         super().__init__(debugging=True)
+
+
+_entered = itertools.count(1)
+
+
+class scope(Switch):
+    """Inside `with scope("encoder"):` what is computed belongs to a part of that name in pictures.
+
+    Scopes nest, decorate functions, and cost nothing outside of them. Every entry is a part of its
+    own, so one function that runs twice is drawn as two.
+
+    Raises `TypeError` if the name is no text, `ValueError` if it is empty.
+    """
+
+    def __init__(self, name: str) -> None:
+        if not isinstance(name, str):
+            raise TypeError(f"scope: the name of a part is a text, not {type(name).__name__}")
+        if not name:
+            raise ValueError("scope: the name of a part is empty; give it one, as in scope('encoder')")
+        super().__init__()
+        self._name = name
+
+    def _now(self) -> dict[str, Any]:
+        return {"scope": (*mode.scope, (self._name, next(_entered)))}
 
 
 class deeper:

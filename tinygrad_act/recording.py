@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from .debugging import check_forward
+from .debugging import check_forward, note_scope
 from .errors import refuse_kind
 from .evaluate import NOT_IEEE, as_data, evaluate
 from .mode import mode, special
@@ -70,6 +70,8 @@ def recorder(cls: Any) -> Callable[[Op, tuple[Any, ...], dict[str, Any]], Any]:
         node = new_node(cls, op, a, level, static, (*args, *primals))
         if special and mode.debugging:
             check_forward(node)
+        if special and mode.scope:
+            note_scope(node)
         return node
 
     return record

@@ -57,7 +57,7 @@ class Value(Operators):
     pending: int
     """Edges still to deliver a gradient, while `backprop_scalar` runs; else 0."""
     note: Any
-    """What `debug()` notes about it."""
+    """What `debug()` and `scope()` note about it: a `Note`, or None."""
     label: str | None
 
     def __init__(self, data: Any, label: str | None = None, *, requires_grad: bool = True) -> None:

@@ -12,14 +12,13 @@ from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
-__all__ = ["FLAT", "Interval", "Shape", "shape_of"]
+from ..ops.slope import SATURATED
+
+__all__ = ["Interval", "Shape", "shape_of"]
 
 Function: TypeAlias = Callable[[Any], Any]
 
 _FAR = 1e8
-FLAT = 0.01
-"""Where the slope is smaller than this, an activation counts as saturated."""
-
 _END, _POINTS = 25.0, 10001  # erf's slope has not underflowed here
 _ROUNDING = 1e-14
 
@@ -171,7 +170,7 @@ def _steepest(slope: Function, z: Any, d: Any, domain: tuple[float, float], kink
 
 def _flat_parts(slope: Function, z: Any, d: Any, domain: tuple[float, float],
                 kinks: Sequence[Any]) -> tuple[Interval, ...]:  # fmt: skip
-    small = np.abs(d) < FLAT
+    small = np.abs(d) < SATURATED
     edges = np.flatnonzero(np.diff(small.astype(np.int8)))
     places = [_edge(slope, z[i], z[i + 1], kinks) for i in edges]
     places = [domain[0]] * bool(small[0]) + places + [domain[1]] * bool(small[-1])
@@ -179,12 +178,12 @@ def _flat_parts(slope: Function, z: Any, d: Any, domain: tuple[float, float],
 
 
 def _edge(slope: Function, low: float, high: float, kinks: Sequence[Any]) -> float:
-    """Where |slope| crosses `FLAT` between two points: at a kink, or where bisection finds it."""
+    """Where |slope| crosses `SATURATED` between two points: at a kink, or where bisection finds it."""
     for kink in kinks:
         if low <= kink[0] <= high:
             return float(kink[0])
-    first = abs(slope(np.array([low]))[0]) < FLAT
+    first = abs(slope(np.array([low]))[0]) < SATURATED
     for _ in range(50):
         middle = (low + high) / 2
-        low, high = (middle, high) if (abs(slope(np.array([middle]))[0]) < FLAT) == first else (low, middle)
+        low, high = (middle, high) if (abs(slope(np.array([middle]))[0]) < SATURATED) == first else (low, middle)
     return float(low + high) / 2

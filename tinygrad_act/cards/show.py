@@ -8,9 +8,10 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from ..op import Theirs
+from ..ops.slope import SATURATED
 from ..table import columns
 from .expect import LEVEL
-from .shape import FLAT, Interval, number
+from .shape import Interval, number
 
 if TYPE_CHECKING:
     from .card import Card, Parameter
@@ -80,7 +81,7 @@ def _facts(card: Card) -> list[tuple[str, str]]:
         ("monotone", card.monotone or ""),
         ("curvature", card.curvature or ""),
         ("Lipschitz constant", "" if card.lipschitz is None else f"{card.lipschitz:.10g}".replace("inf", "∞")),
-        (f"flat, |slope| < {FLAT}", _flat(card)),
+        (f"flat, |slope| < {SATURATED}", _flat(card)),
         ("gain", _gain(card.gain, f"deep activations settle at root mean square {LEVEL}, as tanh's with 5/3")),
         ("gain to 1", _gain(card.unit_gain, "an input from N(0, 1) gets an output of root mean square 1")),
         ("published", card.reference or ""),

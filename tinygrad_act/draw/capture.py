@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from ..errors import shape_of
 from ..value import Value
+from .clusters import clusters_of
+from .flow import flows
+from .local import local_derivative
+from .names import Names
+from .numbers import brief, numbers_of, root_mean_square
 from .snapshot import Edge, Kind, Node, Snapshot
-from .text import data_text, printable, static_text
+from .text import inline_text, is_inline, printable, static_text
 
-__all__ = ["NO_GRADIENT_YET", "capture", "kind_of", "operands"]
-
-NO_GRADIENT_YET = "–"
+__all__ = ["capture", "kind_of", "operands"]
 
 
-def capture(order: Sequence[Value], outputs: Sequence[Value]) -> Snapshot:
-    """One box for every Value, for every raw array, and for every use of a raw number.
+def capture(
+    order: Sequence[Value], outputs: Sequence[Value], names: Names, owners: Mapping[int, tuple[str, ...]] | None = None
+) -> Snapshot:
+    """One box for every Value and every raw array; raw numbers stand inside the operation that uses them.
 
-    `order`: what `topological_order(outputs, Value)` gives. Linear in nodes and edges, and iterative.
+    `order`: what `topological_order(outputs, Value)` gives. `owners`: the part of a model that each
+    parameter belongs to, by `id()`. Linear in nodes and edges, and iterative.
     """
-    return _Capture(outputs).run(order)
+    return _Capture(outputs, names, clusters_of(order, owners or {})).run(order)
 
 
 def operands(value: Value) -> Iterator[tuple[Any, Any]]:
@@ -40,56 +46,89 @@ def kind_of(value: Value) -> Kind:
 class _Capture:
     """The boxes and edges found so far."""
 
-    def __init__(self, outputs: Sequence[Value]) -> None:
+    def __init__(self, outputs: Sequence[Value], names: Names, clusters: Mapping[int, tuple[str, ...]]) -> None:
         self._outputs = {id(value) for value in outputs}
+        self._names, self._clusters = names, clusters
         self._nodes: list[Node] = []
         self._edges: list[Edge] = []
-        self._positions: dict[int, int] = {}  # by id(): safe because the graph is alive until the end
+        self._boxes: dict[int, int] = {}  # by id(): safe because the graph is alive until the end
+        self._edge_of: dict[tuple[int, int], int] = {}
 
     def run(self, order: Sequence[Value]) -> Snapshot:
         """The snapshot of all Values in `order`, which has inputs first."""
         for value in order:
             sources = [self._source(x, primal) for x, primal in operands(value)]
-            target = self._enter(_describe(value, id(value) in self._outputs), value)
-            self._edges += [Edge(source, target, position) for position, source in enumerate(sources)]
-        return Snapshot(tuple(self._nodes), tuple(self._edges))
+            target = self._enter(self._describe(value), value)
+            called = [self._called(x) for x in value.inputs or ()]
+            for position, source in enumerate(sources):
+                if source:
+                    self._edge_of[id(value), position] = len(self._edges)
+                    self._edges.append(_edge(source, target, value, position, called))
+        backward = tuple(self._flow(order))
+        return Snapshot(tuple(self._nodes), tuple(self._edges), backward=backward)
+
+    def _flow(self, order: Sequence[Value]) -> Iterator[int]:
+        """Note on every edge what flowed along it; the edges in the order of the backward pass."""
+        with np.errstate(all="ignore"):
+            for node, position, sent, total in flows(order):
+                index = self._edge_of[id(node), position]
+                self._edges[index] = self._edges[index]._replace(
+                    flow=root_mean_square(sent), sent=brief(sent), total=brief(total)
+                )
+                yield index
 
     def _source(self, x: Any, primal: Any) -> str:
-        """The id of an operand's box; a constant gets its box here."""
-        position = self._positions.get(id(x)) if isinstance(x, (Value, np.ndarray)) else None
-        if position is None:
-            return self._enter(_holding(primal, "constant"), x)
+        """The id of an operand's box; empty for a raw number. A raw array gets its box here."""
+        if is_inline(x):
+            return ""
+        box = self._boxes.get(id(x))
+        if box is None:
+            name = self._names.shown.get(id(x), "")
+            return self._enter(_holding(primal, "constant")._replace(name=name, called=self._called(x)), x)
         if isinstance(x, Value) and x._data is not primal:
-            self._nodes[position] = self._nodes[position]._replace(changed=True)
-        return self._nodes[position].id
+            self._nodes[box] = self._nodes[box]._replace(changed=True)
+        return self._nodes[box].id
+
+    def _called(self, x: Any) -> str:
+        return self._names.called.get(id(x), "")
 
     def _enter(self, node: Node, x: Any) -> str:
-        position = len(self._nodes)
-        self._nodes.append(node._replace(id=f"n{position}"))
-        if isinstance(x, (Value, np.ndarray)):
-            self._positions[id(x)] = position
-        return f"n{position}"
+        name = f"n{len(self._nodes)}"
+        self._boxes[id(x)] = len(self._nodes)
+        self._nodes.append(node._replace(id=name))
+        return name
+
+    def _describe(self, value: Value) -> Node:
+        op, cluster = value.op, self._clusters.get(id(value), ())
+        name = self._names.shown.get(id(value), "")
+        node = _holding(value._data, kind_of(value))._replace(
+            name=_within(name, cluster), called=self._called(value), cluster=cluster, flows=value.level > 0,
+            grad=None if value._grad is None else numbers_of(value._grad),
+            output=id(value) in self._outputs,
+        )  # fmt: skip
+        if op is None:
+            return node
+        return node._replace(
+            title=printable(op.label), op=op.name, static=static_text(op, value.static),
+            inline=inline_text(op, value.inputs or ()), activation=op.reference is not None,
+        )  # fmt: skip
 
 
-def _describe(value: Value, output: bool) -> Node:
-    op = value.op
-    return _holding(value._data, kind_of(value))._replace(
-        title=printable(op.label) if op else "",
-        op=op.name if op else None,
-        static=static_text(op, value.static) if op else "",
-        name=printable(str(value.label)) if value.label else "",
-        grad=_grad_text(value),
-        output=output,
-    )
+def _within(name: str, cluster: tuple[str, ...]) -> str:
+    """The name of a parameter without the modules that its box stands in anyway."""
+    for part in cluster:
+        name = name.removeprefix(part.partition(" #")[0] + ".")
+    return name
+
+
+def _edge(source: str, target: str, value: Value, position: int, called: list[str]) -> Edge:
+    x = (value.inputs or ())[position]
+    if not isinstance(x, Value) or not x.level:
+        return Edge(source, target, position)
+    local = local_derivative(value, position, called)
+    return Edge(source, target, position, symbol=local.symbol, local=local.number, at=local.at, kink=local.kink)
 
 
 def _holding(data: Any, kind: Kind) -> Node:
     dtype = str(data.dtype) if isinstance(data, np.ndarray) else type(data).__name__
-    return Node("", kind, shape=shape_of(data), dtype=dtype, value=data_text(data))
-
-
-def _grad_text(value: Value) -> str | None:
-    grad = value._grad  # not .grad, which shows zero where nothing has arrived
-    if grad is None:
-        return NO_GRADIENT_YET if value.level else None
-    return data_text(grad._data if isinstance(grad, Value) else grad)
+    return Node("", kind, shape=shape_of(data), dtype=dtype, value=numbers_of(data))

@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import groupby
 
-from .palette import BACKGROUND, BOXES, EDGE, FAINT, GRAD, TEXT, VALUE
+from ..svg import LIGHT
+from .boxes import header_role, headline
 from .snapshot import Edge, Node, Snapshot
 from .text import shape_text
 
 __all__ = ["write_dot"]
 
+_BACKGROUND, _TEXT, _FAINT, _EDGE = (LIGHT[role] for role in ("background", "text", "faint", "axis"))
 _FONT = "Helvetica,Arial,sans-serif"
 _ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\\": "\\\\", "\n": "<BR/>"}
 _MOST_PARALLEL = 4
@@ -34,43 +36,44 @@ def write_dot(snapshot: Snapshot) -> str:
 
 def _settings(note: str) -> Iterator[str]:
     title = f", label={_quoted(note)}, labelloc=t" if note else ""
-    yield f'  graph [rankdir=LR, bgcolor="{BACKGROUND}", fontname="{_FONT}", fontsize=12, fontcolor="{TEXT}"{title}]'
+    yield f'  graph [rankdir=LR, bgcolor="{_BACKGROUND}", fontname="{_FONT}", fontsize=12, fontcolor="{_TEXT}"{title}]'
     yield "  graph [nslimit=2, nslimit1=2]"  # sooner done, with a layout that looks the same
     yield '  node [shape=box, style="rounded,filled", height=0.3, margin="0.14,0.06"]'
-    yield f'  node [fontname="{_FONT}", fontsize=12, fontcolor="{TEXT}"]'
-    yield f'  edge [color="{EDGE}", arrowsize=0.7, fontname="{_FONT}", fontsize=10, fontcolor="{FAINT}"]'
+    yield f'  node [fontname="{_FONT}", fontsize=12, fontcolor="{_TEXT}"]'
+    yield f'  edge [color="{_EDGE}", arrowsize=0.7, fontname="{_FONT}", fontsize=10, fontcolor="{_FAINT}"]'
     yield "  edge [labeldistance=2.3, labelangle=-18]"  # clear of the line and of the box
 
 
 def _node(node: Node) -> str:
-    box = BOXES[node.kind]
     width = ", penwidth=2.5" if node.output else ""
-    return f'{node.id} [label=<{"<BR/>".join(_rows(node))}>, fillcolor="{box.fill}", color="{box.border}"{width}]'
+    colours = f'fillcolor="{LIGHT["panel"]}", color="{LIGHT[header_role(node)]}"'
+    return f'{node.id} [label=<{"<BR/>".join(_rows(node))}>, {colours}{width}]'
 
 
 def _rows(node: Node) -> Iterator[str]:
-    heading = f"<B>{_html(node.title)}</B>" if node.title else ""
+    title, name = headline(node)
+    heading = f"<B>{_html(title)}</B>" if title else ""
     if node.static:
         heading += f" {_html(node.static)}"
     if heading:
         yield heading
-    if node.name:
-        yield f"<B>{_html(node.name)}</B>" if not node.title else _html(node.name)
-    if node.times > 1 or not node.value:
+    if name:
+        yield _html(name)
+    if node.times > 1 or node.value is None:
         yield f"×{node.times:,}"
     shape = shape_text(node.shape, node.dtype)
     if shape:
-        yield _coloured(FAINT, shape)
-    if node.value:
-        yield _coloured(VALUE, node.value)
+        yield _coloured("faint", shape)
+    if node.value is not None:
+        yield _coloured("value", node.value.text)
     if node.changed:
-        yield _coloured(FAINT, "data changed since it was used")
-    if node.grad is not None:
-        yield _coloured(GRAD, f"grad {node.grad}")
+        yield _coloured("faint", "data changed since it was used")
+    if node.flows:
+        yield _coloured("gradient", f"grad {'–' if node.grad is None else node.grad.text}")
 
 
-def _coloured(colour: str, text: str) -> str:
-    return f'<FONT COLOR="{colour}">{_html(text)}</FONT>'
+def _coloured(role: str, text: str) -> str:
+    return f'<FONT COLOR="{LIGHT[role]}">{_html(text)}</FONT>'
 
 
 def _ends(edge: Edge) -> tuple[int, int]:

@@ -1,91 +1,139 @@
-"""`draw(value)`: the picture of a computation graph, and the formats that it can be had in."""
+"""`Drawing`: the picture of a computation graph, and the formats that it can be had in."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import sys
+from collections.abc import Callable
 from typing import Any
 
-from ..errors import describe
-from ..graph import topological_order
 from ..saving import Path, save
-from ..value import Value
-from .capture import capture
+from ..svg.writing import Theme
+from .arrange import Arranged
 from .dot import write_dot
+from .graphviz_graph import graphviz_graph
+from .page import write_frame, write_page
+from .picture import write_picture
+from .png import png_of, resvg
 from .render import render
+from .show import show_page
 from .snapshot import Snapshot
-from .summary import count_constants, summarise
+from .tree import as_json, as_text
 
-__all__ = ["Drawing", "draw"]
+__all__ = ["Drawing"]
+
+_DESCRIBED = 2000
+"""So much of the text alternative stands in an SVG."""
+
 
 class Drawing:
-    """A picture of a graph as it was when `draw` was called; shown by itself in Jupyter.
+    """A picture of a graph as it was when `draw` was called; shown by itself in Jupyter, IPython and marimo.
 
-    `.dot()` and `.save("graph.dot")` need nothing; `.svg()`, `.png()` and saving those need
-    Graphviz's program `dot`.
+    `.svg()`, `.html()`, `.dot()`, `.text()`, `.json()` need nothing but this package and are the same
+    bytes every time; `.png()` needs the package `resvg-py`, or Graphviz.
     """
 
-    def __init__(self, snapshot: Snapshot) -> None:
-        self.snapshot = snapshot
-
-    def dot(self) -> str:
-        """DOT text. The same graph always gives the same text."""
-        return write_dot(self.snapshot)
+    def __init__(self, arranged: Arranged, *, title: str = "", theme: Theme = "auto") -> None:
+        self.snapshot: Snapshot = arranged.snapshot
+        self._arranged, self._title, self._theme = arranged, title or "Computation graph", theme
 
     def svg(self) -> str:
-        """SVG text. Raises `RuntimeError` that says what to install where Graphviz is missing."""
-        return render(self.dot(), "svg").decode()
+        """SVG text: a picture that any browser shows, with its text alternative."""
+        return self._svg(self._theme)
 
-    def png(self) -> bytes:
-        """A PNG file's bytes. Raises `RuntimeError` as `svg` does."""
-        return render(self.dot(), "png")
+    def _svg(self, theme: Theme) -> str:
+        return write_picture(self._arranged, title=self._title, description=self._described(), theme=theme)
+
+    def _described(self) -> str:
+        text = self.text()
+        return text if len(text) <= _DESCRIBED else text[:_DESCRIBED].rpartition("\n")[0] + "\n…"
+
+    def html(self) -> str:
+        """A page that stands alone: step through the forward and the backward pass, zoom, pin numbers."""
+        return write_page(self.snapshot, self.svg(), title=self._title)
+
+    def interactive(self) -> _Frame:
+        """The page as a notebook shows it, in a frame of its own."""
+        return _Frame(self.html())
+
+    def dot(self) -> str:
+        """DOT text, for Graphviz."""
+        return write_dot(self.snapshot)
+
+    def text(self) -> str:
+        """A table of all boxes with their operands and local derivatives, for terminals and screen readers."""
+        return as_text(self.snapshot)
+
+    def json(self) -> str:
+        """What the picture shows, for other programs: nodes, edges, the order of the backward pass."""
+        return as_json(self.snapshot)
+
+    def png(self, scale: float = 2.0) -> bytes:
+        """A PNG file's bytes, `scale` pixels to a px of the SVG.
+
+        By the package `resvg-py` (the extra `tinygrad-act[png]`); without it by Graphviz's program `dot`,
+        in its looks. Raises `RuntimeError` that says what to install where there is neither.
+        """
+        if not isinstance(scale, (int, float)) or not 0 < scale <= 20:
+            raise ValueError(f"png: scale is {scale!r}; expected a number above 0, at most 20")
+        try:
+            resvg()
+        except RuntimeError as missing:
+            try:
+                return render(self.dot(), "png")
+            except RuntimeError as error:
+                raise RuntimeError(f"{missing}; or Graphviz: {error}") from error
+        return png_of(self._svg("light" if self._theme == "auto" else self._theme), scale)
+
+    def to_graphviz(self) -> Any:
+        """The graph as a `graphviz.Digraph`, to change or render with that package.
+
+        A notebook shows it as Graphviz draws it; where the program `dot` is missing, as `.svg()` does.
+        Raises `RuntimeError` if the package `graphviz` is missing.
+        """
+        return graphviz_graph(self.dot(), self.svg)
 
     def save(self, path: Path) -> Path:
         """Write the picture to a file, in the format of its extension, and return `path`.
 
-        Raises `ValueError` for an unknown extension, `OSError` with the path if it can't be
-        written, `RuntimeError` as `svg` does; an existing file stays as it is if drawing fails.
+        Raises `ValueError` for an unknown extension, `OSError` with the path if it can't be written,
+        `RuntimeError` as `png` does; an existing file stays as it is if drawing fails.
         """
-        return save(path, {".dot": self.dot, ".gv": self.dot, ".svg": self.svg, ".png": self.png})
+        writers: dict[str, Callable[[], str | bytes]] = {
+            ".svg": self.svg, ".html": self.html, ".png": self.png, ".dot": self.dot, ".gv": self.dot,
+            ".txt": self.text, ".json": self.json,
+        }  # fmt: skip
+        return save(path, writers)
+
+    def show(self) -> None:
+        """Show it: in a notebook the picture, elsewhere the page, in the browser."""
+        ipython = sys.modules.get("IPython")
+        if ipython is not None and getattr(ipython.get_ipython(), "kernel", None) is not None:
+            ipython.display.display(self)
+        else:
+            show_page(self.html())
 
     def __repr__(self) -> str:
-        if self.snapshot.note:
-            return f"<Drawing of {self.snapshot.note}>"
         boxes, edges = len(self.snapshot.nodes), len(self.snapshot.edges)
-        return f"<Drawing of {boxes} box{'es' * (boxes != 1)} and {edges} edge{'s' * (edges != 1)}>"
+        counts = f"{boxes} box{'es' * (boxes != 1)} and {edges} edge{'s' * (edges != 1)}"
+        return f"<Drawing of {counts}{': ' * bool(self.snapshot.note)}{self.snapshot.note}>"
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        """What Jupyter shows: the picture, or, where there can be none, why not. Never raises."""
-        try:
-            return {"image/svg+xml": self.svg(), "text/plain": repr(self)}
-        except Exception as error:  # an output cell is no place for a traceback
-            return {"text/plain": f"{self!r}\n{error}"}
+        """What Jupyter and IPython show."""
+        return {"image/svg+xml": self.svg(), "text/plain": repr(self)}
+
+    def _mime_(self) -> tuple[str, str]:
+        """What marimo shows."""
+        return "image/svg+xml", self.svg()
 
 
-def draw(value: Value | Sequence[Value], *, max_nodes: int = 400) -> Drawing:
-    """Draw a Value, or a list or tuple of Values, and all that they were computed from.
+class _Frame:
+    """A page inside a notebook."""
 
-    A box shows the operation's label, the user's label, shape, value and gradient ("grad –" before
-    any has arrived). Nothing is computed and no gradient changes. Above `max_nodes` boxes, the
-    picture is a summary by operation, and says so.
+    def __init__(self, page: str) -> None:
+        self._page = page
 
-    Raises `TypeError` for anything that is not a Value, `ValueError` for an empty list.
-    """
-    outputs = _outputs(value)
-    if not isinstance(max_nodes, int):
-        raise TypeError(f"draw: max_nodes is a number of boxes, an int, not {describe(max_nodes)}")
-    order = topological_order(outputs, Value)
-    fits = len(order) + count_constants(order) <= max_nodes
-    return Drawing(capture(order, outputs) if fits else summarise(order, outputs))
+    def _repr_html_(self) -> str:
+        return write_frame(self._page)
 
-
-def _outputs(value: Any) -> list[Value]:
-    if isinstance(value, Value):
-        return [value]
-    if not isinstance(value, (list, tuple)):
-        raise TypeError(f"draw: got {describe(value)}; expected a Value, or a list or tuple of Values")
-    if not value:
-        raise ValueError(f"draw: got an empty {type(value).__name__}; expected at least one Value")
-    for position, x in enumerate(value):
-        if not isinstance(x, Value):
-            raise TypeError(f"draw: item {position} is {describe(x)}; expected only Values")
-    return list(value)
+    def _mime_(self) -> tuple[str, str]:
+        return "text/html", write_frame(self._page)

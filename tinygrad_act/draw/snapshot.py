@@ -8,11 +8,28 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
-__all__ = ["Edge", "Kind", "Node", "Snapshot"]
+__all__ = ["Edge", "Kind", "Node", "Numbers", "Snapshot"]
 
-Kind = Literal["parameter", "constant", "result"]
-"""`parameter`: a leaf that gets a gradient. `constant`: a leaf that gets none, or a raw number or
-array. `result`: what an operation computed."""
+Kind = Literal["parameter", "constant", "result", "module"]
+"""`parameter`: a leaf that gets a gradient. `constant`: a leaf that gets none, or a raw array.
+`result`: what an operation computed. `module`: a part of a model, collapsed into one box."""
+
+
+class Numbers(NamedTuple):
+    """A number or an array, summarised. All texts are short and printable."""
+
+    text: str
+    """The number, the numbers of a small array, or statistics, one kind a line."""
+    bad: str = ""
+    """How many NaN and infinities it holds, `2 nan, 1 inf`; empty if none."""
+    histogram: tuple[int, ...] = ()
+    """How many finite entries lie in each of equal parts of the range; empty where the numbers are shown."""
+    head: str = ""
+    """The first entries of an array whose numbers are not all in `text`."""
+    low: float | None = None
+    """The smallest finite entry; None if there is none."""
+    high: float | None = None
+    """The largest finite entry."""
 
 
 class Node(NamedTuple):
@@ -27,21 +44,33 @@ class Node(NamedTuple):
     """The operation's name (`sigmoid`); None at a leaf."""
     static: str = ""
     """The static parameters that differ from their defaults, `axis=1, keepdims=True`."""
+    inline: str = ""
+    """The operation with the raw numbers among its operands: `2 · □`, `□ + 1`; empty if there are none."""
+    parameters: int = 0
+    """How many numbers a collapsed module learns."""
     name: str = ""
-    """The label that the user gave."""
+    """The label that the user gave, or the name found for it in a model or among the caller's variables."""
+    called: str = ""
+    """What sentences call it: its name, or one made for it (`v3`)."""
+    activation: bool = False
+    """Whether the operation is an activation function."""
     shape: tuple[int, ...] = ()
     dtype: str = ""
     """NumPy's name of the dtype; Python's type for a number; empty in a summary."""
-    value: str = ""
-    """The number, the numbers of a small array, or lines of statistics with `\\n` between them."""
-    grad: str | None = None
-    """As `value`; `–` before any gradient has arrived; None where none flows."""
+    value: Numbers | None = None
+    """None in a summary."""
+    grad: Numbers | None = None
+    """None where no gradient flows, or none has arrived."""
+    flows: bool = False
+    """Whether a gradient flows here at all: `grad` of None then means that none has arrived yet."""
     changed: bool = False
     """A leaf that was given new data after the graph was computed from the old."""
     output: bool = False
     """Whether it is one of the values that were asked to be drawn."""
     times: int = 1
-    """How many values the box stands for; more than one only in a summary."""
+    """How many values the box stands for; more than one in a summary, or where repeats are folded."""
+    cluster: tuple[str, ...] = ()
+    """The modules that it was computed in, outermost first; no two calls of a module have one path."""
 
 
 class Edge(NamedTuple):
@@ -53,11 +82,27 @@ class Edge(NamedTuple):
     """Which operand it is; None in a summary."""
     times: int = 1
     """How many edges of the graph it stands for."""
+    symbol: str = ""
+    """The local derivative as a formula: `a(1 − a)`, `∂/∂w = x`, `G @ Wᵀ`; empty where nothing flows."""
+    local: str = ""
+    """The local derivative as a number; for arrays its mean and the share that is saturated."""
+    at: str = ""
+    """Where it was evaluated, if the formula leaves that open: `a = 0.7311`."""
+    kink: str = ""
+    """Which kink the operand sits on, and the slope taken: `kink at 0: slope 1`."""
+    flow: float | None = None
+    """The root mean square of the gradient that this edge brings to `source`; None if none has."""
+    sent: str = ""
+    """What this edge brings to `source`: the number, or statistics in one line."""
+    total: str = ""
+    """What `source` has received together with it, in the order of the backward pass."""
 
 
 class Snapshot(NamedTuple):
-    """The whole graph, or, with a `note` that says so, its summary by operation."""
+    """The whole graph, or, with a `note` that says so, a shorter form of it."""
 
     nodes: tuple[Node, ...]
     edges: tuple[Edge, ...]
     note: str = ""
+    backward: tuple[int, ...] = ()
+    """Indices into `edges`, in the order in which the backward pass runs over them; empty before one has."""

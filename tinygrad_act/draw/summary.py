@@ -6,23 +6,21 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any, TypeAlias
 
-import numpy as np
-
 from ..value import Value
 from .capture import kind_of, operands
 from .snapshot import Edge, Kind, Node, Snapshot
-from .text import printable
+from .text import is_inline, printable
 
-__all__ = ["count_constants", "summarise"]
+__all__ = ["count_arrays", "summarise"]
 
 _Group: TypeAlias = tuple[Kind, str]
 """The kind, and the name of the operation, empty at a leaf."""
 
 
-def count_constants(order: Sequence[Value]) -> int:
-    """How many boxes raw numbers and arrays take: one for every array and for every use of a number."""
+def count_arrays(order: Sequence[Value]) -> int:
+    """How many boxes raw arrays take: one for every array."""
     arrays: set[int] = set()
-    return sum(_is_new_constant(x, arrays) for value in order for x in value.inputs or ())
+    return sum(_is_new_array(x, arrays) for value in order for x in value.inputs or ())
 
 
 def summarise(order: Sequence[Value], outputs: Sequence[Value]) -> Snapshot:
@@ -37,8 +35,10 @@ def summarise(order: Sequence[Value], outputs: Sequence[Value]) -> Snapshot:
     for value in order:
         group = _group(value)
         for x, _ in operands(value):
+            if is_inline(x):
+                continue
             source = _group(x)
-            counts[source] += _is_new_constant(x, arrays)
+            counts[source] += _is_new_array(x, arrays)
             edges[source, group] += 1
         counts[group] += 1
         labels[group] = value.op.label if value.op else group[0]
@@ -53,9 +53,9 @@ def summarise(order: Sequence[Value], outputs: Sequence[Value]) -> Snapshot:
     return Snapshot(tuple(nodes), tuple(joined), _note(len(order), sum(counts.values()) - len(order)))
 
 
-def _note(values: int, constants: int) -> str:
-    found = f"{values:,} values" + (f" and {constants:,} constants" if constants else "")
-    return f"{found}: summarised by operation; draw a part of it, or pass max_nodes={values + constants}"
+def _note(values: int, arrays: int) -> str:
+    found = f"{values:,} values" + (f" and {arrays:,} array{'s' * (arrays != 1)}" if arrays else "")
+    return f"{found}: summarised by operation; draw a part of it, or pass max_nodes={values + arrays}"
 
 
 def _group(x: Any) -> _Group:
@@ -64,10 +64,9 @@ def _group(x: Any) -> _Group:
     return kind_of(x), x.op.name if x.op else ""
 
 
-def _is_new_constant(x: Any, arrays: set[int]) -> bool:
-    """Whether `x` is no Value and not in `arrays`, the ids of the arrays already counted."""
-    if isinstance(x, Value) or id(x) in arrays:
+def _is_new_array(x: Any, arrays: set[int]) -> bool:
+    """Whether `x` is neither a Value nor a raw number, and not in `arrays`, the ids of those already counted."""
+    if isinstance(x, Value) or is_inline(x) or id(x) in arrays:
         return False
-    if isinstance(x, np.ndarray):
-        arrays.add(id(x))
+    arrays.add(id(x))
     return True

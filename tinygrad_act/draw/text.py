@@ -10,8 +10,12 @@ from typing import Any
 import numpy as np
 
 from ..op import Op
+from ..symbol import INFIX
 
-__all__ = ["array_text", "data_text", "number_text", "printable", "shape_text", "static_text"]
+__all__ = [
+    "array_text", "data_text", "inline_text", "is_inline", "number_text", "operator_text", "printable",
+    "shape_text", "static_text",
+]  # fmt: skip
 
 _LONGEST = 40
 _FEW = 6
@@ -66,6 +70,29 @@ def static_text(op: Op, static: dict[str, Any]) -> str:
     """The static parameters that are not at their defaults: `axis=1, keepdims=True`."""
     given = [f"{name}={_spell(x)}" for name, x in static.items() if x is not op.defaults.get(name)]
     return printable(", ".join(given))
+
+
+_OPERATORS = {"*": "×", "-": "−", "**": "^", "<=": "≤", ">=": "≥", "!=": "≠", "==": "="}
+
+
+def operator_text(title: str) -> str:
+    """Python's operators as they stand in a book: `* 2` as `× 2`."""
+    return " ".join(_OPERATORS.get(word, word) for word in title.split(" "))
+
+
+def is_inline(x: Any) -> bool:
+    """Whether an operand is a raw number, which stands inside the box of its operation."""
+    return isinstance(x, (bool, int, float, np.generic))
+
+
+def inline_text(op: Op, inputs: tuple[Any, ...]) -> str:
+    """The operation with the raw numbers among its operands: `* 2`, `1 /`, `maximum(·, 0)`; or nothing."""
+    if not any(map(is_inline, inputs)):
+        return ""
+    words = [number_text(x) if is_inline(x) else "·" for x in inputs]
+    if len(words) == 2 and op.label in INFIX:
+        return f"{op.label} {words[1]}" if words[0] == "·" else f"{words[0]} {op.label}"
+    return printable(f"{op.label}({', '.join(words)})")
 
 
 def _is_unprintable(c: str) -> bool:

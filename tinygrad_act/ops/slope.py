@@ -18,7 +18,10 @@ from ..op import Op, Place
 from .arithmetic import abs, where
 from .comparison import equal, less, less_equal
 
-__all__ = ["Kink", "asked_at_kink", "kinks_of", "slope"]
+__all__ = ["SATURATED", "Kink", "asked_at_kink", "kinks_of", "on_kinks", "slope"]
+
+SATURATED = 0.01
+"""Where the slope is smaller than this, an activation counts as saturated."""
 
 _NEAR_ZERO = 1e-30
 """How far from 0 a side's slope is read: its output is still a normal number, in float32 too."""
@@ -87,6 +90,16 @@ def kinks_of(op: Op, static: Mapping[str, Any] | None = None) -> list[Kink]:
             left, right = (_side(op, 0, op.rules[0], (float(at),), near, given, s) for s in (-1.0, 1.0))
         if left != right or side == "none":
             found.append(Kink(float(at), float(left), float(right), side, op.place_text(place)))
+    return found
+
+
+def on_kinks(op: Op, position: int, args: tuple[Any, ...], static: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """Every kink that any entry of the inputs `args` sits on: its place as text, and which entries do."""
+    found = []
+    for place in op.kinks if op.elementwise else ():
+        on_it, _ = _around(op, place, position, args, {**op.defaults, **static})
+        if on_it is not None and np.any(on_it):
+            found.append((op.place_text(place), on_it))
     return found
 
 

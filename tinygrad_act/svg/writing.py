@@ -16,14 +16,14 @@ from .colours import DARK, LIGHT
 from .metrics import MONO, SANS
 
 __all__ = [
-    "Theme", "circle", "document", "escape", "group", "line", "number", "path", "polyline", "rectangle", "style",
-    "text", "title",
+    "THEMES", "Theme", "circle", "document", "escape", "group", "line", "number", "path", "polyline", "rectangle",
+    "style", "text", "title",
 ]  # fmt: skip
 
 Theme: TypeAlias = Literal["auto", "light", "dark"]
 """`auto` is light, and dark where the reader's system asks for dark."""
 
-_THEMES = ("auto", "light", "dark")
+THEMES = ("auto", "light", "dark")
 _ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;"}
 _SPECIAL = re.compile("[&<>\"']")
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -110,8 +110,8 @@ def document(width: float, height: float, body: Sequence[str], *, title: str, de
 
     `title` and `description` are the text alternative. Raises `ValueError` for an unknown theme.
     """
-    if theme not in _THEMES:
-        raise ValueError(f"theme: got {theme!r}; expected one of {', '.join(map(repr, _THEMES))}")
+    if theme not in THEMES:
+        raise ValueError(f"theme: got {theme!r}; expected one of {', '.join(map(repr, THEMES))}")
     joined = "\n".join(body)
     prefix = f"ta{zlib.crc32((title + joined).encode(errors='replace')):08x}"
     size = f'width="{number(width)}" height="{number(height)}" viewBox="0 0 {number(width)} {number(height)}"'

@@ -1,0 +1,215 @@
+"""One box of the picture: how large it must be for its text, and its SVG."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from .. import svg
+from .snapshot import Node, Numbers
+from .text import operator_text, shape_text
+
+__all__ = ["Row", "header_role", "headline", "measure", "minus", "rows_of", "spoken", "write_box"]
+
+_HEADER, _ROW, _BARS, _PAD = 24.0, 17.0, 14.0, 9.0
+_NARROWEST, _WIDEST = 84.0, 264.0
+_SMALL = 10.5
+
+
+class Row(NamedTuple):
+    """One line of the body: a word on the left, a text on the right, or a histogram in between."""
+
+    part: str
+    """`value`, `grad` or `about`: what the page shows and hides together."""
+    word: str
+    text: str
+    role: str
+    histogram: tuple[int, ...] = ()
+    bold: bool = False
+
+
+def headline(node: Node) -> tuple[str, str]:
+    """The header's bold text, and its name or what sentences call it."""
+    if node.kind == "module":
+        return node.name, ""
+    if node.op is None and not node.title:
+        return node.name or node.called or node.kind, ""
+    return operator_text(node.inline or node.title), node.name or (node.called if node.kind == "result" else "")
+
+
+def minus(text: str) -> str:
+    """Numbers with a true minus sign."""
+    return re.sub(r"(?<![\w.)])-(?=[\d.]|inf)", "−", text)
+
+
+def rows_of(node: Node) -> list[Row]:
+    """The lines below the header, top to bottom."""
+    return [*_about(node), *_numbers("value", node.value), *_gradient(node)]
+
+
+def _about(node: Node) -> Iterator[Row]:
+    if node.static:
+        yield Row("about", node.static, "", "faint")
+    if node.kind == "module":
+        yield Row("about", node.title, "", "faint")
+        if node.parameters:
+            yield Row("about", f"{node.parameters:,} parameters", "", "faint")
+    if node.changed:
+        yield Row("about", "data changed since it was used", "", "alarm", bold=True)
+
+
+def _gradient(node: Node) -> Iterator[Row]:
+    if node.grad is not None:
+        yield from _numbers("grad", node.grad)
+    elif node.flows:
+        yield Row("grad", "grad", "–", "gradient")
+
+
+def _numbers(part: str, numbers: Numbers | None) -> Iterator[Row]:
+    if numbers is None:
+        return
+    role = "value" if part == "value" else "gradient"
+    *lines, = (line for line in numbers.text.split("\n") if line)
+    if numbers.histogram:
+        mean = next((line for line in lines if line.startswith("mean")), lines[0])
+        yield Row(part, part, mean, role)
+        low, high = lines[0].split(" to ") if " to " in lines[0] else ("", "")
+        yield Row(part, low, high, role, numbers.histogram)
+    else:
+        for position, line in enumerate(lines):
+            if position == 0 or line not in numbers.bad.split(", "):
+                yield Row(part, part if position == 0 else "", line, role)
+    if numbers.bad and numbers.bad != numbers.text:
+        yield Row(part, "", f"! {numbers.bad}", "alarm", bold=True)
+
+
+def measure(node: Node) -> tuple[float, float]:
+    """Width and height in px."""
+    wanted = [_header_width(node)] + [_row_width(row) for row in rows_of(node)]
+    height = _HEADER + 8 + sum(_ROW if not row.histogram else _BARS for row in rows_of(node))
+    return min(max(_NARROWEST, *wanted), _WIDEST), height if rows_of(node) else _HEADER + 4
+
+
+def _header_width(node: Node) -> float:
+    title, name = headline(node)
+    width = svg.text_width(title, 12.5, bold=True) + (svg.text_width(name, 12) + 7 if name else 0)
+    return width + _corner_width(node) + 2 * _PAD
+
+
+def _corner(node: Node) -> str:
+    shape = shape_text(node.shape, node.dtype).removeprefix("shape ") if node.shape else ""
+    return " ".join(filter(None, [shape, f"×{node.times:,}" if node.times > 1 else ""]))
+
+
+def _corner_width(node: Node) -> float:
+    return svg.text_width(_corner(node), _SMALL) + 10 if _corner(node) else 0.0
+
+
+def _row_width(row: Row) -> float:
+    if row.histogram:
+        return 2 * _PAD + 56 + sum(svg.text_width(minus(text), 9.5, mono=True) + 4 for text in (row.word, row.text))
+    text = svg.text_width(minus(row.text), 12, mono=True)
+    return 2 * _PAD + svg.text_width(row.word, 11, bold=row.bold) + (12 if row.text and row.word else 0) + text
+
+
+def header_role(node: Node) -> str:
+    """What the colour of the header says."""
+    if node.output:
+        return "output"
+    if node.kind in ("parameter", "constant"):
+        return node.kind
+    return "activation" if node.activation else "operation"
+
+
+def spoken(node: Node) -> str:
+    """The box in words, for a screen reader and for pointing at it."""
+    title, name = headline(node)
+    words = [" ".join(filter(None, [title, name])), node.op or ("" if node.kind == "result" else node.kind)]
+    words += [shape_text(node.shape, node.dtype), f"{node.times:,} times" if node.times > 1 else "", node.static]
+    if node.value is not None:
+        words.append("value " + node.value.text.replace("\n", ", "))
+    if node.grad is not None:
+        words.append("gradient " + node.grad.text.replace("\n", ", "))
+    elif node.flows:
+        words.append("no gradient yet")
+    return "; ".join(filter(None, words))
+
+
+def write_box(node: Node, x: float, y: float, width: float, height: float) -> str:
+    """The SVG of one box whose top left corner is at x, y."""
+    role = header_role(node)
+    radius = 2.0 if node.kind == "constant" else 7.0
+    behind = [svg.rectangle(x + 4, y + 4, width, height, "panel", role, radius=radius)] if node.times > 1 else []
+    edge = ' stroke-width="2.5"' if node.output else ' stroke-dasharray="4 2"' if node.kind == "constant" else ""
+    body = [
+        *behind,
+        svg.rectangle(x, y, width, height, "panel", role, radius=radius, extra=edge),
+        svg.path(_top(x, y, width, min(_HEADER, height), radius), role),
+        *_header(node, x, y, width),
+        *_body(node, x, y + _HEADER + 4, width),
+    ]
+    attributes = f' class="node" data-node="{node.id}" tabindex="0" role="img" aria-label="{svg.escape(spoken(node))}"'
+    return svg.group(body, title=spoken(node), extra=attributes)
+
+
+def _top(x: float, y: float, width: float, height: float, radius: float) -> str:
+    n, r = svg.number, radius
+    return (
+        f"M{n(x)} {n(y + height)}v{n(r - height)}q0 {n(-r)} {n(r)} {n(-r)}h{n(width - 2 * r)}"
+        f"q{n(r)} 0 {n(r)} {n(r)}v{n(height - r)}z"
+    )
+
+
+def _header(node: Node, x: float, y: float, width: float) -> Iterator[str]:
+    (title, name), corner = headline(node), _corner(node)
+    room = width - 2 * _PAD - _corner_width(node)
+    title = svg.fit(title, 12.5, room, bold=True)
+    yield svg.text(x + _PAD, y + 16.5, title, "on-header", size=12.5, bold=True)
+    start = svg.text_width(title, 12.5, bold=True) + 7
+    if name and room - start > 12:
+        yield svg.text(x + _PAD + start, y + 16.5, svg.fit(name, 12, room - start), "on-header")
+    if corner:
+        yield svg.text(x + width - _PAD, y + 16, corner, "on-header", size=_SMALL, anchor="end")
+
+
+def _body(node: Node, x: float, y: float, width: float) -> Iterator[str]:
+    parts: dict[str, list[str]] = {}
+    for row in rows_of(node):
+        if row.histogram:
+            parts.setdefault(row.part, []).extend(_bars(row, x, y, width))
+            y += _BARS
+        else:
+            parts.setdefault(row.part, []).extend(_line(row, x, y, width))
+            y += _ROW
+    for part, written in parts.items():
+        yield svg.group(written, extra=f' class="{part}"')
+
+
+def _line(row: Row, x: float, y: float, width: float) -> Iterator[str]:
+    role = row.role if row.part == "about" or row.bold else "faint"
+    room = width - 2 * _PAD
+    if row.word:
+        word = svg.fit(row.word, 11, room, bold=row.bold)
+        yield svg.text(x + _PAD, y + 12.5, word, role, size=11, bold=row.bold)
+        room -= svg.text_width(word, 11, bold=row.bold) + 8
+    if row.text:
+        text = svg.fit(minus(row.text), 12, room, mono=True)
+        yield svg.text(x + width - _PAD, y + 12.5, text, row.role, anchor="end", bold=row.bold, mono=True)
+
+
+def _bars(row: Row, x: float, y: float, width: float) -> Iterator[str]:
+    """The histogram, with the smallest and the largest entry at its ends."""
+    low, high = minus(row.word), minus(row.text)
+    left = x + _PAD + svg.text_width(low, 9.5, mono=True) + 4
+    right = x + width - _PAD - svg.text_width(high, 9.5, mono=True) - 4
+    step, tallest = (right - left) / len(row.histogram), max(row.histogram)
+    d = "".join(
+        f"M{svg.number(left + i * step)} {svg.number(y + 11)}v{svg.number(-max(1.0, 11 * count / tallest))}"
+        f"h{svg.number(step - 0.8)}V{svg.number(y + 11)}z"
+        for i, count in enumerate(row.histogram)
+        if count
+    )
+    yield svg.text(x + _PAD, y + 10.5, low, "faint", size=9.5, mono=True)
+    yield svg.path(d, f"{'value' if row.role == 'value' else 'gradient'}-bar")
+    yield svg.text(x + width - _PAD, y + 10.5, high, "faint", size=9.5, anchor="end", mono=True)

@@ -1,0 +1,208 @@
+"""The local derivative of one operand: as a formula with the operands' names, and as a number.
+
+The formula is spelled by the very rule that runs, and the number computed by it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..backprop import pull_one
+from ..evaluate import NOT_IEEE
+from ..ops.slope import SATURATED, on_kinks, slope
+from ..symbol import Symbol
+from ..value import Value
+from .text import number_text, printable
+
+__all__ = ["Local", "local_derivative", "pretty", "symbol_of"]
+
+_LONGEST = 60
+_NAME = 12
+"""Longer names give way to those that the operation has for its inputs: `x`, `y`."""
+
+_SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+_SPELLED: tuple[tuple[str, str], ...] = (
+    (r"(?:swapaxes\(([\w.\[\]]+), -1, -2\)|transpose\(([\w.\[\]]+)\))", r"\1\2ᵀ"),
+    (r"(?<![/*.\w] )\b(\w+) \* \1\b(?!\.)", r"\1²"),
+    (r" \*\* 1\b(?!\.)", ""),
+    (r"(?<![\w.] )(?<![\w./])1 \* ", ""),
+    (r"\b(\d+(?:\.\d+)?|\)|[A-Za-z]) \* \(", r"\1("),
+    (r"(?<![\w.])(\d+(?:\.\d+)?) \* (?=[A-Za-z])", r"\1"),
+    (r" \* ", " · "),
+    (r" - ", " − "),
+    (r"(?<![\w.)])-(?=[\w(.])", "−"),
+    (r">=", "≥"),
+    (r"<=", "≤"),
+    (r"!=", "≠"),
+    (r"==", "="),
+    (r" \*\* ", "^"),
+)
+_BRACKETS = re.compile(r"\([^()]*\)")
+_COMPARISON = re.compile(r">=|<=|==|!=|[<>]")
+_AS_ARRAYS = (*NOT_IEEE, TypeError)
+
+
+class Local(NamedTuple):
+    """∂(output)/∂(one operand). Empty texts say that there is nothing to say."""
+
+    symbol: str
+    """`a(1 − a)`; with several operands `∂/∂w = x`; for what is not elementwise the rule, `G @ Wᵀ`."""
+    number: str
+    """`0.1966`; for arrays `mean 0.21, 3% saturated` or `on for 48%`; empty for what is not elementwise."""
+    at: str
+    """Where the formula was evaluated, if it names the operation's own `a` or input: `a = 0.7311`."""
+    kink: str
+    """`kink at 0: slope 1`; for arrays how many entries sit on one."""
+    value: Any
+    """The local derivative itself, a float or an array; None for what is not elementwise."""
+
+
+def local_derivative(node: Value, position: int, names: Sequence[str]) -> Local:
+    """The local derivative of a result `node` by its operand number `position`.
+
+    `names`: what every operand is called. Everything is empty where the rule is None: nothing flows.
+    """
+    op, primals = node.op, node.primals
+    if op is None or primals is None or op.rule(position) is None:
+        return Local("", "", "", "", None)
+    symbol = symbol_of(node, position, names)
+    value = _number(node, position)
+    if value is None:
+        return Local(symbol, "", "", "", None)
+    kinks = on_kinks(op, position, primals, node.static)
+    return Local(symbol, number_of(value, activation=op.reference is not None), _at(node, symbol),
+                 _kink(kinks, value), value)  # fmt: skip
+
+
+def symbol_of(node: Value, position: int, names: Sequence[str]) -> str:
+    """The rule of one operand as a formula, with the operands' names where they are short."""
+    op = node.op
+    rule = op.rule(position)  # type: ignore[union-attr]
+    text = _spell(node, rule, position, names)
+    if _is_condition(text):
+        text = f"[{text}]"
+    text = printable(pretty(text), _LONGEST)
+    if op.elementwise and len(names) > 1 and text != pretty(_plain(rule)):  # type: ignore[union-attr]
+        name = _short(names[position], op.names(len(names))[position])  # type: ignore[union-attr]
+        return f"∂/∂{name} = {text}"
+    return text
+
+
+def pretty(formula: str) -> str:
+    """A formula in Python as it stands in a book: `2 * x ** 1 - a` as `2x − a`."""
+    formula = re.sub(r"\d+\.\d{5,}", lambda found: f"{float(found[0]):.4g}", formula)
+    formula = re.sub(r"(\w|\)) \*\* (\d+)\b(?!\.)", _power, formula)
+    for pattern, spelled in _SPELLED:
+        formula = re.sub(pattern, spelled, formula)
+    return formula
+
+
+def number_of(d: Any, *, activation: bool = False) -> str:
+    """A local derivative as a number: of an array the mean, and of an activation the share that is flat."""
+    if not isinstance(d, np.ndarray) or d.size == 1:
+        return number_text(float(d))
+    if d.size == 0:
+        return "empty"
+    low, high = d.min(), d.max()
+    if low == high:
+        return number_text(float(low))
+    if activation and low == 0 and high == 1 and np.all((d == 0) | (d == 1)):
+        return f"on for {_share(d == 1)}"
+    mean = f"mean {np.mean(d, dtype=np.float64):.3g}"
+    return f"{mean}, {_share(np.abs(d) < SATURATED)} saturated" if activation else mean
+
+
+def _share(where: Any) -> str:
+    share = 100 * np.count_nonzero(where) / where.size
+    return f"{share:.0f}%" if share in (0, 100) or 1 <= share <= 99 else "<1%" if share < 1 else ">99%"
+
+
+def _is_condition(formula: str) -> bool:
+    """Whether it is a comparison, outside of all brackets: it then counts as 1 or 0."""
+    flat, inner = formula, ""
+    while flat != inner:
+        flat, inner = _BRACKETS.sub("", flat), flat
+    return bool(_COMPARISON.search(flat)) and not re.search("[,;]", flat)
+
+
+def _power(found: re.Match[str]) -> str:
+    return found[1] if found[2] == "1" else found[1] + found[2].translate(_SUPERSCRIPT)
+
+
+def _plain(rule: Any) -> str:
+    return f"{rule:g}" if isinstance(rule, (int, float)) else ""
+
+
+def _short(name: str, otherwise: str) -> str:
+    return name if name and len(name) <= _NAME else otherwise
+
+
+def _spell(node: Value, rule: Any, position: int, names: Sequence[str]) -> str:
+    op = node.op
+    if not callable(rule) or op is None:
+        return op.spell(rule) if op else ""
+    declared = op.names(len(names))
+    if rule.__doc__:
+        return op.spell(rule) if op.elementwise or op.variadic else _renamed(op.spell(rule), declared, names)
+    operands: list[Any] = [Symbol(_short(name, own)) for name, own in zip(names, declared)]
+    if op.elementwise and len(names) == 1:
+        operands = [Symbol(declared[0])]
+    elif op.elementwise:  # raw numbers stand for themselves: the derivative of x ** 2 is 2x
+        operands = [x if type(x) in (int, float) else own for x, own in zip(node.inputs or (), operands)]
+    first = [Symbol("a")] if op.elementwise else [Symbol("G"), Symbol("a")]
+    try:
+        spelled = rule(*([position] * op.variadic), *first, *operands, **node.static)
+        return repr(spelled) if isinstance(spelled, Symbol) else f"{spelled:g}"
+    except Exception:  # a rule may look at its arguments in ways that no symbol can answer
+        return op.spell(rule)
+
+
+def _renamed(rule: str, declared: Sequence[str], names: Sequence[str]) -> str:
+    """A rule that says in words what it is, with the operands' names and `G` for what arrives."""
+    known = {"g": "G", **{own: _short(name, own) for own, name in zip(declared, names)}}
+    return re.sub(r"(?<![\w.])[a-z]\w*(?!\w|\()", lambda found: known.get(found[0], found[0]), rule)
+
+
+def _number(node: Value, position: int) -> Any:
+    """The local derivative, by the conventions in force; None if it is no elementwise number."""
+    op, primals, a = node.op, node.primals, node._data
+    if op is None or primals is None:
+        return None
+    with np.errstate(all="ignore"):
+        if op.elementwise:
+            try:
+                d = slope(op, position, a, primals, node.static)
+            except _AS_ARRAYS:  # Python's floats raise where IEEE has an answer
+                d = slope(op, position, np.float64(a), tuple(map(np.float64, primals)), node.static)
+            return np.asarray(np.multiply(d, 1.0)) if isinstance(d, (np.ndarray, np.generic)) else d * 1.0
+        if np.size(a) == 1 and np.size(primals[position]) == 1:
+            g = 1.0 if type(a) is float else np.ones_like(a, dtype=np.result_type(a, np.float32))
+            return pull_one(op, position, g, a, primals, node.static)
+    return None
+
+
+def _at(node: Value, symbol: str) -> str:
+    """The values of `a` and of a single input, as far as the formula names them and they are numbers."""
+    op, primals = node.op, node.primals
+    if op is None or not primals or np.size(node._data) != 1 or not op.elementwise:
+        return ""
+    own = {"a": node._data, **({op.inputs[0]: primals[0]} if len(primals) == 1 else {})}
+    named = [name for name in own if re.search(rf"(?<![\w.]){name}(?![\w.])", symbol)]
+    return ", ".join(f"{name} = {number_text(np.asarray(own[name]).item())}" for name in named)
+
+
+def _kink(kinks: list[tuple[str, Any]], d: Any) -> str:
+    texts = []
+    for place, on_it in kinks:
+        count, where = int(np.count_nonzero(on_it)), "a tie" if place == "ties" else f"the kink at {place}"
+        if not count:
+            continue
+        if np.size(on_it) == 1:
+            texts.append(f"{where.removeprefix('the ')}: slope {number_text(float(d))}")
+        else:
+            texts.append(f"{count:,} of {np.size(on_it):,} on {where}")
+    return ", ".join(texts)

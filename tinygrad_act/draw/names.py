@@ -1,0 +1,73 @@
+"""What every value is called: its label, its place in a model, the caller's variable, or a name made for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..errors import describe
+from ..value import Value
+from .objects import walk
+from .text import printable
+
+__all__ = ["Names", "check_names", "find_names"]
+
+_LONGEST = 32
+
+
+class Names(NamedTuple):
+    """Names by `id()` of Values and raw arrays: safe while the graph is alive."""
+
+    shown: dict[int, str]
+    """What a box is headed with; nothing for a value that nobody named."""
+    called: dict[int, str]
+    """What sentences call it: no two values have the same."""
+
+
+def check_names(names: Any) -> Mapping[str, Any] | None:
+    """`names` as `draw` takes them. Raises `TypeError` for anything but a dict of Values and arrays."""
+    if names is None:
+        return None
+    if not isinstance(names, Mapping):
+        raise TypeError(f'draw: names is {describe(names)}; expected a dict such as {{"w": w}}')
+    for name, x in names.items():
+        if not isinstance(name, str) or not isinstance(x, (Value, np.ndarray)):
+            raise TypeError(f"draw: names[{name!r:.40}] is {describe(x)}; expected names of Values and arrays")
+    return names
+
+
+def find_names(order: Sequence[Value], roots: Iterable[tuple[str, Any]]) -> Names:
+    """Names for all Values in `order` and the raw arrays among their inputs.
+
+    A label comes first, then what `walk` finds first from `roots`: models and variables by name.
+    """
+    wanted = {id(x): x for value in order for x in (value, *(value.inputs or ())) if isinstance(x, (Value, np.ndarray))}
+    labels = {key: x.label for key, x in wanted.items() if isinstance(x, Value)}
+    shown = {key: printable(str(label), _LONGEST) for key, label in labels.items() if label}
+    missing = wanted.keys() - shown.keys()
+    for path, thing in walk(roots):
+        if not missing:
+            break
+        if id(thing) in missing and path:
+            missing.discard(id(thing))
+            shown[id(thing)] = printable(".".join(path), _LONGEST)
+    return Names(shown, _called(wanted, shown))
+
+
+def _called(wanted: Mapping[int, Any], shown: Mapping[int, str]) -> dict[int, str]:
+    called: dict[int, str] = {}
+    taken, made = set(shown.values()), 0
+    used: dict[str, int] = {}
+    for key in wanted:
+        name = shown.get(key, "")
+        if not name:
+            made += 1
+            while f"v{made}" in taken:
+                made += 1
+            called[key] = f"v{made}"
+            continue
+        used[name] = used.get(name, 0) + 1
+        called[key] = name if used[name] == 1 else f"{name} ({used[name]})"
+    return called

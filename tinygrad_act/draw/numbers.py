@@ -1,0 +1,82 @@
+"""A number or an array as a box shows it: the numbers themselves, or statistics and a histogram."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .snapshot import Numbers
+from .text import data_text, number_text
+
+__all__ = ["brief", "numbers_of", "root_mean_square"]
+
+_BINS = 16
+_SHOWN = 6
+"""Arrays of up to so many entries are shown whole; `text.array_text` says so, too."""
+
+
+def numbers_of(x: Any) -> Numbers:
+    """The summary of a number, an array, or a gradient that is itself a Value."""
+    x = x._data if hasattr(x, "_data") else x
+    text = data_text(x)
+    if not isinstance(x, np.ndarray):
+        if isinstance(x, (bool, int)) or np.isfinite(x):
+            return Numbers(text, low=_bound(x), high=_bound(x))
+        return Numbers(text, bad=text)
+    finite = x if x.dtype.kind in "biu" else x[np.isfinite(x)]
+    low, high = (_bound(finite.min()), _bound(finite.max())) if finite.size else (None, None)
+    if x.size <= _SHOWN:
+        return Numbers(text, _bad(x), low=low, high=high)
+    return Numbers(text, _bad(x), _histogram(finite), _head(x), low, high)
+
+
+def brief(x: Any) -> str:
+    """In one short line: the number, a few numbers, or of a larger array its root mean square."""
+    if isinstance(x, np.ndarray) and x.size > _SHOWN:
+        bad = _bad(x)
+        return f"rms {number_text(root_mean_square(x))}" + f", {bad}" * bool(bad)
+    return data_text(x)
+
+
+def root_mean_square(x: Any) -> float:
+    """Of all entries; NaN or infinite if one is; 0 for no entries."""
+    if not isinstance(x, np.ndarray):
+        return abs(float(x))
+    if not x.size:
+        return 0.0
+    wide = x.astype(np.float64)
+    scale = float(np.max(np.abs(wide)))
+    if scale == 0 or not np.isfinite(scale):
+        return scale
+    return scale * float(np.sqrt(np.mean(np.square(wide / scale))))
+
+
+def _bound(x: Any) -> float | None:
+    try:
+        return float(x)
+    except OverflowError:  # an integer beyond all floats
+        return None
+
+
+def _bad(x: Any) -> str:
+    if x.dtype.kind != "f":
+        return ""
+    counts = {"nan": np.isnan(x), "inf": np.isposinf(x), "-inf": np.isneginf(x)}
+    return ", ".join(f"{np.count_nonzero(where):,} {name}" for name, where in counts.items() if where.any())
+
+
+def _histogram(finite: Any) -> tuple[int, ...]:
+    if not finite.size or finite.min() == finite.max():
+        return ()
+    wide = finite.astype(np.float64).reshape(-1)
+    low, high = wide.min(), wide.max()
+    scale = max(abs(low), abs(high))  # so that high - low does not overflow
+    places = (wide / scale - low / scale) / (high / scale - low / scale) * _BINS
+    counts = np.bincount(np.minimum(places.astype(np.int64), _BINS - 1), minlength=_BINS)
+    return tuple(map(int, counts))
+
+
+def _head(x: Any) -> str:
+    with np.printoptions(precision=4, threshold=24, edgeitems=3, linewidth=60, suppress=False):
+        return str(x)

@@ -1,0 +1,123 @@
+"""A snapshot with several boxes in one: what folding repeats and collapsing modules have in common."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Hashable, Mapping, Sequence
+
+from .snapshot import Edge, Node, Numbers, Snapshot
+from .text import number_text
+
+__all__ = ["common_text", "is_acyclic", "quotient", "together"]
+
+_DIGITS = re.compile(r"\d+")
+
+
+def quotient(
+    snapshot: Snapshot, group_of: Mapping[str, Hashable], describe: Callable[[Sequence[Node]], Node], note: str,
+    implied: Callable[[Hashable, Hashable], bool] = lambda source, target: False,
+) -> Snapshot:  # fmt: skip
+    """One box for every group of nodes, and one edge for all between two groups at one position.
+
+    `group_of`: the group of every node, by id; a group of one node keeps it as it is. Edges inside a
+    group are left out, and those between groups that are `implied`.
+    """
+    groups: dict[Hashable, list[Node]] = {}
+    for node in snapshot.nodes:
+        groups.setdefault(group_of[node.id], []).append(node)
+    ids = {group: f"n{number}" for number, group in enumerate(groups)}
+    nodes = {
+        group: (members[0] if len(members) == 1 else describe(members))._replace(id=ids[group])
+        for group, members in groups.items()
+    }
+    edges: dict[tuple[Hashable, Hashable, int | None], list[Edge]] = {}
+    for edge in snapshot.edges:
+        source, target = group_of[edge.source], group_of[edge.target]
+        if source != target and not implied(source, target):
+            position = None if nodes[target].kind == "module" else edge.position
+            edges.setdefault((source, target, position), []).append(edge)
+    joined = [
+        _joined(found, ids[source], ids[target], position, nodes[target].times)
+        for (source, target, position), found in edges.items()
+    ]
+    return Snapshot(_inputs_first(tuple(nodes.values()), joined), tuple(joined), note)
+
+
+def _joined(edges: Sequence[Edge], source: str, target: str, position: int | None, times: int) -> Edge:
+    first = edges[0]
+    if len(edges) == 1 and position is not None:
+        return first._replace(source=source, target=target)
+    count = sum(edge.times for edge in edges)
+    flows = [edge.flow for edge in edges if edge.flow is not None]
+    flow = math.sqrt(sum(x * x for x in flows) / len(flows)) if flows else None
+    if position is None:  # into a module: the local derivative is that of something inside
+        return Edge(source, target, None, 1, flow=flow)
+    kinks = [edge.kink for edge in edges if edge.kink]
+    return Edge(
+        source, target, position, count // times if count % times == 0 else count,
+        symbol=common_text([edge.symbol for edge in edges]), local=_range_text([edge.local for edge in edges]),
+        kink=kinks[0] if len(kinks) == 1 else f"{len(kinks)} on a kink" if kinks else "", flow=flow,
+    )  # fmt: skip
+
+
+def _inputs_first(nodes: tuple[Node, ...], edges: Sequence[Edge]) -> tuple[Node, ...]:
+    """The nodes with inputs before results; as they are where one depends on itself."""
+    waiting = dict.fromkeys((node.id for node in nodes), 0)
+    consumers: dict[str, list[str]] = {node.id: [] for node in nodes}
+    for edge in edges:
+        waiting[edge.target] += 1
+        consumers[edge.source].append(edge.target)
+    found = {node.id: node for node in nodes}
+    ready, ordered = [node.id for node in reversed(nodes) if not waiting[node.id]], []
+    while ready:
+        name = ready.pop()
+        ordered.append(found[name])
+        for target in reversed(consumers[name]):
+            waiting[target] -= 1
+            if not waiting[target]:
+                ready.append(target)
+    return tuple(ordered) if len(ordered) == len(nodes) else nodes
+
+
+def is_acyclic(snapshot: Snapshot) -> bool:
+    """Whether every box comes after all that it is computed from."""
+    places = {node.id: place for place, node in enumerate(snapshot.nodes)}
+    return all(places[edge.source] < places[edge.target] for edge in snapshot.edges)
+
+
+def common_text(texts: Sequence[str]) -> str:
+    """What all texts say: with `*` for numbers that differ; nothing if more than those do."""
+    if len(set(texts)) == 1:
+        return texts[0]
+    patterns = [_DIGITS.split(text) for text in texts]
+    if any(pattern != patterns[0] for pattern in patterns):
+        return ""
+    numbers = [_DIGITS.findall(text) for text in texts]
+    joints = [same[0] if len(set(same)) == 1 else "*" for same in zip(*numbers)]
+    return "".join(part for pair in zip(patterns[0], [*joints, ""]) for part in pair)
+
+
+def together(all_numbers: Sequence[Numbers | None]) -> Numbers | None:
+    """The range of several numbers or arrays, and how many of them hold a NaN or an infinity."""
+    known = [numbers for numbers in all_numbers if numbers is not None]
+    if not known:
+        return None
+    if len(set(known)) == 1:
+        return known[0]
+    lows = [numbers.low for numbers in known if numbers.low is not None]
+    highs = [numbers.high for numbers in known if numbers.high is not None]
+    bad = sum(1 for numbers in known if numbers.bad)
+    text = f"{number_text(min(lows))} to {number_text(max(highs))}" if lows and highs else ""
+    worst = f"{bad} of {len(known)} with nan or inf" if bad else ""
+    return Numbers(text or worst, worst, low=min(lows, default=None), high=max(highs, default=None))
+
+
+def _range_text(locals_: Sequence[str]) -> str:
+    if len(set(locals_)) == 1:
+        return locals_[0]
+    try:
+        numbers = [float(text) for text in locals_]
+    except ValueError:
+        return ""
+    return f"{number_text(min(numbers))} … {number_text(max(numbers))}"

@@ -1,0 +1,78 @@
+"""How much of a graph is drawn: all of it, or a shorter form that fits a screen and says so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Literal, TypeAlias
+
+from .arrange import Arranged
+from .modules import collapse_modules, deepest
+from .repeats import fold_repeats
+from .snapshot import Numbers, Snapshot
+
+__all__ = ["COLLAPSE", "Collapse", "shortened"]
+
+Collapse: TypeAlias = Literal["auto", "none", "repeats", "modules"]
+"""`none`: every value has a box. `repeats`: repeated structure is drawn once. `modules`: every module
+is one box. `auto`: as little of it as makes the picture fit a screen."""
+
+COLLAPSE = ("auto", "none", "repeats", "modules")
+
+_FEW = 24
+"""So few boxes are never shortened, however large their picture."""
+
+
+def shortened(
+    full: Snapshot, collapse: Collapse, max_nodes: int, arrange: Callable[[Snapshot], Arranged]
+) -> Arranged | None:
+    """`full` in the form asked for, arranged; None if no form of it has as few as `max_nodes` boxes."""
+    best: Arranged | None = None
+    for snapshot in _forms(full, collapse):
+        if len(snapshot.nodes) > max_nodes and collapse != "none":
+            continue
+        arranged = arrange(_with_note(full, snapshot))
+        if collapse != "auto" or arranged.screens <= 1 or (snapshot is full and len(full.nodes) <= _FEW):
+            return arranged
+        if best is None or arranged.screens < best.screens:
+            best = arranged
+    return best
+
+
+def _forms(full: Snapshot, collapse: Collapse) -> Iterator[Snapshot]:
+    """From the longest to the shortest."""
+    if collapse in ("auto", "none"):
+        yield full
+    if collapse in ("auto", "repeats"):
+        yield fold_repeats(full)
+    if collapse == "auto":
+        yield _without_histograms(fold_repeats(full))
+    if collapse in ("auto", "modules"):
+        for depth in range(deepest(full) if collapse == "auto" else min(1, deepest(full)), 0, -1):
+            short = collapse_modules(full, depth)
+            if short is not None:
+                yield short
+                folded = fold_repeats(short)
+                yield folded._replace(note=f"{short.note}, {folded.note}") if folded.note != short.note else folded
+    if collapse == "modules":
+        yield full
+
+
+def _without_histograms(snapshot: Snapshot) -> Snapshot:
+    """Of every larger array the mean alone: boxes are a third less high."""
+    nodes = [node._replace(value=_mean(node.value), grad=_mean(node.grad)) for node in snapshot.nodes]
+    note = f"{snapshot.note}, no histograms" if snapshot.note else "without histograms"
+    return snapshot._replace(nodes=tuple(nodes), note=note)
+
+
+def _mean(numbers: Numbers | None) -> Numbers | None:
+    if numbers is None or not numbers.histogram:
+        return numbers
+    mean = next((line for line in numbers.text.split("\n") if line.startswith("mean")), numbers.text)
+    return numbers._replace(text=mean, histogram=())
+
+
+def _with_note(full: Snapshot, snapshot: Snapshot) -> Snapshot:
+    if snapshot is full or not snapshot.note:
+        return full
+    found = f"{len(full.nodes):,} values: {snapshot.note}"
+    return snapshot._replace(note=f"{found}; collapse='none' draws all of them")
