@@ -18,7 +18,7 @@ import time
 
 import pytest
 
-fcntl = pytest.importorskip("fcntl", reason="the browser is driven through pipes 3 and 4, which Windows does not pass on")
+fcntl = pytest.importorskip("fcntl", reason="the browser is driven through two pipes, which Windows lacks")
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "microsoft-edge")
 USUAL = (
@@ -114,7 +114,7 @@ class Browser:
             self._loaded = True
         elif method == "Runtime.exceptionThrown":
             self.problems.append(str(params["exceptionDetails"]))
-        elif method == "Runtime.consoleAPICalled" or method == "Log.entryAdded":
+        elif method in ("Runtime.consoleAPICalled", "Log.entryAdded"):
             self.problems.append(str(params))
         elif method == "Network.requestWillBeSent":
             url = params["request"]["url"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..snapshot import Edge, Node, Snapshot
-from .sentences import computed, derivative_text, spelled
+from .sentences import called, computed, derivative_text, spelled
 from .steps import Step, steps_of
 
 __all__ = ["contents"]
@@ -25,10 +25,10 @@ def contents(snapshot: Snapshot) -> dict[str, Any]:
 
 
 def _node(node: Node, operands: list[Node]) -> dict[str, Any]:
-    is_known_result = node.op is not None and node.times == 1 and node.value is not None
+    is_known_result = node.kind in ("result", "module") and node.value is not None
     entry = {
         "id": node.id,
-        "name": node.called or node.name or node.title or node.kind,
+        "name": called(node),
         "kind": _kind(node),
         "title": node.title,
         "formula": computed(node, operands).formula if is_known_result else "",

@@ -121,7 +121,7 @@ function showBox(node, isActive) {
     line.group.classList.toggle('blank', !grad && !isDrawn);
     line.group.classList.toggle('partial', Boolean(grad) && !isDrawn);
     line.shown.classList.toggle('shown', Boolean(grad) && !isDrawn);
-    write(node, line, isDrawn || !grad ? line.drawn : grad[0] + (grad[1] ? ' + …' : ''), isDrawn);
+    write(node, line, isDrawn || !grad ? line.drawn : [grad[0], grad[1] ? '…' : ''].filter(Boolean).join(' + '), isDrawn);
   }
   const words = spoken(node, known, grad);
   box.setAttribute('aria-label', words);

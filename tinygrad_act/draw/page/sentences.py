@@ -12,7 +12,7 @@ from ..boxes import minus
 from ..snapshot import Edge, Node, Numbers
 from ..text import operator_text
 
-__all__ = ["Line", "backward_line", "computed", "derivative_text", "holds", "listed", "one_line", "spelled"]
+__all__ = ["Line", "backward_line", "called", "computed", "derivative_text", "holds", "listed", "one_line", "spelled"]
 
 _HOLE = "·"
 """Stands for an operand among the raw numbers of `Node.inline`."""
@@ -42,7 +42,7 @@ def spelled(numbers: Numbers) -> str:
 
 def _is_number(node: Node) -> bool:
     """Whether its value is a single number, so that it can stand in a formula."""
-    return node.value is not None and node.shape == () and "\n" not in node.value.text
+    return node.value is not None and node.times == 1 and node.shape == () and "\n" not in node.value.text
 
 
 def listed(names: Sequence[str], most: int = 8) -> str:
@@ -53,52 +53,59 @@ def listed(names: Sequence[str], most: int = 8) -> str:
     return " and ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
 
 
+def called(node: Node) -> str:
+    """What sentences call a box, which may stand for several values."""
+    return node.called or node.name or node.title or node.kind
+
+
 def holds(node: Node) -> Line:
     """What a leaf was given: `w = 0.5`; of an array its shape and statistics."""
     if _is_number(node):
-        return Line(f"{node.called} = {one_line(node.value)}")
-    return Line(node.called, _array(node))
+        return Line(f"{called(node)} = {one_line(node.value)}")
+    return Line(called(node), _array(node))
 
 
 def computed(node: Node, operands: Sequence[Node]) -> Line:
     """How a result came from its operands: in names, in numbers, and the result."""
-    names = _formula(node, [operand.called for operand in operands])
+    names = _formula(node, [called(operand) for operand in operands])
     if not _is_number(node):
-        return Line(minus(f"{node.called} = {names}"), _array(node))
-    parts = [node.called, names, one_line(node.value)]
+        return Line(minus(f"{called(node)} = {names}"), _array(node))
+    parts = [called(node), names, one_line(node.value)]
     if all(map(_is_number, operands)):
         parts.insert(2, _formula(node, [_bracketed(one_line(operand.value)) for operand in operands]))
     return Line(minus(" = ".join(parts)))
 
 
-def backward_line(edge: Edge, source: Node, target: Node, use: int, uses: int) -> Line:
-    """What one edge adds to the gradient of its source, and the sum so far if there are several uses."""
+def backward_line(edge: Edge, source: Node, target: Node, so_far: str) -> Line:
+    """What one edge adds to the gradient of its source. `so_far`: a remark on the sum of several uses."""
     rule = f"{edge.symbol} at {edge.at}" if edge.at else edge.symbol
-    if _is_number(source) and _is_number(target) and edge.local:
+    if _is_number(source) and _is_number(target) and edge.local and edge.sent:
         factors = f"{_bracketed(one_line(target.grad)) or 'G'} × {_bracketed(edge.local)}"
-        formula = f"{source.called}.grad += {factors} = {edge.sent}"
+        formula = f"{called(source)}.grad += {factors} = {edge.sent}"
         remarks = [rule if _BY.sub("", rule) != edge.local else ""]
     else:
-        formula = f"{source.called}.grad += {_times_gradient(edge, source, target)}"
-        remarks = [edge.sent, f"local derivative: {edge.local}" if edge.local not in ("", edge.symbol) else ""]
-    so_far = f"now {edge.total}, {use} of {uses} uses" if uses > 1 else ""
+        formula = f"{called(source)}.grad += {_times_gradient(edge, source, target)}"
+        remarks = [edge.sent or f"rms {edge.flow:.4g}", f"over {edge.times:,} edges" if edge.times > 1 else ""]
+        remarks.append(f"local derivative: {edge.local}" if edge.local not in ("", edge.symbol) else "")
     return Line(minus(formula), minus("; ".join(filter(None, [*remarks, edge.kink, so_far]))))
 
 
 def derivative_text(edge: Edge, source: Node, target: Node) -> str:
     """The local derivative on an edge, as a card shows it: `∂a/∂z = a(1 − a) = 0.1966 at a = 0.7311`."""
     if not edge.symbol:
-        return f"∂{target.called}/∂{source.called}: none, no gradient flows" if edge.times == 1 else ""
+        return f"∂{called(target)}/∂{called(source)}: none, no gradient flows" if edge.times == 1 else ""
     symbol = _BY.sub("", edge.symbol)
     if edge.local:
-        parts = [f"∂{target.called}/∂{source.called}", symbol, *([edge.local] if edge.local != symbol else [])]
+        parts = [f"∂{called(target)}/∂{called(source)}", symbol, *([edge.local] if edge.local != symbol else [])]
     else:
-        parts = [f"{source.called}.grad += {symbol}"]
+        parts = [f"{called(source)}.grad += {symbol}"]
     at = f" at {edge.at}" if edge.at else ""
     return minus(" = ".join(parts) + at + (f", {edge.kink}" if edge.kink else ""))
 
 
 def _formula(node: Node, operands: Sequence[str]) -> str:
+    if node.kind == "module":
+        return f"{node.name}({', '.join(operands)})"
     if node.inline:
         return _filled(operator_text(node.inline), operands)
     if node.title in INFIX and len(operands) == 2:
@@ -128,7 +135,9 @@ def _times_gradient(edge: Edge, source: Node, target: Node) -> str:
     if symbol == edge.symbol and _WHOLE_RULE.search(symbol):
         return symbol
     is_sum = any(sign in _BRACKETS.sub("", symbol) for sign in (" + ", " − ", " / "))
-    product = "G" if symbol in ("", "1") else f"G × ({symbol})" if is_sum else f"G × {symbol}"
+    if not symbol:
+        return "…"
+    product = "G" if symbol == "1" else f"G × ({symbol})" if is_sum else f"G × {symbol}"
     if not edge.local or source.shape == target.shape:
         return product
     return "ΣG" if product == "G" else f"Σ({product})"
@@ -140,4 +149,6 @@ def _bracketed(number: str) -> str:
 
 def _array(node: Node) -> str:
     size = f"shape {'×'.join(map(str, node.shape))}" if node.shape else ""
-    return ", ".join(filter(None, [size, one_line(node.value), node.value.bad if node.value else ""]))
+    count = f"{node.times:,} values" if node.times > 1 else ""
+    bad = node.value.bad if node.value and node.value.bad not in node.value.text else ""
+    return ", ".join(filter(None, [count, size, one_line(node.value), bad]))

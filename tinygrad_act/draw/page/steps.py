@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 from ..boxes import minus
 from ..snapshot import Edge, Node, Snapshot
 from ..text import operator_text
-from .sentences import Line, backward_line, computed, holds, listed, one_line
+from .sentences import Line, backward_line, called, computed, holds, listed, one_line
 
 __all__ = ["Arrival", "Step", "steps_of"]
 
@@ -54,32 +54,27 @@ def steps_of(snapshot: Snapshot) -> tuple[Step, ...]:
 
 
 def _forward(snapshot: Snapshot, nodes: dict[str, Node]) -> Iterator[Step]:
-    leaves = [node for node in snapshot.nodes if node.kind != "result" and _is_known(node)]
+    leaves = [node for node in snapshot.nodes if node.kind in ("parameter", "constant") and node.value]
     if leaves:
         ids = tuple(node.id for node in leaves)
-        lines = [holds(node) for node in leaves[:_MOST_LINES]]
-        more = len(leaves) - len(lines)
-        lines += [Line(f"… and {more:,} more")] * (more > 0)
         said = "Forward pass: it starts from what was given."
-        yield Step("forward", said, tuple(lines), nodes=ids, values=ids)
+        yield Step("forward", said, _first([holds(node) for node in leaves]), nodes=ids, values=ids)
     incoming: dict[str, list[int]] = {}
     for index, edge in enumerate(snapshot.edges):
         incoming.setdefault(edge.target, []).append(index)
     for node in snapshot.nodes:
-        if node.kind == "result" and _is_known(node):
+        if node.kind in ("result", "module") and node.value:
             edges = incoming.get(node.id, [])
-            operands = [nodes[snapshot.edges[index].source] for index in edges]
-            said = f"Forward pass: {_operation(node)} gives {node.called}."
-            line = computed(node, operands)
+            line = computed(node, [nodes[snapshot.edges[index].source] for index in edges])
+            said = f"Forward pass: {_operation(node)} gives {called(node)}."
             yield Step("forward", said, (line,), nodes=(node.id,), edges=tuple(edges), values=(node.id,))
 
 
 def _backward(snapshot: Snapshot, nodes: dict[str, Node]) -> Iterator[Step]:
-    """The start and one step for every result; edges whose numbers the snapshot lacks have none."""
-    order = [index for index in snapshot.backward if snapshot.edges[index].sent]
+    """The start, and one step for every result that passes a gradient on."""
+    edges, order = snapshot.edges, snapshot.backward
     if not order:
         return
-    edges = snapshot.edges
     uses = Counter(edges[index].source for index in order)
     yield _start([nodes[name] for name in dict.fromkeys(edges[index].target for index in order) if not uses[name]])
     used: Counter[str] = Counter()
@@ -87,27 +82,28 @@ def _backward(snapshot: Snapshot, nodes: dict[str, Node]) -> Iterator[Step]:
         target, active, lines, arrivals = nodes[name], tuple(group), [], {}
         for edge in map(edges.__getitem__, active):
             used[edge.source] += 1
-            use, of = used[edge.source], uses[edge.source]
-            lines.append(backward_line(edge, nodes[edge.source], target, use, of))
-            arrivals[edge.source] = _arrival(edge, nodes[edge.source], complete=use == of)
+            use, of, source = used[edge.source], uses[edge.source], nodes[edge.source]
+            so_far = f"now {edge.total}, {use} of {of} uses" if of > 1 and edge.total and source.times == 1 else ""
+            lines.append(backward_line(edge, source, target, so_far))
+            arrivals[edge.source] = _arrival(edge, source, complete=use == of)
         yield Step("backward", _passes_on(target, [nodes[name] for name in arrivals]), tuple(lines),
                    (name, *arrivals), active, arrivals=tuple(arrivals.values()))  # fmt: skip
 
 
 def _start(roots: list[Node]) -> Step:
-    names = listed([root.called for root in roots])
+    names = listed([called(root) for root in roots])
     said = f"Backward pass: it starts at {names}, from the gradient that backward() was given (by default 1)."
     ids = tuple(root.id for root in roots)
-    lines = tuple(Line(f"{root.called}.grad = {one_line(root.grad)}") for root in roots)
+    lines = tuple(Line(f"{called(root)}.grad = {one_line(root.grad)}") for root in roots)
     return Step("backward", said, lines, nodes=ids, arrivals=tuple(
         Arrival(root.id, one_line(root.grad), "drawn") for root in roots
     ))  # fmt: skip
 
 
 def _passes_on(target: Node, sources: list[Node]) -> str:
-    to = listed([source.called for source in sources])
+    to = listed([called(source) for source in sources])
     gradient = f" = {one_line(target.grad)}" if target.grad and "\n" not in target.grad.text else ""
-    return f"Backward pass through {_operation(target)}: G = {target.called}.grad{gradient} is passed on to {to}."
+    return f"Backward pass through {_operation(target)}: G = {called(target)}.grad{gradient} is passed on to {to}."
 
 
 def _arrival(edge: Edge, source: Node, *, complete: bool) -> Arrival:
@@ -117,37 +113,48 @@ def _arrival(edge: Edge, source: Node, *, complete: bool) -> Arrival:
 
 
 def _is_drawn(edge: Edge, source: Node) -> bool:
-    return source.grad is not None and edge.total == (source.grad.brief or source.grad.text)
+    """Whether the sum that ends with this edge is what the picture shows; taken for granted where it is not known."""
+    if not edge.total or source.times > 1 or source.grad is None:
+        return source.grad is not None
+    return edge.total == source.grad.brief
 
 
 def _end(snapshot: Snapshot) -> Step:
     last = {snapshot.edges[index].source: snapshot.edges[index] for index in snapshot.backward}
-    said, lines = [], []
-    for node in snapshot.nodes:
-        if node.kind == "parameter" and node.grad is not None:
-            edge = last.get(node.id)
-            whole = edge is not None and (not edge.total or _is_drawn(edge, node))
-            before = f"{minus(edge.total)} from this pass, the rest from earlier ones" if edge else "not from this pass"
-            lines.append(Line(f"{node.called}.grad = {one_line(node.grad)}", "" if whole else before))
-    if snapshot.backward:
-        said.append("Both passes are done; these are the gradients of the leaves. Play goes through every step.")
-    else:
-        said.append(f"The forward pass is done; {NO_BACKWARD_PASS}.")
-    unknown = sum(not _is_known(node) for node in snapshot.nodes)
+    lines = [
+        Line(f"{called(node)}.grad = {one_line(node.grad)}", _origin(node, last.get(node.id)))
+        for node in snapshot.nodes
+        if node.kind == "parameter" and node.grad is not None
+    ]
+    said = [_outcome(snapshot)] if any(node.value for node in snapshot.nodes) else []
+    unknown = sum(node.value is None for node in snapshot.nodes)
     if unknown:
         boxes = "box stands" if unknown == 1 else "boxes stand"
-        said.append(f"{unknown:,} {boxes} for several values, whose numbers are not in this picture: "
+        said.append(f"{unknown:,} {boxes} for values whose numbers are not in this picture: "
                     "there is no step for what is not known.")  # fmt: skip
     if snapshot.note:
-        said.append(f"The picture shows {snapshot.note}.")
+        said.append(f"About the picture: {snapshot.note}.")
+    return Step("end", " ".join(said), _first(lines))
+
+
+def _outcome(snapshot: Snapshot) -> str:
+    if snapshot.backward:
+        return "Both passes are done; these are the gradients of the leaves. Play goes through every step."
+    if any(node.grad for node in snapshot.nodes):
+        return "The forward pass is done; the gradients were there before: no backward pass ran over this graph."
+    return f"The forward pass is done; {NO_BACKWARD_PASS}."
+
+
+def _origin(node: Node, edge: Edge | None) -> str:
+    if edge is None:
+        return "not from this pass"
+    return "" if _is_drawn(edge, node) else f"{minus(edge.total)} from this pass, the rest from earlier ones"
+
+
+def _first(lines: list[Line]) -> tuple[Line, ...]:
     more = len(lines) - _MOST_LINES
-    lines[_MOST_LINES:] = [Line(f"… and {more:,} more")] * (more > 0)
-    return Step("end", " ".join(said), tuple(lines))
-
-
-def _is_known(node: Node) -> bool:
-    return node.value is not None and node.times == 1
+    return (*lines[:_MOST_LINES], *[Line(f"… and {more:,} more")] * (more > 0))
 
 
 def _operation(node: Node) -> str:
-    return operator_text(node.title or node.op or "the operation")
+    return operator_text(node.name if node.kind == "module" else node.title or node.op or "the operation")

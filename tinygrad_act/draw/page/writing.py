@@ -25,8 +25,8 @@ __all__ = ["write_frame", "write_page"]
 
 _HERE = pathlib.Path(__file__).parent
 _ROLES = (
-    "background panel track frame-line axis text faint value gradient active parameter operation activation output"
-).split()
+    "background", "panel", "track", "frame-line", "axis", "text", "faint", "value", "gradient", "active", "parameter",
+)  # fmt: skip
 _ROOT = re.compile(r"<svg\b[^>]*>")
 _STYLE_ATTRIBUTE = re.compile(r' style="[^"]*"')
 _NOT_NEEDED = re.compile(r' (?:aria-label|data-source|data-target)="[^"]*"')
