@@ -126,6 +126,28 @@ def test_a_summary_has_one_step_that_says_why():
     assert "summarised" in step.said
 
 
+def test_folded_pictures_step_through_both_passes_as_far_as_their_numbers_are_known():
+    inputs = [Value(float(i), f"x{i}") for i in range(3)]
+    y = ta.tanh(sum((0.5 * x for x in inputs), Value(0.1, "b")))
+    y.label = "y"
+    y.backward()
+    folded = draw(y, names={}, collapse="repeats").snapshot
+    assert len(folded.nodes) < len(draw(y, names={}, collapse="none").snapshot.nodes)
+    steps = steps_of(folded)
+    assert [step.phase for step in steps].count("backward") > 2
+    written = [line for step in steps for line in lines(step)]
+    assert "x*   (3 values, 0 to 2)" in written
+    assert any(re.fullmatch(r"x\*\.grad \+= G × 0\.5   \(rms \S+\)", line) for line in written)
+    arrived = {arrival.node for step in steps for arrival in step.arrivals}
+    assert arrived == {node.id for node in folded.nodes if node.grad}
+
+
+def test_gradients_of_an_older_pass_are_told_from_those_of_this_graph():
+    x = Value(3.0, "x")
+    (5 * x).backward()
+    assert "the gradients were there before" in steps_of(draw(x * x, names={}).snapshot)[-1].said
+
+
 def test_an_empty_snapshot_makes_a_page():
     assert data_of(write_page(Snapshot((), ()), "<svg></svg>", title="nothing"))["steps"][0]["phase"] == "end"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 
 import numpy as np
 import pytest
@@ -101,8 +102,13 @@ def test_the_gradients_of_arrays_arrive_as_the_picture_draws_them(browser, visit
         assert f"{np.mean(leaf.grad):.3g}" in drawn[name].replace("−", "-")
     browser.press("Home")
     assert {reader.shown(name, "grad") for name in leaves} == {""}
-    browser.press(*["ArrowRight"] * (len(reader.steps) - 2))
+    seen = set()
+    for _ in reader.steps[2:]:
+        browser.press("ArrowRight")
+        seen.add(reader.shown("W1", "grad"))
     assert {name: reader.shown(name, "grad") for name in leaves} == drawn
+    assert len(seen) == 3  # nothing, what the penalty brings, and all
+    assert any(re.fullmatch(r"rms \S+ \+ …", text) for text in seen)
 
 
 def test_a_sum_that_is_not_complete_is_marked(browser, visit):
@@ -359,6 +365,10 @@ def test_a_narrow_window_cuts_no_control_off(browser, visit):
         ends = "[...document.querySelectorAll('button, input')].map(e => e.getBoundingClientRect().right)"
         assert max(browser.evaluate(ends)) <= 380
         assert browser.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        browser.click(".node.on")
+        places = "['picture', 'pins'].map(id => document.getElementById(id).getBoundingClientRect().y)"
+        picture, pins = browser.evaluate(places)
+        assert pins > picture + 100  # the cards stand below, not beside
         active = "document.querySelector('.node.on').getBoundingClientRect()"
         assert browser.evaluate(f"{active}.width") > 50  # it comes closer where the whole picture is too small to read
         assert browser.evaluate(f"{active}.left >= 0 && {active}.right <= innerWidth")

@@ -124,6 +124,7 @@ function showBox(node, isActive) {
     write(node, line, isDrawn || !grad ? line.drawn : [grad[0], grad[1] ? '…' : ''].filter(Boolean).join(' + '), isDrawn);
   }
   const words = spoken(node, known, grad);
+  if (words === box.getAttribute('aria-label')) return;
   box.setAttribute('aria-label', words);
   const hint = box.querySelector(':scope>title'); // shows when pointed at, and must not tell what is to come
   if (hint) hint.textContent = words;
@@ -253,7 +254,7 @@ function follow(active) {
   const y = view.y + view.h / 2;
   const inside = left >= x - seen.w / 2 && right <= x + seen.w / 2 && top >= y - seen.h / 2 && bottom <= y + seen.h / 2;
   const isWhole = view.w === whole.w && view.x === whole.x && view.y === whole.y;
-  if (factor === 1 && (inside || isWhole)) return;
+  if (isWhole ? factor < 1.25 : factor === 1 && inside) return;
   look({ x: (left + right) / 2 - w / 2, y: (top + bottom) / 2 - h / 2, w, h }, false);
 }
 
@@ -446,7 +447,6 @@ document.addEventListener('keydown', (event) => {
     return;
   }
   if (target.matches('input[type=search], select')) return;
-  if (target.id === 'slider' && /^(Arrow|Home|End)/.test(key)) return; // moves by itself
   if (key === ' ' && target.matches('button')) return; // presses that button
   if (key === 'Enter' && boxOf(target) >= 0) pin(boxOf(target));
   else if (keys[key]) actions[keys[key]]();

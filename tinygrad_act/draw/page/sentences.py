@@ -85,8 +85,8 @@ def backward_line(edge: Edge, source: Node, target: Node, so_far: str) -> Line:
         remarks = [rule if _BY.sub("", rule) != edge.local else ""]
     else:
         formula = f"{called(source)}.grad += {_times_gradient(edge, source, target)}"
-        remarks = [edge.sent or f"rms {edge.flow:.4g}", f"over {edge.times:,} edges" if edge.times > 1 else ""]
-        remarks.append(f"local derivative: {edge.local}" if edge.local not in ("", edge.symbol) else "")
+        derivative = f"local derivative: {edge.local}" if edge.local not in ("", _BY.sub("", edge.symbol)) else ""
+        remarks = [edge.sent or f"rms {edge.flow:.4g}", derivative]
     return Line(minus(formula), minus("; ".join(filter(None, [*remarks, edge.kink, so_far]))))
 
 

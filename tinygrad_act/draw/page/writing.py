@@ -35,7 +35,6 @@ _DESCRIPTION = re.compile(r"<desc\b.*?</desc>\n?", re.DOTALL)
 """The whole graph as text, which a screen reader would read out; in the page every box says its own part."""
 _COMMENT_OR_INDENT = re.compile(r"^[ ]*(?://.*\n)?", re.MULTILINE)
 _STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
-_SURROGATES = re.compile("[\ud800-\udfff]")
 
 _ICONS = {
     "first": "M6 5h2.5v14H6zM19 5v14l-9.5-7z",
@@ -85,7 +84,7 @@ def write_page(snapshot: Snapshot, svg: str, *, title: str, theme: Theme = "auto
     )
 
 
-def write_frame(page: str, *, height: int = 560) -> str:
+def write_frame(page: str, *, height: int = 620) -> str:
     """A page inside another one, such as a notebook: it may run its own script and nothing else."""
     return (
         f'<iframe srcdoc="{escape(page)}" sandbox="allow-scripts" title="Computation graph, step by step" '
@@ -141,7 +140,7 @@ def _without_style(tag: re.Match[str]) -> str:
 def _embedded(data: object) -> str:
     """JSON that cannot end the script element that it stands in."""
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-    return _SURROGATES.sub("\ufffd", text).replace("<", "\\u003c")
+    return text.replace("<", "\\u003c")
 
 
 def _hash(content: str) -> str:
