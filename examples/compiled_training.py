@@ -39,6 +39,14 @@ def start(rng):
     return {name: (rng.normal(size=n) * (name[0] == "w")).astype(np.float32) for name, n in shapes.items()}
 
 
+def graph():
+    """The loss of four points before training: `python -m tinygrad_act draw --model examples/compiled_training.py`."""
+    data = flower_data(np.random.default_rng(0))
+    params = {name: ta.Value(p, name) for name, p in start(np.random.default_rng(0)).items()}
+    x, y = (ta.Value(part[::100], name, requires_grad=False) for name, part in (("x", data.X), ("y", data.Y)))
+    return loss_of(params, x, y)
+
+
 def main(steps=5000, seed=0):
     data = flower_data(np.random.default_rng(seed))
     x, y, x_test = (part.astype(np.float32) for part in (data.X, data.Y, data.X_test))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 
@@ -93,3 +94,13 @@ def test_as_a_module():
     assert done.returncode == 0
     assert done.stdout.startswith("gelu\n")
     assert done.stderr == ""
+
+
+@pytest.mark.parametrize("words", [["list"], ["draw", "w*x", "w=1", "x=2"]])
+def test_a_reader_that_has_enough_gets_no_complaint(words):
+    reading, writing = os.pipe()
+    os.close(reading)
+    command = [sys.executable, "-m", "tinygrad_act", *words]
+    done = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, text=True, check=False)
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (1, "")

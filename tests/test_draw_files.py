@@ -16,14 +16,13 @@ import pytest
 import tinygrad_act as ta
 from tinygrad_act import Value, draw
 from tinygrad_act.draw import render
-from tinygrad_act.draw.capture import NO_GRADIENT_YET
 
 from .dot_reader import HOSTILE, SPELLED, chain, neuron
 
 needs_dot = pytest.mark.skipif(shutil.which("dot") is None, reason="Graphviz's program `dot` is not on PATH")
 needs_scripts = pytest.mark.skipif(os.name == "nt", reason="a shell script plays `dot`")
 
-NONE_YET = f"grad {NO_GRADIENT_YET}"
+NONE_YET = "grad –"
 
 
 

@@ -26,9 +26,9 @@ LAYERS = [  # a file imports only from rows above its own, or from its own row
     {"value"},
     {"transforms", "forward"},
     {"derivatives"},
-    {"check", "samples", "table", "draw"},
+    {"check", "samples", "table", "draw", "expression"},
     {"testing", "pytest_plugin", "accuracy", "cards", "activation", "program"},
-    {"__init__", "__main__"},
+    {"__init__", "__main__", "commands"},
 ]
 
 

@@ -1,14 +1,16 @@
-"""The command line: `python -m tinygrad_act card gelu`, `check all`, `compare hard_tanh`."""
+"""The command line: `python -m tinygrad_act draw "sigmoid(w*x)" w=0.5 x=3`, `card gelu`, `check all`."""
 
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Sequence
 
 from . import __version__, accuracy, ops, table
 from .cards import card, comparing, listing
 from .check import everything
+from .commands import drawing
 from .op import Op
 
 __all__ = ["main"]
@@ -18,14 +20,30 @@ _FINE = ("agrees", "no derivative", everything.ESTIMATOR)
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit status is 0, 1 if a check fails, or 2 if the arguments or a file won't do."""
-    chosen = _parser().parse_args(arguments)
+    chosen = _parsed(arguments)
     try:
         status: int = chosen.run(chosen)
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever read the output, `| head` perhaps, has enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
     except (KeyError, OSError, RuntimeError, TypeError, ValueError) as error:
         message = error.args[0] if isinstance(error, KeyError) else error
         print(f"{chosen.command}: {str(message).removeprefix(f'{chosen.command}: ')}", file=sys.stderr)
         return 2
     return status
+
+
+def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """The arguments, sorted. Words that argparse leaves over, because they stand behind an option, go to the
+    list that the command names as its `rest`."""
+    parser = _parser()
+    chosen, left = parser.parse_known_args(arguments)
+    if left and (not hasattr(chosen, "rest") or any(word.startswith("-") for word in left)):
+        parser.error(f"unrecognized arguments: {' '.join(left)}")
+    if left:
+        getattr(chosen, chosen.rest).extend(left)
+    return chosen
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -54,6 +72,7 @@ def _parser() -> argparse.ArgumentParser:
     measure.add_argument("names", nargs="+", metavar="NAME", help="an activation, or: all")
     measure.add_argument("--into", metavar="FILE", help="write a table into a Markdown file instead")
     measure.add_argument("--points", type=int, default=accuracy.QUICK, help="how many (default: %(default)s)")
+    drawing.add_arguments(add("draw", drawing.run, "draw the graph of a formula, with values and gradients"))
     add("table", _table, "write that table into a Markdown file, between its markers", json=False).add_argument("file")
     return parser
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ..errors import describe
@@ -13,7 +14,7 @@ from ..value import Value
 from .arrange import Arranged, arrange
 from .capture import capture
 from .drawing import Drawing
-from .names import Names, check_names, find_names
+from .names import check_names, find_names
 from .objects import variables_of, walk
 from .running import run_model
 from .shorten import COLLAPSE, Collapse, shortened
@@ -54,21 +55,26 @@ def draw(
         raise TypeError(f"draw: max_nodes is a number of boxes, an int, not {describe(max_nodes)}")
     value, model, batch = _model_and_batch(value, model, batch)
     outputs = run_model(value, batch) if callable(value) else _outputs(value)
+    variables = variables_of(sys._getframe(1)) if names is None else []
+    place = functools.partial(arrange, direction=direction, engine=engine)
+    shown = _shown(outputs, [*(check_names(names) or {}).items(), *variables], model, collapse, max_nodes, place)
+    return Drawing(shown, place, title=title, theme=theme)
+
+
+def _shown(
+    outputs: Sequence[Value], named: Sequence[tuple[str, Any]], model: Any, collapse: Collapse, max_nodes: int,
+    place: Callable[[Snapshot], Arranged],
+) -> Arranged | Snapshot:  # fmt: skip
+    """All of the graph, a shorter form of it, or its summary by operation."""
     order = topological_order(outputs, Value)
-    roots: list[tuple[str, Any]] = [] if model is None else [("", model)]
-    given = check_names(names)
-    roots = [*given.items(), *roots] if given is not None else [*roots, *variables_of(sys._getframe(1))]
-    owners = {id(x): path[:-1] for path, x in walk([("", model)]) if isinstance(x, Value)} if model is not None else {}
-
-    def place(snapshot: Snapshot) -> Arranged:
-        return arrange(snapshot, direction, engine)
-
-    if len(order) + count_arrays(order) <= max(max_nodes, _MOST_CAPTURED):
-        found: Names = find_names(order, roots)
-        arranged = shortened(capture(order, outputs, found, owners), collapse, max_nodes, place)
-        if arranged is not None:
-            return Drawing(arranged, title=title, theme=theme)
-    return Drawing(place(summarise(order, outputs)), title=title, theme=theme)
+    if len(order) + count_arrays(order) <= max(max_nodes, _MOST_CAPTURED) or collapse == "none":
+        parts = [] if model is None else [("", model)]
+        owners = {id(x): path[:-1] for path, x in walk(parts) if isinstance(x, Value)}
+        full = capture(order, outputs, find_names(order, [*parts, *named]), owners)
+        found = shortened(full, collapse, max_nodes, place)
+        if found is not None:
+            return found
+    return summarise(order, outputs)
 
 
 def _check_choices(**given: Any) -> None:

@@ -32,15 +32,21 @@ class Drawing:
     bytes every time; `.png()` needs the package `resvg-py`, or Graphviz.
     """
 
-    def __init__(self, arranged: Arranged, *, title: str = "", theme: Theme = "auto") -> None:
-        self.snapshot: Snapshot = arranged.snapshot
-        self._arranged, self._title, self._theme = arranged, title or "Computation graph", theme
+    def __init__(
+        self, shown: Arranged | Snapshot, arrange: Callable[[Snapshot], Arranged], *, title: str = "",
+        theme: Theme = "auto",
+    ) -> None:  # fmt: skip
+        self.snapshot: Snapshot = shown.snapshot if isinstance(shown, Arranged) else shown
+        self._arranged = shown if isinstance(shown, Arranged) else None
+        self._arrange, self._title, self._theme = arrange, title or "Computation graph", theme
 
     def svg(self) -> str:
         """SVG text: a picture that any browser shows, with its text alternative."""
         return self._svg(self._theme)
 
     def _svg(self, theme: Theme) -> str:
+        if self._arranged is None:  # DOT, text and JSON do without
+            self._arranged = self._arrange(self.snapshot)
         return write_picture(self._arranged, title=self._title, description=self._described(), theme=theme)
 
     def _described(self) -> str:

@@ -78,4 +78,4 @@ def variables_of(frame: Any) -> list[tuple[str, Any]]:
     both = {**frame.f_globals, **frame.f_locals}
     ordered = [*frame.f_locals, *(name for name in frame.f_globals if name not in frame.f_locals)]
     hidden = {"In", "Out", "exit", "quit"}  # IPython's
-    return [(name, both[name]) for name in ordered if not name.startswith("_") and name not in hidden]
+    return [(name, both[name]) for name in ordered if name.isidentifier() and name[0] != "_" and name not in hidden]

@@ -18,22 +18,32 @@ is one box. `auto`: as little of it as makes the picture fit a screen."""
 
 COLLAPSE = ("auto", "none", "repeats", "modules")
 
+_MOST = 2000
+"""More boxes fit no screen, and are not arranged to find that out."""
 _FEW = 24
 """So few boxes are never shortened, however large their picture."""
 
 
 def shortened(
     full: Snapshot, collapse: Collapse, max_nodes: int, arrange: Callable[[Snapshot], Arranged]
-) -> Arranged | None:
-    """`full` in the form asked for, arranged; None if no form of it has as few as `max_nodes` boxes."""
-    best: Arranged | None = None
+) -> Arranged | Snapshot | None:
+    """`full` in the form asked for, arranged if the choice needed it; None if no form of it has as few as
+    `max_nodes` boxes."""
+    best: Arranged | Snapshot | None = None
     for snapshot in _forms(full, collapse):
-        if len(snapshot.nodes) > max_nodes and collapse != "none":
+        if collapse == "none":
+            return snapshot
+        if len(snapshot.nodes) > max_nodes:
+            continue
+        if collapse != "auto":
+            return _with_note(full, snapshot)
+        if len(snapshot.nodes) > _MOST:
+            best = best or _with_note(full, snapshot)
             continue
         arranged = arrange(_with_note(full, snapshot))
-        if collapse != "auto" or arranged.screens <= 1 or (snapshot is full and len(full.nodes) <= _FEW):
+        if arranged.screens <= 1 or (snapshot is full and len(full.nodes) <= _FEW):
             return arranged
-        if best is None or arranged.screens < best.screens:
+        if not isinstance(best, Arranged) or arranged.screens < best.screens:
             best = arranged
     return best
 
