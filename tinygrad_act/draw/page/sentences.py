@@ -16,9 +16,9 @@ __all__ = ["Line", "backward_line", "called", "computed", "derivative_text", "ho
 
 _HOLE = "·"
 """Stands for an operand among the raw numbers of `Node.inline`."""
-_BY = re.compile(r"^∂/∂.* = ")
-_WHOLE_RULE = re.compile(r"\bG\b")
-_BRACKETS = re.compile(r"\(.*\)|\[.*\]")
+_BY = r"^∂/∂.* = "
+_WHOLE_RULE = r"\bG\b"
+_BRACKETS = r"\(.*\)|\[.*\]"
 
 
 class Line(NamedTuple):
@@ -82,10 +82,10 @@ def backward_line(edge: Edge, source: Node, target: Node, so_far: str) -> Line:
     if _is_number(source) and _is_number(target) and edge.local and edge.sent:
         factors = f"{_bracketed(one_line(target.grad)) or 'G'} × {_bracketed(edge.local)}"
         formula = f"{called(source)}.grad += {factors} = {edge.sent}"
-        remarks = [rule if _BY.sub("", rule) != edge.local else ""]
+        remarks = [rule if re.sub(_BY, "", rule) != edge.local else ""]
     else:
         formula = f"{called(source)}.grad += {_times_gradient(edge, source, target)}"
-        derivative = f"local derivative: {edge.local}" if edge.local not in ("", _BY.sub("", edge.symbol)) else ""
+        derivative = f"local derivative: {edge.local}" if edge.local not in ("", re.sub(_BY, "", edge.symbol)) else ""
         remarks = [edge.sent or f"rms {edge.flow:.4g}", derivative]
     return Line(minus(formula), minus("; ".join(filter(None, [*remarks, edge.kink, so_far]))))
 
@@ -94,7 +94,7 @@ def derivative_text(edge: Edge, source: Node, target: Node) -> str:
     """The local derivative on an edge, as a card shows it: `∂a/∂z = a(1 − a) = 0.1966 at a = 0.7311`."""
     if not edge.symbol:
         return f"∂{called(target)}/∂{called(source)}: none, no gradient flows" if edge.times == 1 else ""
-    symbol = _BY.sub("", edge.symbol)
+    symbol = re.sub(_BY, "", edge.symbol)
     if edge.local:
         parts = [f"∂{called(target)}/∂{called(source)}", symbol, *([edge.local] if edge.local != symbol else [])]
     else:
@@ -131,10 +131,10 @@ def _filled(inline: str, operands: Sequence[str]) -> str:
 
 def _times_gradient(edge: Edge, source: Node, target: Node) -> str:
     """`G @ Wᵀ`, `G × (1 − a²)`, `G` alone where the local derivative is 1, `ΣG` where an operand was broadcast."""
-    symbol = _BY.sub("", edge.symbol)
-    if symbol == edge.symbol and _WHOLE_RULE.search(symbol):
+    symbol = re.sub(_BY, "", edge.symbol)
+    if symbol == edge.symbol and re.search(_WHOLE_RULE, symbol):
         return symbol
-    is_sum = any(sign in _BRACKETS.sub("", symbol) for sign in (" + ", " − ", " / "))
+    is_sum = any(sign in re.sub(_BRACKETS, "", symbol) for sign in (" + ", " − ", " / "))
     if not symbol:
         return "…"
     product = "G" if symbol == "1" else f"G × ({symbol})" if is_sum else f"G × {symbol}"

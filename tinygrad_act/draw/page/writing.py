@@ -16,10 +16,13 @@ from ...svg.writing import Theme
 from ..snapshot import Snapshot
 from .contents import contents
 
-try:  # hashlib loads OpenSSL, which every import of the package would feel; random takes the same way
+try:  # hashlib loads OpenSSL, which every import of the package would feel; Python's random takes the same way
     from _sha2 import sha256  # type: ignore[import-not-found, unused-ignore]
-except ImportError:
-    from hashlib import sha256
+except ImportError:  # before Python 3.12
+    try:
+        from _sha256 import sha256  # type: ignore[import-not-found, unused-ignore]
+    except ImportError:
+        from hashlib import sha256
 
 __all__ = ["write_frame", "write_page"]
 
@@ -27,14 +30,15 @@ _HERE = pathlib.Path(__file__).parent
 _ROLES = (
     "background", "panel", "track", "frame-line", "axis", "text", "faint", "value", "gradient", "active", "parameter",
 )  # fmt: skip
-_ROOT = re.compile(r"<svg\b[^>]*>")
-_STYLE_ATTRIBUTE = re.compile(r' style="[^"]*"')
-_NOT_NEEDED = re.compile(r' (?:aria-label|data-source|data-target)="[^"]*"')
+# Patterns are compiled when a page is written, not when the package is imported.
+_ROOT = r"<svg\b[^>]*>"
+_STYLE_ATTRIBUTE = r' style="[^"]*"'
+_NOT_NEEDED = r' (?:aria-label|data-source|data-target)="[^"]*"'
 """The script writes what boxes are called, and knows the edges. No text content matches: its quotes are escaped."""
-_DESCRIPTION = re.compile(r"<desc\b.*?</desc>\n?", re.DOTALL)
+_DESCRIPTION = r"(?s)<desc\b.*?</desc>\n?"
 """The whole graph as text, which a screen reader would read out; in the page every box says its own part."""
-_COMMENT_OR_INDENT = re.compile(r"^[ ]*(?://.*\n)?", re.MULTILINE)
-_STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
+_COMMENT_OR_INDENT = r"(?m)^[ ]*(?://.*\n)?"
+_STYLE = r"(?s)<style>(.*?)</style>"
 
 _ICONS = {
     "first": "M6 5h2.5v14H6zM19 5v14l-9.5-7z",
@@ -63,8 +67,9 @@ def write_page(snapshot: Snapshot, svg: str, *, title: str, theme: Theme = "auto
     """The page of a snapshot and its picture, as HTML text. The same input always gives the same text."""
     style = _colours(theme) + _read("page.css")
     script = _read("page.js")
-    styles = [style, *_STYLE.findall(svg)]
-    picture = _DESCRIPTION.sub("", _NOT_NEEDED.sub("", _ROOT.sub(_without_style, svg, count=1)))
+    styles = [style, *re.findall(_STYLE, svg)]
+    picture = re.sub(_ROOT, _without_style, svg, count=1)
+    picture = re.sub(_DESCRIPTION, "", re.sub(_NOT_NEEDED, "", picture))
     policy = (
         f"default-src 'none'; style-src {' '.join(map(_hash, styles))}; script-src {_hash(script)}; "
         "base-uri 'none'; form-action 'none'"
@@ -130,11 +135,11 @@ def _colours(theme: Theme) -> str:
 
 def _read(name: str) -> str:
     """A file beside this one, without comments and indentation."""
-    return _COMMENT_OR_INDENT.sub("", (_HERE / name).read_text(encoding="utf-8")).replace("\n\n", "\n")
+    return re.sub(_COMMENT_OR_INDENT, "", (_HERE / name).read_text(encoding="utf-8")).replace("\n\n", "\n")
 
 
 def _without_style(tag: re.Match[str]) -> str:
-    return _STYLE_ATTRIBUTE.sub("", tag[0])  # the policy forbids it, and the page sizes the picture itself
+    return re.sub(_STYLE_ATTRIBUTE, "", tag[0])  # the policy forbids it, and the page sizes the picture itself
 
 
 def _embedded(data: object) -> str:
