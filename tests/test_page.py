@@ -244,6 +244,6 @@ def test_the_wheel_contains_every_file_that_is_no_python():
     package = pathlib.Path(ta.__file__).parent
     others = [path for path in package.rglob("*") if path.is_file() and path.suffix not in (".py", ".pyc")]
     files = [path.relative_to(package) for path in others]
-    assert pathlib.Path("draw/page/page.js") in files
+    assert pathlib.Path("draw/page/keys.js") in files
     for path in files:
         assert any(path.match(pattern) for pattern in patterns), f"{path} is missing from package-data"

@@ -27,6 +27,8 @@ except ImportError:  # before Python 3.12
 __all__ = ["write_frame", "write_page"]
 
 _HERE = pathlib.Path(__file__).parent
+_SCRIPT = ("boxes.js", "known.js", "showing.js", "playing.js", "view.js", "tracing.js", "cards.js", "keys.js")
+"""One script in parts that build on each other, in this order."""
 _ROLES = (
     "background", "panel", "track", "frame-line", "axis", "text", "faint", "value", "gradient", "active", "parameter",
 )  # fmt: skip
@@ -66,7 +68,7 @@ _BUTTONS = {
 def write_page(snapshot: Snapshot, svg: str, *, title: str, theme: Theme = "auto") -> str:
     """The page of a snapshot and its picture, as HTML text. The same input always gives the same text."""
     style = _colours(theme) + _read("page.css")
-    script = _read("page.js")
+    script = f"'use strict';\n(() => {{\n{''.join(map(_read, _SCRIPT))}}})();\n"
     styles = [style, *re.findall(_STYLE, svg)]
     picture = re.sub(_ROOT, _without_style, svg, count=1)
     picture = re.sub(_DESCRIPTION, "", re.sub(_NOT_NEEDED, "", picture))
