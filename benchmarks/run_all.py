@@ -16,6 +16,7 @@ from benchmarks import (
     bench_compile,
     bench_compile_scalar,
     bench_depth,
+    bench_draw,
     bench_import,
     bench_scalar,
     bench_step_241,
@@ -30,6 +31,7 @@ BENCHMARKS = {
     "import": bench_import.run,
     "scalar": bench_scalar.run,
     "depth": bench_depth.run,
+    "draw": bench_draw.run,
     "step241": bench_step_241.run,
     "step784": bench_step_784.run,
 }

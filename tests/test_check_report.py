@@ -55,8 +55,9 @@ def test_the_picture_has_a_cell_for_every_entry_in_the_colour_of_its_verdict():
     root = ElementTree.fromstring(wrong_report().svg())
     cells = [g for g in root.iter() if g.tag.endswith("}g")]
     assert len(cells) == 30
-    colours = [next(r for r in g if r.tag.endswith("rect")).get("fill") for g in cells]
-    assert [n for n, colour in enumerate(colours) if colour == "#c6362c"] == [2]
+    roles = [next(r for r in g if r.tag.endswith("rect")).get("class") for g in cells]
+    assert [n for n, role in enumerate(roles) if role == "f-alarm"] == [2]
+    assert {role[:-1] for n, role in enumerate(roles) if n != 2} == {"f-agree-"}
     odd = ta.gradcheck(lambda p: p['<a & "b">'] ** 2, {'<a & "b">': 1.0})
     assert any("<a & " in text for text in ElementTree.fromstring(odd.svg()).itertext())
     kinked = ElementTree.fromstring(ta.gradcheck(ta.relu, Z).svg())

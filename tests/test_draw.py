@@ -28,10 +28,10 @@ def test_a_neuron_before_backward():
     assert picture.boxes == [
         ["w", "0.5", NONE_YET],
         ["x", "3", NONE_YET],
-        ["*", "1.5", NONE_YET],
+        ["×", "v1", "1.5", NONE_YET],
         ["b", "-0.5", NONE_YET],
         ["+", "z", "1", NONE_YET],
-        ["σ", "0.7311", NONE_YET],
+        ["σ", "v2", "0.7311", NONE_YET],
     ]
     assert picture.edges == [
         ("n0", "n2", "1"), ("n1", "n2", "2"), ("n2", "n4", "1"), ("n3", "n4", "2"), ("n4", "n5", ""),
@@ -46,7 +46,7 @@ def test_a_neuron_after_backward():
     assert picture.box("w") == ["w", "0.5", "grad 0.5898"]
     assert picture.box("x") == ["x", "3", "grad 0.09831"]
     assert picture.box("+") == ["+", "z", "1", "grad 0.1966"]
-    assert picture.box("σ") == ["σ", "0.7311", "grad 1"]
+    assert picture.box("σ") == ["σ", "y", "0.7311", "grad 1"]
 
 
 def test_x_times_x_has_two_edges():
@@ -66,7 +66,7 @@ def test_a_value_used_by_several_operations_has_one_box():
     x = Value(2.0, "x")
     y = x + 1
     picture = read(draw(y.sin() * y.cos()))
-    assert sum(rows[0] == "+" for rows in picture.boxes) == 1
+    assert sum(rows[0] == "+ 1" for rows in picture.boxes) == 1
 
 
 def test_operands_are_numbered_in_order_whatever_the_order_of_creation():
@@ -74,18 +74,22 @@ def test_operands_are_numbered_in_order_whatever_the_order_of_creation():
     picture = read(draw((x * 2) - (y - x)))
     names = {name: rows[0] for name, rows in zip(picture.nodes, picture.boxes)}
     spelled = [(names[source], names[target], label) for source, target, label in picture.edges]
-    assert ("*", "-", "1") in spelled
-    assert ("-", "-", "2") in spelled
-    assert ("y", "-", "1") in spelled
-    assert ("x", "-", "2") in spelled
+    assert ("× 2", "−", "1") in spelled
+    assert ("−", "−", "2") in spelled
+    assert ("y", "−", "1") in spelled
+    assert ("x", "−", "2") in spelled
 
 
 def test_the_kinds_of_boxes_differ_in_colour_and_outputs_in_border():
     leaf, fixed = Value(1.0, "w"), Value(2.0, "c", requires_grad=False)
-    picture = read(draw(leaf * fixed * 3.0))
-    fill = {rows[0]: picture.nodes[name]["fillcolor"] for name, rows in zip(picture.nodes, picture.boxes)}
-    assert len({fill["w"], fill["c"], fill["*"]}) == 3
-    assert fill["3"] == fill["c"]
+    picture = read(draw(ta.tanh(leaf * fixed) * leaf))
+    colour = {rows[0]: picture.nodes[name]["color"] for name, rows in zip(picture.nodes, picture.boxes)}
+    assert colour["w"] == LIGHT["parameter"]
+    assert colour["c"] == LIGHT["constant"]
+    assert colour["tanh"] == LIGHT["activation"]
+    assert sorted(node["color"] for node in picture.nodes.values()) == sorted(
+        LIGHT[role] for role in ("parameter", "constant", "operation", "activation", "output")
+    )
     assert [name for name in picture.nodes if "penwidth" in picture.nodes[name]] == ["n4"]
 
 
@@ -127,7 +131,7 @@ def test_values_are_green_and_gradients_red():
     (np.array([2**62, -(2**62)] * 4), ["shape 8 int64", "-4.612e+18 to 4.612e+18", "mean 0 ± 4.61e+18"]),
 ], ids=itertools.count())  # fmt: skip
 def test_data_as_text(data, rows):
-    assert read(draw(Value(data, requires_grad=False))).boxes == [rows]
+    assert read(draw(Value(data, requires_grad=False))).boxes == [["v1", *rows]]
 
 
 def test_shape_and_dtype_of_a_float32_parameter_and_its_gradient():
@@ -155,7 +159,7 @@ def test_a_gradient_of_zero_differs_from_none_yet():
 
 def test_where_no_gradient_flows_there_is_no_gradient_row():
     picture = read(draw(Value([1.0, 2.0], "x") > 1.5))
-    assert picture.box(">") == [">", "shape 2 bool", "[False, True]"]
+    assert picture.box("> 1.5") == ["> 1.5", "v1", "shape 2 bool", "[False, True]"]
     assert picture.box("x")[-1] == NONE_YET
 
 
@@ -190,13 +194,14 @@ def test_a_static_object_is_shown_without_its_address():
     assert read(draw(odd(Value(1.0), how=np.tanh))).boxes[-1][0] == "odd how=tanh"
 
 
-def test_constants_have_small_boxes_and_an_array_used_twice_has_one():
+def test_raw_numbers_stand_in_the_operation_and_an_array_used_twice_has_one_box():
     X, w = np.ones((2, 2)), Value([1.0, 2.0], "w")
-    picture = read(draw((X @ w) * 2.0 + (X @ w) * 2.0 + [1.0, 5.0] + np.float32(3)))
-    assert picture.boxes.count(["shape 2×2", "[[1, 1], [1, 1]]"]) == 1
-    assert picture.boxes.count(["2"]) == 2
-    assert ["shape 2", "[1, 5]"] in picture.boxes
-    assert ["0-d float32", "3"] in picture.boxes
+    picture = read(draw((X @ w) * 2.0 + 0.5 / (X @ w) + [1.0, 5.0] + np.float32(3) + ta.maximum(w, 0)))
+    assert picture.boxes.count(["X", "shape 2×2", "[[1, 1], [1, 1]]"]) == 1
+    headings = [rows[0] for rows in picture.boxes]
+    assert {"× 2", "0.5 /", "+ 3", "maximum(·, 0)"} <= set(headings)
+    assert [rows[1:] for rows in picture.boxes if "[1, 5]" in rows] == [["shape 2", "[1, 5]"]]
+    assert len(picture.boxes) == 12
 
 
 def test_a_leaf_changed_after_the_graph_was_made_says_so():

@@ -80,7 +80,7 @@ def test_hostile_operation_labels_and_static_parameters_are_escaped(label, shown
     y = Value(1.0)
     for _ in range(500):
         y = odd(y, how=1)
-    assert [rows[0] for rows in read(draw(y)).boxes] == ["parameter", shown]
+    assert [rows[0] for rows in read(draw(y, max_nodes=1)).boxes] == ["parameter", shown]
 
 
 def test_a_long_label_is_shortened():
@@ -146,7 +146,7 @@ def test_a_deep_graph_is_summarised_and_says_so():
 def test_a_deep_graph_can_be_drawn_in_full_without_recursion():
     y = chain(50_000)
     start = time.perf_counter()
-    dot = draw(y, max_nodes=50_001).dot()
+    dot = draw(y, collapse="none").dot()
     assert time.perf_counter() - start < 15
     assert dot.count("->") == 75_000
     assert "summarised" not in dot
@@ -159,20 +159,26 @@ def test_a_wide_shared_graph_takes_linear_time():
     assert len(read(draw(y)).edges) == 400
 
 
-def test_max_nodes_counts_constants():
-    x = Value(1.0, "x")
-    y = x + 1.0 + 2.0
+def test_max_nodes_counts_arrays_and_not_raw_numbers():
+    x = Value([1.0, 1.0], "x")
+    y = (x + np.ones(2)).sin() * 2.0
     assert "label" not in read(draw(y, max_nodes=5)).graph
     picture = read(draw(y, max_nodes=4))
-    assert picture.graph["label"].startswith("3 values and 2 constants: summarised by operation")
+    assert picture.graph["label"].startswith("4 values and 1 array: summarised by operation")
     assert picture.graph["label"].endswith("max_nodes=5")
-    assert picture.boxes == [["parameter", "×1"], ["constant", "×2"], ["+", "×2"]]
+    assert picture.boxes == [["parameter", "×1"], ["constant", "×1"], ["+", "×1"], ["sin", "×1"], ["×", "×1"]]
     X = np.ones(2)
     assert len(read(draw(X * (X * Value([1.0, 1.0])), max_nodes=4)).nodes) == 4
 
 
+def irregular(boxes):
+    """A chain in which nothing repeats."""
+    y = Value(0.5, "x")
+    for i in range(boxes - 1):
+        y = ta.leaky_relu(y, slope=0.5 + i)
+    return y
+
+
 def test_400_boxes_are_drawn_and_401_are_not_by_default():
-    assert len(read(draw(chain(398))).nodes) == 399
-    y = chain(398).sin()
-    assert len(read(draw(y)).nodes) == 400
-    assert len(read(draw(y.sin())).nodes) < 10
+    assert len(read(draw(irregular(400))).nodes) == 400
+    assert [rows[0] for rows in read(draw(irregular(401))).boxes] == ["parameter", "leaky relu"]

@@ -18,7 +18,7 @@ from . import ops as _families  # declares the operations
 from . import testing
 from ._version import __version__
 from .activation import activation
-from .cards import Card, card, catalogue, compare, derivative
+from .cards import Card, card, catalogue, compare, derivative, plot, preactivations, sheet
 from .check import Report, gradcheck
 from .conventions import at_kink, derivative_form, dialect
 from .derivatives import hessian, hvp, jacobian
@@ -35,8 +35,8 @@ from .value import Value
 __all__ = [
     "Card", "Drawing", "Op", "Program", "Report", "Value", "__version__", "activation", "at_kink", "card", "case",
     "catalogue", "compare", "compile", "debug", "derivative", "derivative_form", "dialect", "draw", "elementwise",
-    "grad", "gradcheck", "hessian", "hvp", "jacobian", "no_grad", "one_hot", "op", "ops", "scope", "testing",
-    "theirs", "value_and_grad", "vjp",
+    "grad", "gradcheck", "hessian", "hvp", "jacobian", "no_grad", "one_hot", "op", "ops", "plot", "preactivations",
+    "scope", "sheet", "testing", "theirs", "value_and_grad", "vjp",
 ]  # fmt: skip
 
 del _families

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from . import __version__, accuracy, ops, table
-from .cards import card, comparing, listing
+from .cards import card, comparing, listing, sheet
 from .check import everything
 from .commands import drawing
 from .op import Op
@@ -63,7 +63,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     one = add("card", _card, "print what is known about one activation")
     one.add_argument("name", metavar="NAME")
+    one.add_argument("given", nargs="*", metavar="PARAMETER=NUMBER", help="its parameters, such as alpha=0.5")
     one.add_argument("--markdown", action="store_true", help="print Markdown, with the formulas in LaTeX")
+    one.add_argument("-o", "--output", metavar="FILE", help="write it instead: .svg, .html, .png, .md, .json or .txt")
+    many = add("sheet", _sheet, "draw activations, all or these, as small pictures on the same axes", json=False)
+    many.add_argument("names", nargs="*", metavar="NAME")
+    many.add_argument("-o", "--output", metavar="FILE", required=True, help="the file: .svg, .html, .png or .txt")
     add("compare", _compare, "print how other frameworks' versions differ").add_argument("name", metavar="NAME")
     add("check", _check, "check the derivatives of operations, one line each").add_argument(
         "names", nargs="+", metavar="NAME", help="an operation, or: all"
@@ -87,8 +92,24 @@ def _list(chosen: argparse.Namespace) -> int:
 
 
 def _card(chosen: argparse.Namespace) -> int:
-    found = card(chosen.name)
+    found = card(chosen.name, **dict(map(_parameter, chosen.given)))
+    if chosen.output:
+        print(f"{found.save(chosen.output)}: {found.name} written")
+        return 0
     print(found.json() if chosen.json else found.markdown() if chosen.markdown else found.text())
+    return 0
+
+
+def _parameter(given: str) -> tuple[str, float]:
+    name, _, number = given.partition("=")
+    try:
+        return name, float(number)
+    except ValueError as error:
+        raise ValueError(f"card: {given!r} is no parameter; write its name and a number, as in alpha=0.5") from error
+
+
+def _sheet(chosen: argparse.Namespace) -> int:
+    print(f"{sheet(chosen.names or None).save(chosen.output)}: sheet written")
     return 0
 
 

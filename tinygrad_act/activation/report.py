@@ -10,6 +10,7 @@ import numpy as np
 from ..op import Op
 from ..ops.slope import Kink, kinks_of
 from ..saving import Path, save
+from ..svg.writing import Theme
 from .picture import picture
 
 __all__ = ["Refused", "Report", "curves", "describe", "slope_at"]
@@ -74,13 +75,13 @@ class Report:
     def __repr__(self) -> str:
         return f"<activation {self.op.name}: {'ok' if self.ok else 'refused'}, {len(self.kinks)} kinks>"
 
-    def svg(self, low: float = -5.0, high: float = 5.0) -> str:
-        """A picture of value and slope from `low` to `high`, its kinks marked."""
+    def svg(self, low: float = -5.0, high: float = 5.0, theme: Theme = "auto") -> str:
+        """A picture of value and slope from `low` to `high`, its kinks marked; `theme`: auto, light or dark."""
         start, end = self.op.domain.get(self.op.inputs[0], (low, high))
         z = np.linspace(max(low, start), min(high, end), 801)
         kinks = [kink.at for kink in self.kinks if low < kink.at < high]
         z = z[~np.isin(z, kinks)]  # the slope at the point itself would look like a stroke between both sides
-        return picture(self.op.name, self.op.formula, z, *curves(self.op, z, {}), kinks)
+        return picture(self.op.name, self.op.formula, z, *curves(self.op, z, {}), kinks, theme)
 
     def _repr_svg_(self) -> str:
         return self.svg()

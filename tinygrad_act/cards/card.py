@@ -10,10 +10,15 @@ import numpy as np
 
 from ..op import REQUIRED, Op, Theirs
 from ..ops.slope import Kink, kinks_of
+from ..saving import Path, save
+from ..svg import page
+from ..svg.writing import Theme
 from . import show
 from .expect import gain, root_mean_square
 from .find import bound_statics, find
 from .latex import latex
+from .pictures.card_picture import card_svg
+from .pictures.picture import bundle, png_at
 from .shape import Interval, Shape, shape_of
 
 __all__ = ["Card", "Derivative", "Parameter", "card"]
@@ -41,8 +46,8 @@ class Parameter(NamedTuple):
 
 
 class Card(NamedTuple):
-    """The facts about an operation. `print(card)`, `card.markdown()`, `card.json()`; in a notebook it shows
-    itself. What does not make sense for an operation is None, or empty."""
+    """The facts about an operation. `print(card)`, `card.svg()`, `card.save("gelu.svg")`, `card.markdown()`,
+    `card.json()`; in a notebook it shows itself. What does not make sense for an operation is None, or empty."""
 
     name: str
     elementwise: bool
@@ -85,11 +90,42 @@ class Card(NamedTuple):
         """The card as JSON; numbers that are not finite are texts, "inf"."""
         return show.as_json(self)
 
+    def svg(self, theme: Theme = "auto", *, z: Any = None) -> str:
+        """The card as a picture, SVG text: curves of g, g′ and g″, where it saturates, its kinks and the slope
+        taken there, how well g′ agrees with numerical differences, formulas and facts.
+
+        `theme`: `auto`, `light` or `dark`. `z`: an array or a Value, whose histogram is drawn below the curve,
+        such as a network's pre-activations. Raises `ValueError` for another theme and for an empty `z`,
+        `TypeError` for a `z` that isn't made of real numbers.
+        """
+        return card_svg(self, theme, z)
+
+    def html(self, theme: Theme = "auto") -> str:
+        """The picture and the text as a page of its own."""
+        return page(self.svg(theme), title=self.name, text=self.text(), theme=theme)
+
+    def png(self, scale: float = 2.0) -> bytes:
+        """A PNG file's bytes, light; `scale` 1 is the size in px of the SVG. Needs the package `resvg-py`.
+
+        Raises `RuntimeError` that says what to install, `ValueError` for a scale that is not above 0, at most 20.
+        """
+        return png_at(self.svg("light"), scale)
+
+    def save(self, path: Path) -> Path:
+        """Write the card in the format of the extension, `.svg`, `.html`, `.png`, `.md`, `.json` or `.txt`; return
+        `path`. Raises `ValueError` for an unknown extension, `OSError` with the path if it can't be written,
+        `RuntimeError` as `png` does.
+        """
+        pictures: dict[str, Callable[[], str | bytes]] = {".svg": self.svg, ".html": self.html, ".png": self.png}
+        return save(path, {**pictures, ".md": _ended(self.markdown), ".json": _ended(self.json),
+                           ".txt": _ended(self.text)})  # fmt: skip
+
     def __str__(self) -> str:
         return self.text()
 
-    def _repr_markdown_(self) -> str:
-        return self.markdown()
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        """What a notebook shows. Never raises."""
+        return bundle(self.svg, {"text/markdown": self.markdown(), "text/plain": self.text()})
 
 
 def card(which: str | Op | Callable[..., Any], /, **static: Any) -> Card:
@@ -109,11 +145,12 @@ def card(which: str | Op | Callable[..., Any], /, **static: Any) -> Card:
     """
     op = find("card", which)
     full = bound_statics(op, static)
+    quiet = {**full, "rng": None} if op.defaults.get("rng", REQUIRED) is None else full  # facts are not drawn by lot
     alone = op.elementwise and len(op.inputs) == 1 and not op.variadic
     domain = op.domain.get(op.inputs[0], (-math.inf, math.inf))
-    kinks = tuple(kinks_of(op, full)) if alone else ()
-    found = _shape(op, full, domain, kinks) if alone and not any(op.poles.values()) else None
-    gains = _gains(op, full, kinks) if alone and not any(map(math.isfinite, domain)) else (None, None)
+    kinks = tuple(kinks_of(op, quiet)) if alone else ()
+    found = _shape(op, quiet, domain, kinks) if alone and not any(op.poles.values()) else None
+    gains = _gains(op, quiet, kinks) if alone and not any(map(math.isfinite, domain)) else (None, None)
     return Card(
         op.name, op.elementwise, op.aliases, _about(op), op.formula,
         latex(op.formula.removeprefix("a = ")) if op.formula else "",
@@ -121,6 +158,11 @@ def card(which: str | Op | Callable[..., Any], /, **static: Any) -> Card:
         found and found.range, kinks, found and found.parity, found and found.monotone, found and found.curvature,
         found and found.lipschitz, found.flat if found else (), *gains, op.reference, op.elsewhere,
     )  # fmt: skip
+
+
+def _ended(write: Callable[[], str]) -> Callable[[], str]:
+    """The same text with a line end, as files have it."""
+    return lambda: f"{write()}\n"
 
 
 def _about(op: Op) -> str:
@@ -147,7 +189,7 @@ def _function(op: Op, static: Mapping[str, Any]) -> Callable[[Any], Any]:
     return lambda z: np.asarray(op.call(z, **static), np.float64)
 
 
-def _shape(op: Op, static: Mapping[str, Any], domain: tuple[float, float], kinks: tuple[Kink, ...]) -> Shape:
+def _shape(op: Op, static: Mapping[str, Any], domain: tuple[float, float], kinks: tuple[Kink, ...]) -> Shape | None:
     rule = op.rule(0, "input")
 
     def slope(z: Any) -> Any:

@@ -53,13 +53,16 @@ def number(x: float) -> str:
 
 
 def shape_of(f: Function, slope: Function, domain: tuple[float, float], kinks: Sequence[tuple[float, float, float]],
-             honest: bool = True) -> Shape:  # fmt: skip
+             honest: bool = True) -> Shape | None:  # fmt: skip
     """The shape of `f`, a function of arrays of floats like its `slope`. `kinks`: (place, slope left, slope
-    right). `honest`: `slope` is its derivative; if not, nothing that needs one is said."""
+    right). `honest`: `slope` is its derivative; if not, nothing that needs one is said. None if `f` is nowhere
+    finite."""
     z = _grid(domain, [kink[0] for kink in kinks])
     with np.errstate(all="ignore"):
         a, d = f(z), slope(z)
         d = d if honest else np.append(np.diff(a) / np.diff(z), 0.0)
+        if not np.isfinite(a).any() or not np.isfinite(d).any():
+            return None
         jumps = any(_jumps(f, kink[0]) for kink in kinks) if honest else _jumps(f, _largest_step(f, z, a))
         bent = "neither" if jumps else _curvature(d) if honest else None
         steepest = math.inf if jumps else _steepest(slope, z, d, domain, kinks) if honest else None

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple
 
 from ..saving import Path, save
+from ..svg.writing import Theme
 from ..table import columns
 from .picture import picture
 from .problem import name_of
@@ -141,9 +142,9 @@ class Report:
     def __repr__(self) -> str:
         return f"<gradcheck: {len(self.entries)} entries, {self.verdict}, {self.digits:.1f} digits or more>"
 
-    def svg(self) -> str:
-        """A picture: one cell for every entry, coloured by its digits of agreement."""
-        return picture(self.entries, str(self).split("\n", maxsplit=1)[0])
+    def svg(self, theme: Theme = "auto") -> str:
+        """A picture: one cell for every entry, coloured by its digits of agreement; `theme`: auto, light or dark."""
+        return picture(self.entries, str(self).split("\n", maxsplit=1)[0], theme)
 
     def json(self) -> str:
         """Everything as JSON; numbers that are not finite become text."""

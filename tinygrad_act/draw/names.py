@@ -14,7 +14,7 @@ from .text import printable
 
 __all__ = ["Names", "check_names", "find_names"]
 
-_LONGEST = 32
+_LONGEST = 40
 
 
 class Names(NamedTuple):

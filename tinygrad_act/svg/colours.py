@@ -7,7 +7,7 @@ stands on has a contrast of at least 4.5:1 in both themes (tested).
 
 from __future__ import annotations
 
-__all__ = ["DARK", "HEAT", "LIGHT", "contrast"]
+__all__ = ["AGREE", "DARK", "HEAT", "LIGHT", "contrast"]
 
 _ROLES = """
 background   #ffffff #14181d
@@ -40,6 +40,11 @@ curve-4      #0b6130 #7fe0a4
 curve-5      #8a1c3f #ff9dbb
 curve-6      #4b5563 #c2cad3
 band         #f3e3c3 #4a3d22
+agree-0      #d3e3f1 #233243
+agree-1      #9ec3e2 #2f4f70
+agree-2      #5b97cb #3f74a8
+agree-3      #2a6cae #5c9fdd
+agree-4      #084594 #8cc4ff
 heat-0       #7d8a98 #566371
 heat-1       #8d8173 #6d6558
 heat-2       #a27d45 #8f7444
@@ -56,6 +61,9 @@ DARK = {role: dark for role, _, dark in _TABLE}
 
 HEAT = 8
 """How many steps `heat-0`, `heat-1`, ... there are, from the smallest to the largest."""
+
+AGREE = 5
+"""How many steps `agree-0`, `agree-1`, ... there are, from no digits in common to all of them."""
 
 
 def contrast(first: str, second: str) -> float:

@@ -113,7 +113,7 @@ def document(width: float, height: float, body: Sequence[str], *, title: str, de
     if theme not in THEMES:
         raise ValueError(f"theme: got {theme!r}; expected one of {', '.join(map(repr, THEMES))}")
     joined = "\n".join(body)
-    prefix = f"ta{zlib.crc32((title + joined).encode(errors='replace')):08x}"
+    prefix = f"ta{zlib.crc32((theme + title + joined).encode(errors='replace')):08x}"
     size = f'width="{number(width)}" height="{number(height)}" viewBox="0 0 {number(width)} {number(height)}"'
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="{prefix}" {size} font-size="12" role="img" '

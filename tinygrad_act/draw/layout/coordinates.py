@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeAlias
 
-from .isotonic import spread
+from .isotonic import Pulls, spread, spread_straight
 from .layers import BEND, BOX, Layered
 
 __all__ = ["across"]
@@ -13,7 +13,12 @@ __all__ = ["across"]
 _BOX_ROOM, _BEND_ROOM = 10.0, 6.0
 """Half of the free space between two boxes; what a bend keeps free on either side."""
 
-_WORK = 100_000
+_WORK = 60_000
+"""About how many nodes all sweeps together may look at."""
+
+_WIDE = 200
+"""So many nodes in one layer are at most settled straight: that takes the square of their number."""
+
 _Pull: TypeAlias = list[list[tuple[int, float, float]]]
 """For every node: a neighbour, how far from it it wants to be, and how much it wants that."""
 
@@ -24,13 +29,17 @@ def across(graph: Layered, layers: Sequence[Sequence[int]], ends: Sequence[float
     place = _packed(layers, rooms)
     before, after = _pulls(graph, ends)
     both = [a + b for a, b in zip(before, after)]
-    lone = [near or other for near, other in zip(before, after)]
-    rounds = max(3, min(16, _WORK // len(place)))
+    backwards = [near or other for near, other in zip(after, before)]
+    for layer in reversed(layers):
+        _settle(layer, backwards, rooms, place)
+    rounds = max(4, min(40, _WORK // len(place)))
     for number in range(rounds):
-        forwards = number % 2 == 1
-        pulls = both if number >= rounds - 2 else (lone if forwards else [a or b for a, b in zip(after, before)])
-        for layer in layers if forwards else reversed(layers):
-            _settle(layer, pulls, rooms, place)
+        for layer in reversed(layers) if number % 2 else layers:
+            _settle(layer, both, rooms, place)
+    for number in range(rounds // 4):
+        for layer in reversed(layers) if number % 2 else layers:
+            if len(layer) <= _WIDE:
+                _settle_straight(layer, both, rooms, place)
     _straighten(graph, layers, rooms, place)
     return place
 
@@ -82,8 +91,9 @@ def _settle(layer: Sequence[int], pulls: _Pull, rooms: Sequence[float], place: l
             wishes.append(place[u] + offset)
             weights.append(weight)
         else:
-            wishes.append(_median(sorted([(place[u] + offset, weight) for u, offset, weight in near])))
-            weights.append(sum([weight for _, _, weight in near]))
+            weight = sum([weight for _, _, weight in near])
+            wishes.append(sum([(place[u] + offset) * weight for u, offset, weight in near]) / weight)
+            weights.append(weight)
     if len(layer) == 1:
         place[layer[0]] = wishes[0]
         return
@@ -91,16 +101,13 @@ def _settle(layer: Sequence[int], pulls: _Pull, rooms: Sequence[float], place: l
         place[v] = found
 
 
-def _median(ends: Sequence[tuple[float, float]]) -> float:
-    """Where as much weight lies before as behind: as many wires as possible are straight then."""
-    rest = sum([weight for _, weight in ends]) / 2
-    for i, (end, weight) in enumerate(ends):
-        rest -= weight
-        if rest < -1e-9:
-            return end
-        if rest < 1e-9:
-            return (end + ends[i + 1][0]) / 2
-    return ends[-1][0]
+def _settle_straight(layer: Sequence[int], pulls: _Pull, rooms: Sequence[float], place: list[float]) -> None:
+    ends: list[Pulls] = []
+    for v in layer:
+        near = pulls[v]
+        ends.append([(place[u] + offset, weight) for u, offset, weight in near] or [(place[v], 0.01)])
+    for v, found in zip(layer, spread_straight(ends, [rooms[v] for v in layer])):
+        place[v] = found
 
 
 def _straighten(graph: Layered, layers: Sequence[Sequence[int]], rooms: Sequence[float], place: list[float]) -> None:

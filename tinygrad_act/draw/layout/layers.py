@@ -61,7 +61,7 @@ class Layered:
         self.chains = _chains(self)
         """For every wire the nodes that it joins, from source to target."""
         self.private = _private(self)
-        """The consumer of a leaf that has only one, else -1: such a leaf goes where its consumer goes."""
+        """The consumer of a leaf that has only one, else -1: what it pulls counts for less than other wires."""
 
     def leave(self, wire: Wire) -> float:
         """How far from the middle of its source the wire starts."""

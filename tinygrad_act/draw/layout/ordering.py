@@ -1,16 +1,10 @@
-"""The order within layers: few crossings, by medians and barycentres in turns, then swaps of neighbours.
-
-Leaves with one consumer (most weights of a network of scalars) are left out of it and put back
-beside what their consumer needs: they cannot pull their consumer away from its other inputs.
-"""
+"""The order within layers: few crossings, by medians and barycentres in turns, then swaps of neighbours."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from itertools import groupby
+from collections.abc import Sequence
 
 from .crossings import crossings, positions, transpose
-from .isotonic import spread
 from .layers import Layered, Near
 
 __all__ = ["ordered"]
@@ -18,39 +12,34 @@ __all__ = ["ordered"]
 _WORK = 60_000
 """About how many nodes all sweeps together may look at; small graphs get more sweeps."""
 
+_SMALL = 3_000
+"""So many nodes may be swapped between sweeps as well."""
+
 
 def ordered(graph: Layered) -> list[list[int]]:
     """The nodes of every layer, from the start across to its end."""
-    count = len(graph.rank)
-    core = [[(u, s) for u, s in near if graph.private[u] < 0] for near in graph.ups]
-    downs = [near if graph.private[v] < 0 else [] for v, near in enumerate(graph.downs)]
+    ups, downs = graph.ups, graph.downs
     layers = _start(graph)
-    place = positions(layers, count)
+    place = positions(layers, len(ups))
     best, least = layers, crossings(layers, downs, place)
-    rounds = max(2, min(24, _WORK // (count + 1)))
+    rounds = max(2, min(24, _WORK // (len(ups) + 1)))
     for number in range(rounds):
         if not least:
-            break
-        layers = _swept(layers, core, downs, place, number)
-        if count < 3000 and number % 4 > 1:
-            transpose(layers, core, downs, place, 2)
+            return best
+        layers = _swept(layers, ups, downs, place, number)
+        if len(ups) < _SMALL and number % 4 > 1:
+            transpose(layers, ups, downs, place, 2)
         found = crossings(layers, downs, place)
         if found < least:
             best, least = [list(layer) for layer in layers], found
-    layers = _with_leaves(graph, best)
-    place = positions(layers, count)
-    if count < 20_000:
-        transpose(layers, graph.ups, graph.downs, place, rounds // 2 + 1)
-    return layers
+    transpose(best, ups, downs, positions(best, len(ups)), rounds // 2)
+    return best
 
 
 def _start(graph: Layered) -> list[list[int]]:
-    """Layers without private leaves, in the order of a walk from the outputs back, operand by operand.
-
-    In a tree nothing crosses then.
-    """
+    """Layers in the order of a walk from the outputs back, operand by operand: in a tree nothing crosses."""
     layers: list[list[int]] = [[] for _ in range(max(graph.rank) + 1)]
-    seen = [leaf >= 0 for leaf in graph.private]
+    seen = [False] * len(graph.rank)
     waiting = [v for v in range(len(graph.rank)) if not graph.downs[v]][::-1]
     while waiting:
         v = waiting.pop()
@@ -61,13 +50,16 @@ def _start(graph: Layered) -> list[list[int]]:
     return layers
 
 
-def _swept(layers: list[list[int]], ups: Near, downs: Near, place: list[int], number: int) -> list[list[int]]:
-    """One sweep through all layers: forwards, where inputs decide, or backwards."""
+def _swept(layers: Sequence[list[int]], ups: Near, downs: Near, place: list[int], number: int) -> list[list[int]]:
+    """One sweep through all layers: forwards, where inputs decide, or backwards. Updates `place`.
+
+    What has no neighbours on that side stays where it is.
+    """
     backwards, median = number % 2 == 0, number // 2 % 2 == 0
     near = downs if backwards else ups
     keys = [float(p) for p in place]
-    swept = layers[:]
-    for r in range(len(layers) - 1, -1, -1) if backwards else range(len(layers)):
+    swept = list(layers)
+    for r in reversed(range(len(layers))) if backwards else range(len(layers)):
         layer = layers[r]
         if len(layer) < 2:
             continue
@@ -89,35 +81,3 @@ def _middle(ends: list[float], median: bool) -> float:
     ends.sort()
     half = len(ends) // 2
     return ends[half] if len(ends) % 2 else (ends[half - 1] + ends[half]) / 2
-
-
-def _with_leaves(graph: Layered, layers: list[list[int]]) -> list[list[int]]:
-    """Put private leaves in: before the first node whose wires end behind the leaf's consumer."""
-    place = positions(layers, len(graph.rank))
-    leaves: list[list[int]] = [[] for _ in layers]
-    for layer in layers:
-        for v in layer:
-            for u, _ in groupby(u for u, _ in graph.ups[v]):
-                if graph.private[u] == v and (not leaves[graph.rank[u]] or leaves[graph.rank[u]][-1] != u):
-                    leaves[graph.rank[u]].append(u)
-    return [list(_merged(graph, layer, row, place)) for layer, row in zip(layers, leaves)]
-
-
-def _merged(graph: Layered, layer: Sequence[int], leaves: Sequence[int], place: Sequence[int]) -> Iterator[int]:
-    """Both in one row; at equal keys a leaf stands where its operand's turn is."""
-    wishes, weights, last = [], [], -1.0
-    for v in layer:
-        ends = [place[w] + s for w, s in graph.downs[v]]
-        wishes.append(_middle(ends, median=True) if ends else last)
-        weights.append(len(ends) or 0.01)
-        last = wishes[-1]
-    keys = spread(wishes, weights, [0.0] * len(layer))
-    i = 0
-    for leaf in leaves:
-        consumer = graph.private[leaf]
-        first = graph.ups[consumer][0][0] == leaf
-        while i < len(layer) and (keys[i] < place[consumer] or (keys[i] == place[consumer] and not first)):
-            yield layer[i]
-            i += 1
-        yield leaf
-    yield from layer[i:]

@@ -1,0 +1,79 @@
+"""`Picture`: something drawn, and the forms that it can be had in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+from ...draw.png import png_of
+from ...saving import Path, save
+from ...svg import page
+from ...svg.writing import Theme
+
+__all__ = ["Draw", "Picture", "bundle", "png_at"]
+
+Draw: TypeAlias = Callable[[Theme], str]
+_LARGEST = 20
+
+
+class Picture:
+    """A picture of activations: `.svg()`, `.html()`, `.png()`, `.text()`, `.save(path)`; a notebook shows it."""
+
+    def __init__(self, title: str, draw: Draw, text: str) -> None:
+        self.title = title
+        self._draw, self._text = draw, text
+
+    def svg(self, theme: Theme = "auto") -> str:
+        """SVG text, always the same. `theme`: `auto` is dark where the reader's system is; `light` or `dark`.
+
+        Raises `ValueError` for any other theme.
+        """
+        return self._draw(theme)
+
+    def html(self, theme: Theme = "auto") -> str:
+        """The picture and its text as a page of its own, which loads nothing and runs nothing."""
+        return page(self.svg(theme), title=self.title, text=self._text, theme=theme)
+
+    def png(self, scale: float = 2.0) -> bytes:
+        """A PNG file's bytes, light; `scale` 1 is the size in px of the SVG. Needs the package `resvg-py`.
+
+        Raises `RuntimeError` that says what to install, `ValueError` for a scale that is not above 0, at most 20.
+        """
+        return png_at(self.svg("light"), scale)
+
+    def text(self) -> str:
+        """What the picture says, for a terminal."""
+        return self._text
+
+    def save(self, path: Path) -> Path:
+        """Write it in the format of the extension, `.svg`, `.html`, `.png` or `.txt`, and return `path`.
+
+        Raises `ValueError` for an unknown extension, `OSError` with the path if it can't be written,
+        `RuntimeError` as `png` does.
+        """
+        return save(path, {".svg": self.svg, ".html": self.html, ".png": self.png, ".txt": lambda: f"{self._text}\n"})
+
+    def __str__(self) -> str:
+        return self._text
+
+    def __repr__(self) -> str:
+        return f"<Picture: {self.title}>"
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        """What a notebook shows. Never raises."""
+        return bundle(self.svg, {"text/plain": repr(self)})
+
+
+def png_at(svg: str, scale: float) -> bytes:
+    """A picture as PNG. Raises as `Picture.png` does."""
+    if isinstance(scale, bool) or not isinstance(scale, (int, float)) or not 0 < scale <= _LARGEST:
+        raise ValueError(f"png: scale is {scale!r}; expected a number above 0, at most {_LARGEST}")
+    return png_of(svg, scale)
+
+
+def bundle(draw: Callable[[], str], texts: dict[str, str]) -> dict[str, str]:
+    """The picture and the texts; where it can't be drawn, the texts and why not."""
+    try:
+        return {"image/svg+xml": draw(), **texts}
+    except Exception as error:  # an output cell is no place for a traceback
+        return {**texts, "text/plain": f"{texts['text/plain']}\n(no picture: {error})"}
