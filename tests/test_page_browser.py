@@ -194,23 +194,29 @@ def test_buttons_do_what_they_say(browser, visit):
         assert reader.step() == f"{step} / 9"
 
 
-def test_play_goes_to_the_end_and_stops_without_motion_where_that_is_wanted(browser, visit):
-    reader = visit(neuron()[0], prefers_reduced_motion="reduce")
+def test_play_goes_on_to_the_end_and_stops_there(browser, visit):
+    reader = visit(neuron()[0], "#step=2")
     browser.evaluate("document.querySelector('#speed').append(new Option('fast', '50', true, true))")
-    browser.press(" ")
-    assert browser.evaluate("document.getElementById('play').getAttribute('aria-label')") == "Pause (space)"
-    browser.wait_for("document.getElementById('count').textContent === '6 / 9'")
-    moving = "[...document.querySelectorAll('.edge.on>path, .node')].map(p => getComputedStyle(p).animationName)"
-    assert set(browser.evaluate(moving)) == {"none"}
+    browser.click("#play")
     browser.wait_for("!document.body.classList.contains('playing')")
     assert reader.step() == "9 / 9"
 
 
-def test_space_pauses(browser, visit):
-    reader = visit(neuron()[0], "#step=2")
-    browser.press(" ", " ")
-    assert not browser.evaluate("document.body.classList.contains('playing')")
-    assert reader.step() == "2 / 9"
+def test_space_plays_from_the_start_and_pauses(browser, visit):
+    reader = visit(neuron()[0])
+    label = "document.getElementById('play').getAttribute('aria-label')"
+    browser.press(" ")
+    assert browser.evaluate(label) == "Pause (space)"
+    browser.press(" ")
+    assert browser.evaluate(label) == "Play (space)"
+    assert reader.step() != "9 / 9"
+
+
+def test_nothing_moves_where_the_reader_wants_no_motion(browser, visit):
+    visit(neuron()[0], "#step=6", prefers_reduced_motion="reduce")
+    parts = "[...document.querySelectorAll('.edge.on>path, .node, .edge')].map(p => getComputedStyle(p))"
+    assert set(browser.evaluate(f"{parts}.map(style => style.animationName)")) == {"none"}
+    assert set(browser.evaluate(f"{parts}.map(style => style.transitionDuration)")) <= {"0s"}
 
 
 def test_hover_and_focus_trace_the_paths_to_the_output(browser, visit):
@@ -370,8 +376,10 @@ def test_a_narrow_window_cuts_no_control_off(browser, visit):
         picture, pins = browser.evaluate(places)
         assert pins > picture + 100  # the cards stand below, not beside
         active = "document.querySelector('.node.on').getBoundingClientRect()"
-        assert browser.evaluate(f"{active}.width") > 50  # it comes closer where the whole picture is too small to read
         assert browser.evaluate(f"{active}.left >= 0 && {active}.right <= innerWidth")
+        near = browser.evaluate(f"{active}.width")
+        browser.press("0")
+        assert near > 1.25 * browser.evaluate(f"{active}.width")  # the whole picture is too small to read
     finally:
         browser.send("Emulation.clearDeviceMetricsOverride")
 
