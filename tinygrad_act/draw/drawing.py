@@ -55,7 +55,7 @@ class Drawing:
 
     def html(self) -> str:
         """A page that stands alone: step through the forward and the backward pass, zoom, pin numbers."""
-        return write_page(self.snapshot, self.svg(), title=self._title)
+        return write_page(self.snapshot, self.svg(), title=self._title, theme=self._theme)
 
     def interactive(self) -> _Frame:
         """The page as a notebook shows it, in a frame of its own."""

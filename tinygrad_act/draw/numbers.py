@@ -22,13 +22,13 @@ def numbers_of(x: Any) -> Numbers:
     text = data_text(x)
     if not isinstance(x, np.ndarray):
         if isinstance(x, (bool, int)) or np.isfinite(x):
-            return Numbers(text, low=_bound(x), high=_bound(x))
-        return Numbers(text, bad=text)
+            return Numbers(text, low=_bound(x), high=_bound(x), brief=text)
+        return Numbers(text, bad=text, brief=text)
     finite = x if x.dtype.kind in "biu" else x[np.isfinite(x)]
     low, high = (_bound(finite.min()), _bound(finite.max())) if finite.size else (None, None)
     if x.size <= _SHOWN:
-        return Numbers(text, _bad(x), low=low, high=high)
-    return Numbers(text, _bad(x), _histogram(finite), _head(x), low, high)
+        return Numbers(text, _bad(x), low=low, high=high, brief=text)
+    return Numbers(text, _bad(x), _histogram(finite), _head(x), low, high, brief(x))
 
 
 def brief(x: Any) -> str:

@@ -41,7 +41,9 @@ def quotient(
         _joined(found, ids[source], ids[target], position, nodes[target].times)
         for (source, target, position), found in edges.items()
     ]
-    return Snapshot(_inputs_first(tuple(nodes.values()), joined), tuple(joined), note)
+    ordered = _inputs_first(tuple(nodes.values()), joined)
+    backward = _backward(ordered, joined) if snapshot.backward else ()
+    return Snapshot(ordered, tuple(joined), note, backward)
 
 
 def _joined(edges: Sequence[Edge], source: str, target: str, position: int | None, times: int) -> Edge:
@@ -59,6 +61,15 @@ def _joined(edges: Sequence[Edge], source: str, target: str, position: int | Non
         symbol=common_text([edge.symbol for edge in edges]), local=_range_text([edge.local for edge in edges]),
         kink=kinks[0] if len(kinks) == 1 else f"{len(kinks)} on a kink" if kinks else "", flow=flow,
     )  # fmt: skip
+
+
+def _backward(nodes: Sequence[Node], edges: Sequence[Edge]) -> tuple[int, ...]:
+    """The edges along which a gradient flows, from the outputs to the inputs."""
+    into: dict[str, list[int]] = {}
+    for index, edge in enumerate(edges):
+        if edge.flow is not None:
+            into.setdefault(edge.target, []).append(index)
+    return tuple(index for node in reversed(nodes) for index in into.get(node.id, ()))
 
 
 def _inputs_first(nodes: tuple[Node, ...], edges: Sequence[Edge]) -> tuple[Node, ...]:

@@ -30,6 +30,8 @@ class Numbers(NamedTuple):
     """The smallest finite entry; None if there is none."""
     high: float | None = None
     """The largest finite entry."""
+    brief: str = ""
+    """In one short line, as an edge says what it brings; empty where one box stands for several values."""
 
 
 class Node(NamedTuple):

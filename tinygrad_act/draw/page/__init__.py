@@ -1,17 +1,9 @@
-"""Stub until the page lands."""
+"""The interactive page: a picture whose forward and backward pass can be stepped through.
 
-from __future__ import annotations
+`sentences` says in words and numbers what one operation does, `steps` puts the steps in order as
+plain data, `contents` spells them for the script, and `writing` makes one HTML file of all of it.
+"""
 
-from typing import Any
+from .writing import write_frame, write_page
 
 __all__ = ["write_frame", "write_page"]
-
-
-def write_page(snapshot: Any, svg: str, *, title: str) -> str:
-    """Stub."""
-    return svg
-
-
-def write_frame(page: str) -> str:
-    """Stub."""
-    return page
