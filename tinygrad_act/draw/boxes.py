@@ -34,9 +34,10 @@ def headline(node: Node) -> tuple[str, str]:
     """The header's bold text, and its name or what sentences call it."""
     if node.kind == "module":
         return node.name, ""
+    made = node.called if node.times == 1 else ""  # `v*` would say nothing
     if node.op is None and not node.title:
-        return node.name or node.called or node.kind, ""
-    return operator_text(node.inline or node.title), node.name or (node.called if node.kind == "result" else "")
+        return node.name or made or node.kind, ""
+    return operator_text(node.inline or node.title), node.name or (made if node.kind == "result" else "")
 
 
 def minus(text: str) -> str:

@@ -57,20 +57,21 @@ def draw(
     outputs = run_model(value, batch) if callable(value) else _outputs(value)
     variables = variables_of(sys._getframe(1)) if names is None else []
     place = functools.partial(arrange, direction=direction, engine=engine)
-    shown = _shown(outputs, [*(check_names(names) or {}).items(), *variables], model, collapse, max_nodes, place)
+    named = list((check_names(names) or {}).items())
+    shown = _shown(outputs, named, variables, model, collapse, max_nodes, place)
     return Drawing(shown, place, title=title, theme=theme)
 
 
 def _shown(
-    outputs: Sequence[Value], named: Sequence[tuple[str, Any]], model: Any, collapse: Collapse, max_nodes: int,
-    place: Callable[[Snapshot], Arranged],
+    outputs: Sequence[Value], named: Sequence[tuple[str, Any]], variables: Sequence[tuple[str, Any]], model: Any,
+    collapse: Collapse, max_nodes: int, place: Callable[[Snapshot], Arranged],
 ) -> Arranged | Snapshot:  # fmt: skip
     """All of the graph, a shorter form of it, or its summary by operation."""
     order = topological_order(outputs, Value)
     if len(order) + count_arrays(order) <= max(max_nodes, _MOST_CAPTURED) or collapse == "none":
         parts = [] if model is None else [("", model)]
         owners = {id(x): path[:-1] for path, x in walk(parts) if isinstance(x, Value)}
-        full = capture(order, outputs, find_names(order, [*parts, *named]), owners)
+        full = capture(order, outputs, find_names(order, [*parts, *named], variables), owners)
         found = shortened(full, collapse, max_nodes, place)
         if found is not None:
             return found

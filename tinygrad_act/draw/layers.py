@@ -5,13 +5,14 @@ A layer is a product with a weight, and what follows it alone: a bias, an activa
 
 from __future__ import annotations
 
-from .repeats import is_leaf, neighbours
+from .alike import is_leaf, neighbours
 from .snapshot import Node, Snapshot
 
-__all__ = ["with_layers"]
+__all__ = ["PRODUCTS", "with_layers"]
 
-_PRODUCTS = frozenset(["matmul", "einsum", "dot", "tensordot"])
-_SHAPING = frozenset(["reshape", "transpose", "swapaxes", "moveaxis", "pad", "getitem", "max", "squeeze", "broadcast_to"])
+PRODUCTS = frozenset(["matmul", "einsum", "dot", "tensordot"])
+"""What multiplies with weights."""
+_SHAPING = frozenset(["reshape", "transpose", "swapaxes", "moveaxis", "pad", "getitem", "max", "squeeze"])
 
 
 def with_layers(snapshot: Snapshot) -> Snapshot:
@@ -20,28 +21,22 @@ def with_layers(snapshot: Snapshot) -> Snapshot:
     inputs, uses = neighbours(snapshot)
     layer: dict[str, int] = {}
     count = 0
-    for node in snapshot.nodes:
-        if is_leaf(node):
-            continue
-        sources = [nodes[x] for x, _ in inputs[node.id]]
+    for name, node in nodes.items():
+        sources = [nodes[x] for x, _ in inputs[name]]
         weighted = any(source.kind == "parameter" and not source.output for source in sources)
         before = [source for source in sources if not is_leaf(source)]
-        if node.op in _PRODUCTS and weighted:
+        if node.op in PRODUCTS and weighted:
             count += 1
-            layer[node.id] = count
-        elif (weighted or _follows(node)) and len(before) == 1 and len(uses[before[0].id]) == 1:
-            if before[0].id in layer and not before[0].output:
-                layer[node.id] = layer[before[0].id]
-    for node in snapshot.nodes:
-        around = {layer.get(user, 0) for user, _ in uses[node.id]}
+            layer[name] = count
+        elif len(before) == 1 and len(uses[before[0].id]) == 1 and (weighted or _follows(node)):
+            layer[name] = layer.get(before[0].id, 0)
+    for name, node in nodes.items():
+        around = {layer.get(user, 0) for user, _ in uses[name]}
         if node.kind == "parameter" and len(around) == 1 and min(around):
-            layer[node.id] = min(around)
-    return snapshot._replace(
-        nodes=tuple(
-            node._replace(cluster=(f"layer {layer[node.id]}",)) if node.id in layer else node
-            for node in snapshot.nodes
-        )
-    )
+            layer[name] = min(around)
+    grouped = (node._replace(cluster=(f"layer {layer[name]}",)) if layer.get(name) else node
+               for name, node in nodes.items())  # fmt: skip
+    return snapshot._replace(nodes=tuple(grouped))
 
 
 def _follows(node: Node) -> bool:

@@ -17,9 +17,10 @@ from ..mode import mode
 from ..ops.slope import SATURATED, on_kinks, slope
 from ..symbol import Symbol
 from ..value import Value
+from .spelling import in_short
 from .text import number_text, printable
 
-__all__ = ["Local", "formula_of", "local_derivative", "pretty", "symbol_of"]
+__all__ = ["Local", "formula_of", "in_general", "local_derivative", "pretty", "symbol_of"]
 
 _LONGEST = 60
 _NAME = 12
@@ -43,6 +44,7 @@ _SPELLED: tuple[tuple[str, str], ...] = (
     (r" \*\* ", "^"),
 )
 _BRACKETS = re.compile(r"\([^()]*\)")
+_MADE = re.compile(r"(?<![\w.])v\d+")
 _COMPARISON = re.compile(r">=|<=|==|!=|[<>]")
 _AS_ARRAYS = (*NOT_IEEE, TypeError)
 
@@ -86,10 +88,18 @@ def symbol_of(node: Value, position: int, names: Sequence[str]) -> str:
     alone = op.elementwise and len(names) == 1  # type: ignore[union-attr]
     rule = op.rule(position)  # type: ignore[union-attr]
     text = formula_of(node, position, declared if alone else list(map(_short, names, declared)))
-    text = printable(pretty(text), _LONGEST)
+    text = printable(in_short(pretty(text)), _LONGEST)
     if op.elementwise and len(names) > 1 and text != pretty(_plain(rule)):  # type: ignore[union-attr]
         return f"∂/∂{_short(names[position], declared[position])} = {text}"
     return text
+
+
+def in_general(node: Value, symbol: str, names: Sequence[str], made: Sequence[str]) -> str:
+    """A symbol with the operation's own names for its inputs in place of those that are `made` up: `v7`."""
+    if node.op is None or not made or not symbol:
+        return symbol
+    own = {name: declared for name, declared in zip(names, node.op.names(len(names))) if name in made}
+    return _MADE.sub(lambda found: own.get(found[0], found[0]), symbol)
 
 
 def pretty(formula: str) -> str:

@@ -12,6 +12,8 @@ from .text import number_text
 __all__ = ["common_text", "is_acyclic", "quotient", "together"]
 
 _DIGITS = re.compile(r"\d+")
+_LONE = re.compile(r"(?<![\w[])\*")
+"""A number that differs, and is no part of a name."""
 
 
 def quotient(
@@ -58,9 +60,16 @@ def _joined(edges: Sequence[Edge], source: str, target: str, position: int | Non
     kinks = [edge.kink for edge in edges if edge.kink]
     return Edge(
         source, target, position, count // times if count % times == 0 else count,
-        symbol=common_text([edge.symbol for edge in edges]), local=_range_text([edge.local for edge in edges]),
+        symbol=_symbol(edges), local=_range_text([edge.local for edge in edges]),
         kink=kinks[0] if len(kinks) == 1 else f"{len(kinks)} on a kink" if kinks else "", flow=flow,
     )  # fmt: skip
+
+
+def _symbol(edges: Sequence[Edge]) -> str:
+    """What all formulas say, with the operation's own names for what has only made-up ones."""
+    given = all(edge.general == edge.symbol for edge in edges)
+    text = common_text([edge.symbol if given else edge.general for edge in edges])
+    return "" if _LONE.search(text) else text
 
 
 def _backward(nodes: Sequence[Node], edges: Sequence[Edge]) -> tuple[int, ...]:

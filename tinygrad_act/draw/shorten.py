@@ -9,7 +9,6 @@ from .arrange import Arranged
 from .layers import with_layers
 from .modules import collapse_modules, deepest
 from .repeats import fold_repeats
-from .segments import fold_segments
 from .snapshot import Numbers, Snapshot
 
 __all__ = ["COLLAPSE", "Collapse", "shortened"]
@@ -63,18 +62,21 @@ def _forms(full: Snapshot, collapse: Collapse) -> Iterator[Snapshot]:
     if collapse in ("auto", "modules"):
         grouped, note = (full, "modules are one box each") if deepest(full) else (with_layers(full), _LAYERS)
         depth = deepest(grouped)
+        short = None
         for level in range(depth if collapse == "auto" else min(1, depth), 0, -1):
             short = collapse_modules(grouped, level, note)
             if short is not None:
                 yield short
                 yield _folded(short)
+        if collapse == "auto" and depth and short is not None:
+            yield _without_histograms(_folded(short))
     if collapse == "modules":
         yield full
 
 
 def _folded(snapshot: Snapshot) -> Snapshot:
-    """With equal siblings, equal steps and equal blocks drawn once."""
-    folded = fold_segments(fold_repeats(snapshot))
+    """With repeated structure drawn once."""
+    folded = fold_repeats(snapshot)
     if folded is snapshot or not snapshot.note:
         return folded
     return folded._replace(note=f"{snapshot.note}, {folded.note}")

@@ -136,7 +136,7 @@ _SPELLINGS: tuple[tuple[Any, Callable[[Any], str]], ...] = (
     (type(Ellipsis), lambda _: "..."),
     (np.dtype, str),
     (type, lambda t: t.__name__),
-    (np.ndarray, lambda x: data_text(x).replace("\n", ", ")),
+    (np.ndarray, lambda x: data_text(x) if x.size <= _FEW else f"{'×'.join(map(str, x.shape))} {x.dtype}"),
     (np.generic, str),
     (tuple, lambda t: f"({_joined(t)}{',' * (len(t) == 1)})"),
     (list, lambda items: f"[{_joined(items)}]"),

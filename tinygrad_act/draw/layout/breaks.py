@@ -14,8 +14,8 @@ _BEHIND = 7.0
 """How far behind a box or a frame a line ends: the pills there go to the next line."""
 _MOST_LANES = 6
 """Where more wires pass, no line ends."""
-_WIRE, _FRAME, _EMPTY = 0.7, 0.5, 1.0
-"""What it costs, in lines, to break one more wire or a frame, or to leave a whole line empty."""
+_WIRE, _FRAME, _EMPTY, _LAST = 0.7, 1.0, 1.0, 0.3
+"""What it costs, in lines, to break one more wire or a frame, or to leave a line empty, or the last one."""
 
 _Span: TypeAlias = tuple[float, float]
 
@@ -60,7 +60,7 @@ def chosen(found: Sequence[Break], length: float, longest: float) -> list[Break]
             free = 1 - (place - (places[before] if before >= 0 else 0.0)) / longest
             if free >= 0:
                 so_far = best[before][0] if before >= 0 else 0.0
-                options.append((so_far + 1 + (_EMPTY * free * free if i < len(found) else 0.0), before))
+                options.append((so_far + 1 + (_EMPTY if i < len(found) else _LAST) * free * free, before))
         cost, before = min(options, default=(float("inf"), -1))
         if i < len(found):
             cost += _WIRE * (len(found[i].lanes) - 1) + _FRAME * len(found[i].frames)
