@@ -59,8 +59,8 @@ class _Capture:
         for value in order:
             sources = [self._source(x, primal) for x, primal in operands(value)]
             target = self._enter(self._describe(value), value)
-            called = [self._called(x) for x in value.inputs or ()]
-            made = [name for x, name in zip(value.inputs or (), called) if id(x) not in self._names.shown]
+            called = [self._called(x).rpartition(".")[2] for x in value.inputs or ()]
+            made = [name for x, name in zip(value.inputs or (), called) if self._is_made(x)]
             for position, source in enumerate(sources):
                 if source:
                     self._edge_of[id(value), position] = len(self._edges)
@@ -90,6 +90,10 @@ class _Capture:
         if isinstance(x, Value) and x._data is not primal:
             self._nodes[box] = self._nodes[box]._replace(changed=True)
         return self._nodes[box].id
+
+    def _is_made(self, x: Any) -> bool:
+        """Whether nobody named it; a variable of a loop names but the last of its values."""
+        return id(x) not in self._names.shown or id(x) in self._names.variables
 
     def _called(self, x: Any) -> str:
         return self._names.called.get(id(x), "")

@@ -50,7 +50,9 @@ def scale_of(edges: Sequence[Edge]) -> Scale | None:
 def label_text(edge: Edge) -> str:
     """What the pill on the edge says: `a(1 − a) = 0.1966`, `Xᵀ @ G`, and what is the matter with it."""
     local = minus(edge.local)
-    if edge.symbol and local and edge.symbol != local:
+    if edge.symbol and local and f"= {edge.symbol}".endswith(f"= {local}"):
+        text = edge.symbol
+    elif edge.symbol and local:
         equals = ": " if local[:1].isalpha() else " = "
         text = f"{edge.symbol}{equals}{local}" if len(edge.symbol) + len(local) <= 42 else local
     else:
@@ -75,7 +77,7 @@ def label_size(edge: Edge) -> tuple[float, float]:
 
 def stops(edge: Edge) -> bool:
     """Whether no gradient can flow along it."""
-    return not edge.symbol and edge.position is not None and edge.times == 1
+    return not edge.symbol and not edge.local and edge.position is not None and edge.times == 1
 
 
 def write_edge(index: int, edge: Edge, route: Route, scale: Scale | None, names: dict[str, Node]) -> str:

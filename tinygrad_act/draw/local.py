@@ -44,7 +44,7 @@ _SPELLED: tuple[tuple[str, str], ...] = (
     (r" \*\* ", "^"),
 )
 _BRACKETS = re.compile(r"\([^()]*\)")
-_MADE = re.compile(r"(?<![\w.])v\d+")
+_MADE = re.compile(r"(?<![\w.])[A-Za-z_][A-Za-z_0-9]*(?![A-Za-z_0-9(\[.])")
 _COMPARISON = re.compile(r">=|<=|==|!=|[<>]")
 _AS_ARRAYS = (*NOT_IEEE, TypeError)
 
@@ -95,7 +95,7 @@ def symbol_of(node: Value, position: int, names: Sequence[str]) -> str:
 
 
 def in_general(node: Value, symbol: str, names: Sequence[str], made: Sequence[str]) -> str:
-    """A symbol with the operation's own names for its inputs in place of those that are `made` up: `v7`."""
+    """A symbol with the operation's own names for its inputs in place of those that nobody gave, `made`: `v7`."""
     if node.op is None or not made or not symbol:
         return symbol
     own = {name: declared for name, declared in zip(names, node.op.names(len(names))) if name in made}

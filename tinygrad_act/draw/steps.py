@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 from .alike import alike, folded, neighbours
 from .layers import PRODUCTS
-from .quotient import quotient
-from .snapshot import Node, Snapshot
+from .quotient import common_symbol, quotient, range_text
+from .snapshot import Edge, Node, Snapshot
 
 __all__ = ["fold_steps"]
 
@@ -36,7 +36,7 @@ def fold_steps(snapshot: Snapshot, note: str) -> Snapshot:
                 turns[name] = (start, turn)
     if not turns:
         return snapshot
-    edges = tuple(edge for edge in snapshot.edges if not _goes_on(turns.get(edge.source), turns.get(edge.target)))
+    edges = tuple(_without_going_on(snapshot.edges, groups, turns))
     return quotient(snapshot._replace(edges=edges), groups, _one_step, note)
 
 
@@ -47,6 +47,22 @@ class _Place(NamedTuple):
     offset: int
     leaf: int
     """Which of its step's leaves it is; -1 for a result."""
+
+
+def _without_going_on(
+    edges: Sequence[Edge], groups: dict[str, Hashable], turns: dict[str, tuple[int, int]]
+) -> Iterator[Edge]:
+    """All edges but those from step to step; what enters the first step is labelled for all of them."""
+    into: dict[Hashable, list[Edge]] = {}
+    for edge in edges:
+        if edge.target in turns:
+            into.setdefault((groups[edge.target], edge.position), []).append(edge)
+    for edge in edges:
+        if edge.target not in turns or turns.get(edge.source) == turns[edge.target]:
+            yield edge
+        elif not _goes_on(turns.get(edge.source), turns[edge.target]):
+            same = into[groups[edge.target], edge.position]
+            yield edge._replace(symbol=common_symbol(same), general=common_symbol(same), local=range_text(same))
 
 
 def _goes_on(source: tuple[int, int] | None, target: tuple[int, int] | None) -> bool:
