@@ -29,7 +29,7 @@ def as_text(snapshot: Snapshot) -> str:
     text.append(_line(rows[0], widths))
     for row, below in lines:
         text += [_line(row, widths), *(f"    {line}" for line in below)]
-    return "\n".join(text) + "\n"
+    return "\n".join(text)
 
 
 def _line(row: Sequence[str], widths: Sequence[int]) -> str:
