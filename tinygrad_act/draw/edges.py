@@ -32,7 +32,7 @@ class Scale(NamedTuple):
         """The step of a gradient that is neither 0 nor infinite: at the top at the largest, four decades down to 0."""
         if flow >= self.high:
             return HEAT - 1
-        depth = math.log10(self.high / flow) if self.high / flow < math.inf else math.inf
+        depth = math.log10(self.high) - math.log10(flow)  # their quotient may be larger than all floats
         return max(0, HEAT - 1 - math.ceil(depth / self.decades * (HEAT - 1)))
 
     @property

@@ -13,22 +13,24 @@ from typing import NamedTuple
 from .quotient import common_text, quotient, together
 from .snapshot import Node, Snapshot
 
-__all__ = ["fold_repeats"]
+__all__ = [
+    "FOLDED", "Neighbours", "Place", "alike", "fold_repeats", "is_leaf", "neighbours", "next_step", "repetitions", "step",
+]  # fmt: skip
 
 _LONGEST_STEP = 24
 """A step of a chain has at most so many operations."""
 _FEWEST = 3
 """So many equal steps in a row are worth folding."""
 _NUMBERS = re.compile(r"\d+")
-_NOTE = "repeated structure is drawn once, with ×"
+FOLDED = "repeated structure is drawn once, with ×"
 
 
 def fold_repeats(snapshot: Snapshot) -> Snapshot:
     """The same snapshot if nothing repeats. A folded box says how many it stands for, and their range."""
     siblings = _siblings(snapshot)
-    short = quotient(snapshot, siblings, _folded, _NOTE) if len(set(siblings.values())) < len(siblings) else snapshot
+    short = quotient(snapshot, siblings, _folded, FOLDED) if len(set(siblings.values())) < len(siblings) else snapshot
     steps = _steps(short)
-    return quotient(short, steps, _step, _NOTE, _next_step) if steps else short
+    return quotient(short, steps, step, FOLDED, next_step) if steps else short
 
 
 def _folded(members: Sequence[Node]) -> Node:
@@ -57,7 +59,7 @@ def _common_path(paths: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
 
 def _siblings(snapshot: Snapshot) -> dict[str, int]:
     """A class for every node. Twice, because what tells two parameters apart tells their results apart."""
-    inputs, uses = _neighbours(snapshot)
+    inputs, uses = neighbours(snapshot)
     classes: dict[str, int] = {}
     for _ in range(2):
         leaves = {node.id: _uses_class(uses[node.id], classes) for node in snapshot.nodes if not inputs[node.id]}
@@ -65,7 +67,7 @@ def _siblings(snapshot: Snapshot) -> dict[str, int]:
         found: dict[str, int] = {}
         for node in snapshot.nodes:
             around = sorted((found[other], -1 if place is None else place) for other, place in inputs[node.id])
-            key = (_kind(node), tuple(_runs(around)), leaves.get(node.id))
+            key = (alike(node), tuple(_runs(around)), leaves.get(node.id))
             found[node.id] = numbers.setdefault(key, len(numbers))
         classes = found
     return classes
@@ -75,12 +77,13 @@ def _uses_class(uses: Sequence[tuple[str, int | None]], classes: dict[str, int])
     return frozenset((classes.get(user), place) for user, place in uses)
 
 
-_Neighbours = dict[str, list[tuple[str, int | None]]]
+Neighbours = dict[str, list[tuple[str, int | None]]]
 
 
-def _neighbours(snapshot: Snapshot) -> tuple[_Neighbours, _Neighbours]:
-    inputs: _Neighbours = {node.id: [] for node in snapshot.nodes}
-    uses: _Neighbours = {node.id: [] for node in snapshot.nodes}
+def neighbours(snapshot: Snapshot) -> tuple[Neighbours, Neighbours]:
+    """The inputs of every node, and its uses: other nodes by id, and which operand it is."""
+    inputs: Neighbours = {node.id: [] for node in snapshot.nodes}
+    uses: Neighbours = {node.id: [] for node in snapshot.nodes}
     for edge in snapshot.edges:
         inputs[edge.target].append((edge.source, edge.position))
         uses[edge.source].append((edge.target, edge.position))
@@ -98,7 +101,7 @@ def _runs(items: Sequence[Hashable]) -> Iterator[Hashable]:
     yield previous, count
 
 
-def _kind(node: Node) -> Hashable:
+def alike(node: Node) -> Hashable:
     """What two boxes have in common that may be folded into one."""
     modules = tuple(_NUMBERS.sub("*", part) for part in node.cluster)
     return (node.kind, node.title, node.op, node.static, node.inline, node.shape, node.dtype, node.output,
@@ -108,7 +111,7 @@ def _kind(node: Node) -> Hashable:
 # -- steps of a chain -------------------------------------------------------------------------
 
 
-class _Place(NamedTuple):
+class Place(NamedTuple):
     """Where in a step a node stands, for all steps of one chain."""
 
     chain: str
@@ -118,9 +121,9 @@ class _Place(NamedTuple):
     """Which private operand of the result at `offset` it is; -1 for the result itself."""
 
 
-def _next_step(source: Hashable, target: Hashable) -> bool:
+def next_step(source: Hashable, target: Hashable) -> bool:
     """Whether an edge goes from one step to the next: what `equal steps in a row` means."""
-    if not isinstance(source, _Place) or not isinstance(target, _Place) or source.leaf >= 0:
+    if not isinstance(source, Place) or not isinstance(target, Place) or source.leaf >= 0:
         return False
     return source.chain == target.chain and source.offset >= target.offset
 
@@ -128,31 +131,32 @@ def _next_step(source: Hashable, target: Hashable) -> bool:
 def _steps(snapshot: Snapshot) -> dict[str, Hashable]:
     """Groups that put equal steps of chains into one; empty if there are none."""
     nodes = {node.id: node for node in snapshot.nodes}
-    inputs, uses = _neighbours(snapshot)
+    inputs, uses = neighbours(snapshot)
     groups: dict[str, Hashable] = {name: name for name in nodes}
     found = False
     for chain in _chains(nodes, inputs, uses):
         looks = [_look(nodes, inputs, uses, name) for name in chain]
-        for start, length, count in _repetitions(looks):
+        for start, length, count in repetitions(looks):
             found = True
             for offset in range(length):
                 for turn in range(count):
-                    own, place = chain[start + turn * length + offset], _Place(chain[start], offset)
+                    own, place = chain[start + turn * length + offset], Place(chain[start], offset)
                     groups[own] = place
                     for position, leaf in enumerate(_private(nodes, inputs, uses, own)):
                         groups[leaf] = place._replace(leaf=position)
     return groups if found else {}
 
 
-def _is_leaf(node: Node) -> bool:
+def is_leaf(node: Node) -> bool:
+    """Whether nothing was computed to get it."""
     return node.kind in ("parameter", "constant")
 
 
-def _chains(nodes: dict[str, Node], inputs: _Neighbours, uses: _Neighbours) -> Iterator[list[str]]:
+def _chains(nodes: dict[str, Node], inputs: Neighbours, uses: Neighbours) -> Iterator[list[str]]:
     """Runs of results, each used by the next alone. Whatever else they use is part of their looks."""
     after: dict[str, str] = {}
     for name in nodes:
-        before = [x for x, _ in inputs[name] if not _is_leaf(nodes[x]) and len(uses[x]) == 1]
+        before = [x for x, _ in inputs[name] if not is_leaf(nodes[x]) and len(uses[x]) == 1]
         if len(before) == 1:
             after[before[0]] = name
     middle = set(after.values())
@@ -164,18 +168,18 @@ def _chains(nodes: dict[str, Node], inputs: _Neighbours, uses: _Neighbours) -> I
             yield chain
 
 
-def _private(nodes: dict[str, Node], inputs: _Neighbours, uses: _Neighbours, name: str) -> list[str]:
-    return [leaf for leaf, _ in inputs[name] if _is_leaf(nodes[leaf]) and len(uses[leaf]) == 1]
+def _private(nodes: dict[str, Node], inputs: Neighbours, uses: Neighbours, name: str) -> list[str]:
+    return [leaf for leaf, _ in inputs[name] if is_leaf(nodes[leaf]) and len(uses[leaf]) == 1]
 
 
-def _look(nodes: dict[str, Node], inputs: _Neighbours, uses: _Neighbours, name: str) -> Hashable:
+def _look(nodes: dict[str, Node], inputs: Neighbours, uses: Neighbours, name: str) -> Hashable:
     private = _private(nodes, inputs, uses, name)
-    others = [(place, _kind(nodes[x]) if x in private else x)
+    others = [(place, alike(nodes[x]) if x in private else x)
               for x, place in inputs[name] if x in private or len(uses[x]) > 1]  # fmt: skip
-    return _kind(nodes[name]), nodes[name].parameters, len(inputs[name]), tuple(others)
+    return alike(nodes[name]), nodes[name].parameters, len(inputs[name]), tuple(others)
 
 
-def _repetitions(looks: Sequence[Hashable]) -> Iterator[tuple[int, int, int]]:
+def repetitions(looks: Sequence[Hashable]) -> Iterator[tuple[int, int, int]]:
     """(start, length of a step, how many steps), none overlapping another; long runs first."""
     found = []
     for length in range(1, min(_LONGEST_STEP, len(looks) // _FEWEST) + 1):
@@ -196,7 +200,8 @@ def _repetitions(looks: Sequence[Hashable]) -> Iterator[tuple[int, int, int]]:
             yield start, length, count
 
 
-def _step(members: Sequence[Node]) -> Node:
+def step(members: Sequence[Node]) -> Node:
+    """One box for what stands at one place in all steps of a chain."""
     node = _folded(members)
     count = len(members)
     return node._replace(cluster=(*node.cluster, f"{count} equal steps in a row"))

@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterator
 from typing import Literal, TypeAlias
 
 from .arrange import Arranged
+from .layers import with_layers
 from .modules import collapse_modules, deepest
 from .repeats import fold_repeats
+from .segments import fold_segments
 from .snapshot import Numbers, Snapshot
 
 __all__ = ["COLLAPSE", "Collapse", "shortened"]
@@ -20,6 +22,7 @@ COLLAPSE = ("auto", "none", "repeats", "modules")
 
 _MOST = 2000
 """More boxes fit no screen, and are not arranged to find that out."""
+_LAYERS = "layers, found by their weights, are one box each"
 _FEW = 24
 """So few boxes are never shortened, however large their picture."""
 
@@ -53,18 +56,28 @@ def _forms(full: Snapshot, collapse: Collapse) -> Iterator[Snapshot]:
     if collapse in ("auto", "none"):
         yield full
     if collapse in ("auto", "repeats"):
-        yield fold_repeats(full)
+        folded = _folded(full)
+        yield folded
     if collapse == "auto":
-        yield _without_histograms(fold_repeats(full))
+        yield _without_histograms(folded)
     if collapse in ("auto", "modules"):
-        for depth in range(deepest(full) if collapse == "auto" else min(1, deepest(full)), 0, -1):
-            short = collapse_modules(full, depth)
+        grouped, note = (full, "modules are one box each") if deepest(full) else (with_layers(full), _LAYERS)
+        depth = deepest(grouped)
+        for level in range(depth if collapse == "auto" else min(1, depth), 0, -1):
+            short = collapse_modules(grouped, level, note)
             if short is not None:
                 yield short
-                folded = fold_repeats(short)
-                yield folded._replace(note=f"{short.note}, {folded.note}") if folded.note != short.note else folded
+                yield _folded(short)
     if collapse == "modules":
         yield full
+
+
+def _folded(snapshot: Snapshot) -> Snapshot:
+    """With equal siblings, equal steps and equal blocks drawn once."""
+    folded = fold_segments(fold_repeats(snapshot))
+    if folded is snapshot or not snapshot.note:
+        return folded
+    return folded._replace(note=f"{snapshot.note}, {folded.note}")
 
 
 def _without_histograms(snapshot: Snapshot) -> Snapshot:
