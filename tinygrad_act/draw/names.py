@@ -43,7 +43,7 @@ def find_names(order: Sequence[Value], roots: Iterable[tuple[str, Any]]) -> Name
 
     A label comes first, then what `walk` finds first from `roots`: models and variables by name.
     """
-    wanted = {id(x): x for value in order for x in (value, *(value.inputs or ())) if isinstance(x, (Value, np.ndarray))}
+    wanted = {id(x): x for value in order for x in (*(value.inputs or ()), value) if isinstance(x, (Value, np.ndarray))}
     labels = {key: x.label for key, x in wanted.items() if isinstance(x, Value)}
     shown = {key: printable(str(label), _LONGEST) for key, label in labels.items() if label}
     missing = wanted.keys() - shown.keys()
