@@ -219,3 +219,11 @@ def test_several_values_in_one_picture():
         picture = read(draw(outputs))
         assert [rows[0] for rows in picture.boxes] == ["x", "sin", "cos"]
         assert ["penwidth" in node for node in picture.nodes.values()] == [False, True, True]
+
+
+def test_a_kink_that_at_kink_raises_at_is_drawn_and_not_raised():
+    y = ta.relu(Value(0.0, "z"))
+    with ta.at_kink("raise"):
+        drawing = draw(y)
+    assert drawing.snapshot.edges[0].kink == 'on a kink, and at_kink("raise") is on'
+    assert "kink" in drawing.svg()

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..backprop import pull_one
+from ..errors import KinkError
 from ..evaluate import NOT_IEEE
 from ..mode import mode
 from ..ops.slope import SATURATED, on_kinks, slope
@@ -73,7 +74,10 @@ def local_derivative(node: Value, position: int, names: Sequence[str]) -> Local:
     if op is None or primals is None or op.rule(position) is None:
         return Local("", "", "", "", None)
     symbol = symbol_of(node, position, names)
-    value = _number(node, position)
+    try:
+        value = _number(node, position)
+    except KinkError:  # at_kink("raise") is on; a picture shows where that would be
+        return Local(symbol, "", "", 'on a kink, and at_kink("raise") is on', None)
     if value is None:
         return Local(symbol, "", "", "", None)
     kinks = on_kinks(op, position, primals, node.static)

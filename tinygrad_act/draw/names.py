@@ -47,7 +47,7 @@ def find_names(
 
     A label comes first, then what `walk` finds first from `roots`, models and values by name, then `variables`.
     """
-    wanted = {id(x): x for value in order for x in (value, *(value.inputs or ())) if isinstance(x, (Value, np.ndarray))}
+    wanted = {id(x): x for value in order for x in (*(value.inputs or ()), value) if isinstance(x, (Value, np.ndarray))}
     labels = {key: x.label for key, x in wanted.items() if isinstance(x, Value)}
     shown = {key: printable(str(label), _LONGEST) for key, label in labels.items() if label}
     shown.update(_found(wanted.keys() - shown.keys(), roots))
