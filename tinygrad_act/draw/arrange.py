@@ -70,8 +70,8 @@ class _Graph:
             Box(box.width, box.height + _LOOP * (box.node.id in self._looped), box.node.cluster) for box in self._sized
         ]
         others = [edge for edge in snapshot.edges if edge.source != edge.target]
-        ends = [sorted((self._numbers[edge.source], self._numbers[edge.target])) for edge in others]
-        self._links = [Link(*pair, label_size(edge)) for pair, edge in zip(ends, others)]
+        ends = [(self._numbers[edge.source], self._numbers[edge.target]) for edge in others]
+        self._links = [Link(min(pair), max(pair), label_size(edge)) for pair, edge in zip(ends, others)]
 
     def place(self, direction: Direction, engine: str) -> Placement:
         return (place_with_dot if engine == "dot" else place)(self._boxes, self._links, direction)

@@ -41,7 +41,7 @@ def headline(node: Node) -> tuple[str, str]:
     made = node.called if node.times == 1 else ""  # `v*` would say nothing
     if node.op is None and not node.title:
         return node.name or made or node.kind, ""
-    return operator_text(node.inline or node.title), node.name or (made if node.kind == "result" else "")
+    return minus(operator_text(node.inline or node.title)), node.name or (made if node.kind == "result" else "")
 
 
 def minus(text: str) -> str:

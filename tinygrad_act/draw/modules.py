@@ -42,14 +42,12 @@ def _absorbed(snapshot: Snapshot, groups: Mapping[str, str | tuple[str, ...]]) -
     pairs = [(numbers[groups[edge.source]], numbers[groups[edge.target]]) for edge in snapshot.edges]
     parts = strong_parts(*neighbours(len(numbers), [pair for pair in pairs if pair[0] != pair[1]]))
     modules: dict[int, list[Hashable]] = {}
-    for group, number in numbers.items():
-        if isinstance(group, tuple):
-            modules.setdefault(parts[number], []).append(group)
-    found: dict[str, Hashable] = {}
-    for name, group in groups.items():
-        around = modules.get(parts[numbers[group]], [])
-        found[name] = around[0] if len(around) == 1 else group
-    return found
+    for key, number in numbers.items():
+        if isinstance(key, tuple):
+            modules.setdefault(parts[number], []).append(key)
+    around = [modules.get(part, []) for part in parts]
+    alone = [inside[0] if len(inside) == 1 else None for inside in around]
+    return {name: alone[numbers[group]] or group for name, group in groups.items()}
 
 
 def _module(members: Sequence[Node], depth: int, leaving: set[str]) -> Node:
