@@ -294,3 +294,9 @@ def test_the_legend_says_what_nan_looks_like():
     y.backward()
     assert "NaN or ∞" in draw(y).svg()
     assert "NaN or ∞" not in draw(Value(1.0, "x") * 2.0).svg()
+
+
+def test_the_page_of_the_cnn_shows_corners_of_its_arrays_and_not_a_book():
+    loss = digits_cnn()
+    loss.backward()
+    assert len(draw(loss).html()) < 150_000

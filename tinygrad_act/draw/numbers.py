@@ -78,5 +78,6 @@ def _histogram(finite: Any) -> tuple[int, ...]:
 
 
 def _head(x: Any) -> str:
-    with np.printoptions(precision=4, threshold=24, edgeitems=3, linewidth=60, suppress=False):
+    edge = {3: 2}.get(x.ndim, 3 if x.ndim < 3 else 1)  # a patch of six axes has 3 ** 6 corners
+    with np.printoptions(precision=4, threshold=24, edgeitems=edge, linewidth=60, suppress=False):
         return str(x)

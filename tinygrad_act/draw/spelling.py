@@ -13,7 +13,7 @@ _SHORTER: tuple[tuple[str, str], ...] = (
     (r"swapaxes\(G, axis1=−1, axis2=−2\)", "Gᵀ"),
     (r", axis, keepdims=True\)", ")"),
     (r"\(h − sum\(h · a\)\), h = .*", "(G − sum(G · a))"),  # the shift cancels
-    (r"clip\((\w+), min=−[\d.]+, max=[\d.]+\)", r"\1"),
+    (r"clip\((\w+), min=−\d\d[\d.]*, max=\d\d[\d.]*\)", r"\1"),
     (r", as sums of .*", ""),
     (r"\babs\((\w+)\)", r"|\1|"),
     (r"\bsquare\((\w+\([^()]*\))\)", r"\1²"),

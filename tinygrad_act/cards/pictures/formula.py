@@ -39,6 +39,7 @@ def _is_truth(code: str) -> bool:
 
 
 def _shown(code: str) -> str:
+    code = re.sub(r"\bclip\((\w+), min=-\d\d[\d.]*, max=\d\d[\d.]*\)", r"\1", code)  # guards against overflow
     found = re.sub(r"\babsolute\(([^()]*)\)|\babs\(([^()]*)\)", lambda m: f"|{m[1] or m[2]}|", code)
     found = re.sub(r"logical_and\(([^(),]*), ([^(),]*)\)", r"\1 and \2", found)
     found = re.sub(r"\b[A-Za-z_]+\b", lambda m: _NAMES.get(m[0], m[0]), found)
