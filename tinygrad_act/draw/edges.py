@@ -16,7 +16,7 @@ from .text import number_text
 __all__ = ["Scale", "label_size", "label_text", "scale_of", "stops", "write_edge"]
 
 _SIZE = 10.5
-_LONGEST = 210.0
+_LONGEST = 260.0
 _DECADES = 4.0
 
 
@@ -54,7 +54,7 @@ def label_text(edge: Edge) -> str:
         text = edge.symbol
     elif edge.symbol and local:
         equals = ": " if local[:1].isalpha() else " = "
-        text = f"{edge.symbol}{equals}{local}" if len(edge.symbol) + len(local) <= 42 else local
+        text = f"{edge.symbol}{equals}{local}" if len(edge.symbol) + len(local) <= 48 else local
     else:
         text = edge.symbol or local
     if edge.times > 1:
