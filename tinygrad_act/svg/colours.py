@@ -23,9 +23,9 @@ value        #0b6130 #7fe0a4
 gradient     #a31515 #ff9d94
 alarm        #b00020 #ff8a80
 on-header    #ffffff #ffffff
-parameter    #0b5394 #1d64a6
+parameter    #083a6e #144a80
 constant     #5a6270 #5a6270
-operation    #5e4a94 #6a55a4
+operation    #6b57a3 #7763b5
 activation   #93450a #9c4c0e
 output       #8a1c3f #9d2c50
 value-bar    #86b99a #3f8f61
