@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -38,16 +39,16 @@ def check_names(names: Any, where: str = "draw") -> Mapping[str, Any] | None:
     return names
 
 
-def find_names(order: Sequence[Value], roots: Iterable[tuple[str, Any]]) -> Names:
+def find_names(order: Sequence[Value], *roots: Iterable[tuple[str, Any]]) -> Names:
     """Names for all Values in `order` and the raw arrays among their inputs.
 
-    A label comes first, then what `walk` finds first from `roots`: models and variables by name.
+    A label comes first, then what `walk` finds first: all that the first `roots` lead to goes before the next.
     """
     wanted = {id(x): x for value in order for x in (value, *(value.inputs or ())) if isinstance(x, (Value, np.ndarray))}
     labels = {key: x.label for key, x in wanted.items() if isinstance(x, Value)}
     shown = {key: printable(str(label), _LONGEST) for key, label in labels.items() if label}
     missing = wanted.keys() - shown.keys()
-    for path, thing in walk(roots):
+    for path, thing in chain.from_iterable(map(walk, roots)):
         if not missing:
             break
         if id(thing) in missing and path:
@@ -58,7 +59,7 @@ def find_names(order: Sequence[Value], roots: Iterable[tuple[str, Any]]) -> Name
 
 def _called(wanted: Mapping[int, Any], shown: Mapping[int, str]) -> dict[int, str]:
     called: dict[int, str] = {}
-    taken, made = set(shown.values()), 0
+    taken, made = set(shown.values()), 0  # a name that repeats is numbered past those that others have
     used: dict[str, int] = {}
     for key in wanted:
         name = shown.get(key, "")
@@ -68,6 +69,9 @@ def _called(wanted: Mapping[int, Any], shown: Mapping[int, str]) -> dict[int, st
                 made += 1
             called[key] = f"v{made}"
             continue
-        used[name] = used.get(name, 0) + 1
-        called[key] = name if used[name] == 1 else f"{name} ({used[name]})"
+        used[name] = count = used.get(name, 0) + 1
+        while count > 1 and f"{name} ({count})" in taken:
+            used[name] = count = count + 1
+        called[key] = name if count == 1 else f"{name} ({count})"
+        taken.add(called[key])
     return called

@@ -58,7 +58,7 @@ def _joined(edges: Sequence[Edge], source: str, target: str, position: int | Non
     kinks = [edge.kink for edge in edges if edge.kink]
     return Edge(
         source, target, position, count // times if count % times == 0 else count,
-        symbol=common_text([edge.symbol for edge in edges]), local=_range_text([edge.local for edge in edges]),
+        symbol=_common_symbol([edge.symbol for edge in edges]), local=_range_text([edge.local for edge in edges]),
         kink=kinks[0] if len(kinks) == 1 else f"{len(kinks)} on a kink" if kinks else "", flow=flow,
     )  # fmt: skip
 
@@ -122,6 +122,11 @@ def together(all_numbers: Sequence[Numbers | None]) -> Numbers | None:
     text = f"{number_text(min(lows))} to {number_text(max(highs))}" if lows and highs else ""
     worst = f"{bad} of {len(known)} with nan or inf" if bad else ""
     return Numbers(text or worst, worst, low=min(lows, default=None), high=max(highs, default=None))
+
+
+def _common_symbol(symbols: Sequence[str]) -> str:
+    """`∂` where formulas have nothing in common: an empty one would say that nothing flows."""
+    return common_text(symbols) or ("∂" if any(symbols) else "")
 
 
 def _range_text(locals_: Sequence[str]) -> str:
