@@ -38,7 +38,7 @@ def headline(node: Node) -> tuple[str, str]:
         return node.name, ""
     if node.op is None and not node.title:
         return node.name or node.called or node.kind, ""
-    return operator_text(node.inline or node.title), node.name or (node.called if node.kind == "result" else "")
+    return minus(operator_text(node.inline or node.title)), node.name or (node.called if node.kind == "result" else "")
 
 
 def minus(text: str) -> str:
@@ -147,6 +147,7 @@ def spoken(node: Node) -> str:
         words.append("gradient " + node.grad.text.replace("\n", ", "))
     elif node.flows:
         words.append("no gradient yet")
+    words.append("data changed since it was used" if node.changed else "")
     return "; ".join(filter(None, words))
 
 

@@ -57,8 +57,9 @@ def label_text(edge: Edge) -> str:
         text = edge.symbol or local
     if edge.times > 1:
         text = f"×{edge.times:,}" + (f"  {text}" if text else "")
-    parts = [text, "kink" if edge.kink else "", _fault(edge)]
-    return svg.fit(" · ".join(filter(None, parts)), _SIZE, _LONGEST)
+    matter = "".join(f" · {what}" for what in ("kink" if edge.kink else "", _fault(edge)) if what)
+    room = _LONGEST - svg.text_width(matter, _SIZE)  # a long formula must not push out what is the matter
+    return (svg.fit(text, _SIZE, room) + matter).removeprefix(" · ")
 
 
 def _fault(edge: Edge) -> str:
@@ -133,7 +134,7 @@ def _pill(route: Route, edge: Edge, text: str) -> str:
 
 def _spoken(edge: Edge, names: dict[str, Node]) -> str:
     ends = f"{names[edge.source].called or edge.source} → {names[edge.target].called or edge.target}"
-    local = " = ".join(filter(None, [edge.symbol, edge.local] if edge.symbol != edge.local else [edge.local]))
+    local = " = ".join(filter(None, [edge.symbol, edge.local] if edge.symbol != minus(edge.local) else [edge.local]))
     flow = "" if edge.flow is None else f"gradient that flows: {edge.sent or number_text(edge.flow)}"
     derivative = f"local derivative {local}" if local else "nothing flows" if stops(edge) else ""
     return "; ".join(filter(None, [ends, derivative, edge.at and f"at {edge.at}", edge.kink, flow]))

@@ -43,6 +43,7 @@ _SPELLED: tuple[tuple[str, str], ...] = (
     (r" \*\* ", "^"),
 )
 _BRACKETS = re.compile(r"\([^()]*\)")
+_NUMBER = re.compile(r"−?\d+(\.\d+)?")
 _COMPARISON = re.compile(r">=|<=|==|!=|[<>]")
 _AS_ARRAYS = (*NOT_IEEE, TypeError)
 
@@ -84,10 +85,9 @@ def symbol_of(node: Value, position: int, names: Sequence[str]) -> str:
     op = node.op
     declared = op.names(len(names))  # type: ignore[union-attr]
     alone = op.elementwise and len(names) == 1  # type: ignore[union-attr]
-    rule = op.rule(position)  # type: ignore[union-attr]
     text = formula_of(node, position, declared if alone else list(map(_short, names, declared)))
     text = printable(pretty(text), _LONGEST)
-    if op.elementwise and len(names) > 1 and text != pretty(_plain(rule)):  # type: ignore[union-attr]
+    if op.elementwise and len(names) > 1 and not _NUMBER.fullmatch(text):  # type: ignore[union-attr]
         return f"∂/∂{_short(names[position], declared[position])} = {text}"
     return text
 
@@ -133,10 +133,6 @@ def _is_condition(formula: str) -> bool:
 
 def _power(found: re.Match[str]) -> str:
     return found[1] if found[2] == "1" else found[1] + found[2].translate(_SUPERSCRIPT)
-
-
-def _plain(rule: Any) -> str:
-    return f"{rule:g}" if isinstance(rule, (int, float)) else ""
 
 
 def _short(name: str, otherwise: str) -> str:

@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from .boxes import headline
+from .boxes import headline, minus
 from .snapshot import Edge, Node, Numbers, Snapshot
 from .text import shape_text
 
@@ -53,7 +53,7 @@ def _one_line(numbers: Numbers | None) -> str:
 
 
 def _operand(edge: Edge, names: dict[str, str]) -> str:
-    local = " = ".join(dict.fromkeys(filter(None, [edge.symbol, edge.local])))
+    local = " = ".join(filter(None, [edge.symbol, edge.local] if edge.symbol != minus(edge.local) else [edge.local]))
     parts = [local or ("nothing flows" if edge.position is not None else ""), edge.at and f"at {edge.at}", edge.kink]
     if edge.sent:
         parts.append(f"brings {edge.sent}")
