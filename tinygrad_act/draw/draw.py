@@ -74,7 +74,7 @@ def _shown(
     order = topological_order(outputs, Value)
     if len(order) + count_arrays(order) <= max(max_nodes, _MOST_CAPTURED) or collapse == "none":
         parts = [] if model is None else [("", model)]
-        owners = {id(x): tuple(map(printable, path[:-1])) for path, x in walk(parts) if isinstance(x, Value)}
+        owners = {id(x): tuple(map(printable, path[:-1])) for path, x in walk(parts) if issubclass(type(x), Value)}
         full = capture(order, outputs, find_names(order, named, parts, variables), owners)
         found = shortened(full, collapse, max_nodes, place)
         if found is not None:

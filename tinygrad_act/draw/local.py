@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..backprop import pull_one
+from ..errors import KinkError
 from ..evaluate import NOT_IEEE
 from ..mode import mode
 from ..ops.slope import SATURATED, on_kinks, slope
@@ -72,7 +73,11 @@ def local_derivative(node: Value, position: int, names: Sequence[str]) -> Local:
     if op is None or primals is None or op.rule(position) is None:
         return Local("", "", "", "", None)
     symbol = symbol_of(node, position, names)
-    value = _number(node, position)
+    try:
+        value = _number(node, position)
+    except KinkError:  # by `at_kink("raise")`, which a picture is not stopped by
+        kink = _kink(on_kinks(op, position, primals, node.static), None) if op.elementwise else ""
+        return Local(symbol, "", _at(node, symbol), kink, None)
     if value is None:
         return Local(symbol, "", "", "", None)
     kinks = on_kinks(op, position, primals, node.static)
@@ -202,6 +207,10 @@ def _at(node: Value, symbol: str) -> str:
     return ", ".join(f"{name} = {number_text(np.asarray(own[name]).item())}" for name in named)
 
 
+def _slope(d: Any) -> str:
+    return "no slope is taken" if d is None else f"slope {number_text(np.asarray(d).item())}"
+
+
 def _kink(kinks: list[tuple[str, Any]], d: Any) -> str:
     texts = []
     for place, on_it in kinks:
@@ -209,7 +218,7 @@ def _kink(kinks: list[tuple[str, Any]], d: Any) -> str:
         if not count:
             continue
         if np.size(on_it) == 1:
-            texts.append(f"{where.removeprefix('the ')}: slope {number_text(np.asarray(d).item())}")
+            texts.append(f"{where.removeprefix('the ')}: {_slope(d)}")
         else:
             texts.append(f"{count:,} of {np.size(on_it):,} on {where}")
     return ", ".join(texts)
