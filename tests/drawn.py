@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 import xml.etree.ElementTree as ET
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -185,7 +186,7 @@ class Network:
     """Layers one after another, the first alike in size."""
 
     def __init__(self, sizes=(4, 8, 8, 3)):
-        self.layers = [Dense(m, n, seed) for seed, (m, n) in enumerate(zip(sizes, sizes[1:]))]
+        self.layers = [Dense(m, n, seed) for seed, (m, n) in enumerate(pairwise(sizes))]
 
     def __call__(self, x):
         for layer in self.layers:

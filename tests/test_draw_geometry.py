@@ -28,7 +28,8 @@ from .drawn import (
 def awkward():
     """Arrays whose texts are as long as they get."""
     large = np.array([[-1.234e-300, 1.234e300] * 5, [np.nan, np.inf] * 5])
-    parts = [Value(large, "w" * 40), Value(np.full((1,) * 30, -1.234e-5)), Value(np.arange(9) - 2**62, requires_grad=False),
+    parts = [Value(large, "w" * 40), Value(np.full((1,) * 30, -1.234e-5)),
+             Value(np.arange(9) - 2**62, requires_grad=False),
              Value(np.zeros((0, 3)), LONG), Value(np.float32([np.nan, -np.inf, 1e-30]))]  # fmt: skip
     y = ta.sum(parts[0] * 1.2345678e-100) + ta.sum(parts[1] * 1e200) + ta.sum(parts[3]) + ta.sum(parts[4] * parts[4])
     y.backward()
@@ -39,6 +40,13 @@ def awkward():
 def joined():
     """An operation with more operands than its box has room for."""
     y = ta.sum(ta.concatenate([Value([1.0, 2.0], f"part{i}") for i in range(30)]))
+    y.backward()
+    return y
+
+
+def stacked():
+    """Sixteen equal results that one operation takes."""
+    y = ta.sum(ta.stack([Value(0.5, "x") * Value(1.0, f"w{i}") for i in range(16)]))
     y.backward()
     return y
 
@@ -59,6 +67,7 @@ ZOO = {
     "summary with loops": lambda **k: draw([chain(300), chain(300, 1)], max_nodes=5, **k),
     "hostile": lambda **k: draw(hostile(), collapse="none", **k),
     "awkward": lambda **k: draw(awkward(), **k),
+    "many equal operands": lambda **k: draw(stacked(), collapse="repeats", **k),
     "many operands": lambda **k: draw(joined(), collapse="none", **k),
     "a module that is one operation": lambda **k: draw(Dense(4, 300), batch(), collapse="modules", **k),
 }

@@ -58,11 +58,12 @@ def draw(
         raise ValueError(f"draw: max_nodes is {max_nodes}; expected at least 1: above so many boxes it draws a summary")
     if not isinstance(title, str):
         raise TypeError(f"draw: title is {describe(title)}; expected a text, as in title='One neuron'")
+    named = (check_names(names) or {}).items()
     value, model, batch = _model_and_batch(value, model, batch)
     outputs = run_model(value, batch) if callable(value) else _outputs(value)
     variables = variables_of(sys._getframe(1)) if names is None else []
     place = functools.partial(arrange, direction=direction, engine=engine)
-    shown = _shown(outputs, (check_names(names) or {}).items(), variables, model, collapse, max_nodes, place)
+    shown = _shown(outputs, named, variables, model, collapse, max_nodes, place)
     return Drawing(shown, place, title=title, theme=theme)
 
 
