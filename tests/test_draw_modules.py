@@ -260,6 +260,26 @@ class Bad:
         return x / 0 if x is None else 1 / 0
 
 
+def test_a_model_that_takes_the_profiler_away_leaves_no_scope_open():
+    class Rude:
+        def __init__(self):
+            self.w = Value(2.0)
+
+        def __call__(self, x):
+            sys.setprofile(None)
+            return x * self.w
+
+    class Model:
+        def __init__(self):
+            self.rude = Rude()
+
+        def __call__(self, x):
+            return self.rude(x)
+
+    assert parts(draw(Model(), 3.0)) == ["rude"]
+    assert mode.scope == ()
+
+
 def test_a_profile_function_goes_on_seeing_everything():
     seen = []
 

@@ -169,6 +169,13 @@ def test_a_value_on_a_kink_is_marked_in_words(make, kinks):
     assert all(edge.pill.text.endswith(" · kink") and edge.pill.role == "alarm" for edge in found.edges)
 
 
+def test_a_long_formula_does_not_push_out_the_kink():
+    x, y = Value(np.arange(9.0), "x"), Value(np.arange(9.0) % 4, "y")
+    for edge in picture(ta.maximum(x, y)).edges:
+        assert edge.pill.text.endswith("… · kink")
+        assert edge.pill_rectangle[2] <= 225
+
+
 def test_a_value_off_the_kink_is_not_marked():
     assert "kink" not in draw(ta.relu(Value([1e-300, -1.0]))).svg()
 

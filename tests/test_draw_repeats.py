@@ -82,7 +82,7 @@ def test_what_differs_is_not_folded(make, count):
 
 
 def test_a_long_and_a_short_name_fold_and_gradients_still_flow():
-    y = siblings(12, lambda x, i: x * Value(1.0, f"a_long_name_{i}"))
+    y = siblings(12, lambda x, i: x * Value(1.0, f"a_long_nam_{i}"))
     found = folded(y)
     product = find(found, "mul")
     symbols = [edge.symbol for edge in found.edges if edge.target == product.id]
