@@ -178,22 +178,18 @@ def check_gradient(task: Task, result: Result, data: Data, examples: int = 8) ->
 
 
 def save_graph(task: Task, result: Result, data: Data, folder: Path) -> Path:
-    """Write the graph of the network's output and its loss on four examples, with all gradients."""
+    """Write the graph of the network's output and its loss on four examples: a picture, and a page to step through."""
     X = ta.Value(data.X[:4], "X", requires_grad=False)
     Y = ta.Value(data.Y[:4], "Y", requires_grad=False)
     z1, a1, z2 = forward(result.params, X, ta.ops[result.activation].call)
     a2, loss = task.output(z2), task.loss(z2, Y)
     z1.label, a1.label, z2.label, a2.label, loss.label = "z1", "a1", "z2", "a2", "loss"
     loss.backward()
-    drawing, path = ta.draw([a2, loss]), folder / f"one_hidden_layer_{task.name}.dot"
-    drawing.save(path)
+    drawing, path = ta.draw([a2, loss]), folder / f"one_hidden_layer_{task.name}.html"
     for p in result.params.values():
         p.zero_grad()
-    print(f"computation graph ({result.activation}) written to {path}")
-    try:
-        print(f"and as a picture to {drawing.save(path.with_suffix('.svg'))}")
-    except RuntimeError:  # the program `dot` is missing
-        print(f"to look at it: install Graphviz, then dot -Tsvg {path} -o {path.with_suffix('.svg')}")
+    print(f"computation graph ({result.activation}) written to {drawing.save(path.with_suffix('.svg'))}")
+    print(f"and as a page to step through, forward and backward, to {drawing.save(path)}")
     return path
 
 

@@ -224,7 +224,7 @@ def test_a_model_and_a_batch(capsys, model):
     status, out, err = run(capsys, "--model", f"{model}:pair")
     assert (status, err) == (0, "draw: the result has shape (2,); the gradients are those of its sum\n")
     assert "batch" in out
-    assert "∂/∂hidden.w = batch = mean 1.5; brings 3" in out, "the model's parts give the names"
+    assert "∂/∂w = batch = mean 1.5; brings 3" in out, "the model's parts give the names"
     path = model.parent / "graph.svg"
     run(capsys, "--model", f"{model}:pair", "-o", path)
     assert ">hidden<" in path.read_text(), "and are clusters"

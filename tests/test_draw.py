@@ -170,8 +170,8 @@ def test_where_no_gradient_flows_there_is_no_gradient_row():
     (lambda x: x[1:, ..., None], "[ ] index=(1:, ..., None)"),
     (lambda x: x[::2], "[ ] index=::2"),
     (lambda x: x[:, np.array([0, 2])], "[ ] index=(:, [0, 2])"),
-    (lambda x: x[x.data > 2], "[ ] index=[[False, False, False], [True, Tr…"),
-    (lambda x: x[:, np.arange(9) % 3], "[ ] index=(:, 0 to 2, mean 1 ± 0.816)"),
+    (lambda x: x[x.data > 2], "[ ] index=[[False, False, False], [True, True, True]]"),
+    (lambda x: x[:, np.arange(9) % 3], "[ ] index=(:, 9 int64)"),
     (lambda x: x.reshape(3, 2), "reshape shape=(3, 2)"),
     (lambda x: x.reshape((6,)), "reshape shape=(6,)"),
     (lambda x: x.sum(axis=np.int64(1)), "Σ axis=1"),
@@ -219,3 +219,11 @@ def test_several_values_in_one_picture():
         picture = read(draw(outputs))
         assert [rows[0] for rows in picture.boxes] == ["x", "sin", "cos"]
         assert ["penwidth" in node for node in picture.nodes.values()] == [False, True, True]
+
+
+def test_a_kink_that_at_kink_raises_at_is_drawn_and_not_raised():
+    y = ta.relu(Value(0.0, "z"))
+    with ta.at_kink("raise"):
+        drawing = draw(y)
+    assert drawing.snapshot.edges[0].kink == 'on a kink, and at_kink("raise") is on'
+    assert "kink" in drawing.svg()

@@ -165,12 +165,10 @@ def test_drawing_leaves_every_gradient_as_it_is():
         assert np.array_equal(numbers, grad) if grad is not None else True
 
 
-@pytest.mark.parametrize(("data", "kink"), [
-    (0.0, "kink at 0: no slope is taken"), (np.array([0.0, 1.0, 0.0]), "2 of 3 on the kink at 0"),
-])  # fmt: skip
-def test_a_kink_that_forbids_a_gradient_leaves_the_edge_plain(data, kink):
+@pytest.mark.parametrize("data", [0.0, np.array([0.0, 1.0, 0.0])], ids=["number", "array"])
+def test_a_kink_that_forbids_a_gradient_leaves_the_edge_plain(data):
     y = ta.relu(Value(data, "x"))
     y.backward(np.ones_like(data))
     with ta.at_kink("raise"):
         (edge,) = draw(y, names={}).snapshot.edges
-    assert (edge.flow, edge.local, edge.kink) == (None, "", kink)
+    assert (edge.flow, edge.local, edge.kink) == (None, "", 'on a kink, and at_kink("raise") is on')

@@ -30,6 +30,7 @@ def run(name, *options, cwd):
         ("higher_order.py", "digits"),
         ("xor_scalars.py", "loss"),
         ("compiled_training.py", "it gives the same loss: True"),
+        ("pictures.py", "written: network.svg"),
     ],
 )
 def test_the_small_examples_run(name, said, tmp_path):
@@ -58,9 +59,10 @@ def test_the_network_learns_the_digits_and_the_flower_and_checks_its_gradient(tm
         assert float(re.search(rf"best on the test set: {activation}, ([\d.]+)%", done.stdout)[1]) >= least
         assert float(re.search(r"gradient check of the loss .*agrees to ([\d.]+) digits", done.stdout)[1]) > 7
         assert "epoch" in done.stdout, "no progress was shown"
-        graph = (tmp_path / "out" / f"one_hidden_layer_{data}.dot").read_text()
-        assert "W1" in graph
-        assert "grad" in graph
+        graph = (tmp_path / "out" / f"one_hidden_layer_{data}.svg").read_text()
+        assert ">W1<" in graph
+        assert ">grad<" in graph
+        assert (tmp_path / "out" / f"one_hidden_layer_{data}.html").read_text().startswith("<!doctype html>")
 
 
 @pytest.mark.slow

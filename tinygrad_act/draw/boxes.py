@@ -17,6 +17,10 @@ _NARROWEST, _WIDEST = 84.0, 264.0
 _SMALL = 10.5
 _CORNER = 130.0
 """No shape takes more of a header."""
+_LONGEST = 27
+"""So many characters of numbers find room in the widest box."""
+_WORDS = 38
+"""So many of a smaller and narrower type."""
 _MINUS = re.compile(r"(?<![\w.)])-(?=[\d.]|inf)")
 
 
@@ -36,9 +40,10 @@ def headline(node: Node) -> tuple[str, str]:
     """The header's bold text, and its name or what sentences call it."""
     if node.kind == "module":
         return node.name, ""
+    made = node.called if node.times == 1 else ""  # `v*` would say nothing
     if node.op is None and not node.title:
-        return node.name or node.called or node.kind, ""
-    return minus(operator_text(node.inline or node.title)), node.name or (node.called if node.kind == "result" else "")
+        return node.name or made or node.kind, ""
+    return minus(operator_text(node.inline or node.title)), node.name or (made if node.kind == "result" else "")
 
 
 def minus(text: str) -> str:
@@ -53,7 +58,8 @@ def rows_of(node: Node) -> list[Row]:
 
 def _about(node: Node) -> Iterator[Row]:
     if node.static:
-        yield Row("about", node.static, "", "faint")
+        for line in broken(node.static, _WORDS):
+            yield Row("about", line, "", "faint")
     if node.kind == "module":
         yield Row("about", node.title, "", "faint")
         if node.parameters:
@@ -80,11 +86,21 @@ def _numbers(part: str, numbers: Numbers | None) -> Iterator[Row]:
         low, high = lines[0].split(" to ") if " to " in lines[0] else ("", "")
         yield Row(part, low, high, role, numbers.histogram)
     else:
-        for position, line in enumerate(lines):
+        parts = [part for line in lines for part in broken(line, _LONGEST)]
+        for position, line in enumerate(parts):
             if position == 0 or line not in numbers.bad.split(", "):
                 yield Row(part, part if position == 0 else "", line, role)
     if numbers.bad and numbers.bad != numbers.text:
         yield Row(part, "", f"! {numbers.bad}", "alarm", bold=True)
+
+
+def broken(line: str, longest: int) -> Iterator[str]:
+    """A list too long for a box in lines that are not, if it has commas."""
+    while len(line) > longest and ", " in line[: longest + 1]:
+        end = line.rindex(", ", 0, longest + 1) + 1
+        yield line[:end]
+        line = line[end + 1 :]
+    yield line
 
 
 class Fitted(NamedTuple):

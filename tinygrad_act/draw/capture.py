@@ -11,7 +11,7 @@ from ..errors import shape_of
 from ..value import Value
 from .clusters import clusters_of
 from .flow import flows
-from .local import local_derivative
+from .local import in_general, local_derivative
 from .names import Names
 from .numbers import brief, numbers_of, root_mean_square
 from .snapshot import Edge, Kind, Node, Snapshot
@@ -59,11 +59,12 @@ class _Capture:
         for value in order:
             sources = [self._source(x, primal) for x, primal in operands(value)]
             target = self._enter(self._describe(value), value)
-            called = [self._called(x) for x in value.inputs or ()]
+            called = [self._called(x).rpartition(".")[2] for x in value.inputs or ()]
+            made = [name for x, name in zip(value.inputs or (), called) if self._is_made(x)]
             for position, source in enumerate(sources):
                 if source:
                     self._edge_of[id(value), position] = len(self._edges)
-                    self._edges.append(_edge(source, target, value, position, called))
+                    self._edges.append(_edge(source, target, value, position, called, made))
         backward = tuple(self._flow(order))
         return Snapshot(tuple(self._nodes), tuple(self._edges), backward=backward)
 
@@ -84,10 +85,15 @@ class _Capture:
         box = self._boxes.get(id(x))
         if box is None:
             name = self._names.shown.get(id(x), "")
-            return self._enter(_holding(primal, "constant")._replace(name=name, called=self._called(x)), x)
+            node = _holding(primal, "constant")._replace(name=name, called=self._called(x))
+            return self._enter(node._replace(loose=id(x) in self._names.variables), x)
         if isinstance(x, Value) and x._data is not primal:
             self._nodes[box] = self._nodes[box]._replace(changed=True)
         return self._nodes[box].id
+
+    def _is_made(self, x: Any) -> bool:
+        """Whether nobody named it; a variable of a loop names but the last of its values."""
+        return id(x) not in self._names.shown or id(x) in self._names.variables
 
     def _called(self, x: Any) -> str:
         return self._names.called.get(id(x), "")
@@ -102,7 +108,8 @@ class _Capture:
         op, cluster = value.op, self._clusters.get(id(value), ())
         name = self._names.shown.get(id(value), "")
         node = _holding(value._data, kind_of(value))._replace(
-            name=_within(name, cluster), called=self._called(value), cluster=cluster, flows=value.level > 0,
+            name=_within(name, cluster), loose=id(value) in self._names.variables, called=self._called(value),
+            cluster=cluster, flows=value.level > 0,
             grad=None if value._grad is None else numbers_of(value._grad),
             output=id(value) in self._outputs,
         )  # fmt: skip
@@ -121,12 +128,13 @@ def _within(name: str, cluster: tuple[str, ...]) -> str:
     return name
 
 
-def _edge(source: str, target: str, value: Value, position: int, called: list[str]) -> Edge:
+def _edge(source: str, target: str, value: Value, position: int, called: list[str], made: list[str]) -> Edge:
     x = (value.inputs or ())[position]
     if not isinstance(x, Value) or not x.level:
         return Edge(source, target, position)
     local = local_derivative(value, position, called)
-    return Edge(source, target, position, symbol=local.symbol, local=local.number, at=local.at, kink=local.kink)
+    general = in_general(value, local.symbol, called, made)
+    return Edge(source, target, position, 1, local.symbol, general, local.number, local.at, local.kink)
 
 
 def _holding(data: Any, kind: Kind) -> Node:

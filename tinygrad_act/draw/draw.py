@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ..errors import describe
@@ -58,7 +58,7 @@ def draw(
         raise ValueError(f"draw: max_nodes is {max_nodes}; expected at least 1: above so many boxes it draws a summary")
     if not isinstance(title, str):
         raise TypeError(f"draw: title is {describe(title)}; expected a text, as in title='One neuron'")
-    named = (check_names(names) or {}).items()
+    named = list((check_names(names) or {}).items())
     value, model, batch = _model_and_batch(value, model, batch)
     outputs = run_model(value, batch) if callable(value) else _outputs(value)
     variables = variables_of(sys._getframe(1)) if names is None else []
@@ -68,7 +68,7 @@ def draw(
 
 
 def _shown(
-    outputs: Sequence[Value], named: Iterable[tuple[str, Any]], variables: Iterable[tuple[str, Any]], model: Any,
+    outputs: Sequence[Value], named: Sequence[tuple[str, Any]], variables: Sequence[tuple[str, Any]], model: Any,
     collapse: Collapse, max_nodes: int, place: Callable[[Snapshot], Arranged],
 ) -> Arranged | Snapshot:  # fmt: skip
     """All of the graph, a shorter form of it, or its summary by operation."""
@@ -76,7 +76,7 @@ def _shown(
     if len(order) + count_arrays(order) <= max(max_nodes, _MOST_CAPTURED) or collapse == "none":
         parts = [] if model is None else [("", model)]
         owners = {id(x): tuple(map(printable, path[:-1])) for path, x in walk(parts) if issubclass(type(x), Value)}
-        full = capture(order, outputs, find_names(order, named, parts, variables), owners)
+        full = capture(order, outputs, find_names(order, named, parts, variables=variables), owners)
         found = shortened(full, collapse, max_nodes, place)
         if found is not None:
             return found

@@ -106,7 +106,7 @@ class Drawing:
         """
         writers: dict[str, Callable[[], str | bytes]] = {
             ".svg": self.svg, ".html": self.html, ".png": self.png, ".dot": self.dot, ".gv": self.dot,
-            ".txt": self.text, ".json": self.json,
+            ".txt": lambda: self.text() + "\n", ".json": self.json,
         }  # fmt: skip
         return save(path, writers)
 

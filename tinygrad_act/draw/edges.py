@@ -13,7 +13,7 @@ from .layout import Route
 from .snapshot import Edge, Node
 from .text import number_text
 
-__all__ = ["Scale", "label_size", "label_text", "scale_of", "stops", "write_edge"]
+__all__ = ["Scale", "equation", "label_size", "label_text", "scale_of", "stops", "write_edge"]
 
 _SIZE = 10.5
 _LONGEST = 210.0
@@ -32,7 +32,7 @@ class Scale(NamedTuple):
         """The step of a gradient that is neither 0 nor infinite: at the top at the largest, four decades down to 0."""
         if flow >= self.high:
             return HEAT - 1
-        depth = math.log10(self.high / flow) if self.high / flow < math.inf else math.inf
+        depth = math.log10(self.high) - math.log10(flow)  # their quotient may be larger than all floats
         return max(0, HEAT - 1 - math.ceil(depth / self.decades * (HEAT - 1)))
 
     @property
@@ -50,7 +50,9 @@ def scale_of(edges: Sequence[Edge]) -> Scale | None:
 def label_text(edge: Edge) -> str:
     """What the pill on the edge says: `a(1 − a) = 0.1966`, `Xᵀ @ G`, and what is the matter with it."""
     local = minus(edge.local)
-    if edge.symbol and local and edge.symbol != local:
+    if edge.symbol and local and f"= {edge.symbol}".endswith(f"= {local}"):
+        text = edge.symbol
+    elif edge.symbol and local:
         equals = ": " if local[:1].isalpha() else " = "
         text = f"{edge.symbol}{equals}{local}" if len(edge.symbol) + len(local) <= 42 else local
     else:
@@ -76,7 +78,7 @@ def label_size(edge: Edge) -> tuple[float, float]:
 
 def stops(edge: Edge) -> bool:
     """Whether no gradient can flow along it."""
-    return not edge.symbol and edge.position is not None and edge.times == 1
+    return not edge.symbol and not edge.local and edge.position is not None and edge.times == 1
 
 
 def write_edge(index: int, edge: Edge, route: Route, scale: Scale | None, names: dict[str, Node]) -> str:
@@ -132,9 +134,18 @@ def _pill(route: Route, edge: Edge, text: str) -> str:
     return svg.group(parts, extra=' class="pill"')
 
 
+def equation(edge: Edge) -> str:
+    """The local derivative in words and numbers: `a(1 − a) = 0.1966`; what is a number anyway is said once."""
+    number = minus(edge.local)
+    if edge.symbol == number:
+        return edge.local
+    said = edge.symbol.endswith(f"= {number}")
+    return " = ".join(filter(None, [edge.symbol, "" if said else edge.local]))
+
+
 def _spoken(edge: Edge, names: dict[str, Node]) -> str:
     ends = f"{names[edge.source].called or edge.source} → {names[edge.target].called or edge.target}"
-    local = " = ".join(filter(None, [edge.symbol, edge.local] if edge.symbol != minus(edge.local) else [edge.local]))
+    local = equation(edge)
     flow = "" if edge.flow is None else f"gradient that flows: {edge.sent or number_text(edge.flow)}"
     derivative = f"local derivative {local}" if local else "nothing flows" if stops(edge) else ""
     return "; ".join(filter(None, [ends, derivative, edge.at and f"at {edge.at}", edge.kink, flow]))

@@ -18,9 +18,10 @@ from ..mode import mode
 from ..ops.slope import SATURATED, on_kinks, slope
 from ..symbol import Symbol
 from ..value import Value
+from .spelling import in_short
 from .text import number_text, printable
 
-__all__ = ["Local", "formula_of", "local_derivative", "pretty", "symbol_of"]
+__all__ = ["Local", "formula_of", "in_general", "local_derivative", "pretty", "symbol_of"]
 
 _LONGEST = 60
 _NAME = 12
@@ -44,7 +45,7 @@ _SPELLED: tuple[tuple[str, str], ...] = (
     (r" \*\* ", "^"),
 )
 _BRACKETS = re.compile(r"\([^()]*\)")
-_NUMBER = re.compile(r"−?\d+(\.\d+)?")
+_MADE = re.compile(r"(?<![\w.])[A-Za-z_][A-Za-z_0-9]*(?![A-Za-z_0-9(\[.])")
 _COMPARISON = re.compile(r">=|<=|==|!=|[<>]")
 _AS_ARRAYS = (*NOT_IEEE, TypeError)
 
@@ -75,9 +76,8 @@ def local_derivative(node: Value, position: int, names: Sequence[str]) -> Local:
     symbol = symbol_of(node, position, names)
     try:
         value = _number(node, position)
-    except KinkError:  # by `at_kink("raise")`, which a picture is not stopped by
-        kink = _kink(on_kinks(op, position, primals, node.static), None) if op.elementwise else ""
-        return Local(symbol, "", _at(node, symbol), kink, None)
+    except KinkError:  # at_kink("raise") is on; a picture shows where that would be
+        return Local(symbol, "", "", 'on a kink, and at_kink("raise") is on', None)
     if value is None:
         return Local(symbol, "", "", "", None)
     kinks = on_kinks(op, position, primals, node.static)
@@ -90,11 +90,20 @@ def symbol_of(node: Value, position: int, names: Sequence[str]) -> str:
     op = node.op
     declared = op.names(len(names))  # type: ignore[union-attr]
     alone = op.elementwise and len(names) == 1  # type: ignore[union-attr]
+    rule = op.rule(position)  # type: ignore[union-attr]
     text = formula_of(node, position, declared if alone else list(map(_short, names, declared)))
-    text = printable(pretty(text), _LONGEST)
-    if op.elementwise and len(names) > 1 and not _NUMBER.fullmatch(text):  # type: ignore[union-attr]
+    text = printable(in_short(pretty(text)), _LONGEST)
+    if op.elementwise and len(names) > 1 and text != pretty(_plain(rule)):  # type: ignore[union-attr]
         return f"∂/∂{_short(names[position], declared[position])} = {text}"
     return text
+
+
+def in_general(node: Value, symbol: str, names: Sequence[str], made: Sequence[str]) -> str:
+    """A symbol with the operation's own names for its inputs in place of those that nobody gave, `made`: `v7`."""
+    if node.op is None or not made or not symbol:
+        return symbol
+    own = {name: declared for name, declared in zip(names, node.op.names(len(names))) if name in made}
+    return _MADE.sub(lambda found: own.get(found[0], found[0]), symbol)
 
 
 def pretty(formula: str) -> str:
@@ -138,6 +147,10 @@ def _is_condition(formula: str) -> bool:
 
 def _power(found: re.Match[str]) -> str:
     return found[1] if found[2] == "1" else found[1] + found[2].translate(_SUPERSCRIPT)
+
+
+def _plain(rule: Any) -> str:
+    return f"{rule:g}" if isinstance(rule, (int, float)) else ""
 
 
 def _short(name: str, otherwise: str) -> str:
@@ -207,10 +220,6 @@ def _at(node: Value, symbol: str) -> str:
     return ", ".join(f"{name} = {number_text(np.asarray(own[name]).item())}" for name in named)
 
 
-def _slope(d: Any) -> str:
-    return "no slope is taken" if d is None else f"slope {number_text(np.asarray(d).item())}"
-
-
 def _kink(kinks: list[tuple[str, Any]], d: Any) -> str:
     texts = []
     for place, on_it in kinks:
@@ -218,7 +227,7 @@ def _kink(kinks: list[tuple[str, Any]], d: Any) -> str:
         if not count:
             continue
         if np.size(on_it) == 1:
-            texts.append(f"{where.removeprefix('the ')}: {_slope(d)}")
+            texts.append(f"{where.removeprefix('the ')}: slope {number_text(np.asarray(d).item())}")
         else:
             texts.append(f"{count:,} of {np.size(on_it):,} on {where}")
     return ", ".join(texts)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import chain
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -25,6 +24,8 @@ class Names(NamedTuple):
     """What a box is headed with; nothing for a value that nobody named."""
     called: dict[int, str]
     """What sentences call it: no two values have the same."""
+    variables: frozenset[int] = frozenset()
+    """Whose name is only that of a variable: in a loop the last value has one, and those before it have none."""
 
 
 def check_names(names: Any, where: str = "draw") -> Mapping[str, Any] | None:
@@ -39,22 +40,34 @@ def check_names(names: Any, where: str = "draw") -> Mapping[str, Any] | None:
     return names
 
 
-def find_names(order: Sequence[Value], *roots: Iterable[tuple[str, Any]]) -> Names:
+def find_names(
+    order: Sequence[Value], *roots: Iterable[tuple[str, Any]], variables: Iterable[tuple[str, Any]] = ()
+) -> Names:
     """Names for all Values in `order` and the raw arrays among their inputs.
 
-    A label comes first, then what `walk` finds first: all that the first `roots` lead to goes before the next.
+    A label comes first, then what `walk` finds first: all that the first `roots` lead to goes before the
+    next, and `variables` come last.
     """
-    wanted = {id(x): x for value in order for x in (value, *(value.inputs or ())) if isinstance(x, (Value, np.ndarray))}
+    wanted = {id(x): x for value in order for x in (*(value.inputs or ()), value) if isinstance(x, (Value, np.ndarray))}
     labels = {key: x.label for key, x in wanted.items() if isinstance(x, Value)}
     shown = {key: printable(str(label), _LONGEST) for key, label in labels.items() if label}
-    missing = wanted.keys() - shown.keys()
-    for path, thing in chain.from_iterable(map(walk, roots)):
+    for some in roots:
+        shown.update(_found(wanted.keys() - shown.keys(), some))
+    loose = _found(wanted.keys() - shown.keys(), variables)
+    shown.update(loose)
+    return Names(shown, _called(wanted, shown), frozenset(loose))
+
+
+def _found(missing: set[int], roots: Iterable[tuple[str, Any]]) -> dict[int, str]:
+    """Names for those of the `missing` that can be reached from `roots`."""
+    found: dict[int, str] = {}
+    for path, thing in walk(roots):
         if not missing:
             break
         if id(thing) in missing and path:
             missing.discard(id(thing))
-            shown[id(thing)] = printable(".".join(path), _LONGEST)
-    return Names(shown, _called(wanted, shown))
+            found[id(thing)] = printable(".".join(path), _LONGEST)
+    return found
 
 
 def _called(wanted: Mapping[int, Any], shown: Mapping[int, str]) -> dict[int, str]:

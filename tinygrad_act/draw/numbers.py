@@ -27,7 +27,7 @@ def numbers_of(x: Any) -> Numbers:
     finite = x if x.dtype.kind in "biu" else x[np.isfinite(x)]
     low, high = (_bound(finite.min()), _bound(finite.max())) if finite.size else (None, None)
     if x.size <= _SHOWN:
-        return Numbers(text, _bad(x), low=low, high=high, brief=text)
+        return Numbers(text, _bad(x) if x.ndim else text * bool(_bad(x)), low=low, high=high, brief=text)
     return Numbers(text, _bad(x), _histogram(finite), _head(x), low, high, brief(x))
 
 
@@ -67,6 +67,8 @@ def _bad(x: Any) -> str:
 
 
 def _histogram(finite: Any) -> tuple[int, ...]:
+    if finite.dtype == bool:
+        return ()
     wide = finite.astype(np.float64).reshape(-1)
     if not wide.size or wide.min() == wide.max():  # large integers may differ, and no float tells them apart
         return ()

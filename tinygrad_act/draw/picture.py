@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -82,6 +83,8 @@ def _keys(snapshot: Snapshot, scale: Scale | None) -> Iterator[_Key]:
     if any(edge.flow == 0 for edge in snapshot.edges):
         dots = ' stroke-width="2" stroke-dasharray="0.1 4.5" stroke-linecap="round"'
         yield _Key(svg.line(0, -3.5, 26, -3.5, "axis", extra=dots), 26, "exactly 0")
+    if any(edge.flow is not None and not math.isfinite(edge.flow) for edge in snapshot.edges):
+        yield _Key(svg.line(0, -3.5, 26, -3.5, "alarm", extra=' stroke-width="5"'), 26, "NaN or ∞")
     if any(map(stops, snapshot.edges)):
         dashes = svg.line(0, -3.5, 26, -3.5, "axis", extra=' stroke-dasharray="5 3"')
         yield _Key(dashes, 26, "nothing flows")

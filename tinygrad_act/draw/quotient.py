@@ -10,11 +10,13 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from .snapshot import Edge, Node, Numbers, Snapshot
 from .text import number_text
 
-__all__ = ["common_text", "is_acyclic", "quotient", "together"]
+__all__ = ["common_symbol", "common_text", "is_acyclic", "quotient", "range_text", "together"]
 
 _DIGITS = re.compile(r"\d+")
 _MOST_PARALLEL = 4
 """Up to so many edges between two boxes are drawn one by one."""
+_LONE = re.compile(r"(?<![\w[])\*")
+"""A number that differs, and is no part of a name."""
 
 
 def quotient(
@@ -75,9 +77,20 @@ def _joined(edges: Sequence[Edge], source: str, target: str, position: int | Non
     kinks = [edge.kink for edge in edges if edge.kink]
     return Edge(
         source, target, position, count // times if count % times == 0 else count,
-        symbol=_common_symbol([edge.symbol for edge in edges]), local=_range_text([edge.local for edge in edges]),
+        symbol=common_symbol(edges), local=range_text(edges),
         kink=kinks[0] if len(kinks) == 1 else f"{len(kinks)} on a kink" if kinks else "", flow=flow,
     )  # fmt: skip
+
+
+def common_symbol(edges: Sequence[Edge]) -> str:
+    """What all formulas say, with the operation's own names for what has only made-up ones.
+
+    Where they say different things it is left to the number, if there is one.
+    """
+    given = all(edge.general == edge.symbol for edge in edges)
+    text = common_text([edge.symbol if given else edge.general for edge in edges])
+    text = "" if _LONE.search(text) else text
+    return text or ("" if range_text(edges) or not edges[0].symbol else "differs")
 
 
 def _backward(nodes: Sequence[Node], edges: Sequence[Edge]) -> tuple[int, ...]:
@@ -141,12 +154,9 @@ def together(all_numbers: Sequence[Numbers | None]) -> Numbers | None:
     return Numbers(text or worst, worst, low=min(lows, default=None), high=max(highs, default=None))
 
 
-def _common_symbol(symbols: Sequence[str]) -> str:
-    """`∂` where formulas have nothing in common: an empty one would say that nothing flows."""
-    return common_text(symbols) or ("∂" if any(symbols) else "")
-
-
-def _range_text(locals_: Sequence[str]) -> str:
+def range_text(edges: Sequence[Edge]) -> str:
+    """The local derivatives of several edges: what all say, or their range if they are numbers."""
+    locals_ = [edge.local for edge in edges]
     if len(set(locals_)) == 1:
         return locals_[0]
     try:

@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterator
 from typing import Literal, TypeAlias
 
 from .arrange import Arranged
+from .layers import with_layers
 from .modules import collapse_modules, deepest
 from .repeats import fold_repeats
 from .snapshot import Numbers, Snapshot
+from .text import number_text
 
 __all__ = ["COLLAPSE", "Collapse", "shortened"]
 
@@ -20,6 +22,9 @@ COLLAPSE = ("auto", "none", "repeats", "modules")
 
 _MOST = 2000
 """More boxes fit no screen, and are not arranged to find that out."""
+_LAYERS = "layers, found by their weights, are one box each"
+_NUMBERS = 27
+"""A longer list of numbers takes more than one line of a box."""
 _FEW = 24
 """So few boxes are never shortened, however large their picture."""
 
@@ -55,30 +60,46 @@ def _forms(full: Snapshot, collapse: Collapse) -> Iterator[Snapshot]:
     if collapse in ("auto", "none"):
         yield full
     if collapse in ("auto", "repeats"):
-        yield fold_repeats(full)
+        folded = _folded(full)
+        yield folded
     if collapse == "auto":
-        yield _without_histograms(fold_repeats(full))
+        yield _without_histograms(folded)
     if collapse in ("auto", "modules"):
-        for depth in range(deepest(full) if collapse == "auto" else min(1, deepest(full)), 0, -1):
-            short = collapse_modules(full, depth)
+        grouped, note = (full, "modules are one box each") if deepest(full) else (with_layers(full), _LAYERS)
+        depth = deepest(grouped)
+        short = None
+        for level in range(depth if collapse == "auto" else min(1, depth), 0, -1):
+            short = collapse_modules(grouped, level, note)
             if short is not None:
                 yield short
-                folded = fold_repeats(short)
-                yield folded._replace(note=f"{short.note}, {folded.note}") if folded.note != short.note else folded
+                yield _folded(short)
+        if collapse == "auto" and depth and short is not None:
+            yield _without_histograms(_folded(short))
     if collapse == "modules":
         yield full._replace(note=_ALL_DRAWN) if deepest(full) else full
 
 
+def _folded(snapshot: Snapshot) -> Snapshot:
+    """With repeated structure drawn once."""
+    folded = fold_repeats(snapshot)
+    if folded is snapshot or not snapshot.note:
+        return folded
+    return folded._replace(note=f"{snapshot.note}, {folded.note}")
+
+
 def _without_histograms(snapshot: Snapshot) -> Snapshot:
-    """Of every larger array the mean alone: boxes are a third less high."""
+    """Of every larger array the mean alone, of a long list the range: boxes are a third less high."""
     nodes = [node._replace(value=_mean(node.value), grad=_mean(node.grad)) for node in snapshot.nodes]
     note = f"{snapshot.note}, no histograms" if snapshot.note else "without histograms"
     return snapshot._replace(nodes=tuple(nodes), note=note)
 
 
 def _mean(numbers: Numbers | None) -> Numbers | None:
-    if numbers is None or not numbers.histogram:
-        return numbers
+    if numbers is None:
+        return None
+    if not numbers.histogram:
+        few = len(numbers.text) <= _NUMBERS or numbers.low is None or numbers.high is None
+        return numbers if few else numbers._replace(text=f"{number_text(numbers.low)} to {number_text(numbers.high)}")
     mean = next((line for line in numbers.text.split("\n") if line.startswith("mean")), numbers.text)
     return numbers._replace(text=mean, histogram=())
 

@@ -52,6 +52,8 @@ class Node(NamedTuple):
     """How many numbers a collapsed module learns."""
     name: str = ""
     """The label that the user gave, or the name found for it in a model or among the caller's variables."""
+    loose: bool = False
+    """Whether its name is only that of a variable: it does not keep two boxes apart."""
     called: str = ""
     """What sentences call it: its name, or one made for it (`v3`)."""
     activation: bool = False
@@ -86,6 +88,8 @@ class Edge(NamedTuple):
     """How many edges of the graph it stands for."""
     symbol: str = ""
     """The local derivative as a formula: `a(1 − a)`, `∂/∂w = x`, `G @ Wᵀ`; empty where nothing flows."""
+    general: str = ""
+    """The same with the operation's own names, `x` and `y`, for operands that nobody named."""
     local: str = ""
     """The local derivative as a number; for arrays its mean and the share that is saturated."""
     at: str = ""

@@ -69,7 +69,7 @@ def shape_text(shape: tuple[int, ...], dtype: str) -> str:
 def static_text(op: Op, static: dict[str, Any]) -> str:
     """The static parameters that are not at their defaults: `axis=1, keepdims=True`."""
     given = [f"{name}={_spell(x)}" for name, x in static.items() if x is not op.defaults.get(name)]
-    return printable(", ".join(given))
+    return printable(", ".join(given), 2 * _LONGEST)
 
 
 _OPERATORS = {"*": "×", "-": "−", "**": "^", "<=": "≤", ">=": "≥", "!=": "≠", "==": "="}
@@ -118,7 +118,7 @@ def _statistics(x: np.ndarray) -> str:
     """Range, mean and standard deviation of finite numbers, however large or small."""
     low, high = x.min(), x.max()
     if low == high:
-        return f"all {number_text(low.item())}"
+        return f"all {number_text(low.item() + 0)}"
     wide = x.astype(np.result_type(x.dtype, np.float64))
     scale = np.max(np.abs(wide))
     with np.errstate(all="ignore"):  # a tiny number divided by a large one vanishes, as it may
@@ -128,7 +128,7 @@ def _statistics(x: np.ndarray) -> str:
 
 
 def _rounded(x: Any) -> str:
-    return number_text(x) if isinstance(x, np.integer) else f"{x:.3g}"
+    return number_text(x) if isinstance(x, np.integer) else f"{x + 0:.3g}"  # -0 is 0 here
 
 
 _SPELLINGS: tuple[tuple[Any, Callable[[Any], str]], ...] = (
@@ -136,7 +136,7 @@ _SPELLINGS: tuple[tuple[Any, Callable[[Any], str]], ...] = (
     (type(Ellipsis), lambda _: "..."),
     (np.dtype, str),
     (type, lambda t: t.__name__),
-    (np.ndarray, lambda x: data_text(x).replace("\n", ", ")),
+    (np.ndarray, lambda x: data_text(x) if x.size <= _FEW else f"{'×'.join(map(str, x.shape))} {x.dtype}"),
     (np.generic, str),
     (tuple, lambda t: f"({_joined(t)}{',' * (len(t) == 1)})"),
     (list, lambda items: f"[{_joined(items)}]"),

@@ -7,7 +7,8 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from .boxes import headline, minus
+from .boxes import headline
+from .edges import equation
 from .snapshot import Edge, Node, Numbers, Snapshot
 from .text import shape_text
 
@@ -29,7 +30,7 @@ def as_text(snapshot: Snapshot) -> str:
     text.append(_line(rows[0], widths))
     for row, below in lines:
         text += [_line(row, widths), *(f"    {line}" for line in below)]
-    return "\n".join(text) + "\n"
+    return "\n".join(text)
 
 
 def _line(row: Sequence[str], widths: Sequence[int]) -> str:
@@ -53,7 +54,7 @@ def _one_line(numbers: Numbers | None) -> str:
 
 
 def _operand(edge: Edge, names: dict[str, str]) -> str:
-    local = " = ".join(filter(None, [edge.symbol, edge.local] if edge.symbol != minus(edge.local) else [edge.local]))
+    local = equation(edge)
     parts = [local or ("nothing flows" if edge.position is not None else ""), edge.at and f"at {edge.at}", edge.kink]
     if edge.sent:
         parts.append(f"brings {edge.sent}")

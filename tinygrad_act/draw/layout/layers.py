@@ -11,7 +11,7 @@ from typing import NamedTuple, TypeAlias
 
 from .walks import inputs_first, neighbours
 
-__all__ = ["BEND", "BOX", "ENTRY", "EXIT", "Item", "Layered", "Near", "Wire"]
+__all__ = ["BEND", "BOX", "ENTRY", "EXIT", "LONGEST", "Item", "Layered", "Near", "Wire"]
 
 BOX, ENTRY, EXIT, BEND = range(4)
 """A box or a whole cluster; a point on the border of the cluster that is being laid out where wires
@@ -20,6 +20,11 @@ come in, or go out; a point where a wire passes through a layer."""
 Near: TypeAlias = list[list[tuple[int, float]]]
 """For every node its neighbours in the layer before or after, and where on the neighbour the wire
 ends: from -0.5, its start across, to 0.5."""
+
+
+LONGEST = 200
+"""A wire through more layers goes straight to the one before its target, behind whatever stands between:
+bends in all of them would take memory with the square of the number of boxes."""
 
 
 class Item(NamedTuple):
@@ -105,11 +110,14 @@ def _chains(graph: Layered) -> list[list[int]]:
     for wire in graph.wires:
         leave, enter = graph.leave(wire), graph.enter(wire)
         chain = [wire.source]
-        for r in range(graph.rank[wire.source] + 1, graph.rank[wire.target]):
+        first, last = graph.rank[wire.source] + 1, graph.rank[wire.target]
+        jumps = last - first > LONGEST
+        for r in range(last - 1 if jumps else first, last):
             key = (wire.source, leave, r)
             if key not in bends:
                 bends[key] = _bend(graph, r)
-                graph.join(chain[-1], bends[key], leave if len(chain) == 1 else 0.0)
+                if not jumps:
+                    graph.join(chain[-1], bends[key], leave if len(chain) == 1 else 0.0)
             chain.append(bends[key])
         graph.join(chain[-1], wire.target, leave if len(chain) == 1 else 0.0, enter)
         chains.append([*chain, wire.target])

@@ -16,8 +16,6 @@ _GAP, _BESIDE_PILL = 30.0, 14.0
 _STEEP, _MOST = 0.12, 40.0
 """How much wider a gap gets for each pixel that a wire in it goes across, and how much at most."""
 _PILL_ROOM, _WIRE_ROOM = 2.0, 3.0
-_LONGEST, _ENDS = 200, 20
-"""A wire through more layers keeps so many bends at either end, and goes straight in between."""
 
 
 class Drawn(NamedTuple):
@@ -56,14 +54,11 @@ def draw_wires(
     starts = [begins[graph.rank[v]] + _indent(graph, v, widths[graph.rank[v]]) for v in range(len(graph.items))]
     paths, labels = [], []
     for wire, chain, parts in zip(graph.wires, graph.chains, of_wire):
-        first = graph.rank[wire.source]
-        path = _Path(starts[wire.source] + graph.along[wire.source], parts[0].start)
+        first = graph.rank[wire.target] - len(parts)
+        path = _Path(starts[wire.source] + graph.along[wire.source], place[wire.source] + graph.leave(wire))
+        if first > graph.rank[wire.source]:
+            path.jump(begins[first], parts[0].start)
         for r, piece in enumerate(parts, first):
-            left = first + len(parts) - r
-            if len(parts) > _LONGEST and r - first >= _ENDS and left > _ENDS:
-                if left == _ENDS + 1:
-                    path.jump(begins[r + 1], piece.end)
-                continue  # all bends would take memory with the square of the number of boxes
             path.through(begins[r] + widths[r], begins[r + 1], gaps[r][0], piece)
         path.flat(starts[wire.target])
         paths.append(path.points)
@@ -85,6 +80,9 @@ def _pieces(
         parts = []
         at = place[wire.source] + graph.leave(wire)
         for bend in chain[1:-1]:
+            if graph.rank[bend] - graph.rank[wire.source] > len(chain) - 2:  # a wire that jumps
+                at = place[bend]
+                continue
             if bend not in shared:
                 shared[bend] = _Piece(at, place[bend], (0.0, 0.0))
                 gaps[graph.rank[bend] - 1].append(shared[bend])
