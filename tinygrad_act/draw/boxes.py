@@ -15,6 +15,8 @@ __all__ = ["Fitted", "Row", "fitted", "header_role", "headline", "minus", "rows_
 _HEADER, _ROW, _BARS, _PAD = 24.0, 17.0, 14.0, 9.0
 _NARROWEST, _WIDEST = 84.0, 264.0
 _SMALL = 10.5
+_CORNER = 130.0
+"""No shape takes more of a header."""
 _LONGEST = 27
 """So many characters of numbers find room in the widest box."""
 _WORDS = 38
@@ -76,7 +78,7 @@ def _gradient(node: Node) -> Iterator[Row]:
 def _numbers(part: str, numbers: Numbers | None) -> Iterator[Row]:
     if numbers is None:
         return
-    role = "value" if part == "value" else "gradient"
+    role = "alarm" if numbers.bad == numbers.text else "value" if part == "value" else "gradient"
     *lines, = (line for line in numbers.text.split("\n") if line)
     if numbers.histogram:
         mean = next((line for line in lines if line.startswith("mean")), lines[0])
@@ -126,7 +128,8 @@ def fitted(node: Node) -> Fitted:
 
 def _corner(node: Node) -> str:
     shape = shape_text(node.shape, node.dtype).removeprefix("shape ") if node.shape else ""
-    return " ".join(filter(None, [shape, f"×{node.times:,}" if node.times > 1 else ""]))
+    times = f"×{node.times:,}" if node.times > 1 else ""
+    return " ".join(filter(None, [svg.fit(shape, _SMALL, _CORNER), times]))
 
 
 def _corner_width(corner: str) -> float:
@@ -160,6 +163,7 @@ def spoken(node: Node) -> str:
         words.append("gradient " + node.grad.text.replace("\n", ", "))
     elif node.flows:
         words.append("no gradient yet")
+    words.append("data changed since it was used" if node.changed else "")
     return "; ".join(filter(None, words))
 
 

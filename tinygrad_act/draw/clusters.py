@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..value import Value
+from .text import printable
 
 __all__ = ["clusters_of"]
 
@@ -36,7 +37,7 @@ def _by_scope(order: Sequence[Value]) -> dict[int, _Path]:
     for scope in sorted(set(scopes.values())):  # their numbers are in the order of time
         for depth in range(1, len(scope) + 1):
             if scope[:depth] not in spelled:
-                path = (*spelled[scope[: depth - 1]], scope[depth - 1][0])
+                path = (*spelled[scope[: depth - 1]], printable(scope[depth - 1][0]))
                 counts[path] = counts.get(path, 0) + 1
                 again = f" #{counts[path]}" if counts[path] > 1 else ""
                 spelled[scope[:depth]] = (*path[:-1], path[-1] + again)

@@ -20,6 +20,7 @@ from .running import run_model
 from .shorten import COLLAPSE, Collapse, shortened
 from .snapshot import Snapshot
 from .summary import count_arrays, summarise
+from .text import printable
 
 __all__ = ["draw"]
 
@@ -39,8 +40,8 @@ def draw(
     changes; rows say `–` before any gradient has arrived.
 
     `names`: names for Values and arrays; by default labels, the attributes of `model` and the caller's
-    variables give them, `{}` for labels alone. `model`: the model whose parameters `value` was computed
-    from; its parts become clusters. `direction`: `right` or `down`, `auto` for what fits a screen.
+    variables give them, in this order; `{}` keeps the variables out. `model`: the model whose parameters
+    `value` was computed from; its parts become clusters. `direction`: `right` or `down`, `auto` for what fits a screen.
     `collapse`: `none` draws every value, `repeats` draws repeated structure once, `modules` makes one
     box of every module, `auto` does as little of it as makes the picture fit a screen. `max_nodes`: above
     so many boxes the picture is a summary by operation. Whatever is left out, the picture says so.
@@ -51,13 +52,17 @@ def draw(
     choice, `RuntimeError` if `engine="dot"` and there is no Graphviz.
     """
     _check_choices(direction=direction, engine=engine, collapse=collapse, theme=theme)
-    if not isinstance(max_nodes, int):
+    if not isinstance(max_nodes, int) or isinstance(max_nodes, bool):
         raise TypeError(f"draw: max_nodes is a number of boxes, an int, not {describe(max_nodes)}")
+    if max_nodes < 1:
+        raise ValueError(f"draw: max_nodes is {max_nodes}; expected at least 1: above so many boxes it draws a summary")
+    if not isinstance(title, str):
+        raise TypeError(f"draw: title is {describe(title)}; expected a text, as in title='One neuron'")
+    named = list((check_names(names) or {}).items())
     value, model, batch = _model_and_batch(value, model, batch)
     outputs = run_model(value, batch) if callable(value) else _outputs(value)
     variables = variables_of(sys._getframe(1)) if names is None else []
     place = functools.partial(arrange, direction=direction, engine=engine)
-    named = list((check_names(names) or {}).items())
     shown = _shown(outputs, named, variables, model, collapse, max_nodes, place)
     return Drawing(shown, place, title=title, theme=theme)
 
@@ -70,8 +75,8 @@ def _shown(
     order = topological_order(outputs, Value)
     if len(order) + count_arrays(order) <= max(max_nodes, _MOST_CAPTURED) or collapse == "none":
         parts = [] if model is None else [("", model)]
-        owners = {id(x): path[:-1] for path, x in walk(parts) if isinstance(x, Value)}
-        full = capture(order, outputs, find_names(order, [*parts, *named], variables), owners)
+        owners = {id(x): tuple(map(printable, path[:-1])) for path, x in walk(parts) if issubclass(type(x), Value)}
+        full = capture(order, outputs, find_names(order, named, parts, variables=variables), owners)
         found = shortened(full, collapse, max_nodes, place)
         if found is not None:
             return found
@@ -80,7 +85,7 @@ def _shown(
 
 def _check_choices(**given: Any) -> None:
     for name, choice in given.items():
-        if choice not in _CHOICES[name]:
+        if not isinstance(choice, str) or choice not in _CHOICES[name]:  # an array compares entry by entry
             raise ValueError(f"draw: {name} is {choice!r:.40}; expected one of {', '.join(map(repr, _CHOICES[name]))}")
 
 

@@ -13,7 +13,7 @@ from .layout import Route
 from .snapshot import Edge, Node
 from .text import number_text
 
-__all__ = ["Scale", "label_size", "label_text", "scale_of", "stops", "write_edge"]
+__all__ = ["Scale", "equation", "label_size", "label_text", "scale_of", "stops", "write_edge"]
 
 _SIZE = 10.5
 _LONGEST = 260.0
@@ -59,8 +59,9 @@ def label_text(edge: Edge) -> str:
         text = edge.symbol or local
     if edge.times > 1:
         text = f"×{edge.times:,}" + (f"  {text}" if text else "")
-    parts = [text, "kink" if edge.kink else "", _fault(edge)]
-    return svg.fit(" · ".join(filter(None, parts)), _SIZE, _LONGEST)
+    matter = "".join(f" · {what}" for what in ("kink" if edge.kink else "", _fault(edge)) if what)
+    room = _LONGEST - svg.text_width(matter, _SIZE)  # a long formula must not push out what is the matter
+    return (svg.fit(text, _SIZE, room) + matter).removeprefix(" · ")
 
 
 def _fault(edge: Edge) -> str:
@@ -133,9 +134,18 @@ def _pill(route: Route, edge: Edge, text: str) -> str:
     return svg.group(parts, extra=' class="pill"')
 
 
+def equation(edge: Edge) -> str:
+    """The local derivative in words and numbers: `a(1 − a) = 0.1966`; what is a number anyway is said once."""
+    number = minus(edge.local)
+    if edge.symbol == number:
+        return edge.local
+    said = edge.symbol.endswith(f"= {number}")
+    return " = ".join(filter(None, [edge.symbol, "" if said else edge.local]))
+
+
 def _spoken(edge: Edge, names: dict[str, Node]) -> str:
     ends = f"{names[edge.source].called or edge.source} → {names[edge.target].called or edge.target}"
-    local = " = ".join(filter(None, [edge.symbol, edge.local] if edge.symbol != edge.local else [edge.local]))
+    local = equation(edge)
     flow = "" if edge.flow is None else f"gradient that flows: {edge.sent or number_text(edge.flow)}"
     derivative = f"local derivative {local}" if local else "nothing flows" if stops(edge) else ""
     return "; ".join(filter(None, [ends, derivative, edge.at and f"at {edge.at}", edge.kink, flow]))

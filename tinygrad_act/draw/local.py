@@ -119,7 +119,7 @@ def pretty(formula: str) -> str:
 def number_of(d: Any, *, activation: bool = False) -> str:
     """A local derivative as a number: of an array the mean, and of an activation the share that is flat."""
     if not isinstance(d, np.ndarray) or d.size == 1:
-        return number_text(float(d))
+        return number_text(np.asarray(d).item())
     if d.size == 0:
         return "empty"
     low, high = d.min(), d.max()
@@ -227,7 +227,7 @@ def _kink(kinks: list[tuple[str, Any]], d: Any) -> str:
         if not count:
             continue
         if np.size(on_it) == 1:
-            texts.append(f"{where.removeprefix('the ')}: slope {number_text(float(d))}")
+            texts.append(f"{where.removeprefix('the ')}: slope {number_text(np.asarray(d).item())}")
         else:
             texts.append(f"{count:,} of {np.size(on_it):,} on {where}")
     return ", ".join(texts)

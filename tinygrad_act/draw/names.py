@@ -41,16 +41,18 @@ def check_names(names: Any, where: str = "draw") -> Mapping[str, Any] | None:
 
 
 def find_names(
-    order: Sequence[Value], roots: Iterable[tuple[str, Any]], variables: Iterable[tuple[str, Any]] = ()
+    order: Sequence[Value], *roots: Iterable[tuple[str, Any]], variables: Iterable[tuple[str, Any]] = ()
 ) -> Names:
     """Names for all Values in `order` and the raw arrays among their inputs.
 
-    A label comes first, then what `walk` finds first from `roots`, models and values by name, then `variables`.
+    A label comes first, then what `walk` finds first: all that the first `roots` lead to goes before the
+    next, and `variables` come last.
     """
     wanted = {id(x): x for value in order for x in (*(value.inputs or ()), value) if isinstance(x, (Value, np.ndarray))}
     labels = {key: x.label for key, x in wanted.items() if isinstance(x, Value)}
     shown = {key: printable(str(label), _LONGEST) for key, label in labels.items() if label}
-    shown.update(_found(wanted.keys() - shown.keys(), roots))
+    for some in roots:
+        shown.update(_found(wanted.keys() - shown.keys(), some))
     loose = _found(wanted.keys() - shown.keys(), variables)
     shown.update(loose)
     return Names(shown, _called(wanted, shown), frozenset(loose))
@@ -70,7 +72,7 @@ def _found(missing: set[int], roots: Iterable[tuple[str, Any]]) -> dict[int, str
 
 def _called(wanted: Mapping[int, Any], shown: Mapping[int, str]) -> dict[int, str]:
     called: dict[int, str] = {}
-    taken, made = set(shown.values()), 0
+    taken, made = set(shown.values()), 0  # a name that repeats is numbered past those that others have
     used: dict[str, int] = {}
     for key in wanted:
         name = shown.get(key, "")
@@ -80,6 +82,9 @@ def _called(wanted: Mapping[int, Any], shown: Mapping[int, str]) -> dict[int, st
                 made += 1
             called[key] = f"v{made}"
             continue
-        used[name] = used.get(name, 0) + 1
-        called[key] = name if used[name] == 1 else f"{name} ({used[name]})"
+        used[name] = count = used.get(name, 0) + 1
+        while count > 1 and f"{name} ({count})" in taken:
+            used[name] = count = count + 1
+        called[key] = name if count == 1 else f"{name} ({count})"
+        taken.add(called[key])
     return called

@@ -67,9 +67,11 @@ def _bad(x: Any) -> str:
 
 
 def _histogram(finite: Any) -> tuple[int, ...]:
-    if not finite.size or finite.dtype == bool or finite.min() == finite.max():
+    if finite.dtype == bool:
         return ()
     wide = finite.astype(np.float64).reshape(-1)
+    if not wide.size or wide.min() == wide.max():  # large integers may differ, and no float tells them apart
+        return ()
     low, high = wide.min(), wide.max()
     scale = max(abs(low), abs(high))  # so that high - low does not overflow
     places = (wide / scale - low / scale) / (high / scale - low / scale) * _BINS
@@ -78,6 +80,8 @@ def _histogram(finite: Any) -> tuple[int, ...]:
 
 
 def _head(x: Any) -> str:
-    edge = {3: 2}.get(x.ndim, 3 if x.ndim < 3 else 1)  # a patch of six axes has 3 ** 6 corners
-    with np.printoptions(precision=4, threshold=24, edgeitems=edge, linewidth=60, suppress=False):
-        return str(x)
+    """The corners of the first matrix: NumPy abbreviates each axis alone, and twenty short ones not at all."""
+    first = "[" + "0, " * (x.ndim - 2) + "…]\n" if x.ndim > 2 else ""
+    x = x[(0,) * max(x.ndim - 2, 0)]
+    with np.printoptions(precision=4, threshold=24, edgeitems=3, linewidth=60, suppress=False):
+        return first + str(x)

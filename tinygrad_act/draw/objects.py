@@ -1,13 +1,15 @@
 """Looking through a user's objects for Values: the parameters of a model, its parts, the names of variables.
 
 A *model* is any object: what counts are its attributes, and lists, tuples, dicts and further objects
-in them. Nothing is called and no property is read.
+in them. Nothing of the user's is called, not even a property or a method that Python itself would
+call (`__getattr__`, `__iter__`, `__eq__`): objects that fail on being looked at do no harm.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
+from itertools import islice
+from types import BuiltinFunctionType, FunctionType, GetSetDescriptorType, MemberDescriptorType, MethodType, ModuleType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -18,7 +20,13 @@ __all__ = ["Found", "variables_of", "walk"]
 
 _MOST = 20_000
 """So many objects are looked at; a data set in a variable must not make drawing slow."""
-_OPAQUE = (ModuleType, FunctionType, BuiltinFunctionType, MethodType, type, str, bytes, int, float, complex, np.generic)
+_MOST_OF_ONE = 2_000
+"""So many entries of one list or dict are looked at: what stands behind it in a variable is found, too."""
+_OPAQUE = (
+    Value, np.ndarray, ModuleType, FunctionType, BuiltinFunctionType, MethodType, type, str, bytes, int, float,
+    complex, np.generic,
+)  # fmt: skip
+_PLAIN_KEYS = (str, int, float, bool, bytes, type(None))
 
 
 class Found(NamedTuple):
@@ -34,43 +42,49 @@ def walk(roots: Iterable[tuple[str, Any]]) -> Iterator[Found]:
     Breadth first, in the order of the attributes: the same objects always come in the same order.
     """
     queue = [Found((name,) if name else (), thing) for name, thing in roots]
+    most = len(queue) + _MOST
     seen: set[int] = set()
     for found in queue:  # it grows while it is read
-        if id(found.thing) in seen or len(seen) > _MOST:
+        if id(found.thing) in seen:
             continue
         seen.add(id(found.thing))
         yield found
-        if not isinstance(found.thing, (Value, np.ndarray, *_OPAQUE)):
-            queue += _inside(found)
+        if len(queue) < most and not issubclass(type(found.thing), _OPAQUE):  # isinstance would ask `__class__`
+            queue += islice(_inside(found), most - len(queue))
 
 
 def _inside(found: Found) -> Iterator[Found]:
     path, thing = found
-    if isinstance(thing, dict):
-        for key, item in thing.items():
-            plain = isinstance(key, str) and key.isidentifier()
-            yield Found((*path, key) if plain else _indexed(path, key), item)
-    elif isinstance(thing, (list, tuple)):
-        for position, item in enumerate(thing):
+    if issubclass(type(thing), dict):
+        for key, item in islice(dict.items(thing), _MOST_OF_ONE):
+            yield Found((*path, key) if type(key) is str and key.isidentifier() else _indexed(path, key), item)
+    elif issubclass(type(thing), (list, tuple)):
+        kind: Any = list if issubclass(type(thing), list) else tuple
+        for position, item in enumerate(islice(kind.__iter__(thing), _MOST_OF_ONE)):
             yield Found(_indexed(path, position), item)
-    elif type(thing).__module__ != "builtins":
-        for name, item in _attributes(thing):
-            yield Found((*path, name), item)
+    for name, item in _attributes(thing):
+        yield Found((*path, name), item)
 
 
 def _indexed(path: tuple[str, ...], key: Any) -> tuple[str, ...]:
-    return (*path[:-1], f"{path[-1] if path else ''}[{key!r}]")
+    spelled = repr(key) if type(key) in _PLAIN_KEYS else type(key).__name__  # others spell themselves by their own code
+    return (*path[:-1], f"{path[-1] if path else ''}[{spelled}]")
 
 
 def _attributes(thing: Any) -> Iterator[tuple[str, Any]]:
-    yield from getattr(thing, "__dict__", {}).items()
+    """What stands in its `__dict__` and its slots; of objects whose class is written in C only what Python sees."""
+    slots: list[tuple[str, Any]] = []
     for cls in type(thing).__mro__:
-        slots = cls.__dict__.get("__slots__", ())
-        for name in (slots,) if isinstance(slots, str) else slots:
-            try:
-                yield name, object.__getattribute__(thing, name)
-            except AttributeError:  # a slot that nothing has been put into
-                continue
+        own = vars(cls)
+        if type(own.get("__dict__")) is GetSetDescriptorType:  # not a property of that name
+            yield from list(own["__dict__"].__get__(thing).items())
+        if "__slots__" in own:
+            slots += [(name, slot) for name, slot in own.items() if type(slot) is MemberDescriptorType]
+    for name, slot in slots:
+        try:
+            yield name, slot.__get__(thing)
+        except AttributeError:  # a slot that nothing has been put into
+            continue
 
 
 def variables_of(frame: Any) -> list[tuple[str, Any]]:
@@ -78,4 +92,5 @@ def variables_of(frame: Any) -> list[tuple[str, Any]]:
     both = {**frame.f_globals, **frame.f_locals}
     ordered = [*frame.f_locals, *(name for name in frame.f_globals if name not in frame.f_locals)]
     hidden = {"In", "Out", "exit", "quit"}  # IPython's
-    return [(name, both[name]) for name in ordered if name.isidentifier() and name[0] != "_" and name not in hidden]
+    named = [name for name in ordered if type(name) is str and name.isidentifier()]
+    return [(name, both[name]) for name in named if name[0] != "_" and name not in hidden]

@@ -27,8 +27,8 @@ def write_picture(arranged: Arranged, *, title: str, description: str, theme: Th
     scale = scale_of(snapshot.edges)
     top = _MARGIN + (_NOTE if snapshot.note else 0.0)
     keys = list(_keys(snapshot, scale))
-    width = max(placement.width + 2 * _MARGIN, 240.0)
-    width = max(width, svg.text_width(snapshot.note, 12) + 2 * _MARGIN) if snapshot.note else width
+    texts = [svg.text_width(snapshot.note, 12), *map(_key_width, keys)]
+    width = max(placement.width, *texts) + 2 * _MARGIN
     legend, used = _legend(keys, top + placement.height + 18, width)
     note = [svg.text(_MARGIN, 20, snapshot.note, "faint")] if snapshot.note else []
     drawing = svg.group(_parts(arranged, scale), extra=f' transform="translate({_MARGIN:g} {top:g})"')
@@ -97,11 +97,15 @@ def _span(low: float, scale: Scale) -> str:
     return f"{number_text(low)} … {number_text(scale.high)}{least}"
 
 
+def _key_width(key: _Key) -> float:
+    return key.width + 6 + svg.text_width(key.text, 11)
+
+
 def _legend(keys: Sequence[_Key], top: float, width: float) -> tuple[list[str], float]:
     """The keys in rows no wider than the picture, and how high they are."""
     written, x, y = [], _MARGIN, top + 10
     for key in keys:
-        wide = key.width + 6 + svg.text_width(key.text, 11) + 18
+        wide = _key_width(key) + 18
         if x > _MARGIN and x + wide > width:
             x, y = _MARGIN, y + 18
         swatch = svg.group([key.swatch], extra=f' transform="translate({svg.number(x)} {svg.number(y)})"')

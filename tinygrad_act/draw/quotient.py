@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Callable, Hashable, Mapping, Sequence
 
 from .snapshot import Edge, Node, Numbers, Snapshot
@@ -12,6 +13,8 @@ from .text import number_text
 __all__ = ["common_symbol", "common_text", "is_acyclic", "quotient", "range_text", "together"]
 
 _DIGITS = re.compile(r"\d+")
+_MOST_PARALLEL = 4
+"""Up to so many edges between two boxes are drawn one by one."""
 _LONE = re.compile(r"(?<![\w[])\*")
 """A number that differs, and is no part of a name."""
 
@@ -33,12 +36,13 @@ def quotient(
         group: (members[0] if len(members) == 1 else describe(members))._replace(id=ids[group])
         for group, members in groups.items()
     }
-    edges: dict[tuple[Hashable, Hashable, int | None], list[Edge]] = {}
+    edges: _Edges = {}
     for edge in snapshot.edges:
         source, target = group_of[edge.source], group_of[edge.target]
         if source != target and not implied(source, target):
             position = None if nodes[target].kind == "module" else edge.position
             edges.setdefault((source, target, position), []).append(edge)
+    edges = _bundled(edges)
     joined = [
         _joined(found, ids[source], ids[target], position, nodes[target].times)
         for (source, target, position), found in edges.items()
@@ -46,6 +50,19 @@ def quotient(
     ordered = _inputs_first(tuple(nodes.values()), joined)
     backward = _backward(ordered, joined) if snapshot.backward else ()
     return Snapshot(ordered, tuple(joined), note, backward)
+
+
+_Edges = dict[tuple[Hashable, Hashable, "int | None"], list[Edge]]
+
+
+def _bundled(edges: _Edges) -> _Edges:
+    """As they are, but one for all positions where they are many: sixteen neurons that are stacked."""
+    positions = Counter((source, target) for source, target, _ in edges)
+    bundled: _Edges = {}
+    for (source, target, position), found in edges.items():
+        first = 0 if positions[source, target] > _MOST_PARALLEL else position
+        bundled.setdefault((source, target, first), []).extend(found)
+    return bundled
 
 
 def _joined(edges: Sequence[Edge], source: str, target: str, position: int | None, times: int) -> Edge:

@@ -23,18 +23,28 @@ def run_model(model: Callable[..., Any], batch: tuple[Any, ...]) -> list[Value]:
     A part is an object among the model's attributes with a `__call__` or `forward` written in Python.
     Raises `TypeError` if the model returns no Value.
     """
-    watch = _Watch(parts_of(model))
     before = sys.getprofile()
+    watch = _Watch(parts_of(model), before if callable(before) else None)
     sys.setprofile(watch)  # of this thread alone
     try:
         returned = model(*batch)
     finally:
-        sys.setprofile(before)
+        _restore(before)
         watch.leave_all()
     outputs = [x for x in flatten(returned) if isinstance(x, Value)]
     if not outputs:
         raise TypeError(f"draw: the model returned {describe(returned)}; expected a Value, or several")
     return outputs
+
+
+def _restore(profiler: Any) -> None:
+    """Put back what was there. `cProfile` up to Python 3.11 is there as an object that only it can put back."""
+    if profiler is None or callable(profiler):
+        sys.setprofile(profiler)
+        return
+    sys.setprofile(None)
+    if hasattr(profiler, "enable"):
+        profiler.enable()
 
 
 def parts_of(model: Any) -> dict[int, tuple[str, ...]]:
@@ -53,13 +63,18 @@ def _written(cls: type, name: str) -> Any:
 
 
 class _Watch:
-    """A profile function that enters a scope when a part is called, and leaves it when it returns."""
+    """A profile function that enters a scope when a part is called, and leaves it when it returns.
 
-    def __init__(self, parts: dict[int, tuple[str, ...]]) -> None:
-        self._parts = parts
+    `other`: a profile function that was there before, and goes on seeing everything.
+    """
+
+    def __init__(self, parts: dict[int, tuple[str, ...]], other: Callable[..., Any] | None) -> None:
+        self._parts, self._other = parts, other
         self._running: list[tuple[Any, tuple[str, ...], scope]] = []
 
     def __call__(self, frame: Any, event: str, argument: Any) -> None:
+        if self._other is not None:
+            self._other(frame, event, argument)
         if event == "call" and frame.f_code.co_name in _METHODS and frame.f_code.co_argcount:
             path = self._parts.get(id(frame.f_locals.get(frame.f_code.co_varnames[0])))
             outer = self._running[-1][1] if self._running else ()

@@ -28,6 +28,8 @@ _NUMBERS = 27
 _FEW = 24
 """So few boxes are never shortened, however large their picture."""
 
+_ALL_DRAWN = "a module would depend on itself if it were one box: all values are drawn"
+
 
 def shortened(
     full: Snapshot, collapse: Collapse, max_nodes: int, arrange: Callable[[Snapshot], Arranged]
@@ -74,7 +76,7 @@ def _forms(full: Snapshot, collapse: Collapse) -> Iterator[Snapshot]:
         if collapse == "auto" and depth and short is not None:
             yield _without_histograms(_folded(short))
     if collapse == "modules":
-        yield full
+        yield full._replace(note=_ALL_DRAWN) if deepest(full) else full
 
 
 def _folded(snapshot: Snapshot) -> Snapshot:
@@ -105,5 +107,7 @@ def _mean(numbers: Numbers | None) -> Numbers | None:
 def _with_note(full: Snapshot, snapshot: Snapshot) -> Snapshot:
     if snapshot is full or not snapshot.note:
         return full
+    if snapshot.note == _ALL_DRAWN:
+        return snapshot
     found = f"{len(full.nodes):,} values: {snapshot.note}"
     return snapshot._replace(note=f"{found}; collapse='none' draws all of them")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from pathlib import Path
 
 __all__ = ["show_page"]
 
@@ -13,5 +14,5 @@ def show_page(page: str) -> None:
     webbrowser = importlib.import_module("webbrowser")
     with tempfile.NamedTemporaryFile("w", encoding="utf-8", suffix=".html", prefix="graph-", delete=False) as file:
         file.write(page)
-    if not webbrowser.open(f"file://{file.name}"):
+    if not webbrowser.open(Path(file.name).as_uri()):  # a folder may be called "a b#c"
         print(f"no browser could be opened; the page is in {file.name}")

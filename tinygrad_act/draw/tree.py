@@ -7,7 +7,8 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from .boxes import headline, minus
+from .boxes import headline
+from .edges import equation
 from .snapshot import Edge, Node, Numbers, Snapshot
 from .text import shape_text
 
@@ -53,8 +54,7 @@ def _one_line(numbers: Numbers | None) -> str:
 
 
 def _operand(edge: Edge, names: dict[str, str]) -> str:
-    same = edge.symbol == minus(edge.local)
-    local = edge.local if same else " = ".join(filter(None, [edge.symbol, edge.local]))
+    local = equation(edge)
     parts = [local or ("nothing flows" if edge.position is not None else ""), edge.at and f"at {edge.at}", edge.kink]
     if edge.sent:
         parts.append(f"brings {edge.sent}")
