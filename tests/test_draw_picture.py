@@ -172,7 +172,7 @@ def test_a_value_on_a_kink_is_marked_in_words(make, kinks):
 
 
 def test_a_long_formula_does_not_push_out_the_kink():
-    x, y = Value(np.arange(9.0), "x"), Value(np.arange(9.0) % 4, "y")
+    x, y = Value(np.arange(9.0), "measurement"), Value(np.arange(9.0) % 4, "prediction")
     for edge in picture(ta.maximum(x, y)).edges:
         assert edge.pill.text.endswith("… · kink")
         assert edge.pill_rectangle[2] <= 225
