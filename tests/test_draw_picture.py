@@ -172,10 +172,10 @@ def test_a_value_on_a_kink_is_marked_in_words(make, kinks):
 
 
 def test_a_long_formula_does_not_push_out_the_kink():
-    x, y = Value(np.arange(9.0), "measurement"), Value(np.arange(9.0) % 4, "prediction")
-    for edge in picture(ta.maximum(x, y)).edges:
-        assert edge.pill.text.endswith("… · kink")
-        assert edge.pill_rectangle[2] <= 225
+    (edge,) = picture(ta.leaky_relu(Value([-3.0, 0.0, 3.0, 6.0], "z"))).edges
+    assert edge.pill.text.startswith("1 if z ≥ 0, else 0.01: mean")
+    assert edge.pill.text.endswith("… · kink")
+    assert edge.pill_rectangle[2] <= 275
 
 
 def test_a_value_off_the_kink_is_not_marked():
