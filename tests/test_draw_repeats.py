@@ -128,16 +128,61 @@ def test_two_steps_are_not_worth_folding():
     assert len(folded(y).nodes) == 4
 
 
-def test_an_edge_out_of_the_middle_of_a_row_is_kept():
-    y = Value(0.5, "x")
-    taken = []
-    for i in range(8):
+def row_of(count, used_elsewhere):
+    """Steps of `tanh`, and the sum of the last with those at the given places."""
+    y, taken = Value(0.5, "x"), []
+    for i in range(count):
         y = ta.tanh(y)
-        if i == 4:
-            taken.append(y)
-    found = folded(y + taken[0])
-    assert sum(node.times for node in found.nodes) == 10
-    assert sorted(edge.position for edge in found.edges if edge.target == find(found, "add").id) == [0, 1]
+        taken += [y] * (i in used_elsewhere)
+    return sum(taken, y)
+
+
+def rows(snapshot):
+    """How many steps every row has, and the boxes after it, by their operations."""
+    ops = {node.id: node.op for node in snapshot.nodes}
+    return [(node.times, sorted(ops[edge.target] for edge in snapshot.edges if edge.source == node.id))
+            for node in snapshot.nodes if node.times > 1]  # fmt: skip
+
+
+def test_a_step_that_is_used_elsewhere_ends_its_row():
+    found = folded(row_of(12, [5]))
+    assert rows(found) == [(5, ["add", "tanh"]), (6, ["add"])], "the first uses a leaf"
+    assert rows(folded(row_of(6, [2]))) == [(3, ["add"])], "two steps before it are not worth folding"
+
+
+def test_steps_that_are_all_used_elsewhere_stay_one_row():
+    y, taken = Value(0.5, "x"), []
+    for _ in range(10):
+        y = ta.tanh(y)
+        taken.append(y)
+    found = folded(ta.stack(taken))
+    assert rows(found) == [(9, ["stack"])]
+    (out,) = [edge for edge in found.edges if edge.source == found.nodes[2].id]
+    assert out.times == 9
+
+
+def test_a_value_of_the_first_step_that_all_steps_use_is_not_hidden():
+    y, ahead = ta.exp(Value(0.5, "x")), []
+    for _ in range(8):
+        ahead.append(ta.sin(y))
+        y = ahead[0] * y
+    found = folded(ta.stack([*ahead, y]))
+    first = next(node for node in found.nodes if node.op == "sin")
+    products = {node.id for node in found.nodes if node.op == "mul"}
+    factors = {edge.source for edge in found.edges if edge.target in products and edge.position == 0}
+    assert factors == {first.id}
+    assert first.times == 1
+
+
+def test_a_row_whose_steps_go_to_different_boxes_is_drawn_in_full():
+    y, taken = Value(0.5, "x"), []
+    for _ in range(6):
+        y = ta.tanh(y)
+        taken.append(ta.sin(y))
+    found = folded(ta.stack([y, *taken]))
+    sources = {edge.target: edge.source for edge in found.edges}
+    of = {sources[node.id] for node in found.nodes if node.op == "sin"}
+    assert len(of) == 6, "which of them belongs to which step can be seen"
 
 
 def test_common_text():

@@ -2,12 +2,14 @@
 
 Results stand in the order in which they were computed. Where that repeats itself, with the same operations on
 inputs that lie equally far back, on the same shared values, or on equal values of their own, it is a row of
-steps. Of what goes from one step to the next nothing is drawn: that is what "in a row" means.
+steps. Of what goes from one step to the next nothing is drawn: that is what "in a row" means. What goes from a
+row to other values comes from its last step, or from every step: a step that is used elsewhere ends its row.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from .alike import alike, folded, neighbours
@@ -26,15 +28,20 @@ _FEWEST = 3
 def fold_steps(snapshot: Snapshot, note: str) -> Snapshot:
     """The same snapshot if there are no equal steps in a row."""
     row = _Row(snapshot)
-    groups: dict[str, Hashable] = {node.id: node.id for node in snapshot.nodes}
-    turns: dict[str, tuple[int, int]] = {}
-    for start, length, count in row.repetitions():
-        for turn in range(count):
-            begin = start + turn * length
-            for name, place in row.step(begin, length).items():
-                groups[name] = _Place(start, *place)
-                turns[name] = (start, turn)
-    if not turns:
+    found = list(row.repetitions())
+    hidden: set[int] = {-1}
+    while found and hidden:  # a row that is not drawn as one lets another one's steps go to different boxes
+        groups: dict[str, Hashable] = {node.id: node.id for node in snapshot.nodes}
+        turns: dict[str, tuple[int, int]] = {}
+        for start, length, count in found:
+            for turn in range(count):
+                begin = start + turn * length
+                for name, place in row.step(begin, length).items():
+                    groups[name] = _Place(start, *place)
+                    turns[name] = (start, turn)
+        hidden = _hiding(snapshot.edges, groups, turns, {start: count for start, _, count in found})
+        found = [repetition for repetition in found if repetition[0] not in hidden]
+    if not found:
         return snapshot
     edges = tuple(_without_going_on(snapshot.edges, groups, turns))
     return quotient(snapshot._replace(edges=edges), groups, _one_step, note)
@@ -47,6 +54,25 @@ class _Place(NamedTuple):
     offset: int
     leaf: int
     """Which of its step's leaves it is; -1 for a result."""
+
+
+def _hiding(
+    edges: Sequence[Edge], groups: Mapping[str, Hashable], turns: Mapping[str, tuple[int, int]],
+    counts: Mapping[int, int],
+) -> set[int]:  # fmt: skip
+    """The rows, by their starts, that would not show from which of their steps something comes."""
+    leaving: dict[tuple[int, Hashable, Hashable], set[int]] = {}
+    gaps: dict[tuple[int, Hashable, int | None], set[int]] = {}
+    for edge in edges:
+        if edge.source in turns:
+            row, turn = turns[edge.source]
+            if _goes_on(turns[edge.source], turns.get(edge.target)):
+                gaps.setdefault((row, groups[edge.target], edge.position), set()).add(turns[edge.target][1] - turn)
+            elif turns.get(edge.target) != (row, turn):
+                leaving.setdefault((row, groups[edge.source], groups[edge.target]), set()).add(turn)
+    unequal = {row for (row, _, _), found in gaps.items() if len(found) > 1}
+    return unequal | {row for (row, _, _), found in leaving.items()
+                      if found != {counts[row] - 1} and not found.issuperset(range(counts[row] - 1))}  # fmt: skip
 
 
 def _without_going_on(
@@ -115,11 +141,33 @@ class _Row:
     def repetitions(self) -> Iterator[tuple[int, int, int]]:
         """(start, length of a step, how many steps), none overlapping another; long rows first."""
         taken: set[int] = set()
-        for _, length, start, count in sorted(self._runs()):
-            places = range(start, start + length * count)
-            if taken.isdisjoint(places) and self._is_joined(start, length, count):
-                taken.update(places)
-                yield start, length, count
+        for _, length, run, size in sorted(self._runs()):
+            if not taken.isdisjoint(range(run, run + length * size)):
+                continue
+            for start, count in self._unbroken(run, length, size):
+                if count >= _FEWEST and self._is_joined(start, length, count):
+                    taken.update(range(start, start + length * count))
+                    yield start, length, count
+
+    def _unbroken(self, start: int, length: int, count: int) -> Iterator[tuple[int, int]]:
+        """(start, how many steps) of the parts of a run: a step that is used elsewhere as most are not ends one."""
+        places = range(start, start + length * count)
+        elsewhere = [self._elsewhere(begin, length, places) for begin in places[::length]]
+        usual = Counter(elsewhere).most_common(1)[0][0]
+        first = 0
+        for turn, ways in enumerate(elsewhere):
+            if ways != usual or turn == count - 1:
+                yield start + first * length, turn + 1 - first
+                first = turn + 1
+
+    def _elsewhere(self, begin: int, length: int, places: range) -> Hashable:
+        """What uses the results of one step outside of its run, by what it looks like."""
+        ways: Counter[tuple[int, int]] = Counter()
+        for offset, name in enumerate(self._order[begin : begin + length]):
+            for user, _ in self._uses[name]:
+                if self._place[user] not in places:
+                    ways[offset, self._looks[self._place[user]]] += 1
+        return frozenset(ways.items())
 
     def _runs(self) -> Iterator[tuple[int, int, int, int]]:
         looks = self._looks
