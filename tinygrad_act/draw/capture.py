@@ -60,7 +60,7 @@ class _Capture:
             sources = [self._source(x, primal) for x, primal in operands(value)]
             target = self._enter(self._describe(value), value)
             called = [self._called(x).rpartition(".")[2] for x in value.inputs or ()]
-            made = [name for x, name in zip(value.inputs or (), called) if self._is_made(x)]
+            made = frozenset(name for x, name in zip(value.inputs or (), called) if self._is_made(x))
             for position, source in enumerate(sources):
                 if source:
                     self._edge_of[id(value), position] = len(self._edges)
@@ -128,7 +128,7 @@ def _within(name: str, cluster: tuple[str, ...]) -> str:
     return name
 
 
-def _edge(source: str, target: str, value: Value, position: int, called: list[str], made: list[str]) -> Edge:
+def _edge(source: str, target: str, value: Value, position: int, called: list[str], made: frozenset[str]) -> Edge:
     x = (value.inputs or ())[position]
     if not isinstance(x, Value) or not x.level:
         return Edge(source, target, position)

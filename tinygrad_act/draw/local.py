@@ -89,18 +89,18 @@ def symbol_of(node: Value, position: int, names: Sequence[str]) -> str:
     """The rule of one operand as a formula, with the operands' names where they are short."""
     op = node.op
     declared = op.names(len(names))  # type: ignore[union-attr]
-    alone = op.elementwise and len(names) == 1  # type: ignore[union-attr]
     rule = op.rule(position)  # type: ignore[union-attr]
-    text = formula_of(node, position, declared if alone else list(map(_short, names, declared)))
+    nameless = len(names) == 1 if op.elementwise else op.variadic and rule.__doc__  # type: ignore[union-attr]
+    text = formula_of(node, position, declared if nameless else list(map(_short, names, declared)))
     text = printable(in_short(pretty(text)), _LONGEST)
     if op.elementwise and len(names) > 1 and text != pretty(_plain(rule)):  # type: ignore[union-attr]
         return f"∂/∂{_short(names[position], declared[position])} = {text}"
     return text
 
 
-def in_general(node: Value, symbol: str, names: Sequence[str], made: Sequence[str]) -> str:
+def in_general(node: Value, symbol: str, names: Sequence[str], made: frozenset[str]) -> str:
     """A symbol with the operation's own names for its inputs in place of those that nobody gave, `made`: `v7`."""
-    if node.op is None or not made or not symbol:
+    if node.op is None or made.isdisjoint(_MADE.findall(symbol)):
         return symbol
     own = {name: declared for name, declared in zip(names, node.op.names(len(names))) if name in made}
     return _MADE.sub(lambda found: own.get(found[0], found[0]), symbol)
