@@ -172,3 +172,24 @@ def test_a_kink_that_forbids_a_gradient_leaves_the_edge_plain(data):
     with ta.at_kink("raise"):
         (edge,) = draw(y, names={}).snapshot.edges
     assert (edge.flow, edge.local, edge.kink) == (None, "", 'on a kink, and at_kink("raise") is on')
+
+
+@pytest.mark.usefixtures("scratch")
+@pytest.mark.parametrize("data", [2.0, [1.0, 2.0]], ids=["number", "array"])
+@pytest.mark.parametrize("error", [AttributeError, TypeError, ValueError, ZeroDivisionError])
+def test_a_rule_that_fails_leaves_its_edge_plain(error, data):
+    def fails(a, z):
+        raise error("this rule is wrong")
+
+    @ta.elementwise(dz=fails)
+    def odd(z):
+        """a = z"""
+        return z * 1.0
+
+    x = Value(data, "x")
+    y = ta.sum(odd(x))
+    for value in (y, *(z for z in y.inputs if isinstance(z, Value))):
+        value._grad = np.ones(value.shape)  # backward() would say what is wrong, and stop
+    for snapshot in (draw(odd(x)).snapshot, draw(y).snapshot):
+        (edge,) = [edge for edge in snapshot.edges if edge.source == "n0"]
+        assert (edge.local, edge.flow) == ("", None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+import time
 
 import numpy as np
 import pytest
@@ -120,6 +121,15 @@ def test_steps_of_several_operations_with_parameters_of_their_own():
     assert sorted(node.op or node.name for node in inside) == ["add", "b*", "mul", "tanh", "w*"]
     assert {node.times for node in inside} == {9}
     assert len(found.nodes) < 12
+
+
+def test_very_many_steps_that_share_their_weights_are_folded_in_time():
+    y, w, b = Value(0.5, "x"), Value(1.0, "w"), Value(0.1, "b")
+    for _ in range(3_000):
+        y = ta.tanh(y * w + b)
+    start = time.perf_counter()
+    assert len(draw(y, names={}).snapshot.nodes) < 12
+    assert time.perf_counter() - start < 4, "of time that grows with the square it would take 9 s"
 
 
 def test_two_steps_are_not_worth_folding():

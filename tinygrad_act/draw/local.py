@@ -78,6 +78,8 @@ def local_derivative(node: Value, position: int, names: Sequence[str]) -> Local:
         value = _number(node, position)
     except KinkError:  # at_kink("raise") is on; a picture shows where that would be
         return Local(symbol, "", "", 'on a kink, and at_kink("raise") is on', None)
+    except Exception:  # a rule of your own may fail in any way: backward() says how, and the picture shows where
+        return Local(symbol, "", "", "", None)
     if value is None:
         return Local(symbol, "", "", "", None)
     kinks = on_kinks(op, position, primals, node.static)

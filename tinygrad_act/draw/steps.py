@@ -83,12 +83,16 @@ def _without_going_on(
     for edge in edges:
         if edge.target in turns:
             into.setdefault((groups[edge.target], edge.position), []).append(edge)
+    said: dict[Hashable, tuple[str, str]] = {}
     for edge in edges:
         if edge.target not in turns or turns.get(edge.source) == turns[edge.target]:
             yield edge
         elif not _goes_on(turns.get(edge.source), turns[edge.target]):
-            same = into[groups[edge.target], edge.position]
-            yield edge._replace(symbol=common_symbol(same), general=common_symbol(same), local=range_text(same))
+            key = groups[edge.target], edge.position
+            if key not in said:
+                said[key] = common_symbol(into[key]), range_text(into[key])
+            symbol, local = said[key]
+            yield edge._replace(symbol=symbol, general=symbol, local=local)
 
 
 def _goes_on(source: tuple[int, int] | None, target: tuple[int, int] | None) -> bool:
@@ -133,9 +137,10 @@ class _Row:
         for offset, name in enumerate(self._order[begin : begin + length]):
             found[name] = (offset, -1)
             for x, _ in self._inputs[name]:
-                first = min(self._place[user] for user, _ in self._uses[x])
-                if x in self._own and x not in self._place and first == begin + offset:
-                    found.setdefault(x, (offset, len(found)))
+                if x in self._own and x not in self._place:  # what is shared may have very many uses
+                    first = min(self._place[user] for user, _ in self._uses[x])
+                    if first == begin + offset:
+                        found.setdefault(x, (offset, len(found)))
         return found
 
     def repetitions(self) -> Iterator[tuple[int, int, int]]:
