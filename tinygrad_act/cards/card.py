@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..draw.png import png_of
 from ..op import REQUIRED, Op, Theirs
 from ..ops.slope import Kink, kinks_of
 from ..saving import Path, save
@@ -18,7 +19,7 @@ from .expect import gain, root_mean_square
 from .find import bound_statics, find
 from .latex import latex
 from .pictures.card_picture import card_svg
-from .pictures.picture import bundle, png_at
+from .pictures.picture import bundle
 from .shape import Interval, Shape, shape_of
 
 __all__ = ["Card", "Derivative", "Parameter", "card"]
@@ -109,7 +110,7 @@ class Card(NamedTuple):
 
         Raises `RuntimeError` that says what to install, `ValueError` for a scale that is not above 0, at most 20.
         """
-        return png_at(self.svg("light"), scale)
+        return png_of(self.svg("light"), scale)
 
     def save(self, path: Path) -> Path:
         """Write the card in the format of the extension, `.svg`, `.html`, `.png`, `.md`, `.json` or `.txt`; return

@@ -82,11 +82,12 @@ def _run(path: str) -> Mapping[str, Any]:
     with open(path, "rb"):  # a message of its own for a missing file; a folder can't be opened either
         pass
     folder = os.path.dirname(os.path.abspath(path))
+    before = sys.path[:]
     sys.path.insert(0, folder)
     try:
         return _guarded(path, "", runpy.run_path, path, run_name=_MODULE)  # type: ignore[no-any-return]
     finally:
-        sys.path.remove(folder)
+        sys.path[:] = before  # whatever the file has done to it
 
 
 def _guarded(path: str, name: str, function: Any, *args: Any, **options: Any) -> Any:

@@ -10,6 +10,7 @@ from itertools import groupby
 
 from ..svg import LIGHT
 from .boxes import header_role, headline
+from .quotient import MOST_PARALLEL
 from .snapshot import Edge, Node, Snapshot
 from .text import shape_text
 
@@ -18,8 +19,6 @@ __all__ = ["write_dot"]
 _BACKGROUND, _TEXT, _FAINT, _EDGE = (LIGHT[role] for role in ("background", "text", "faint", "axis"))
 _FONT = "Helvetica,Arial,sans-serif"
 _ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\\": "\\\\", "\n": "<BR/>"}
-_MOST_PARALLEL = 4
-"""Up to so many edges between two boxes are drawn one by one."""
 
 
 def write_dot(snapshot: Snapshot) -> str:
@@ -82,7 +81,7 @@ def _ends(edge: Edge) -> tuple[int, int]:
 
 def _bundled(parallel: list[Edge]) -> list[Edge]:
     """The edges between two boxes, or one edge that stands for very many."""
-    if len(parallel) <= _MOST_PARALLEL:
+    if len(parallel) <= MOST_PARALLEL:
         return parallel
     first = parallel[0]
     return [Edge(first.source, first.target, times=sum(edge.times for edge in parallel))]

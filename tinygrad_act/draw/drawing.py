@@ -13,7 +13,7 @@ from .dot import write_dot
 from .graphviz_graph import graphviz_graph
 from .page import write_frame, write_page
 from .picture import write_picture
-from .png import png_of, resvg
+from .png import check_scale, png_of, resvg
 from .render import render
 from .show import show_page
 from .snapshot import Snapshot
@@ -77,10 +77,10 @@ class Drawing:
         """A PNG file's bytes, `scale` pixels to a px of the SVG.
 
         By the package `resvg-py` (the extra `tinygrad-act[png]`); without it by Graphviz's program `dot`,
-        in its looks. Raises `RuntimeError` that says what to install where there is neither.
+        in its looks. Raises `RuntimeError` that says what to install where there is neither, `ValueError` for
+        a scale that is not above 0, at most 20.
         """
-        if not isinstance(scale, (int, float)) or not 0 < scale <= 20:
-            raise ValueError(f"png: scale is {scale!r}; expected a number above 0, at most 20")
+        check_scale(scale)
         try:
             resvg()
         except RuntimeError as missing:

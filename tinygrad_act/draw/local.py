@@ -61,9 +61,6 @@ class Local(NamedTuple):
     """Where the formula was evaluated, if it names the operation's own `a` or input: `a = 0.7311`."""
     kink: str
     """`kink at 0: slope 1`; for arrays how many entries sit on one."""
-    value: Any
-    """The local derivative itself, a float or an array; None for what is not elementwise."""
-
 
 def local_derivative(node: Value, position: int, names: Sequence[str]) -> Local:
     """The local derivative of a result `node` by its operand number `position`.
@@ -72,19 +69,19 @@ def local_derivative(node: Value, position: int, names: Sequence[str]) -> Local:
     """
     op, primals = node.op, node.primals
     if op is None or primals is None or op.rule(position) is None:
-        return Local("", "", "", "", None)
+        return Local("", "", "", "")
     symbol = symbol_of(node, position, names)
     try:
         value = _number(node, position)
     except KinkError:  # at_kink("raise") is on; a picture shows where that would be
-        return Local(symbol, "", "", 'on a kink, and at_kink("raise") is on', None)
+        return Local(symbol, "", "", 'on a kink, and at_kink("raise") is on')
     except Exception:  # a rule of your own may fail in any way: backward() says how, and the picture shows where
-        return Local(symbol, "", "", "", None)
+        return Local(symbol, "", "", "")
     if value is None:
-        return Local(symbol, "", "", "", None)
+        return Local(symbol, "", "", "")
     kinks = on_kinks(op, position, primals, node.static)
     return Local(symbol, number_of(value, activation=op.reference is not None), _at(node, symbol),
-                 _kink(kinks, value), value)  # fmt: skip
+                 _kink(kinks, value))  # fmt: skip
 
 
 def symbol_of(node: Value, position: int, names: Sequence[str]) -> str:

@@ -7,13 +7,11 @@ from typing import Any
 import numpy as np
 
 from .snapshot import Numbers
-from .text import data_text, number_text
+from .text import FEW, data_text, faults, number_text
 
 __all__ = ["brief", "numbers_of", "root_mean_square"]
 
 _BINS = 16
-_SHOWN = 6
-"""Arrays of up to so many entries are shown whole; `text.array_text` says so, too."""
 
 
 def numbers_of(x: Any) -> Numbers:
@@ -26,16 +24,16 @@ def numbers_of(x: Any) -> Numbers:
         return Numbers(text, bad=text, brief=text)
     finite = x if x.dtype.kind in "biu" else x[np.isfinite(x)]
     low, high = (_bound(finite.min()), _bound(finite.max())) if finite.size else (None, None)
-    if x.size <= _SHOWN:
-        return Numbers(text, _bad(x) if x.ndim else text * bool(_bad(x)), low=low, high=high, brief=text)
-    return Numbers(text, _bad(x), _histogram(finite), _head(x), low, high, brief(x))
+    bad = ", ".join(faults(x))
+    if x.size <= FEW:
+        return Numbers(text, bad if x.ndim else text * bool(bad), low=low, high=high, brief=text)
+    return Numbers(text, bad, _histogram(finite), _head(x), low, high, brief(x))
 
 
 def brief(x: Any) -> str:
     """In one short line: the number, a few numbers, or of a larger array its root mean square."""
-    if isinstance(x, np.ndarray) and x.size > _SHOWN:
-        bad = _bad(x)
-        return f"rms {number_text(root_mean_square(x))}" + f", {bad}" * bool(bad)
+    if isinstance(x, np.ndarray) and x.size > FEW:
+        return ", ".join([f"rms {number_text(root_mean_square(x))}", *faults(x)])
     return data_text(x)
 
 
@@ -57,13 +55,6 @@ def _bound(x: Any) -> float | None:
         return float(x)
     except OverflowError:  # an integer beyond all floats
         return None
-
-
-def _bad(x: Any) -> str:
-    if x.dtype.kind != "f":
-        return ""
-    counts = {"nan": np.isnan(x), "inf": np.isposinf(x), "-inf": np.isneginf(x)}
-    return ", ".join(f"{np.count_nonzero(where):,} {name}" for name, where in counts.items() if where.any())
 
 
 def _histogram(finite: Any) -> tuple[int, ...]:

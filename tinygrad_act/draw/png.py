@@ -1,4 +1,4 @@
-"""SVG as PNG: by the small package `resvg-py` where it is installed, else by Graphviz's `dot`."""
+"""SVG as PNG, by the small package `resvg-py`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
-__all__ = ["png_of", "resvg"]
+__all__ = ["check_scale", "png_of", "resvg"]
+
+_LARGEST = 20
+"""More fills the memory before it fills any print."""
 
 _FONTS = {
     "linux": ("/usr/share/fonts", "/usr/local/share/fonts", "~/.fonts", "~/.local/share/fonts"),
@@ -27,8 +30,18 @@ def resvg() -> Any:
         ) from error
 
 
+def check_scale(scale: Any) -> None:
+    """Raises `ValueError` for a scale that is not above 0, at most 20."""
+    if isinstance(scale, bool) or not isinstance(scale, (int, float)) or not 0 < scale <= _LARGEST:
+        raise ValueError(f"png: scale is {scale!r}; expected a number above 0, at most {_LARGEST}")
+
+
 def png_of(svg: str, scale: float) -> bytes:
-    """The picture at `scale` times its size. Raises `RuntimeError` if it cannot be made, or has no fonts."""
+    """The picture at `scale` times its size.
+
+    Raises `ValueError` as `check_scale` does, `RuntimeError` if it cannot be made, or has no fonts.
+    """
+    check_scale(scale)
     renderer = resvg()
     if not any(_fonts()):
         raise RuntimeError(  # the renderer would leave all text out, and say nothing

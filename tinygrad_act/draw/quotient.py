@@ -10,23 +10,22 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from .snapshot import Edge, Node, Numbers, Snapshot
 from .text import number_text
 
-__all__ = ["common_symbol", "common_text", "is_acyclic", "quotient", "range_text", "together"]
+__all__ = ["MOST_PARALLEL", "common_symbol", "common_text", "is_acyclic", "quotient", "range_text", "together"]
 
 _DIGITS = re.compile(r"\d+")
-_MOST_PARALLEL = 4
+MOST_PARALLEL = 4
 """Up to so many edges between two boxes are drawn one by one."""
 _LONE = re.compile(r"(?<![\w[])\*")
 """A number that differs, and is no part of a name."""
 
 
 def quotient(
-    snapshot: Snapshot, group_of: Mapping[str, Hashable], describe: Callable[[Sequence[Node]], Node], note: str,
-    implied: Callable[[Hashable, Hashable], bool] = lambda source, target: False,
-) -> Snapshot:  # fmt: skip
+    snapshot: Snapshot, group_of: Mapping[str, Hashable], describe: Callable[[Sequence[Node]], Node], note: str
+) -> Snapshot:
     """One box for every group of nodes, and one edge for all between two groups at one position.
 
     `group_of`: the group of every node, by id; a group of one node keeps it as it is. Edges inside a
-    group are left out, and those between groups that are `implied`.
+    group are left out.
     """
     groups: dict[Hashable, list[Node]] = {}
     for node in snapshot.nodes:
@@ -39,7 +38,7 @@ def quotient(
     edges: _Edges = {}
     for edge in snapshot.edges:
         source, target = group_of[edge.source], group_of[edge.target]
-        if source != target and not implied(source, target):
+        if source != target:
             position = None if nodes[target].kind == "module" else edge.position
             edges.setdefault((source, target, position), []).append(edge)
     edges = _bundled(edges)
@@ -60,7 +59,7 @@ def _bundled(edges: _Edges) -> _Edges:
     positions = Counter((source, target) for source, target, _ in edges)
     bundled: _Edges = {}
     for (source, target, position), found in edges.items():
-        first = 0 if positions[source, target] > _MOST_PARALLEL else position
+        first = 0 if positions[source, target] > MOST_PARALLEL else position
         bundled.setdefault((source, target, first), []).extend(found)
     return bundled
 

@@ -13,12 +13,13 @@ from ..op import Op
 from ..symbol import INFIX
 
 __all__ = [
-    "array_text", "data_text", "inline_text", "is_inline", "number_text", "operator_text", "printable",
-    "shape_text", "static_text",
+    "FEW", "array_text", "data_text", "faults", "inline_text", "is_inline", "number_text", "operator_text",
+    "printable", "shape_text", "static_text",
 ]  # fmt: skip
 
 _LONGEST = 40
-_FEW = 6
+FEW = 6
+"""Arrays of up to so many entries are shown whole."""
 _UNPRINTABLE = frozenset(["Cc", "Cf", "Cs", "Zl", "Zp"])
 _JOINER = "\u200d"  # holds an emoji together
 _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
@@ -47,15 +48,21 @@ def array_text(x: np.ndarray) -> str:
     """`[1, 2.5]`; or the lines `-3 to 3`, `mean 0.1 ± 1.2` and `2 nan`; `3 of 12 true`; `empty`."""
     if x.size == 0:
         return "empty"
-    if x.size <= _FEW:
+    if x.size <= FEW:
         return _nested(x.tolist())
     if x.dtype == bool:
         return f"{np.count_nonzero(x)} of {x.size:,} true"
     finite = x[np.isfinite(x)]
     parts = [_statistics(finite)] if finite.size else []
-    counts = {"nan": np.isnan(x), "inf": np.isposinf(x), "-inf": np.isneginf(x)} if finite.size < x.size else {}
-    parts += [f"{np.count_nonzero(where):,} {name}" for name, where in counts.items() if where.any()]
-    return "\n".join(parts)
+    return "\n".join(parts + faults(x))
+
+
+def faults(x: Any) -> list[str]:
+    """How many entries are no finite numbers: `2 nan`, `1 -inf`."""
+    if x.dtype.kind != "f" or np.isfinite(x).all():
+        return []
+    counts = {"nan": np.isnan(x), "inf": np.isposinf(x), "-inf": np.isneginf(x)}
+    return [f"{np.count_nonzero(where):,} {name}" for name, where in counts.items() if where.any()]
 
 
 def shape_text(shape: tuple[int, ...], dtype: str) -> str:
@@ -136,7 +143,7 @@ _SPELLINGS: tuple[tuple[Any, Callable[[Any], str]], ...] = (
     (type(Ellipsis), lambda _: "..."),
     (np.dtype, str),
     (type, lambda t: t.__name__),
-    (np.ndarray, lambda x: data_text(x) if x.size <= _FEW else f"{'×'.join(map(str, x.shape))} {x.dtype}"),
+    (np.ndarray, lambda x: data_text(x) if x.size <= FEW else f"{'×'.join(map(str, x.shape))} {x.dtype}"),
     (np.generic, str),
     (tuple, lambda t: f"({_joined(t)}{',' * (len(t) == 1)})"),
     (list, lambda items: f"[{_joined(items)}]"),

@@ -7,9 +7,9 @@
 from .colours import DARK, LIGHT, contrast
 from .metrics import fit, flow, one_line, text_width
 from .page import page
-from .writing import circle, document, escape, group, line, number, path, polyline, rectangle, text, title
+from .writing import circle, document, escape, group, line, number, path, polyline, rectangle, text
 
 __all__ = [
     "DARK", "LIGHT", "circle", "contrast", "document", "escape", "fit", "flow", "group", "line", "number", "one_line",
-    "page", "path", "polyline", "rectangle", "text", "text_width", "title",
+    "page", "path", "polyline", "rectangle", "text", "text_width",
 ]  # fmt: skip

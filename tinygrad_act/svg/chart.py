@@ -58,14 +58,14 @@ class Panel(NamedTuple):
         """In px."""
         return self.up.start - self.up.stop
 
-    def frame(self, fill: str = "frame", stroke: str = "") -> str:
+    def frame(self) -> str:
         """The rectangle itself."""
-        return rectangle(self.across.start, self.up.stop, self.width, self.height, fill, stroke)
+        return rectangle(self.across.start, self.up.stop, self.width, self.height, "frame")
 
-    def band(self, low: float, high: float, role: str = "band") -> str:
+    def band(self, low: float, high: float) -> str:
         """The part between two numbers of the horizontal axis, from top to bottom; cut at the frame."""
         left, right = (self.across(min(max(x, self.across.low), self.across.high)) for x in (low, high))
-        return rectangle(left, self.up.stop, right - left, self.height, role)
+        return rectangle(left, self.up.stop, right - left, self.height, "band")
 
     def grid(self, most: tuple[int, int] = (9, 7), labels: bool = True) -> list[str]:
         """Lines at round numbers, the axes darker, and the numbers below and on the left."""

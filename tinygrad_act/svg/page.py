@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from .colours import DARK, LIGHT
 from .metrics import MONO, SANS
 from .writing import Theme, escape
 
 __all__ = ["page"]
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
-_COLOURS = {"light": ("#ffffff", "#1a1d21"), "dark": ("#14181d", "#e9edf1")}
 
 
 def page(svg: str, *, title: str, text: str = "", theme: Theme = "auto") -> str:
@@ -25,12 +25,14 @@ def page(svg: str, *, title: str, text: str = "", theme: Theme = "auto") -> str:
 
 
 def _style(theme: Theme) -> str:
-    ground, ink = _COLOURS["dark" if theme == "dark" else "light"]
     rules = (
-        f"body{{margin:16px;background:{ground};color:{ink};font-family:{SANS}}}"
+        f"body{{margin:16px;{_ink(DARK if theme == 'dark' else LIGHT)};font-family:{SANS}}}"
         f"pre{{font:13px/1.5 {MONO};white-space:pre-wrap;overflow-wrap:anywhere}}"
     )
     if theme == "auto":
-        ground, ink = _COLOURS["dark"]
-        rules += f"@media (prefers-color-scheme:dark){{body{{background:{ground};color:{ink}}}}}"
+        rules += f"@media (prefers-color-scheme:dark){{body{{{_ink(DARK)}}}}}"
     return rules
+
+
+def _ink(colours: dict[str, str]) -> str:
+    return f"background:{colours['background']};color:{colours['text']}"

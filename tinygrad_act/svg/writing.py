@@ -17,7 +17,7 @@ from .metrics import MONO, SANS
 
 __all__ = [
     "THEMES", "Theme", "circle", "document", "escape", "group", "line", "number", "path", "polyline", "rectangle",
-    "style", "text", "title",
+    "style", "text",
 ]  # fmt: skip
 
 Theme: TypeAlias = Literal["auto", "light", "dark"]
@@ -87,11 +87,6 @@ def group(parts: Iterable[str], *, title: str = "", extra: str = "") -> str:
     return f"<g{extra}>{_title(title)}{''.join(parts)}</g>"
 
 
-def title(content: str) -> str:
-    """The text that shows when the element around it is pointed at."""
-    return _title(content)
-
-
 def style(prefix: str, body: str, theme: Theme = "auto") -> str:
     """The rules for the roles that occur in `body`, below the class `prefix`."""
     names = {name for classes in _classes(body) for name in classes.split(" ")} | {"f-background"}
@@ -113,7 +108,7 @@ def _classes(body: str) -> set[str]:
 
 
 def document(width: float, height: float, body: Sequence[str], *, title: str, description: str = "",
-             theme: Theme = "auto", extra: str = "") -> str:  # fmt: skip
+             theme: Theme = "auto") -> str:  # fmt: skip
     """A whole SVG of this size in px; it shrinks to the width of the page that it stands in.
 
     `title` and `description` are the text alternative. Raises `ValueError` for an unknown theme.
@@ -125,7 +120,7 @@ def document(width: float, height: float, body: Sequence[str], *, title: str, de
     size = f'width="{number(width)}" height="{number(height)}" viewBox="0 0 {number(width)} {number(height)}"'
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="{prefix}" {size} font-size="12" role="img" '
-        f'aria-labelledby="{prefix}-t {prefix}-d" style="max-width:100%;height:auto"{extra}>\n'
+        f'aria-labelledby="{prefix}-t {prefix}-d" style="max-width:100%;height:auto">\n'
         f'<title id="{prefix}-t">{escape(title)}</title>\n<desc id="{prefix}-d">{escape(description or title)}</desc>\n'
         f"<style>{style(prefix, joined, theme)}</style>\n"
         f'<rect width="100%" height="100%" class="f-background"/>\n{joined}\n</svg>\n'

@@ -10,10 +10,9 @@ from ...saving import Path, save
 from ...svg import page
 from ...svg.writing import Theme
 
-__all__ = ["Draw", "Picture", "bundle", "png_at"]
+__all__ = ["Draw", "Picture", "bundle"]
 
 Draw: TypeAlias = Callable[[Theme], str]
-_LARGEST = 20
 
 
 class Picture:
@@ -39,7 +38,7 @@ class Picture:
 
         Raises `RuntimeError` that says what to install, `ValueError` for a scale that is not above 0, at most 20.
         """
-        return png_at(self.svg("light"), scale)
+        return png_of(self.svg("light"), scale)
 
     def text(self) -> str:
         """What the picture says, for a terminal."""
@@ -62,13 +61,6 @@ class Picture:
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         """What a notebook shows. Never raises."""
         return bundle(self.svg, {"text/plain": repr(self)})
-
-
-def png_at(svg: str, scale: float) -> bytes:
-    """A picture as PNG. Raises as `Picture.png` does."""
-    if isinstance(scale, bool) or not isinstance(scale, (int, float)) or not 0 < scale <= _LARGEST:
-        raise ValueError(f"png: scale is {scale!r}; expected a number above 0, at most {_LARGEST}")
-    return png_of(svg, scale)
 
 
 def bundle(draw: Callable[[], str], texts: dict[str, str]) -> dict[str, str]:
