@@ -204,8 +204,8 @@ def test_repr_is_short():
     assert repr(draw(Value(1.0))) == "<Drawing of 1 box and 0 edges>"
 
 
-def test_drawing_from_two_threads():
-    y, texts = chain(300), []
+def test_drawing_from_four_threads():
+    y, texts = chain(100), []
     threads = [threading.Thread(target=lambda: texts.append(draw(y).dot())) for _ in range(4)]
     for thread in threads:
         thread.start()

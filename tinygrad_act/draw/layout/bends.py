@@ -15,7 +15,11 @@ _HALVINGS = 40
 
 def crossing(points: Sequence[Point], along: float) -> float:
     """How far across the route is where it passes `along`."""
-    return round(cut(points, [along])[0][-1][1], 1)
+    start = _piece(points, along)
+    curve = points[start : start + 4]
+    level = curve[0][1]
+    straight = all(across == level for _, across in curve)
+    return round(level if straight else _halves(curve, along)[0][-1][1], 1)
 
 
 def cut(points: Sequence[Point], places: Sequence[float]) -> list[tuple[Point, ...]]:
@@ -30,23 +34,37 @@ def cut(points: Sequence[Point], places: Sequence[float]) -> list[tuple[Point, .
 
 
 def _cut(points: tuple[Point, ...], place: float) -> tuple[tuple[Point, ...], tuple[Point, ...]]:
-    start = next(i for i in range(0, len(points) - 1, 3) if place <= points[i + 3][0])
+    start = _piece(points, place)
     before, after = _halves(points[start : start + 4], place)
     return (*points[:start], *before), (*after, *points[start + 4 :])
+
+
+def _piece(points: Sequence[Point], place: float) -> int:
+    """Where in `points` the curve begins that comes to `place`."""
+    return next(i for i in range(0, len(points) - 1, 3) if place <= points[i + 3][0])
 
 
 def _halves(curve: Sequence[Point], place: float) -> tuple[list[Point], list[Point]]:
     """By de Casteljau's construction, where the curve is at `place`."""
     low, high = 0.0, 1.0
+    along = [x for x, _ in curve]
     for _ in range(_HALVINGS):
         share = (low + high) / 2
-        if _split(curve, share)[0][-1][0] < place:
+        if _at(along, share) < place:
             low = share
         else:
             high = share
     before, after = _split(curve, high)
     meeting = (place, before[-1][1])
     return [*before[:-1], meeting], [meeting, *after[1:]]
+
+
+def _at(numbers: Sequence[float], share: float) -> float:
+    """One coordinate of a curve, as `_split` has it but many times faster."""
+    a, b, c, d = numbers
+    ab, bc, cd = a + (b - a) * share, b + (c - b) * share, c + (d - c) * share
+    abc, bcd = ab + (bc - ab) * share, bc + (cd - bc) * share
+    return abc + (bcd - abc) * share
 
 
 def _split(curve: Sequence[Point], share: float) -> tuple[list[Point], list[Point]]:

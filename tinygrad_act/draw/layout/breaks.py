@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple, TypeAlias
 
 from .bends import crossing
-from .shapes import Route
+from .shapes import Point, Route
 
 __all__ = ["Break", "breaks", "chosen"]
 
@@ -40,11 +40,20 @@ def breaks(
             continue
         if any(abs(end - place) < 2 for span in frames for end in span):
             continue
-        passing = [r.points for r in routes if r.points[0][0] < place < r.points[-1][0]]
-        lanes = sorted({crossing(points, place) for points in passing}, reverse=True)
-        if 0 < len(lanes) <= _MOST_LANES:
+        lanes = _lanes([r.points for r in routes if r.points[0][0] < place < r.points[-1][0]], place)
+        if lanes:
             found.append(Break(place, lanes, [i for i, (start, end) in enumerate(frames) if start < place < end]))
     return found
+
+
+def _lanes(passing: Sequence[Sequence[Point]], place: float) -> list[float]:
+    """Where across routes pass, the last first; none if those are too many, of which not all are looked at."""
+    lanes: set[float] = set()
+    for points in passing:
+        lanes.add(crossing(points, place))
+        if len(lanes) > _MOST_LANES:
+            return []
+    return sorted(lanes, reverse=True)
 
 
 def chosen(found: Sequence[Break], length: float, longest: float) -> list[Break]:
