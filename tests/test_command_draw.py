@@ -55,6 +55,13 @@ def test_without_a_file_it_prints_text_or_json(capsys):
     assert "outputs" not in out, "a variable of the command is no name for a Value"
 
 
+def test_json_stands_alone_even_if_a_file_is_written(capsys, tmp_path):
+    path = tmp_path / "graph.svg"
+    status, out, err = run(capsys, "w*x", "w=3", "x=2", "--json", "-o", path)
+    assert (status, err) == (0, f"{path}: picture written\n")
+    assert len(json.loads(out)["nodes"]) == 3
+
+
 def test_options_of_the_picture_are_passed_on(capsys, tmp_path):
     def svg(*options):
         path = tmp_path / "graph.svg"

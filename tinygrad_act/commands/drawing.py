@@ -58,7 +58,8 @@ def run(chosen: argparse.Namespace) -> int:
     picture = draw(found.outputs, names=found.names, model=found.model,
                    **{name: value for name, value in asked.items() if value is not None})  # fmt: skip
     if chosen.output:
-        print(f"{picture.save(chosen.output)}: picture written")
+        written = f"{picture.save(chosen.output)}: picture written"
+        print(written, file=sys.stderr if chosen.json else sys.stdout)  # what stands around JSON is no JSON
     if chosen.json:
         print(picture.json())
     elif not chosen.output:
