@@ -16,6 +16,8 @@ _GAP, _BESIDE_PILL = 30.0, 14.0
 _STEEP, _MOST = 0.12, 40.0
 """How much wider a gap gets for each pixel that a wire in it goes across, and how much at most."""
 _PILL_ROOM, _WIRE_ROOM = 2.0, 3.0
+_LEVEL = 0.05
+"""Ends nearer to each other across are level: the last digits depend on how Python adds floats up."""
 
 
 class Drawn(NamedTuple):
@@ -125,7 +127,7 @@ class _Path:
     def jump(self, x: float, y: float) -> None:
         """Straight to a place far off, behind whatever stands between."""
         x0, y0 = self.points[-1]
-        if y != y0:
+        if abs(y - y0) >= _LEVEL:
             third = (x - x0) / 3
             self.points += [(x0 + third, y0 + (y - y0) / 3), (x - third, y - (y - y0) / 3), (x, y)]
 
@@ -157,7 +159,7 @@ class _Path:
 
     def _curve(self, x: float, y: float, rise0: float, rise1: float) -> None:
         x0, y0 = self.points[-1]
-        if y == y0 and not rise0 and not rise1:
+        if abs(y - y0) < _LEVEL and not rise0 and not rise1:
             self.flat(x)
             return
         reach = (x - x0) * 0.45
