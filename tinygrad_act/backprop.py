@@ -12,6 +12,7 @@ inputs, then what each of them held), `static`, `level`, `label`, `note` and `_d
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -28,7 +29,7 @@ from .recording import new_node
 from .registry import ops
 from .tracing import pull_op
 
-__all__ = ["changed", "contributions", "count_uses", "pull", "pull_one", "total"]
+__all__ = ["changed", "contributions", "count_uses", "pull", "pull_one", "pull_some", "total"]
 
 WORTH_A_VIEW = 1 << 16
 """Entries from which a stretched view of a number is cheaper than a filled array: it saves memory,
@@ -178,11 +179,19 @@ _EDGE = _Edge()
 
 def pull_one(op: Op, position: int, g: Any, a: Any, args: tuple[Any, ...], static: dict[str, Any]) -> Any:
     """The cotangent of input number `position` of `op`, whose output at the numbers and arrays `args` is `a`."""
-    edges: list[Any] = [None] * len(args)
-    edges[position] = _EDGE
-    with np.errstate(all="ignore"):
-        ((_, c),) = contributions(_Step(op, static, (*edges, *args), a), g, _Edge, 1, False)
+    (c,) = pull_some(op, (position,), g, a, args, static)
     return c
+
+
+def pull_some(
+    op: Op, positions: Iterable[int], g: Any, a: Any, args: tuple[Any, ...], static: dict[str, Any]
+) -> list[Any]:
+    """The same for the inputs at several rising `positions`."""
+    edges: list[Any] = [None] * len(args)
+    for position in positions:
+        edges[position] = _EDGE
+    with np.errstate(all="ignore"):
+        return [c for _, c in contributions(_Step(op, static, (*edges, *args), a), g, _Edge, 1, False)]
 
 
 def _by_ieee(node: Any, g: Any, position: int, rule: Any, error: Exception) -> Any:

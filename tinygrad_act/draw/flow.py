@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from ..backprop import pull_one, total
+from ..backprop import pull_some, total
 from ..value import Value
 
 __all__ = ["Flow", "flows"]
@@ -39,8 +39,8 @@ def flows(order: Sequence[Value]) -> Iterator[Flow]:
     so_far: dict[int, Any] = {}
     while ready:
         node = ready.pop()
-        for position, x in _operands(node):
-            sent = _sent(node, position)
+        operands = list(_operands(node))
+        for (position, x), sent in zip(operands, _sent(node, [position for position, _ in operands])):
             key = id(x)
             if sent is not None:
                 so_far[key] = total(so_far[key], sent) if key in so_far else sent
@@ -60,12 +60,18 @@ def _operands(node: Value) -> Iterator[tuple[int, Any]]:
             yield position, x
 
 
-def _sent(node: Value, position: int) -> Any:
-    """None where the rule fails, or a kink forbids it: a picture leaves the edge plain then."""
+def _sent(node: Value, positions: list[int]) -> Iterator[Any]:
+    """What each operand gets; None where the rule fails, or a kink forbids it: the edge is plain then.
+
+    One by one, so that none suffers from another; but all at once where they may be very many.
+    """
     g = node._grad._data if isinstance(node._grad, Value) else node._grad
-    if node.op is None or node.primals is None:
-        return None
-    try:
-        return pull_one(node.op, position, g, node._data, node.primals, node.static)
-    except Exception:  # also of a rule of your own, which may fail in any way
-        return None
+    op, primals = node.op, node.primals
+    if op is None or primals is None:
+        return
+    for some in [positions] if op.variadic else [[position] for position in positions]:
+        try:
+            sent = pull_some(op, some, g, node._data, primals, node.static)
+        except Exception:  # also of a rule of your own, which may fail in any way
+            sent = [None] * len(some)
+        yield from sent
