@@ -72,7 +72,10 @@ def _fault(edge: Edge) -> str:
 
 def label_size(edge: Edge) -> tuple[float, float]:
     """Width and height of the pill; none without a text."""
-    text = label_text(edge)
+    return _size_of(label_text(edge))
+
+
+def _size_of(text: str) -> tuple[float, float]:
     return (svg.text_width(text, _SIZE) + 14, 17.0) if text else (0.0, 0.0)
 
 
@@ -125,7 +128,7 @@ def _arrow(route: Route, role: str, width: float) -> str:
 
 
 def _pill(route: Route, edge: Edge, text: str) -> str:
-    (x, y), (width, height) = route.label, label_size(edge)
+    (x, y), (width, height) = route.label, _size_of(text)
     role = "alarm" if edge.kink or _fault(edge) else "text"
     parts = [
         svg.rectangle(x - width / 2, y - height / 2, width, height, "pill", "pill-line", radius=height / 2),

@@ -6,6 +6,7 @@ follow) has it: of most DejaVu's, so that in the others the same text takes abou
 
 from __future__ import annotations
 
+import functools
 import unicodedata
 from collections.abc import Sequence
 
@@ -31,11 +32,12 @@ _WIDTHS = {chr(32 + i): int(width) / 100 for i, width in enumerate(_ASCII.split(
 _WIDTHS |= {symbol[0]: int(symbol[1:]) / 100 for symbol in _SYMBOLS.split()}
 
 
+@functools.lru_cache(maxsize=1 << 13)
 def text_width(content: str, size: float, *, bold: bool = False, mono: bool = False) -> float:
     """The width of one line in px, at a font size of `size` px. Rather too much than too little."""
     if mono:
         return size * (_MONO_WIDTH * len(content) if content.isascii() else sum(map(_mono_width, content)))
-    return size * (_BOLD if bold else 1.0) * sum(_WIDTHS[c] if c in _WIDTHS else _width(c) for c in content)
+    return size * (_BOLD if bold else 1.0) * sum([_WIDTHS[c] if c in _WIDTHS else _width(c) for c in content])
 
 
 def fit(content: str, size: float, width: float, *, bold: bool = False, mono: bool = False) -> str:

@@ -32,7 +32,7 @@ def across(graph: Layered, layers: Sequence[Sequence[int]], ends: Sequence[float
     backwards = [near or other for near, other in zip(after, before)]
     for layer in reversed(layers):
         _settle(layer, backwards, rooms, place)
-    rounds = max(4, min(40, _WORK // len(place)))
+    rounds = max(3, min(40, _WORK // len(place)))
     for number in range(rounds):
         for layer in reversed(layers) if number % 2 else layers:
             _settle(layer, both, rooms, place)
