@@ -10,7 +10,7 @@ import pytest
 
 import tinygrad_act as ta
 from tinygrad_act.__main__ import main
-from tinygrad_act.draw import png
+from tinygrad_act.svg import png
 
 
 @pytest.mark.parametrize("extension", [".svg", ".html", ".md", ".json", ".txt"])

@@ -17,7 +17,7 @@ import pytest
 
 import tinygrad_act as ta
 from tinygrad_act import Value, draw
-from tinygrad_act.draw import png
+from tinygrad_act.svg import png
 
 from .drawn import HOSTILE, Network, batch, chain, hostile, loss_of, neuron, read
 

@@ -8,11 +8,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..draw.png import png_of
 from ..op import REQUIRED, Op, Theirs
 from ..ops.slope import Kink, kinks_of
 from ..saving import Path, save
 from ..svg import page
+from ..svg.png import png_of
 from ..svg.writing import Theme
 from . import show
 from .expect import gain, root_mean_square

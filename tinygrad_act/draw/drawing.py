@@ -7,13 +7,13 @@ from collections.abc import Callable
 from typing import Any
 
 from ..saving import Path, save
+from ..svg.png import check_scale, png_of, resvg
 from ..svg.writing import Theme
 from .arrange import Arranged
 from .dot import write_dot
 from .graphviz_graph import graphviz_graph
 from .page import write_frame, write_page
 from .picture import write_picture
-from .png import check_scale, png_of, resvg
 from .render import render
 from .show import show_page
 from .snapshot import Snapshot

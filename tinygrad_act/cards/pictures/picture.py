@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
-from ...draw.png import png_of
 from ...saving import Path, save
 from ...svg import page
+from ...svg.png import png_of
 from ...svg.writing import Theme
 
 __all__ = ["Draw", "Picture", "bundle"]
