@@ -24,17 +24,22 @@ def numbers_of(x: Any) -> Numbers:
         return Numbers(text, bad=text, brief=text)
     finite = x if x.dtype.kind in "biu" else x[np.isfinite(x)]
     low, high = (_bound(finite.min()), _bound(finite.max())) if finite.size else (None, None)
-    bad = ", ".join(faults(x))
+    found = faults(x)
+    bad = ", ".join(found)
     if x.size <= FEW:
         return Numbers(text, bad if x.ndim else text * bool(bad), low=low, high=high, brief=text)
-    return Numbers(text, bad, _histogram(finite), _head(x), low, high, brief(x))
+    return Numbers(text, bad, _histogram(finite), _head(x), low, high, _in_brief(x, found))
 
 
 def brief(x: Any) -> str:
     """In one short line: the number, a few numbers, or of a larger array its root mean square."""
     if isinstance(x, np.ndarray) and x.size > FEW:
-        return ", ".join([f"rms {number_text(root_mean_square(x))}", *faults(x)])
+        return _in_brief(x, faults(x))
     return data_text(x)
+
+
+def _in_brief(x: Any, found: list[str]) -> str:
+    return ", ".join([f"rms {number_text(root_mean_square(x))}", *found])
 
 
 def root_mean_square(x: Any) -> float:

@@ -67,14 +67,15 @@ def _forms(full: Snapshot, collapse: Collapse) -> Iterator[Snapshot]:
     if collapse in ("auto", "modules"):
         grouped, note = (full, "modules are one box each") if deepest(full) else (with_layers(full), _LAYERS)
         depth = deepest(grouped)
-        short = None
+        smallest: Snapshot | None = None
         for level in range(depth if collapse == "auto" else min(1, depth), 0, -1):
             short = collapse_modules(grouped, level, note)
-            if short is not None:
+            smallest = None if short is None else _folded(short)
+            if short is not None and smallest is not None:
                 yield short
-                yield _folded(short)
-        if collapse == "auto" and depth and short is not None:
-            yield _without_histograms(_folded(short))
+                yield smallest
+        if collapse == "auto" and smallest is not None:
+            yield _without_histograms(smallest)
     if collapse == "modules":
         yield full._replace(note=_ALL_DRAWN) if deepest(full) else full
 
