@@ -21,16 +21,18 @@ from ..value import Value
 from .spelling import in_short
 from .text import number_text, printable
 
-__all__ = ["Local", "formula_of", "in_general", "local_derivative", "pretty", "symbol_of"]
+__all__ = ["SQUARE", "Local", "formula_of", "in_general", "local_derivative", "pretty", "short_numbers", "symbol_of"]
 
 _LONGEST = 60
 _NAME = 12
 """Longer names give way to those that the operation has for its inputs: `x`, `y`."""
 
+SQUARE = r"(?<![/*.\w] )\b(\w+) \* \1\b(?!\.)"
+"""What stands in a formula for a square, as a regular expression: `a * a`."""
 _SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _SPELLED: tuple[tuple[str, str], ...] = (
     (r"(?:swapaxes\(([\w.\[\]]+), -1, -2\)|transpose\(([\w.\[\]]+)\))", r"\1\2ᵀ"),
-    (r"(?<![/*.\w] )\b(\w+) \* \1\b(?!\.)", r"\1²"),
+    (SQUARE, r"\1²"),
     (r" \*\* 1\b(?!\.)", ""),
     (r"(?<![\w.] )(?<![\w./])1 \* ", ""),
     (r"(?<!/ )\b(\d+(?:\.\d+)?|\)|[A-Za-z]) \* \(", r"\1("),
@@ -108,11 +110,16 @@ def in_general(node: Value, symbol: str, names: Sequence[str], made: frozenset[s
 def pretty(formula: str) -> str:
     """A formula in Python as it stands in a book: `2 * x ** 1 - a` as `2x − a`, `x > 0`, a 1 or 0, as `[x > 0]`."""
     formula = f"[{formula}]" if _is_condition(formula) else formula
-    formula = re.sub(r"\d+\.\d{5,}", lambda found: f"{float(found[0]):.4g}", formula)
+    formula = short_numbers(formula)
     formula = re.sub(r"(\w|\)) ?\*\* ?(\d+)\b(?!\.)", _power, formula)
     for pattern, spelled in _SPELLED:
         formula = re.sub(pattern, spelled, formula)
     return formula
+
+
+def short_numbers(formula: str) -> str:
+    """The formula with four significant digits where it has long decimal fractions."""
+    return re.sub(r"\d+\.\d{5,}", lambda found: f"{float(found[0]):.4g}", formula)
 
 
 def number_of(d: Any, *, activation: bool = False) -> str:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..cards.latex import latex
-from ..draw.local import formula_of, pretty
+from ..draw.local import SQUARE, formula_of, pretty, short_numbers
 from ..draw.text import printable
 from ..mode import mode
 from ..value import Value
@@ -22,7 +22,7 @@ _LONGEST = 120
 _PLACE = re.compile("_Q[a-z]{4}q_")
 _HELD = re.compile(r"\\mathrm\{(Q[a-z]{4}q)\}|Q[a-z]{4}q")
 _TRANSPOSED = re.compile(r"swapaxes\((\w+), -1, -2\)")
-_SQUARE = re.compile(r"(?<![/*.\w] )\b(\w+) \* \1\b(?!\.)")
+_SQUARE = re.compile(SQUARE)
 _ONE = re.compile(r"(?<![\w.)] )(?<![\w.])1 \* |\ \*\* 1\b(?!\.)")
 _TIMES = (
     (re.compile(r"(?<![\w/.])(?<!/ )([^\W\d_]) · \("), r"\1("),
@@ -129,5 +129,5 @@ def _as_latex(formula: str, known: Mapping[str, str], of: str) -> str:
     symbols = {_GRADIENT: gradient_latex(of), **{place: name_latex(name) for place, name in held.items()}}
     words = {_GRADIENT: "G", **{place: words_latex(name) for place, name in held.items()}}
     formula = re.sub("_(Q[a-z]{4}q)_", r"\1", formula)
-    spelled = latex(re.sub(r"\d+\.\d{5,}", lambda found: f"{float(found[0]):.{_DIGITS}g}", formula))
+    spelled = latex(short_numbers(formula))
     return _HELD.sub(lambda found: symbols.get(found[1], "") or words.get(found[0], found[0]), spelled)
