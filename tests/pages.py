@@ -10,16 +10,15 @@ import numpy as np
 
 import tinygrad_act as ta
 from tinygrad_act import Value
+from tinygrad_act.graph import topological_order
+
+from . import drawn
 
 
 def neuron():
     """a = sigmoid(w x + b), after its backward pass."""
-    w, x, b = Value(0.5, "w"), Value(3.0, "x"), Value(-0.5, "b")
-    z = w * x + b
-    a = ta.sigmoid(z)
-    z.label, a.label = "z", "a"
-    a.backward()
-    return a, {"w": w, "x": x, "b": b}
+    a = drawn.neuron()
+    return a, {value.label: value for value in topological_order([a], Value) if value.op is None}
 
 
 def shared():

@@ -91,11 +91,11 @@ def write_page(snapshot: Snapshot, svg: str, *, title: str, theme: Theme = "auto
     )
 
 
-def write_frame(page: str, *, height: int = 620) -> str:
+def write_frame(page: str) -> str:
     """A page inside another one, such as a notebook: it may run its own script and nothing else."""
     return (
         f'<iframe srcdoc="{escape(page)}" sandbox="allow-scripts" title="Computation graph, step by step" '
-        f'style="width:100%;height:{height}px;border:1px solid #8888;border-radius:6px"></iframe>'
+        f'style="width:100%;height:620px;border:1px solid #8888;border-radius:6px"></iframe>'
     )
 
 
