@@ -70,9 +70,10 @@ def _forms(full: Snapshot, collapse: Collapse) -> Iterator[Snapshot]:
         smallest: Snapshot | None = None
         for level in range(depth if collapse == "auto" else min(1, depth), 0, -1):
             short = collapse_modules(grouped, level, note)
-            smallest = None if short is None else _folded(short)
-            if short is not None and smallest is not None:
+            smallest = None
+            if short is not None:
                 yield short
+                smallest = _folded(short)
                 yield smallest
         if collapse == "auto" and smallest is not None:
             yield _without_histograms(smallest)
