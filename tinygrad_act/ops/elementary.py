@@ -48,7 +48,7 @@ def expm1(z: Any) -> Any:
     return np.expm1(z)
 
 
-@elementwise(dz=lambda a, _: a * _LN2)
+@elementwise(dz=lambda a, _: a * _LN2, scalar=lambda z: 2.0**z)
 def exp2(z: Any) -> Any:
     """a = 2 ** z"""
     return np.exp2(z)

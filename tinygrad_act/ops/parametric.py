@@ -20,7 +20,6 @@ __all__ = ["affine", "general_relu", "prelu", "rrelu", "swish_beta"]
 
 @elementwise(
     dz=lambda _, __, *, alpha, beta: alpha,
-    linear=True,
     cases=(case((2, 3)), case((3,), alpha=-1.5, beta=0.25), case(())),
     reference="",
     elsewhere={"onnx": theirs("Affine", note="of its recurrent layers; alpha and beta have no default")},

@@ -71,6 +71,7 @@ def straight_through_step(z: Any) -> Any:
 
 @elementwise(
     dz=lambda _, z: abs(z) <= 1,
+    scalar=lambda z: 1.0 if z > 0 else -1.0 if z < 0 else z + 0.0,  # z + 0.0: of NaN NaN, of -0.0 0.0
     kinks={-1.0: "inside", 1.0: "inside"},
     estimator=True,
     label="sign, straight through",

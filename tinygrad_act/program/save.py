@@ -168,7 +168,7 @@ class _Module:
             self.parts.append(f"\n\n{text.strip()}\n\n")
             return
         count = -1 if op.variadic else len(op.inputs)
-        defaults = {key: default for key, default in op.defaults.items() if default is not REQUIRED}
+        defaults = {key: ... if default is REQUIRED else default for key, default in op.defaults.items()}
         words = [self.reference(op.forward, f"{name}_of_arrays"), self.reference(op.scalar, f"{name}_of_numbers")]
         words += [str(op.elementwise), str(count), self.text(defaults)]
         self.parts.append(f"{name} = {self.reference(operation, 'operation')}({', '.join(words)})")

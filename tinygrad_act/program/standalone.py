@@ -18,13 +18,15 @@ def operation(
     forward: Callable[..., Any], scalar: Callable[..., Any], elementwise: bool, count: int, defaults: dict[str, Any]
 ) -> Callable[..., Any]:
     """A function of numbers and arrays: `forward` for arrays, `scalar` for Python numbers. `count`: how many of its
-    arguments are inputs, -1 for all; the others are parameters, in the order of `defaults`."""
+    arguments are inputs, -1 for all; the others are parameters, in the order of `defaults`, where `...` marks what
+    has none."""
+    given = {name: default for name, default in defaults.items() if default is not ...}
 
     def call(*args: Any, **static: Any) -> Any:
         if count < 0 and isinstance(args[0], (list, tuple)):
             args = (*args[0], *args[1:])
         inputs = args if count < 0 else args[:count]
-        static = {**defaults, **dict(zip(defaults, args[len(inputs) :])), **static}
+        static = {**given, **dict(zip(defaults, args[len(inputs) :])), **static}
         inputs = tuple([np.asarray(x) if isinstance(x, (list, tuple)) else x for x in inputs])
         numbers = not any(isinstance(x, (np.ndarray, np.generic)) for x in inputs)
         if not elementwise:
