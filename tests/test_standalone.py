@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import types
+
 import numpy as np
 import pytest
 
 import tinygrad_act as ta
 from tinygrad_act import samples
+from tinygrad_act.backprop import pull_one
+from tinygrad_act.blocks import BLOCK
 from tinygrad_act.evaluate import evaluate
 from tinygrad_act.op import REQUIRED
-from tinygrad_act.program.standalone import operation
+from tinygrad_act.ops.arithmetic import chain
+from tinygrad_act.ops.local import by_pieces, worth_pieces
+from tinygrad_act.ops.shape import sum_to
+from tinygrad_act.program.standalone import operation, pulled
 
-from .conftest import every_case
+from .conftest import differentiable, every_case
 from .saved_programs import same_numbers
 from .test_compile_fuzz import same_bits
 
 CASES = every_case()
+ELEMENTWISE = [op for op in ta.ops.values() if op.elementwise]
 NUMBERS = [0.5, -0.5, 0.0, -1.0, 3.0, 800.0, -800.0, np.inf, -np.inf, np.nan]
 
 
@@ -39,7 +47,7 @@ def test_arrays(op, case, dtype):
         assert same_bits(alone(op)(*arrays, *by_position), expected), "parameters by position"
 
 
-@pytest.mark.parametrize("op", [op for op in ta.ops.values() if op.elementwise], ids=lambda op: op.name)
+@pytest.mark.parametrize("op", ELEMENTWISE, ids=lambda op: op.name)
 def test_numbers_of_every_kind(op):
     static = {**op.defaults, **next((case.static for case in samples.cases(op)), {})}
     for first in (*NUMBERS, 2):
@@ -60,6 +68,71 @@ def test_lists_and_numbers_beside_arrays(op):
     lists = [x.tolist() if isinstance(x, np.ndarray) and x.size and x.dtype.kind == "f" else x for x in arrays]
     found = alone(op)(*lists, **case.static)
     assert np.array_equal(np.asarray(found), np.asarray(expected), equal_nan=True)
+
+
+# -- one step of backpropagation --------------------------------------------------------------------------
+
+
+def pulled_alone(op, position, pieces=by_pieces):
+    """The same for the cotangent of one input."""
+    return pulled(op.rules[0 if op.variadic else position], position, op_facts(op), chain, sum_to, worth_pieces, pieces)
+
+
+def op_facts(op):
+    return types.SimpleNamespace(
+        elementwise=op.elementwise, variadic=op.variadic, kinks=bool(op.kinks), domain=bool(op.domain),
+        rules=op.rules[:1], forms={}, fused=op.fused if op.elementwise else None, large=2 * BLOCK,
+    )  # fmt: skip
+
+
+def steps(op, args):
+    """The positions that a cotangent flows to."""
+    rules = op.rules * len(args) if op.variadic else op.rules
+    return [i for i, rule in enumerate(rules) if rule is not None]
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize(("op", "case"), differentiable(CASES))
+def test_the_cotangents_of_arrays(op, case, dtype):
+    arrays, static = samples.sample(op, case, dtype), {**op.defaults, **case.static}
+    a = evaluate(op, tuple(arrays), static)
+    g = np.random.default_rng(0).normal(size=a.shape).astype(a.dtype)
+    for position in steps(op, arrays):
+        expected = pull_one(op, position, g, a, tuple(arrays), static)
+        found = pulled_alone(op, position)(g, a, *arrays, **static)
+        assert same_bits(found, np.asarray(expected)), f"input {position}: {found} for {expected}"
+
+
+@pytest.mark.parametrize("op", [op for op in ELEMENTWISE if any(op.rules)], ids=lambda op: op.name)
+def test_the_cotangents_of_numbers(op):
+    static = {**op.defaults, **next((case.static for case in samples.cases(op)), {})}
+    for first in NUMBERS:
+        for g in (1.0, -2.5, 0.0):
+            args = (first, 1.5, 0.25)[: len(op.inputs)]
+            with np.errstate(all="ignore"):
+                a = evaluate(op, args, static)
+                for position in steps(op, args):
+                    expected = pull_one(op, position, g, a, args, static)
+                    found = pulled_alone(op, position)(g, a, *args, **static)
+                    assert same_bits(found, expected), f"{args}, input {position}: {found!r} for {expected!r}"
+
+
+ONE_INPUT = [op for op in ELEMENTWISE if op.fused.pull and len(op.inputs) == 1]
+
+
+@pytest.mark.parametrize("op", ONE_INPUT, ids=lambda op: op.name)
+def test_the_cotangents_of_large_arrays_go_by_pieces(op):
+    z = np.random.default_rng(0).normal(size=50_000)
+    a = op.call(z)
+    taken = []
+
+    def pieces(*args):
+        taken.append(len(args))
+        return by_pieces(*args)
+
+    found = pulled_alone(op, 0, pieces)(z, a, z, **op.defaults)
+    assert taken
+    assert same_bits(found, pull_one(op, 0, z, a, (z,), op.defaults))
 
 
 @pytest.mark.usefixtures("scratch")
