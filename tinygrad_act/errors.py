@@ -11,13 +11,13 @@ if TYPE_CHECKING:
     from .op import Op
 
 __all__ = [
-    "KEEP_THE_GRAPH", "BareNumberError", "KinkError", "describe", "explain", "is_real", "refuse_kind", "refuse_parameter",
-    "shape_of", "unmasked",
+    "KEEP_THE_GRAPH", "BareNumberError", "KinkError", "describe", "explain", "is_real", "refuse_kind",
+    "refuse_parameter", "shape_of", "unmasked",
 ]  # fmt: skip
 
 _REAL_KINDS = "fiub"
 
-KEEP_THE_GRAPH = "to fill an array, use ta.stack([...]) or ta.where(mask, new, x); in place of math.exp and its like, ta.exp"
+KEEP_THE_GRAPH = "to fill an array, use ta.stack([...]) or ta.where(mask, new, x); for math.exp and its like, ta.exp"
 """What to write in place of whatever takes a bare number out of a Value."""
 
 

@@ -156,8 +156,9 @@ def _come_up(result: Value, depth: int) -> Value:
 
 
 def _pass_on(starts: list[Value]) -> None:
-    """Tell the gradient outside, if this one is of what depends on its inputs."""
-    mode.nested = mode.nested or any(start.op is not None for start in starts)
+    """Tell the gradient outside, if there is one, that this one was taken by what may depend on its inputs."""
+    if mode.depth > 1 and any(start.op is not None for start in starts):
+        mode.nested = True
 
 
 def _begin(leaf: Any, depth: int) -> Value:

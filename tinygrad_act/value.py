@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from . import interop
-from .bare import Bare
 from .backprop_scalar import pull_scalars
+from .bare import Bare
 from .debugging import WALKED
 from .errors import shape_of
 from .evaluate import INTERPRETERS
