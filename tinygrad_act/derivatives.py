@@ -93,6 +93,7 @@ def _jacobian(name: str, f: Callable[..., Any], argnums: int | tuple[int, ...]) 
         for position in positions:
             _check_argument(name, args, position)
 
+        @functools.wraps(f)
         def of_chosen(*chosen: Any) -> Any:
             given = list(args)
             for position, x in zip(positions, chosen):

@@ -190,4 +190,4 @@ class deeper:
         special.pop()
         hidden = unmasked(error)
         if hidden is not None:
-            raise hidden from None
+            raise hidden.with_traceback(traceback) from None  # which ends at the user's line
