@@ -148,7 +148,9 @@ def test_whole_numbers_of_a_compiled_function_are_still_others_in_the_next_call(
 
 
 @pytest.mark.parametrize("transform", ["grad", "vjp", "jacobian", "hessian", "hvp"])
-@pytest.mark.parametrize("bad", ["a", 1j, np.array([1j]), np.array(["a"]), np.array([None]), np.datetime64("2020-01-01")])
+@pytest.mark.parametrize(
+    "bad", ["a", 1j, np.array([1j]), np.array(["a"]), np.array([None]), np.datetime64("2020-01-01")]
+)
 def test_what_is_no_real_number_is_refused_by_name(transform, bad):
     run = {
         "grad": lambda x: ta.grad(f)(x), "vjp": lambda x: ta.vjp(f, x), "jacobian": lambda x: ta.jacobian(f)(x),

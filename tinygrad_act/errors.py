@@ -58,7 +58,7 @@ def refuse_parameter(op: Op, name: str, value: Any) -> ValueError:
     return ValueError(f"{op.name}: {name}={value!r} is not allowed; it must be {expected}")
 
 
-def unmasked(error: BaseException | None) -> BareNumberError | None:
+def unmasked(error: BaseException) -> BareNumberError | None:
     """The error that NumPy hid behind one of its own: it answers whatever `array[i] = value` raises by "setting an
     array element with a sequence". None for any other error."""
     cause = error.__cause__ if isinstance(error, (ValueError, TypeError)) else None

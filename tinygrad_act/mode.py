@@ -188,6 +188,6 @@ class deeper:
     ) -> None:
         mode.recording, mode.depth, mode.tracing, mode.nested = self._before
         special.pop()
-        hidden = unmasked(error)
+        hidden = None if error is None else unmasked(error)
         if hidden is not None:
             raise hidden.with_traceback(traceback) from None  # which ends at the user's line

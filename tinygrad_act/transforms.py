@@ -17,14 +17,17 @@ from .backprop import count_uses, pull
 from .debugging import warn_user
 from .graph import topological_order
 from .leaves import leaf_data, own, seed
-from .mode import deeper, mode
+from .mode import deeper, mode, special
 from .ops.activations import identity
 from .ops.shape import astype
-from .recording import constant
+from .recording import constant, new_node
+from .registry import ops
 from .tree import flatten, leaves_with_paths, unflatten
 from .value import Value
 
 __all__ = ["enter", "grad", "gradient_of", "leave", "pullback_of", "value_and_grad", "vjp"]
+
+_IDENTITY = ops[identity.__name__]
 
 
 def grad(f: Callable[..., Any], argnums: int | tuple[int, ...] = 0) -> Callable[..., Any]:
@@ -81,10 +84,12 @@ def _value_and_gradient(name: str, f: Callable[..., Any], argnums: int | tuple[i
                     f"return its sum() or mean(), or use ta.jacobian(f)(*args) or ta.vjp(f, *args)"
                 )
             uses, outer = count_uses(out, Value, depth)
-            _warn_if_cut_off(name, f, out, starts, uses)
+            if starts and starts[0] not in uses:
+                _warn_if_cut_off(name, f, out, starts, uses)
             cotangents, recorded = _pull_back(out, seed(out, None), starts, depth, uses, outer)
-            value, *cotangents = leave([out if recorded else out._data, *cotangents], depth)
-        _pass_on(starts)
+            value, *cotangents = leave([out, *cotangents], depth) if recorded else [out._data, *cotangents]
+        if special:
+            _pass_on(starts)
         gradients = _like_arguments(args, positions, cotangents)
         return value, gradients[0] if isinstance(argnums, int) else gradients
 
@@ -92,24 +97,26 @@ def _value_and_gradient(name: str, f: Callable[..., Any], argnums: int | tuple[i
 
 
 def pullback_of(
-    name: str, f: Callable[..., Any], args: tuple[Any, ...]
+    name: str, f: Callable[..., Any], args: tuple[Any, ...], warn: bool = True
 ) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
-    """What `vjp` returns; `name`: what its messages call it."""
+    """What `vjp` returns; `name`: what its messages call it. `warn`: of a result that depends on no input."""
     positions = tuple(range(len(args)))
     with deeper() as depth:
         args, starts = enter(name, args, positions, depth)
         out = _one_output(name, f(*args))
         uses, outer = count_uses(out, Value, depth)
-        _warn_if_cut_off(name, f, out, starts, uses)
-        (result,) = leave([out if outer or mode.tracing else out._data], depth)
-    _pass_on(starts)
+        if warn and starts and starts[0] not in uses:
+            _warn_if_cut_off(name, f, out, starts, uses)
+        (result,) = leave([out], depth) if outer or mode.tracing else [out.data]
+    if special:
+        _pass_on(starts)
 
     def pullback(g: Any) -> tuple[Any, ...]:
         with deeper() as now:
             checked = seed(out, g, name, copy=False)
             start = g if isinstance(g, Value) and g.level else checked  # part of a graph: it goes on through g
-            cotangents, _ = _pull_back(out, start, starts, depth, *count_uses(out, Value, depth))
-            cotangents = leave(cotangents, now)
+            cotangents, recorded = _pull_back(out, start, starts, depth, *count_uses(out, Value, depth))
+            cotangents = leave(cotangents, now) if recorded else cotangents
         if isinstance(checked, np.ndarray):  # a leaf that g reaches unchanged gets memory of its own
             cotangents = [
                 c.copy() if isinstance(c, np.ndarray) and np.may_share_memory(c, checked) else c for c in cotangents
@@ -150,8 +157,10 @@ def leave(results: list[Any], depth: int) -> list[Any]:
 
 
 def _come_up(result: Value, depth: int) -> Value:
-    outside: Value = identity(result)
-    outside.level = depth - 1
+    data = result._data
+    outside: Value = new_node(
+        Value, _IDENTITY, data.view() if type(data) is np.ndarray else data, depth - 1, {}, (result, data)
+    )
     return outside
 
 
@@ -181,7 +190,7 @@ def _warn_if_cut_off(name: str, f: Callable[..., Any], out: Value, starts: list[
 
     No warning beside a gradient taken inside, which may well be constant.
     """
-    if not starts or mode.nested or any(start in uses for start in starts):
+    if mode.nested or any(start in uses for start in starts):
         return
     reached = set(topological_order([out], Value))
     if reached.isdisjoint(starts):
@@ -225,6 +234,9 @@ def _like_arguments(args: tuple[Any, ...], positions: tuple[int, ...], leaves: l
     """The gradients in the structure of their arguments."""
     supply, gradients = iter(leaves), []
     for position in positions:
+        if type(args[position]) is Value:
+            gradients.append(next(supply))
+            continue
         count = len(flatten(args[position]))
         gradients.append(unflatten(args[position], [next(supply) for _ in range(count)]))
     return tuple(gradients)
