@@ -19,7 +19,7 @@ import numpy as np
 
 from .debugging import check_backward
 from .errors import KinkError, shape_of
-from .evaluate import NOT_IEEE, as_arrays
+from .evaluate import NOT_IEEE, PLAIN, as_arrays
 from .mode import mode, special
 from .op import Op
 from .ops.arithmetic import chain
@@ -219,7 +219,7 @@ def repair(c: Any, like: Any) -> Any:
         return c
     shape, own = shape_of(like), shape_of(c)
     if own != shape:
-        if own == () and not hasattr(c, "op") and math.prod(shape) < WORTH_A_VIEW:
+        if own == () and isinstance(c, PLAIN) and math.prod(shape) < WORTH_A_VIEW:
             filled = np.empty(shape, like.dtype)
             filled.fill(c)
             return filled
@@ -229,7 +229,7 @@ def repair(c: Any, like: Any) -> Any:
         if own != shape:
             c = _sum_arrays(c, shape=shape) if type(c) is _ndarray else sum_to(c, shape=shape)
     if type(like) is float:
-        return c if hasattr(c, "op") else float(c)
+        return float(c) if isinstance(c, PLAIN) else c
     if type(c) is float:
         return np.full(shape, c, like.dtype)
     if isinstance(c, np.generic):  # NumPy makes scalars of 0-d arrays

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import os
 import sys
+import warnings
 import zlib
+from types import FrameType
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from .errors import shape_of
+from .evaluate import held
 from .mode import mode
 
-__all__ = ["Note", "check_backward", "check_forward", "note_scope", "user_line"]
+__all__ = ["WALKED", "Note", "check_backward", "check_forward", "note_scope", "user_line", "warn_user"]
 
-_PACKAGE = os.path.dirname(os.path.abspath(__file__)) + os.sep
+_PACKAGE, _NUMPY, _PYTHON = (os.path.dirname(os.path.abspath(m)) + os.sep for m in (__file__, np.__file__, os.__file__))
+_NOT_USERS = (_PACKAGE, _NUMPY, _PYTHON)
+_INSTALLED = tuple(f"{_PYTHON}{name}-packages{os.sep}" for name in ("site", "dist"))
+"""Packages that lie in a folder of Python's own folder, and are not Python's."""
 
 
 class Note(NamedTuple):
@@ -26,6 +32,10 @@ class Note(NamedTuple):
     """A fingerprint of every input, if `debug()` was on."""
     scope: tuple[tuple[str, int], ...] = ()
     """The parts of a model that were running, outermost first, each with its number."""
+
+
+WALKED = Note()
+"""The note of a leaf whose gradient was forgotten: a `backward()` has reached it before."""
 
 
 def note_scope(node: Any) -> None:
@@ -61,7 +71,7 @@ def check_backward(node: Any, g: Any) -> None:
                 f"{node.op.name}: its input {position} of shape {shape_of(x)} was changed in place after the forward "
                 f"pass at {line}, so the gradient would be wrong; copy the array before you change it"
             )
-    what = _not_finite(g._data if hasattr(g, "_data") else g)
+    what = _not_finite(held(g))
     if what:
         name = node.op.name if node.op else f"the leaf {node.label or ''}".strip()
         raise FloatingPointError(
@@ -85,8 +95,24 @@ def _shapes(node: Any) -> str:
 
 
 def user_line() -> str:
-    """File and line of the innermost frame outside this package."""
-    frame = sys._getframe(1)
-    while frame.f_back is not None and frame.f_code.co_filename.startswith(_PACKAGE):
-        frame = frame.f_back
+    """File and line of the user's code that is running: the innermost outside this package, NumPy and Python's own."""
+    frame, _ = _users_frame()
     return f"{frame.f_code.co_filename}:{frame.f_lineno}"
+
+
+def warn_user(text: str) -> None:
+    """A `RuntimeWarning` at the user's line; Python shows it once for each line."""
+    warnings.warn(text, RuntimeWarning, stacklevel=_users_frame()[1] - 1)
+
+
+def _users_frame() -> tuple[FrameType, int]:
+    """The user's frame, and how many frames lie above this one's, itself included."""
+    frame: FrameType | None = sys._getframe(0)
+    above = 1
+    while frame is not None and not _is_users(frame.f_code.co_filename):
+        frame, above = frame.f_back, above + 1
+    return (frame, above) if frame is not None else (sys._getframe(2), 3)
+
+
+def _is_users(file: str) -> bool:
+    return not file.startswith(_NOT_USERS) or (file.startswith(_INSTALLED) and not file.startswith(_NOT_USERS[:2]))

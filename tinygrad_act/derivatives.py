@@ -14,7 +14,7 @@ import numpy as np
 
 from .ops.reduce import sum
 from .ops.shape import reshape, stack
-from .transforms import grad, vjp
+from .transforms import gradient_of, pullback_of
 from .tree import leaves_with_paths
 from .value import Value
 
@@ -76,13 +76,13 @@ def hvp(f: Callable[[Any], Any], x: Any, v: Any) -> Any:
         raise ValueError(f"hvp: {how}; make them alike")
 
     def along(y: Any) -> Any:
-        slopes = [leaf for _, leaf in leaves_with_paths(grad(f)(y))]
+        slopes = [leaf for _, leaf in leaves_with_paths(gradient_of("hvp", f, 0)(y))]
         total: Any = 0.0
         for slope, (_, direction) in zip(slopes, vectors):
             total = total + sum(slope * direction)
         return total
 
-    return grad(along)(x)
+    return gradient_of("hvp", along, 0)(x)
 
 
 def _jacobian(name: str, f: Callable[..., Any], argnums: int | tuple[int, ...]) -> Callable[..., Any]:
@@ -93,13 +93,14 @@ def _jacobian(name: str, f: Callable[..., Any], argnums: int | tuple[int, ...]) 
         for position in positions:
             _check_argument(name, args, position)
 
+        @functools.wraps(f)
         def of_chosen(*chosen: Any) -> Any:
             given = list(args)
             for position, x in zip(positions, chosen):
                 given[position] = x
             return _one_array(name, f(*given, **kwargs))
 
-        out, pullback = vjp(of_chosen, *(args[position] for position in positions))
+        out, pullback = pullback_of(name, of_chosen, tuple(args[position] for position in positions))
         rows = [pullback(g) for g in _basis(out)]
         shapes = [np.shape(args[position]) for position in positions]
         found = [_joined([row[i] for row in rows], np.shape(out), shape, args[position])

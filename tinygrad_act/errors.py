@@ -10,9 +10,19 @@ import numpy as np
 if TYPE_CHECKING:
     from .op import Op
 
-__all__ = ["KinkError", "describe", "explain", "is_real", "refuse_kind", "refuse_parameter", "shape_of"]
+__all__ = [
+    "KEEP_THE_GRAPH", "BareNumberError", "KinkError", "describe", "explain", "is_real", "refuse_kind",
+    "refuse_parameter", "shape_of", "unmasked",
+]  # fmt: skip
 
 _REAL_KINDS = "fiub"
+
+KEEP_THE_GRAPH = "to fill an array, use ta.stack([...]) or ta.where(mask, new, x); for math.exp and its like, ta.exp"
+"""What to write in place of whatever takes a bare number out of a Value."""
+
+
+class BareNumberError(TypeError):
+    """Something takes a Value's bare number or array where its gradient, or its place in a program, would be lost."""
 
 
 class KinkError(ValueError):
@@ -46,6 +56,13 @@ def refuse_parameter(op: Op, name: str, value: Any) -> ValueError:
     bounds = [f"above {low:g}" if math.isfinite(low) else "", f"below {high:g}" if math.isfinite(high) else ""]
     expected = " and ".join(filter(None, bounds)) or "a number"
     return ValueError(f"{op.name}: {name}={value!r} is not allowed; it must be {expected}")
+
+
+def unmasked(error: BaseException) -> BareNumberError | None:
+    """The error that NumPy hid behind one of its own: it answers whatever `array[i] = value` raises by "setting an
+    array element with a sequence". None for any other error."""
+    cause = error.__cause__ if isinstance(error, (ValueError, TypeError)) else None
+    return cause if isinstance(cause, BareNumberError) and "setting an array element" in str(error) else None
 
 
 def explain(op: Op, args: tuple[Any, ...], static: dict[str, Any], error: Exception) -> Exception:

@@ -10,7 +10,7 @@ import numpy as np
 from .errors import explain, is_real, refuse_kind
 from .op import Op
 
-__all__ = ["INTERPRETERS", "NOT_IEEE", "as_arrays", "as_data", "evaluate"]
+__all__ = ["INTERPRETERS", "NOT_IEEE", "PLAIN", "as_arrays", "as_data", "evaluate", "held"]
 
 INTERPRETERS: dict[type, Callable[[Op, tuple[Any, ...], dict[str, Any]], Any]] = {}
 """Type of an argument → what runs an operation on such arguments. Filled at import."""
@@ -18,7 +18,15 @@ INTERPRETERS: dict[type, Callable[[Op, tuple[Any, ...], dict[str, Any]], Any]] =
 NOT_IEEE = (ZeroDivisionError, OverflowError, ValueError)
 """What Python's floats raise where IEEE has an answer."""
 
+PLAIN = (int, float, np.ndarray, np.generic)
+"""What is a number or an array itself, and not something that holds one: a node, a symbol, ..."""
+
 _ndarray = np.ndarray
+
+
+def held(x: Any) -> Any:
+    """The number or array that `x` is, or that it holds if it is a node."""
+    return x if isinstance(x, PLAIN) else x._data
 
 
 def evaluate(op: Op, args: tuple[Any, ...], static: dict[str, Any]) -> Any:

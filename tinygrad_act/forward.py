@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from . import interop
-from .evaluate import INTERPRETERS
+from .evaluate import INTERPRETERS, held
 from .op import Op
 from .ops.arithmetic import add, chain, mul, neg, sub, where
 from .ops.comparison import equal
@@ -147,8 +147,7 @@ def _number(x: Any) -> Any:
 
 
 def _has_nan(z: Any) -> bool:
-    data = getattr(z, "_data", z)
-    return bool(np.isnan(np.sum(data)))
+    return bool(np.isnan(np.sum(held(z))))
 
 
 _spell = INTERPRETERS[Symbol]

@@ -13,13 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from .debugging import user_line
-from .mode import mode
 from .op import Op
 from .registry import ops
-from .tracing import TracingError
 
-__all__ = ["call_function", "call_ufunc", "refuse_array"]
+__all__ = ["call_function", "call_ufunc"]
 
 _ABOUT_SHAPE = {f: operator.attrgetter(f.__name__) for f in (np.shape, np.ndim, np.size)}
 _NUMPY_KEYWORDS = {"a_min": "min", "a_max": "max"}
@@ -48,20 +45,6 @@ def call_function(function: Callable[..., Any], args: tuple[Any, ...], kwargs: d
         return _ABOUT_SHAPE[function](*args, **kwargs)
     kwargs = {_NUMPY_KEYWORDS.get(name, name): value for name, value in kwargs.items()}
     return _find(function.__name__).call(*args, **kwargs)
-
-
-def refuse_array() -> TypeError:
-    """The error for `np.array(value)`, which would drop the gradient without a word."""
-    if mode.tracing:
-        return TracingError(
-            f"NumPy asked for the numbers of a Value while ta.compile records a program, at {user_line()}: the program "
-            f"runs on other numbers later; use the operations in ta.ops, and pass an index as an argument of its own "
-            f"kind: an int or a tuple"
-        )
-    return TypeError(
-        "NumPy asked for the bare array of a Value, which would lose its gradient; "
-        "use value.numpy() (a copy), value.data, or ta.stack([...]) to join Values"
-    )
 
 
 def _find(name: str) -> Op:

@@ -9,6 +9,7 @@ import numpy as np
 
 from .backprop import count_uses, pull, total
 from .errors import is_real, refuse_kind
+from .evaluate import INTERPRETERS, held
 
 __all__ = ["brief", "deliver", "describe", "grad_lock", "leaf_data", "own", "rebuild", "seed"]
 
@@ -20,7 +21,7 @@ def leaf_data(data: Any, requires_grad: bool) -> Any:
     """A float, or an array that nobody else holds."""
     if type(data) is float:
         return data
-    if hasattr(data, "_data"):
+    if type(data) in INTERPRETERS:
         raise TypeError("Value: got a Value; use it as it is, or .detach() for a constant")
     if isinstance(data, (bool, int)):
         return float(data) if requires_grad else data
@@ -44,7 +45,7 @@ def seed(value: Any, g: Any, where: str = "backward", copy: bool = True) -> Any:
                 f"reduce it first, as in value.sum().backward(), or pass its cotangent: value.backward(g)"
             )
         return np.array(1.0, value.dtype).reshape(value.shape)
-    g = g._data if hasattr(g, "_data") else g
+    g = g._data if type(g) in INTERPRETERS else g
     if not is_real(g) and not isinstance(g, (list, tuple)):
         raise refuse_kind(f"{where}: g", g)
     array = np.array(g, value.dtype) if copy else np.asarray(g, value.dtype)
@@ -61,8 +62,8 @@ def deliver(root: Any, g: Any, kind: Any, create_graph: bool) -> None:
         for node, c in visited:
             if node.op is None:
                 node._grad = own(c) if node._grad is None else total(node._grad, c)
-            elif not create_graph:
-                node._grad = c
+            else:
+                node._grad = c._data if create_graph and isinstance(c, kind) else c  # a graph would be a circle
 
 
 def rebuild(cls: Any, data: Any, label: str | None, requires_grad: bool, grad: Any) -> Any:
@@ -93,8 +94,7 @@ def describe(value: Any) -> str:
 
 def brief(x: Any) -> str:
     """A number; a small array; of a large one shape, dtype and range."""
-    if hasattr(x, "_data"):
-        return brief(x._data)
+    x = held(x)
     if not isinstance(x, np.ndarray):
         return f"{x:.6g}" if isinstance(x, float) else repr(x)
     dtype = "" if x.dtype == np.float64 else f", {x.dtype}"

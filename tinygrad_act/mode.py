@@ -14,6 +14,8 @@ from collections.abc import Callable, Iterator, Mapping
 from types import TracebackType
 from typing import Any
 
+from .errors import unmasked
+
 __all__ = ["Mode", "Switch", "debug", "deeper", "mode", "no_grad", "scope", "special"]
 
 
@@ -34,6 +36,9 @@ class Mode(threading.local):
     """The parts of a model that are running, outermost first, each with a number of its own; see `scope`."""
     tracing: int = 0
     """The depth at which `compile` records a program; 0 if it does not."""
+    nested: bool = False
+    """Whether, inside the gradient that is being taken, another was taken by what depends on its inputs:
+    then a result without a graph may be a derivative that is constant."""
 
 
 mode = Mode()
@@ -160,7 +165,8 @@ class scope(Switch):
 class deeper:
     """Inside `with deeper():` operations are recorded, one level of nested gradients further in.
 
-    `tracing`: for a program, so that nothing may look at the numbers.
+    `tracing`: for a program, so that nothing may look at the numbers. An error of ours that NumPy hid
+    behind one of its own comes out as what it was.
     """
 
     def __init__(self, tracing: bool = False) -> None:
@@ -168,8 +174,8 @@ class deeper:
 
     def __enter__(self) -> int:
         special.append(None)
-        self._before = mode.recording, mode.depth, mode.tracing
-        mode.recording, mode.depth = True, mode.depth + 1
+        self._before = mode.recording, mode.depth, mode.tracing, mode.nested
+        mode.recording, mode.depth, mode.nested = True, mode.depth + 1, False
         if self._tracing:
             mode.tracing = mode.depth
         return mode.depth
@@ -180,5 +186,8 @@ class deeper:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        mode.recording, mode.depth, mode.tracing = self._before
+        mode.recording, mode.depth, mode.tracing, mode.nested = self._before
         special.pop()
+        hidden = None if error is None else unmasked(error)
+        if hidden is not None:
+            raise hidden.with_traceback(traceback) from None  # which ends at the user's line

@@ -13,13 +13,14 @@ import functools
 from typing import Any
 
 from .debugging import user_line
+from .errors import KEEP_THE_GRAPH, BareNumberError
 from .mode import Switch, mode
 from .op import Op
 
 __all__ = ["Pull", "TracingError", "pull_op", "refuse_backward", "refuse_look", "refuse_write", "static_index", "under"]
 
 
-class TracingError(TypeError):
+class TracingError(BareNumberError):
     """A function does what can't be recorded as a program."""
 
 
@@ -28,8 +29,8 @@ def refuse_look(value: Any, how: str) -> None:
     if value.level or value.op is not None:
         raise TracingError(
             f"{how} of a Value while ta.compile records a program, at {user_line()}: the program runs on other "
-            f"numbers later, so Python can't branch on them or take them out; use ta.where(condition, x, y) to choose, "
-            f"or pass what decides as an int, bool or str: one program is made for each"
+            f"numbers later, so nothing can branch on them or take them out; {KEEP_THE_GRAPH}; to choose, "
+            f"ta.where(condition, x, y); or pass what decides as an int, bool or str: one program is made for each"
         )
 
 

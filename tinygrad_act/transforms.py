@@ -14,14 +14,20 @@ from typing import Any
 import numpy as np
 
 from .backprop import count_uses, pull
+from .debugging import warn_user
+from .graph import topological_order
 from .leaves import leaf_data, own, seed
-from .mode import deeper, mode
+from .mode import deeper, mode, special
 from .ops.activations import identity
-from .recording import constant
+from .ops.shape import astype
+from .recording import constant, new_node
+from .registry import ops
 from .tree import flatten, leaves_with_paths, unflatten
 from .value import Value
 
-__all__ = ["grad", "value_and_grad", "vjp"]
+__all__ = ["enter", "grad", "gradient_of", "leave", "pullback_of", "value_and_grad", "vjp"]
+
+_IDENTITY = ops[identity.__name__]
 
 
 def grad(f: Callable[..., Any], argnums: int | tuple[int, ...] = 0) -> Callable[..., Any]:
@@ -30,12 +36,32 @@ def grad(f: Callable[..., Any], argnums: int | tuple[int, ...] = 0) -> Callable[
     `f` returns a single number. `argnums`: which positional argument to differentiate by, or a
     tuple of them for a tuple of gradients. An argument may be a number, an array, or a nested
     list, tuple or dict of them; the gradient has the same structure, shapes and dtypes (integers
-    count as floats).
+    and booleans become floats, for `f` too).
 
     Raises `ValueError` if `f` returns more than one number, `TypeError` if an argument is not made
-    of real numbers.
+    of real numbers, or if `f` takes a bare number out of a Value (`float(x)`, `array[i] = x`). Warns
+    if what `f` returns depends on no input that it is differentiated by.
     """
-    both = value_and_grad(f, argnums)
+    return gradient_of("grad", f, argnums)
+
+
+def value_and_grad(f: Callable[..., Any], argnums: int | tuple[int, ...] = 0) -> Callable[..., Any]:
+    """A function with the arguments of `f` that returns `(f(...), gradient of f)`; see `grad`."""
+    return _value_and_gradient("value_and_grad", f, argnums)
+
+
+def vjp(f: Callable[..., Any], *args: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
+    """`(f(*args), pullback)`: `pullback(g)` gives the cotangent of every argument.
+
+    `f` returns one number or array; `g` has its shape. The pullback may be called many times.
+    Raises and warns as `grad` does, and raises `ValueError` for a `g` of another shape.
+    """
+    return pullback_of("vjp", f, args)
+
+
+def gradient_of(name: str, f: Callable[..., Any], argnums: int | tuple[int, ...]) -> Callable[..., Any]:
+    """What `grad` returns; `name`: what its messages call it."""
+    both = _value_and_gradient(name, f, argnums)
 
     @functools.wraps(f)
     def gradient(*args: Any, **kwargs: Any) -> Any:
@@ -44,59 +70,67 @@ def grad(f: Callable[..., Any], argnums: int | tuple[int, ...] = 0) -> Callable[
     return gradient
 
 
-def value_and_grad(f: Callable[..., Any], argnums: int | tuple[int, ...] = 0) -> Callable[..., Any]:
-    """A function with the arguments of `f` that returns `(f(...), gradient of f)`; see `grad`."""
+def _value_and_gradient(name: str, f: Callable[..., Any], argnums: int | tuple[int, ...]) -> Callable[..., Any]:
     positions = (argnums,) if isinstance(argnums, int) else tuple(argnums)
 
     @functools.wraps(f)
     def value_and_gradient(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
         with deeper() as depth:
-            args, starts = _start("grad", args, positions, depth)
-            out = _one_output("grad", f(*args, **kwargs))
+            args, starts = enter(name, args, positions, depth)
+            out = _one_output(name, f(*args, **kwargs))
             if out.size != 1:
                 raise ValueError(
-                    f"grad: the function returned shape {out.shape}, not a single number; "
-                    f"return its sum() or mean(), or use ta.vjp(f, *args)"
+                    f"{name}: the function returned shape {out.shape}, not a single number; "
+                    f"return its sum() or mean(), or use ta.jacobian(f)(*args) or ta.vjp(f, *args)"
                 )
-            cotangents, recorded = _pull_back(out, seed(out, None), starts, depth)
+            uses, outer = count_uses(out, Value, depth)
+            if starts and starts[0] not in uses:
+                _warn_if_cut_off(name, f, out, starts, uses)
+            cotangents, recorded = _pull_back(out, seed(out, None), starts, depth, uses, outer)
+            value, *cotangents = leave([out, *cotangents], depth) if recorded else [out._data, *cotangents]
+        if special:
+            _pass_on(starts)
         gradients = _like_arguments(args, positions, cotangents)
-        if mode.tracing:
-            _come_up((out, *cotangents), depth)
-        return out if recorded else out._data, gradients[0] if isinstance(argnums, int) else gradients
+        return value, gradients[0] if isinstance(argnums, int) else gradients
 
     return value_and_gradient
 
 
-def vjp(f: Callable[..., Any], *args: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
-    """`(f(*args), pullback)`: `pullback(g)` gives the cotangent of every argument.
-
-    `f` returns one number or array; `g` has its shape. The pullback may be called many times.
-    Raises as `grad` does, and `ValueError` for a `g` of another shape.
-    """
+def pullback_of(
+    name: str, f: Callable[..., Any], args: tuple[Any, ...], warn: bool = True
+) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
+    """What `vjp` returns; `name`: what its messages call it. `warn`: of a result that depends on no input."""
     positions = tuple(range(len(args)))
     with deeper() as depth:
-        args, starts = _start("vjp", args, positions, depth)
-        out = _one_output("vjp", f(*args))
-        _, outer = count_uses(out, Value, depth)
+        args, starts = enter(name, args, positions, depth)
+        out = _one_output(name, f(*args))
+        uses, outer = count_uses(out, Value, depth)
+        if warn and starts and starts[0] not in uses:
+            _warn_if_cut_off(name, f, out, starts, uses)
+        (result,) = leave([out], depth) if outer or mode.tracing else [out.data]
+    if special:
+        _pass_on(starts)
 
     def pullback(g: Any) -> tuple[Any, ...]:
-        with deeper():
-            checked = seed(out, g, "vjp", copy=False)
+        with deeper() as now:
+            checked = seed(out, g, name, copy=False)
             start = g if isinstance(g, Value) and g.level else checked  # part of a graph: it goes on through g
-            cotangents, _ = _pull_back(out, start, starts, depth)
+            cotangents, recorded = _pull_back(out, start, starts, depth, *count_uses(out, Value, depth))
+            cotangents = leave(cotangents, now) if recorded else cotangents
         if isinstance(checked, np.ndarray):  # a leaf that g reaches unchanged gets memory of its own
             cotangents = [
                 c.copy() if isinstance(c, np.ndarray) and np.may_share_memory(c, checked) else c for c in cotangents
             ]
         return _like_arguments(args, positions, cotangents)
 
-    return out if outer or mode.tracing else out.data, pullback
+    return result, pullback
 
 
-def _start(
+def enter(
     name: str, args: tuple[Any, ...], positions: tuple[int, ...], depth: int
 ) -> tuple[tuple[Any, ...], list[Value]]:
-    """The arguments with a new Value of this depth for every number and array at `positions`."""
+    """How every transform begins: the arguments with a new float Value of this depth for every number and array
+    at `positions`, and these Values. Raises `TypeError` for what is no real number."""
     new, starts = list(args), []
     for position in positions:
         if not -len(args) <= position < len(args):
@@ -112,11 +146,35 @@ def _start(
     return tuple(new), starts
 
 
+def leave(results: list[Any], depth: int) -> list[Any]:
+    """How every transform ends, as the last thing inside its `deeper()`: the results belong to what is outside.
+
+    A Value of this depth goes out as a new one, a level higher up, that holds the same: its own level stays,
+    because a pullback may still be called through it. Without that a transform outside, or the next one,
+    would go on into this one's graph.
+    """
+    return [_come_up(x, depth) if isinstance(x, Value) and x.level >= depth else x for x in results]
+
+
+def _come_up(result: Value, depth: int) -> Value:
+    data = result._data
+    outside: Value = new_node(
+        Value, _IDENTITY, data.view() if type(data) is np.ndarray else data, depth - 1, {}, (result, data)
+    )
+    return outside
+
+
+def _pass_on(starts: list[Value]) -> None:
+    """Tell the gradient outside, if there is one, that this one was taken by what may depend on its inputs."""
+    if mode.depth > 1 and any(start.op is not None for start in starts):
+        mode.nested = True
+
+
 def _begin(leaf: Any, depth: int) -> Value:
-    """A Value from which this gradient starts, and from which an outer one can go on."""
+    """A float Value from which this gradient starts, and from which an outer one can go on."""
     start: Value
     if isinstance(leaf, Value) and (leaf.level or leaf.op is not None):
-        start = identity(leaf)
+        start = identity(leaf) if leaf.dtype.kind == "f" else astype(leaf, dtype=np.float64)
     elif isinstance(leaf, np.ndarray) and leaf.dtype.kind == "f" and type(leaf) is np.ndarray:
         data = leaf.view()  # no copy: the function only sees it read-only
         data.setflags(write=False)
@@ -125,6 +183,22 @@ def _begin(leaf: Any, depth: int) -> Value:
         start = constant(Value, leaf_data(leaf._data if isinstance(leaf, Value) else leaf, True))
     start.level = depth
     return start
+
+
+def _warn_if_cut_off(name: str, f: Callable[..., Any], out: Value, starts: list[Value], uses: dict[Any, int]) -> None:
+    """Warn where the result depends on none of the inputs, not even by what has no slope (floor, comparisons).
+
+    No warning beside a gradient taken inside, which may well be constant.
+    """
+    if mode.nested or any(start in uses for start in starts):
+        return
+    reached = set(topological_order([out], Value))
+    if reached.isdisjoint(starts):
+        warn_user(
+            f"ta.{name}: what {getattr(f, '__name__', 'the function')} returns depends on no input that it is "
+            f"differentiated by, so the gradient is 0; if that is not meant: .item(), .numpy(), .data, detach() and "
+            f"no_grad() cut the graph, so compute on the Values themselves"
+        )
 
 
 def _one_output(name: str, out: Any) -> Value:
@@ -138,9 +212,10 @@ def _one_output(name: str, out: Any) -> Value:
         raise TypeError(f"{name}: the function's result: {error}") from None
 
 
-def _pull_back(out: Value, g: Any, starts: list[Value], depth: int) -> tuple[list[Any], bool]:
+def _pull_back(
+    out: Value, g: Any, starts: list[Value], depth: int, uses: dict[Any, int], outer: bool
+) -> tuple[list[Any], bool]:
     """The cotangent of every start, and whether it is part of a graph that goes on outside."""
-    uses, outer = count_uses(out, Value, depth)
     recorded = outer or (isinstance(g, Value) and g.level > 0) or mode.tracing > 0
     arrived = {}
     if out.level >= depth:
@@ -155,18 +230,13 @@ def _finish(start: Value, c: Any) -> Any:
     return own(c)
 
 
-def _come_up(results: tuple[Any, ...], depth: int) -> None:
-    """Results of a gradient at this depth belong to the one outside: a program may take several, one after
-    the other, and the next one need not look into this one."""
-    for result in results:
-        if isinstance(result, Value):
-            result.level = min(result.level, depth - 1)
-
-
 def _like_arguments(args: tuple[Any, ...], positions: tuple[int, ...], leaves: list[Any]) -> tuple[Any, ...]:
     """The gradients in the structure of their arguments."""
     supply, gradients = iter(leaves), []
     for position in positions:
+        if type(args[position]) is Value:
+            gradients.append(next(supply))
+            continue
         count = len(flatten(args[position]))
         gradients.append(unflatten(args[position], [next(supply) for _ in range(count)]))
     return tuple(gradients)

@@ -17,6 +17,8 @@ import numpy as np
 
 from . import interop
 from .backprop_scalar import pull_scalars
+from .bare import Bare
+from .debugging import WALKED
 from .errors import shape_of
 from .evaluate import INTERPRETERS
 from .leaves import deliver, describe, grad_lock, leaf_data, rebuild, seed
@@ -31,7 +33,7 @@ from .tracing import refuse_backward, refuse_look, refuse_write, static_index
 __all__ = ["Value", "record"]
 
 
-class Value(Operators):
+class Value(Bare, Operators):
     """A scalar or tensor in a computation graph.
 
     `data`: a number, an array, or nested lists of numbers. Arrays are copied; integers become
@@ -57,7 +59,7 @@ class Value(Operators):
     pending: int
     """Edges still to deliver a gradient, while `backprop_scalar` runs; else 0."""
     note: Any
-    """What `debug()` and `scope()` note about it: a `Note`, or None."""
+    """What `debug()` and `scope()` note about it, or that a gradient was there and is forgotten: a `Note`, or None."""
     label: str | None
 
     def __init__(self, data: Any, label: str | None = None, *, requires_grad: bool = True) -> None:
@@ -127,7 +129,7 @@ class Value(Operators):
     @grad.setter
     def grad(self, new: Any) -> None:
         if new is None or (isinstance(new, (int, float)) and new == 0):
-            self._grad = None
+            self.zero_grad()
         elif shape_of(new) != self.shape:
             raise ValueError(f"grad: the new shape {shape_of(new)} is not that of the data, {self.shape}")
         else:
@@ -163,20 +165,6 @@ class Value(Operators):
         """The transpose."""
         return shape.transpose(self)  # type: ignore[no-any-return]
 
-    def item(self) -> Any:
-        """The one entry as a Python number. Raises `ValueError` if there are more."""
-        if special and mode.tracing:
-            refuse_look(self, "float(), int() or .item()")
-        if self.size != 1:
-            raise ValueError(f"item: a Value of shape {self.shape} has {self.size} entries, not one; use .numpy()")
-        return self._data.item() if isinstance(self._data, np.ndarray) else self._data
-
-    def numpy(self) -> np.ndarray:
-        """A copy of the data as an array, yours to change."""
-        if special and mode.tracing:
-            refuse_look(self, ".numpy()")
-        return np.array(self._data)
-
     def detach(self) -> Value:
         """The same numbers as a constant: no gradient flows through it."""
         if special and mode.tracing:
@@ -186,6 +174,8 @@ class Value(Operators):
 
     def zero_grad(self) -> None:
         """Forget the gradient: it reads as zero again."""
+        if self._grad is not None and self.note is None:
+            self.note = WALKED
         self._grad = None
 
     # -- backward -----------------------------------------------------------------------------
@@ -219,22 +209,6 @@ class Value(Operators):
 
     def __repr__(self) -> str:
         return f"Value({describe(self)})"
-
-    def __format__(self, spec: str) -> str:
-        return format(self.item(), spec) if spec else repr(self)
-
-    def __bool__(self) -> bool:
-        if special and mode.tracing:
-            refuse_look(self, "if, while, and, or, not or bool()")
-        if self.size != 1:
-            raise ValueError(f"the truth of a Value of shape {self.shape} is ambiguous; reduce it to one entry first")
-        return bool(self._data)
-
-    def __float__(self) -> float:
-        return float(self.item())
-
-    def __int__(self) -> int:
-        return int(self.item())
 
     def __len__(self) -> int:
         if not self.shape:
@@ -274,9 +248,6 @@ class Value(Operators):
         self, function: Callable[..., Any], types: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> Any:
         return interop.call_function(function, args, kwargs)
-
-    def __array__(self, *args: Any, **kwargs: Any) -> np.ndarray:
-        raise interop.refuse_array()
 
     if TYPE_CHECKING:  # one method an operation, installed below and when one is declared
 

@@ -16,7 +16,7 @@ import numpy as np
 from ..graph import topological_order
 from ..leaves import leaf_data
 from ..mode import deeper, no_grad
-from ..transforms import vjp
+from ..transforms import pullback_of
 from ..tree import flatten, leaves_with_paths, unflatten
 from ..value import Value
 from .ladder import Line
@@ -97,7 +97,8 @@ class Problem:
             return self._by_hand(self.gradient, weights, False)
         if self.jacobian is not None:
             return self._by_hand(self.jacobian, weights, True)
-        _, pullback = vjp(self.f, *self.arguments([leaf.copy() for leaf in self.leaves]))
+        args = tuple(self.arguments([leaf.copy() for leaf in self.leaves]))
+        _, pullback = pullback_of("gradcheck", self.f, args, warn=False)
         found = [np.asarray(c, np.float64) for c in flatten(list(pullback(weights.astype(self.dtype))))]
         return self._of_shape(found, ())
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ..evaluate import held
 from .snapshot import Numbers
 from .text import FEW, data_text, faults, number_text
 
@@ -16,7 +17,7 @@ _BINS = 16
 
 def numbers_of(x: Any) -> Numbers:
     """The summary of a number, an array, or a gradient that is itself a Value."""
-    x = x._data if hasattr(x, "_data") else x
+    x = held(x)
     text = data_text(x)
     if not isinstance(x, np.ndarray):
         if isinstance(x, (bool, int)) or np.isfinite(x):

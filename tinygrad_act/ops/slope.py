@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..errors import KinkError
+from ..evaluate import held
 from ..mode import mode
 from ..op import Op, Place
 from .arithmetic import abs, where
@@ -68,7 +69,7 @@ def slope(op: Op, position: int, a: Any, args: tuple[Any, ...], static: Mapping[
         left, right = _two_sided(op, position, rule, beside, static)
         if policy != "raise":
             d = where(on_it, _choose("mean" if (policy, place) == _HALVES else policy, left, right), d)
-        elif np.any(_data(on_it) & (_data(left) != _data(right))):
+        elif np.any(held(on_it) & (held(left) != held(right))):
             raise _on_kink(op, place)
     return d
 
@@ -163,17 +164,13 @@ def _choose(policy: str, left: Any, right: Any) -> Any:
 def _near(bound: Any, x: Any) -> Any:
     """How far from a kink at `bound` the slope is read: a few units of the last place of `x`."""
     eps = float(np.finfo(getattr(x, "dtype", np.float64)).eps)
-    data = np.abs(_data(bound))
+    data = np.abs(held(bound))
     near = np.where(data == 0, _NEAR_ZERO, 4 * eps * data)
     return near if near.ndim else float(near)
 
 
-def _data(x: Any) -> Any:
-    return x._data if hasattr(x, "op") else x
-
-
 def _any(mask: Any) -> bool:
-    return bool(mode.tracing) or bool(np.any(_data(mask)))
+    return bool(mode.tracing) or bool(np.any(held(mask)))
 
 
 def _on_kink(op: Op, place: Place) -> KinkError:

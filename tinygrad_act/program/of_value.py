@@ -77,6 +77,7 @@ class CompiledValue(WithProgram):
             blocks, a, gradients = self._one_by_one(*more)
         with grad_lock:
             self._refresh(a)
+            root._grad = seed(root, g)
             for block in blocks:
                 block.add(gradients[block.name])
 

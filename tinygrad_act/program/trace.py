@@ -17,13 +17,16 @@ import numpy as np
 from ..errors import is_real
 from ..graph import topological_order
 from ..mode import deeper
-from ..recording import constant
+from ..ops.activations import identity
+from ..recording import constant, new_node
+from ..registry import ops
 from ..tracing import TracingError
 from ..tree import flatten, leaves_with_paths, map_leaves
 from ..value import Value
 
 __all__ = ["Trace", "run_once", "trace"]
 
+_IDENTITY = ops[identity.__name__]
 _STATELESS = "the function gives something else when it runs a second time on the same data"
 
 
@@ -83,8 +86,9 @@ def _run(f: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -
         def start(leaf: Any) -> Any:
             if not isinstance(leaf, (np.ndarray, np.generic, float)):
                 return leaf
-            inputs.append(_input(leaf, depth))
-            return inputs[-1]
+            value, given = _input(leaf, depth)
+            inputs.append(value)
+            return given
 
         given = map_leaves(start, (args, kwargs))
         before = _contents(given)
@@ -97,15 +101,22 @@ def _run(f: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -
     return Trace(inputs, outputs, map_leaves(lambda _: next(positions), result), order, [], [])
 
 
-def _input(leaf: Any, depth: int) -> Value:
+def _input(leaf: Any, depth: int) -> tuple[Value, Value]:
+    """A leaf of the program, and what the function is given for it.
+
+    No gradient flows to integers and booleans, so these have level 0. As the result of an operation they are
+    still traced: their numbers are others in the next call.
+    """
     if isinstance(leaf, float) and not isinstance(leaf, np.generic):
         value: Value = constant(Value, leaf)
     else:
         data = np.asarray(leaf).view()
         data.setflags(write=False)  # the function may not write to what belongs to its caller
         value = constant(Value, data)
+        if data.dtype.kind != "f":
+            return value, new_node(Value, _IDENTITY, data.view(), 0, {}, (value, data))
     value.level = depth
-    return value
+    return value, value
 
 
 def _outputs(result: Any) -> list[Any]:
