@@ -34,6 +34,8 @@ class Mode(threading.local):
     """The parts of a model that are running, outermost first, each with a number of its own; see `scope`."""
     tracing: int = 0
     """The depth at which `compile` records a program; 0 if it does not."""
+    met: Any = None
+    """What keeps the constants that `compile` meets meanwhile: a `Met`."""
 
 
 mode = Mode()

@@ -18,7 +18,7 @@ from .leaves import leaf_data, own, seed
 from .mode import deeper, mode
 from .ops.activations import identity
 from .recording import constant
-from .tree import flatten, leaves_with_paths, unflatten
+from .tree import flatten, leaves_with_paths, map_leaves, unflatten
 from .value import Value
 
 __all__ = ["grad", "value_and_grad", "vjp"]
@@ -75,7 +75,8 @@ def vjp(f: Callable[..., Any], *args: Any) -> tuple[Any, Callable[[Any], tuple[A
     """
     positions = tuple(range(len(args)))
     with deeper() as depth:
-        args, starts = _start("vjp", args, positions, depth)
+        copies = map_leaves(lambda x: x.copy() if isinstance(x, np.ndarray) else x, args)
+        args, starts = _start("vjp", copies, positions, depth)  # the pullback may be called when they were changed
         out = _one_output("vjp", f(*args))
         _, outer = count_uses(out, Value, depth)
 
