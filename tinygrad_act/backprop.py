@@ -263,8 +263,8 @@ def changed(node: Any, x: Any) -> RuntimeError:
     name = f"'{x.label}'" if x.label else f"of shape {shape_of(x)}"
     return RuntimeError(
         f"{node.op.name}: its input {name} was given new data after it was used: it was changed by `.data = ...`, "
-        f"`.data -= ...` or a write into its array, so the gradient of this graph would be wrong; call backward() before "
-        f"the update, or compute the graph again"
+        f"`.data -= ...` or a write into its array, so the gradient of this graph would be wrong; call backward() "
+        f"before the update, or compute the graph again"
     )
 
 

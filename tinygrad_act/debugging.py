@@ -73,7 +73,7 @@ def fingerprint(x: Any) -> Any:
     """What tells an array from what it was before a write to it; a number itself."""
     if not isinstance(x, np.ndarray):
         return x
-    return zlib.crc32(x if x.flags.c_contiguous else x.tobytes())
+    return zlib.crc32(x.data if x.flags.c_contiguous else x.tobytes())
 
 
 def _not_finite(x: Any) -> str:

@@ -37,7 +37,8 @@ def keep(x: Any, array: Callable[[np.ndarray], np.ndarray]) -> Any:
         parts = tuple([keep(part, array) for part in x])
         return x if all(mine is its for mine, its in zip(parts, x)) else parts
     if kind is slice:
-        return x if {type(x.start), type(x.stop), type(x.step)} <= _FIXED else slice(keep(x.start, array), keep(x.stop, array), keep(x.step, array))
+        bounds = x.start, x.stop, x.step
+        return x if {*map(type, bounds)} <= _FIXED else slice(*map(_bound, bounds))
     if isinstance(x, np.ndarray):
         return array(x)
     if kind is list:
@@ -47,6 +48,11 @@ def keep(x: Any, array: Callable[[np.ndarray], np.ndarray]) -> Any:
     if kind is memoryview:
         return array(np.asarray(x))
     return copy.deepcopy(x) if isinstance(x, (MutableSequence, MutableMapping, MutableSet)) else x
+
+
+def _bound(x: Any) -> Any:
+    """One of the numbers of a slice: an array of one entry may stand there."""
+    return x.item() if isinstance(x, np.ndarray) and x.ndim == 0 else x
 
 
 def _copied(x: np.ndarray) -> np.ndarray:

@@ -119,10 +119,7 @@ def _end(loan: Loan) -> None:
     """Nobody has the array any more."""
     loan.out = False
     loan.mark = None
-    try:
-        del lent[loan.key]
-    except KeyError:  # another thread was faster
-        pass
+    lent.pop(loan.key, None)
 
 
 def settle(args: tuple[Any, ...], kind: Any) -> bool:

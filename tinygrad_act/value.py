@@ -20,8 +20,8 @@ from .backprop_scalar import pull_scalars
 from .errors import shape_of
 from .evaluate import INTERPRETERS
 from .leaves import deliver, describe, grad_lock, leaf_data, rebuild, seed
-from .mode import mode, special
 from .lending import Loan, lend, renew
+from .mode import mode, special
 from .op import Op
 from .operators import Operators, one_tuple
 from .ops import index, shape
