@@ -20,6 +20,7 @@ import numpy as np
 from .debugging import check_backward
 from .errors import KinkError, shape_of
 from .evaluate import NOT_IEEE, PLAIN, as_arrays
+from .lending import unchanged
 from .mode import mode, special
 from .op import Op
 from .ops.arithmetic import chain
@@ -40,13 +41,17 @@ _sum_arrays = ops["sum_to"].forward  # bodies: no need to ask for an interpreter
 _RULE_ERRORS = (*NOT_IEEE, TypeError)
 
 
-def count_uses(root: Any, kind: Any, floor: int) -> tuple[dict[Any, int], bool]:
+def count_uses(
+    root: Any, kind: Any, floor: int, seen: dict[Any, int] | None = None
+) -> tuple[dict[Any, int], bool]:
     """How many edges bring a gradient to each node that `root` depends on.
 
     `kind`: the class of the nodes. `floor`: nodes of a lower level are left out; the second result
-    says whether any was left out that itself depends on something (level > 0).
+    says whether any was left out that itself depends on something (level > 0). `seen`: filled with
+    the leaves whose arrays were lent; see `lending`.
     Raises `RuntimeError` where the data of a leaf is no longer what an operation was computed from.
     """
+    seen = {} if seen is None else seen
     uses: dict[Any, int] = {root: 1}
     stack = [root]
     outer = False
@@ -59,7 +64,12 @@ def count_uses(root: Any, kind: Any, floor: int) -> tuple[dict[Any, int], bool]:
         rules = op.rules * position if op.variadic else op.rules
         for x, rule in zip(edges, rules):
             if isinstance(x, kind):
-                if x._data is not edges[position]:
+                if x.op is None and x.loan is not None:
+                    if x._data is edges[position] and x.loan.mark is None:
+                        seen[x] = seen.get(x, 0) + 1
+                    elif not unchanged(x, edges[position], seen):
+                        raise changed(node, x)
+                elif x._data is not edges[position]:
                     raise changed(node, x)
                 level = x.level
                 if level < floor or rule is None:
@@ -252,8 +262,9 @@ def total(first: Any, second: Any) -> Any:
 def changed(node: Any, x: Any) -> RuntimeError:
     name = f"'{x.label}'" if x.label else f"of shape {shape_of(x)}"
     return RuntimeError(
-        f"{node.op.name}: its input {name} was given new data after it was used (`.data = ...` or `.data -= ...`), "
-        f"so the gradient of this graph would be wrong; call backward() before the update, or compute the graph again"
+        f"{node.op.name}: its input {name} was given new data after it was used: it was changed by `.data = ...`, "
+        f"`.data -= ...` or a write into its array, so the gradient of this graph would be wrong; call backward() "
+        f"before the update, or compute the graph again"
     )
 
 

@@ -15,7 +15,7 @@ from .errors import shape_of
 from .evaluate import held
 from .mode import mode
 
-__all__ = ["WALKED", "Note", "check_backward", "check_forward", "note_scope", "user_line", "warn_user"]
+__all__ = ["WALKED", "Note", "check_backward", "check_forward", "fingerprint", "note_scope", "user_line", "warn_user"]
 
 _PACKAGE, _NUMPY, _PYTHON = (os.path.dirname(os.path.abspath(m)) + os.sep for m in (__file__, np.__file__, os.__file__))
 _NOT_USERS = (_PACKAGE, _NUMPY, _PYTHON)
@@ -49,7 +49,7 @@ def check_forward(node: Any) -> None:
     Raises `FloatingPointError` if it holds a NaN or an infinity.
     """
     line = user_line()
-    node.note = Note(line, tuple(_fingerprint(x) for x in node.primals))
+    node.note = Note(line, tuple(fingerprint(x) for x in node.primals))
     what = _not_finite(node._data)
     if what:
         already = [i for i, x in enumerate(node.primals) if _not_finite(x)]
@@ -66,7 +66,7 @@ def check_backward(node: Any, g: Any) -> None:
     line, marks, _ = node.note or Note()
     line = line or "a line outside debug()"
     for position, (x, mark) in enumerate(zip(node.primals or (), marks)):
-        if _fingerprint(x) != mark:
+        if fingerprint(x) != mark:
             raise RuntimeError(
                 f"{node.op.name}: its input {position} of shape {shape_of(x)} was changed in place after the forward "
                 f"pass at {line}, so the gradient would be wrong; copy the array before you change it"
@@ -79,8 +79,11 @@ def check_backward(node: Any, g: Any) -> None:
         )
 
 
-def _fingerprint(x: Any) -> Any:
-    return zlib.crc32(x.tobytes()) if isinstance(x, np.ndarray) else x
+def fingerprint(x: Any) -> Any:
+    """What tells an array from what it was before a write to it; a number itself."""
+    if not isinstance(x, np.ndarray):
+        return x
+    return zlib.crc32(x.data if x.flags.c_contiguous else x.tobytes())
 
 
 def _not_finite(x: Any) -> str:

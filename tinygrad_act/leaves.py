@@ -10,6 +10,7 @@ import numpy as np
 from .backprop import count_uses, pull, total
 from .errors import is_real, refuse_kind
 from .evaluate import INTERPRETERS, held
+from .lending import walked
 
 __all__ = ["brief", "deliver", "describe", "grad_lock", "leaf_data", "own", "rebuild", "seed"]
 
@@ -18,7 +19,7 @@ grad_lock = threading.RLock()
 
 
 def leaf_data(data: Any, requires_grad: bool) -> Any:
-    """A float, or an array that nobody else holds."""
+    """A float, or a view of an array that nobody else holds: other views then refer to that array."""
     if type(data) is float:
         return data
     if type(data) in INTERPRETERS:
@@ -31,7 +32,7 @@ def leaf_data(data: Any, requires_grad: bool) -> Any:
         raise refuse_kind("Value", data) from None
     if not is_real(array):
         raise refuse_kind("Value", data if isinstance(data, (str, list, tuple)) else array)
-    return array.astype(np.float64) if requires_grad and array.dtype.kind != "f" else array
+    return (array.astype(np.float64) if requires_grad and array.dtype.kind != "f" else array).view()
 
 
 def seed(value: Any, g: Any, where: str = "backward", copy: bool = True) -> Any:
@@ -56,7 +57,8 @@ def seed(value: Any, g: Any, where: str = "backward", copy: bool = True) -> Any:
 
 def deliver(root: Any, g: Any, kind: Any, create_graph: bool) -> None:
     """Pull `g` back from `root` and hand every node its gradient: leaves add it up, others show it."""
-    uses, _ = count_uses(root, kind, 1)
+    seen: dict[Any, int] = {}
+    uses, _ = count_uses(root, kind, 1, seen)
     visited = pull(root, g, uses, kind, 1, create_graph)
     with grad_lock:
         for node, c in visited:
@@ -64,6 +66,7 @@ def deliver(root: Any, g: Any, kind: Any, create_graph: bool) -> None:
                 node._grad = own(c) if node._grad is None else total(node._grad, c)
             else:
                 node._grad = c._data if create_graph and isinstance(c, kind) else c  # a graph would be a circle
+        walked(seen)
 
 
 def rebuild(cls: Any, data: Any, label: str | None, requires_grad: bool, grad: Any) -> Any:

@@ -39,6 +39,8 @@ class Mode(threading.local):
     nested: bool = False
     """Whether, inside the gradient that is being taken, another was taken by what depends on its inputs:
     then a result without a graph may be a derivative that is constant."""
+    met: Any = None
+    """What keeps the constants that `compile` meets meanwhile: a `Met`."""
 
 
 mode = Mode()

@@ -15,6 +15,8 @@ import numpy as np
 from .debugging import check_forward, note_scope
 from .errors import refuse_kind
 from .evaluate import NOT_IEEE, as_data, evaluate
+from .keeping import keep_static
+from .lending import lent, settle
 from .mode import mode, special
 from .op import Op
 from .registry import ops
@@ -42,6 +44,8 @@ def recorder(cls: Any) -> Callable[[Op, tuple[Any, ...], dict[str, Any]], Any]:
     """The interpreter of nodes of class `cls`."""
 
     def record(op: Op, args: tuple[Any, ...], static: dict[str, Any]) -> Any:
+        if lent:
+            settle(args, cls)
         rules = op.rules * len(args) if op.variadic else op.rules
         primals: list[Any] = []
         level, tracked, arrays = 0, False, True
@@ -67,14 +71,26 @@ def recorder(cls: Any) -> Callable[[Op, tuple[Any, ...], dict[str, Any]], Any]:
             if type(a) is _ndarray:
                 a.setflags(write=False)
             return constant(cls, a)
-        node = new_node(cls, op, a, level, static, (*args, *primals))
-        if special and mode.debugging:
-            check_forward(node)
-        if special and mode.scope:
-            note_scope(node)
-        return node
+        if special:
+            return _special_node(cls, op, a, level, static, args, primals)
+        return new_node(cls, op, a, level, keep_static(static) if static else static, (*args, *primals))
 
     return record
+
+
+def _special_node(
+    cls: Any, op: Op, a: Any, level: int, static: dict[str, Any], args: tuple[Any, ...], primals: list[Any]
+) -> Any:
+    """A node while a switch is on: a program has copies of its constants, others are checked or noted."""
+    if mode.met is not None:
+        args, primals = mode.met.of_operands(args, primals)
+    static = keep_static(static, mode.met and mode.met.copy_of)
+    node = new_node(cls, op, a, level, static, (*args, *primals))
+    if mode.debugging:
+        check_forward(node)
+    if mode.scope:
+        note_scope(node)
+    return node
 
 
 def _run(op: Op, primals: list[Any], static: dict[str, Any]) -> Any:
@@ -100,7 +116,7 @@ def constant(cls: Any, data: Any) -> Any:
     """A node of class `cls` without history, through which no gradient flows."""
     node = _new(cls)
     node._data, node.level, node.static = data, 0, _NO_STATIC
-    node.op = node.edges = node._grad = node.label = node.note = None
+    node.op = node.edges = node._grad = node.label = node.note = node.loan = None
     node.pending = 0
     return node
 
@@ -158,6 +174,8 @@ def _on_arrays(op: Op, cls: Any, record: Callable[..., Any]) -> Callable[..., An
     forward = op.forward
 
     def compute(args: tuple[Any, ...], primals: tuple[Any, ...], level: int) -> Any:
+        if lent and settle(args, cls):
+            return record(op, args, _NO_STATIC)
         try:
             a = forward(*primals)
         except (ValueError, TypeError):

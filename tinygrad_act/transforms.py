@@ -22,7 +22,7 @@ from .ops.activations import identity
 from .ops.shape import astype
 from .recording import constant, new_node
 from .registry import ops
-from .tree import flatten, leaves_with_paths, unflatten
+from .tree import flatten, leaves_with_paths, map_leaves, unflatten
 from .value import Value
 
 __all__ = ["enter", "grad", "gradient_of", "leave", "pullback_of", "value_and_grad", "vjp"]
@@ -102,7 +102,8 @@ def pullback_of(
     """What `vjp` returns; `name`: what its messages call it. `warn`: of a result that depends on no input."""
     positions = tuple(range(len(args)))
     with deeper() as depth:
-        args, starts = enter(name, args, positions, depth)
+        copies = map_leaves(lambda x: x.copy() if isinstance(x, np.ndarray) else x, args)
+        args, starts = enter(name, copies, positions, depth)  # the pullback may be called when they were changed
         out = _one_output(name, f(*args))
         uses, outer = count_uses(out, Value, depth)
         if warn and starts and starts[0] not in uses:

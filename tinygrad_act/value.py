@@ -22,6 +22,7 @@ from .debugging import WALKED
 from .errors import shape_of
 from .evaluate import INTERPRETERS
 from .leaves import deliver, describe, grad_lock, leaf_data, rebuild, seed
+from .lending import Loan, lend, renew
 from .mode import mode, special
 from .op import Op
 from .operators import Operators, one_tuple
@@ -43,7 +44,7 @@ class Value(Bare, Operators):
     Raises `TypeError` for anything that is not made of real numbers.
     """
 
-    __slots__ = ("__weakref__", "_data", "_grad", "edges", "label", "level", "note", "op", "pending", "static")
+    __slots__ = ("__weakref__", "_data", "_grad", "edges", "label", "level", "loan", "note", "op", "pending", "static")
 
     _data: Any
     _grad: Any
@@ -58,13 +59,15 @@ class Value(Bare, Operators):
     """0 for a constant; else how deep the nested gradients are that it belongs to, from 1."""
     pending: int
     """Edges still to deliver a gradient, while `backprop_scalar` runs; else 0."""
+    loan: Any
+    """Who may write to the array of a leaf: a `Loan`, or None if `data` never handed it out."""
     note: Any
     """What `debug()` and `scope()` note about it, or that a gradient was there and is forgotten: a `Note`, or None."""
     label: str | None
 
     def __init__(self, data: Any, label: str | None = None, *, requires_grad: bool = True) -> None:
         self._data = leaf_data(data, requires_grad)
-        self.op = self.edges = self._grad = self.note = None
+        self.op = self.edges = self._grad = self.note = self.loan = None
         self.static = {}
         self.label = label
         self.level = int(requires_grad)
@@ -77,14 +80,11 @@ class Value(Bare, Operators):
 
     @property
     def data(self) -> Any:
-        """The number or array itself. An operation's result is read-only; a leaf's may be replaced
-        or changed by `p.data = ...`, `p.data -= ...`, which `backward()` notices."""
-        data = self._data
+        """The number or array itself. An operation's result is read-only; a leaf's may be replaced or
+        changed, as by `p.data -= ...` and `p.data[0] = ...`, and `backward()` notices it."""
         if special and mode.tracing:
             refuse_look(self, ".data")
-        if self.op is not None and type(data) is np.ndarray:
-            data.setflags(write=False)  # here, where it is handed out, and not for every result
-        return data
+        return lend(self) if type(self._data) is np.ndarray else self._data
 
     @data.setter
     def data(self, new: Any) -> None:
@@ -92,12 +92,13 @@ class Value(Bare, Operators):
             raise refuse_write(self)
         if self.op is not None:
             raise TypeError(f"data: this Value is the result of {self.op.name}, not a leaf; make a new Value instead")
-        if new is self._data and type(new) is np.ndarray:
-            self._data = new.view()  # `p.data -= u`: same memory, but no longer the object that graphs hold
+        if self.loan is not None and new is self.loan.array:
+            renew(self)  # `p.data -= u`: the same memory
         elif shape_of(new) != shape_of(self._data):
             raise ValueError(f"data: the new shape {shape_of(new)} is not the old one, {shape_of(self._data)}")
         elif isinstance(self._data, np.ndarray):
-            self._data = np.array(new, self._data.dtype)
+            self._data = np.array(new, self._data.dtype).view()
+            self.loan = self.loan and Loan(self._data)
         else:
             self._data = float(new)
 
@@ -169,8 +170,7 @@ class Value(Bare, Operators):
         """The same numbers as a constant: no gradient flows through it."""
         if special and mode.tracing:
             return stop_gradient(self)  # type: ignore[no-any-return]
-        data = self._data.copy() if self.op is None and isinstance(self._data, np.ndarray) else self._data
-        return constant(type(self), data)  # type: ignore[no-any-return]
+        return constant(type(self), leaf_data(self._data, False))  # type: ignore[no-any-return]
 
     def zero_grad(self) -> None:
         """Forget the gradient: it reads as zero again."""

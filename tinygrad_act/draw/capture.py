@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import shape_of
+from ..lending import unchanged
 from ..value import Value
 from .clusters import clusters_of
 from .flow import flows
@@ -87,7 +88,7 @@ class _Capture:
             name = self._names.shown.get(id(x), "")
             node = _holding(primal, "constant")._replace(name=name, called=self._called(x))
             return self._enter(node._replace(loose=id(x) in self._names.variables), x)
-        if isinstance(x, Value) and x._data is not primal:
+        if isinstance(x, Value) and not unchanged(x, primal, {}):
             self._nodes[box] = self._nodes[box]._replace(changed=True)
         return self._nodes[box].id
 

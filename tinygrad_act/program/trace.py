@@ -10,13 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from ..errors import is_real
 from ..graph import topological_order
-from ..mode import deeper
+from ..keeping import Met
+from ..mode import Switch, deeper
 from ..ops.activations import identity
 from ..recording import constant, new_node
 from ..registry import ops
@@ -53,11 +54,12 @@ def trace(f: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) 
     Raises `TracingError` for a function that looks at numbers, changes its arguments, or depends on
     anything but them.
     """
-    first, second = _run(f, args, kwargs), _run(f, args, kwargs)
+    met = Met()
+    first, second = _run(f, args, kwargs, met), _run(f, args, kwargs, met)
     given = set(first.inputs)
     if len(first.order) != len(second.order) or len(first.outputs) != len(second.outputs):
         raise _not_repeatable(f"{len(first.order)} operations, then {len(second.order)}")
-    known: dict[int, np.ndarray] = {}
+    known = _Known(met, {})
     for x, y in zip(first.order, second.order):
         if x in given:
             continue
@@ -68,19 +70,26 @@ def trace(f: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) 
     for a, b in zip(first.outputs, second.outputs):
         if not isinstance(a, Value):
             _compare_constants(a, b, known, "an output")
-    first.outside = list(known.values())
+    first.outside = list(known.arrays.values())
     return first
 
 
 def run_once(f: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """What `f(*args, **kwargs)` returns, with numbers and arrays in place of Values."""
-    done = _run(f, args, kwargs)
+    done = _run(f, args, kwargs, Met())
     results = [x._data if isinstance(x, Value) else x for x in done.outputs]
     return map_leaves(lambda position: results[position], done.structure)
 
 
-def _run(f: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Trace:
-    with deeper(tracing=True) as depth:
+class _Known(NamedTuple):
+    """Arrays from outside that two runs met, by `id()`."""
+
+    met: Met
+    arrays: dict[int, np.ndarray]
+
+
+def _run(f: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], met: Met) -> Trace:
+    with deeper(tracing=True) as depth, Switch(met=met):
         inputs: list[Value] = []
 
         def start(leaf: Any) -> Any:
@@ -157,7 +166,7 @@ def _variable(x: Value) -> Value:
     return x
 
 
-def _compare(x: Value, y: Value, known: dict[int, np.ndarray]) -> None:
+def _compare(x: Value, y: Value, known: _Known) -> None:
     """Raises `TracingError` unless two nodes are the same operation on the same constants."""
     if x.op is not y.op or x.shape != y.shape or x.dtype != y.dtype or len(x.static) != len(y.static):
         raise _not_repeatable(f"{x!r}, then {y!r}")
@@ -178,15 +187,15 @@ def _compare(x: Value, y: Value, known: dict[int, np.ndarray]) -> None:
             _compare_constants(mine, other, known, f"{x.op.name}: a constant")
 
 
-def _compare_constants(x: Any, y: Any, known: dict[int, np.ndarray], what: str) -> None:
+def _compare_constants(x: Any, y: Any, known: _Known, what: str) -> None:
     """Note an array that both runs met. Raises `TracingError` for constants that differ."""
     if isinstance(x, (tuple, list)) and isinstance(y, (tuple, list)) and len(x) == len(y):
         for a, b in zip(x, y):
             _compare_constants(a, b, known, what)
     elif isinstance(x, np.ndarray) and isinstance(y, np.ndarray):
-        origin = _memory(x)
-        if origin is _memory(y):
-            known[id(origin)] = origin
+        origin = known.met.origin(x)
+        if origin is known.met.origin(y):
+            known.arrays[id(origin)] = origin
         elif x.shape != y.shape or x.dtype != y.dtype or x.tobytes() != y.tobytes():
             raise _not_repeatable(f"{what} of shape {x.shape} holds other numbers")
     elif isinstance(x, (float, np.floating)) and x != x:
@@ -194,13 +203,6 @@ def _compare_constants(x: Any, y: Any, known: dict[int, np.ndarray], what: str) 
             raise _not_repeatable(f"{what} is {x!r}, then {y!r}")
     elif isinstance(x, (int, float, np.generic)) and (type(x) is not type(y) or x != y):
         raise _not_repeatable(f"{what} is {x!r}, then {y!r}")
-
-
-def _memory(x: np.ndarray) -> np.ndarray:
-    """The array that owns the memory of `x`."""
-    while isinstance(x.base, np.ndarray):
-        x = x.base
-    return x
 
 
 def _not_repeatable(how: str) -> TracingError:

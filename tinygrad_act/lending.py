@@ -1,0 +1,171 @@
+"""Arrays in a user's hands: `.data` lends a leaf's own array, and a write into it must not pass unnoticed.
+
+A graph keeps, beside every input, the very object that the input's `_data` was. So a leaf whose
+data is another object now was changed after the graph was recorded. An assignment makes another
+object at once; a write into the array (`v.data[0] = 7`, `np.copyto`, `out=`, through a view that is
+kept) can only be told from its bytes. Their fingerprint is taken while somebody could write and a
+live graph would suffer, and at no other time:
+
+- when `.data` hands the array out, if a graph holds it that `backward()` has not walked;
+- when an operation records the leaf, if a view that was handed out is still alive.
+
+A training loop that updates parameters after `backward()` therefore pays for a look at reference
+counts, whatever the size. The users' views hang on an array of their own (`Loan.array`, which
+shares memory with `_data` by way of a buffer), so that they are told from the graphs' views.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from .debugging import fingerprint
+
+__all__ = ["Loan", "lend", "lent", "renew", "settle", "unchanged", "walked"]
+
+lent: dict[int, None] = {}
+"""The id of every loan that is out: operations look at their inputs only while there are any."""
+
+_references: Callable[[Any], int] = getattr(sys, "getrefcount", lambda x: sys.maxsize)
+"""Without counts (on PyPy), everything is taken to be held: slower, and as safe."""
+
+
+class Loan:
+    """What is known of a leaf's array since `.data` handed it out for the first time."""
+
+    __slots__ = ("array", "key", "mark", "out", "walked")
+
+    def __init__(self, data: np.ndarray) -> None:
+        self.array = np.asarray(memoryview(data.view()))  # type: ignore[arg-type]
+        """What the user gets. Views of it refer to it and not to `data`, as a view of `data` would."""
+        self.key = id(self)
+        self.out = False
+        """Whether somebody may write to it."""
+        self.mark: Any = None
+        """The fingerprint of what live graphs hold; None if there are none."""
+        self.walked: Any = None
+        """What `_data` was in graphs that `backward()` has walked since."""
+
+    def __del__(self) -> None:
+        lent.pop(self.key, None)
+
+
+class _Probe:
+    """A leaf in miniature, to learn how Python counts."""
+
+    def __init__(self) -> None:
+        self.loan, self.count = Loan(np.zeros(1)), 0
+
+    @property
+    def data(self) -> np.ndarray:
+        return self.loan.array
+
+    @data.setter
+    def data(self, new: np.ndarray) -> None:
+        self.count = _references(self.loan.array)
+
+
+def _counts() -> tuple[int, int]:
+    """The count of what one attribute refers to and nothing else; and that during `leaf.data -= u`, or 0 if
+    there it can't be told from one of an array that is kept."""
+    probe = _Probe()
+    probe.data -= 1.0
+    setting = probe.count
+    kept = probe.data
+    probe.data = kept
+    told = probe.count > setting
+    del kept
+    return _references(probe.loan.array), setting if told else 0
+
+
+_ALONE, _WHILE_SET = _counts()
+
+
+def lend(value: Any) -> np.ndarray:
+    """The array of a Value for its user: a leaf's own, or what can't be written to."""
+    if value.op is not None:
+        return _shown(value._data)
+    loan = value.loan
+    if loan is None:
+        if not value._data.flags.writeable:
+            return _shown(value._data)
+        loan = value.loan = Loan(value._data)
+    if not loan.out:
+        loan.mark = fingerprint(value._data) if _references(value._data) > _ALONE else None
+        loan.out = True
+        lent[loan.key] = None
+    return loan.array  # type: ignore[no-any-return]
+
+
+def _shown(data: np.ndarray) -> np.ndarray:
+    """`data`, read-only for good: where another array owns the memory, a buffer stands between them."""
+    data.setflags(write=False)
+    return data.view() if data.base is None else np.asarray(memoryview(data))  # type: ignore[arg-type]
+
+
+def renew(value: Any) -> None:
+    """Note, in the setter, that a leaf's array holds other numbers: no graph from before may use it."""
+    loan = value.loan
+    value._data = value._data.view()
+    loan.mark = loan.walked = None
+    if loan.out and _references(loan.array) <= _WHILE_SET:
+        _end(loan)
+
+
+def _end(loan: Loan) -> None:
+    """Nobody has the array any more."""
+    loan.out = False
+    loan.mark = None
+    lent.pop(loan.key, None)
+
+
+def settle(args: tuple[Any, ...], kind: Any) -> bool:
+    """Before an operation records `args`: look at the leaves (Values of class `kind`) that are lent.
+
+    Returns whether one was written to, so that its `_data` is another object now.
+    """
+    written = False
+    for x in args:
+        if isinstance(x, kind) and x.op is None and x.loan is not None and x.loan.out:
+            written |= _settle(x, x.loan)
+    return written
+
+
+def _settle(x: Any, loan: Loan) -> bool:
+    written, taken = False, _references(loan.array) > _ALONE
+    if taken or loan.mark is not None:
+        mark = fingerprint(x._data)
+        if loan.mark is not None and loan.mark != mark:
+            x._data = x._data.view()
+            loan.walked, written = None, True
+        loan.mark = mark
+    if not taken:
+        _end(loan)
+    return written
+
+
+def unchanged(x: Any, primal: Any, seen: dict[Any, int]) -> bool:
+    """Whether `x` still holds what it held as the `primal` of a node.
+
+    `seen`: the leaves that a walk met, each with the number of edges that hold its `_data`. Only a
+    leaf's first edge costs a fingerprint.
+    """
+    loan = x.loan if x.op is None else None
+    if loan is None or primal is not x._data:
+        return primal is x._data or (loan is not None and primal is loan.walked)
+    if x not in seen and loan.mark is not None and fingerprint(primal) != loan.mark:
+        return False
+    seen[x] = seen.get(x, 0) + 1
+    return True
+
+
+def walked(seen: dict[Any, int]) -> None:
+    """After a backward pass that met `seen`: a leaf that no other graph holds is free to be changed."""
+    for x, count in seen.items():
+        if count and _references(x._data) == _ALONE + count:
+            before = x._data
+            x._data = before.view()
+            x.loan.walked, x.loan.mark = before, None
