@@ -89,7 +89,7 @@ BODIES = {
     "np.vectorize": (lambda x: np.vectorize(lambda t: t * 2)(x), [X]),
     "np.frompyfunc": (lambda x: np.frompyfunc(lambda t: t * 2, 1, 1)(x).astype(float), [X]),
     "arithmetic with objects": (
-        lambda x: (np.frompyfunc(lambda t: t * 2, 1, 1)(x) * 2.0 + 1.0).astype(float),
+        lambda x: ((y := np.frompyfunc(lambda t: t * 2, 1, 1)(x)) * 2.0 + y * y).astype(float),
         [np.linspace(0, 1, 50)],
     ),
     "its reduce": (lambda x: np.asarray(np.frompyfunc(max, 2, 1).reduce(x), float), [X]),
