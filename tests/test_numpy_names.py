@@ -95,6 +95,8 @@ BODIES = {
     "math": (lambda x: np.asarray([math.exp(t) for t in x]), [X]),
     "a method": (lambda x: x.sum(), [X]),
     "a class's method": (lambda x: np.ndarray.sum(x), [X]),
+    "a list": (lambda x: x * [1.0, 2.0, 3.0], [X]),
+    "np.take by a list": (lambda x: np.take(x, [2, 0]), [X]),
     "np.hstack": (lambda x, y: np.hstack([x, y]), [X, Y]),
     "np.block": (lambda x, y: np.block([x, y]), [X, Y]),
     "np.logaddexp.reduce": (lambda x: np.logaddexp.reduce(x), [X]),

@@ -54,8 +54,12 @@ def recorder(cls: Any) -> Callable[[Op, tuple[Any, ...], dict[str, Any]], Any]:
                         level = here
                 elif x.op is not None:
                     tracked = True
+            elif type(x) is float or type(x) is _ndarray:
+                primal = x
             else:
-                primal = x if type(x) is float or type(x) is _ndarray else as_data(op, x)
+                primal = as_data(op, x)
+                if primal is not x and not isinstance(x, np.generic):  # rules and programs know no lists, no np.matrix
+                    args = (*args[: len(primals)], primal, *args[len(primals) + 1 :])
             arrays = arrays and type(primal) is _ndarray
             primals.append(primal)
         a = _run(op, primals, static) if arrays else evaluate(op, tuple(primals), static)

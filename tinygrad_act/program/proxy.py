@@ -25,8 +25,10 @@ class NotALine(TypeError, AttributeError):
 
 
 def node_of(x: Any) -> Node:
-    """The node of a proxy, or of a constant."""
-    return x.node if isinstance(x, Proxy) else constant(x)
+    """The node of a proxy, or of a constant: of the array that NumPy makes of a list, if it has numbers alone."""
+    if isinstance(x, Proxy):
+        return x.node
+    return constant(np.asarray(x) if isinstance(x, (list, tuple)) else x)
 
 
 def proxy_of(node: Node, trusting: bool = False) -> Any:
@@ -139,10 +141,8 @@ _PARAMETERS = {
 
 def _called(f: Any, args: tuple[Any, ...], static: dict[str, Any]) -> Any:
     """`f(*args)` as a line. Of a function that is not known it is tried out first whether it writes into its
-    arguments, as np.fill_diagonal does, or takes lists of them."""
+    arguments, as np.fill_diagonal does."""
     what = function(f)
-    if any(isinstance(x, (list, tuple)) for x in args):
-        raise NotALine(f"{what}: arrays in a list")
     if not is_known(what):
         values = [node_of(x).value for x in args]
         for x in (values := [x.view() if isinstance(x, np.ndarray) else x for x in values]):
