@@ -58,8 +58,7 @@ def recorder(cls: Any) -> Callable[[Op, tuple[Any, ...], dict[str, Any]], Any]:
                 primal = x
             else:
                 primal = as_data(op, x)
-                if primal is not x and not isinstance(x, np.generic):  # rules and programs know no lists, no np.matrix
-                    args = (*args[: len(primals)], primal, *args[len(primals) + 1 :])
+                args = _with_operand(args, len(primals), primal)
             arrays = arrays and type(primal) is _ndarray
             primals.append(primal)
         a = _run(op, primals, static) if arrays else evaluate(op, tuple(primals), static)
@@ -79,6 +78,15 @@ def recorder(cls: Any) -> Callable[[Op, tuple[Any, ...], dict[str, Any]], Any]:
         return node
 
     return record
+
+
+def _with_operand(args: tuple[Any, ...], position: int, primal: Any) -> tuple[Any, ...]:
+    """The arguments with a plain array in place of a list, a tuple or an np.matrix: rules and programs, which take
+    them as they are recorded, would compare a list itself with 0, and multiply matrices by `*`."""
+    x = args[position]
+    if primal is x or isinstance(x, np.generic):
+        return args
+    return (*args[:position], primal, *args[position + 1 :])
 
 
 def _run(op: Op, primals: list[Any], static: dict[str, Any]) -> Any:
