@@ -91,8 +91,8 @@ OTHERS = {
     ),
     "keys": (
         lambda p: p["k"],
-        lambda i: (({"k": X, f"n{i}": X},), {}),
-        "argument p was a dict of 'k', 'n6' and is a dict of 'k', 'n7'",
+        lambda i: (({"k": np.ones(i), f"n{i}": X},), {}),
+        "argument p was a dict of 'k', 'n6' and is a dict of 'k', 'n7'. Pass p with",
     ),
     "number of arguments": (
         lambda *xs: xs[0],
