@@ -22,8 +22,8 @@ LAYERS = [  # a file imports only from rows above its own, or from its own row
     {"tree", "graph", "symbol", "registry", "mode", "op", "declare", "errors", "evaluate", "blocks", "dispatch"}
     | {"conventions", "saving", "svg", "_version"},
     {"ops"},
-    {"debugging", "backprop", "backprop_scalar", "leaves", "interop", "numpy_names", "recording", "operators"}
-    | {"tracing"},
+    {"debugging", "backprop", "backprop_scalar", "leaves", "interop", "numpy_names", "indexing", "recording"}
+    | {"operators", "tracing"},
     {"value"},
     {"transforms", "forward"},
     {"derivatives"},

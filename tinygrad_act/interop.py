@@ -56,8 +56,8 @@ def refuse_array() -> TypeError:
     if mode.tracing:
         return TracingError(
             f"NumPy asked for the numbers of a Value while ta.compile records a program, at {user_line()}: the program "
-            f"runs on other numbers later; use the operations in ta.ops, and pass an index as an argument of its own "
-            f"kind: an int or a tuple"
+            f"runs on other numbers later; use the operations in ta.ops, such as ta.take_axis(array, index) for "
+            f"array[index], and pass what has to be an int or a tuple as one"
         )
     return TypeError(
         "NumPy asked for the bare array of a Value, which would lose its gradient; "

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 
 from ..dispatch import op
 from ..op import case
+from .gather import put_add
 
 __all__ = ["getitem", "scatter_add"]
 
@@ -54,12 +56,33 @@ def scatter_add(x: Any, *, shape: Any, index: Any) -> Any:
     Zeros of this shape with x added at `index`; what falls on the same place adds up. The opposite
     of `getitem`, and its derivative.
     """
-    a = np.zeros(shape, x.dtype)
     if _may_repeat(index):
-        np.add.at(a, index, x)
-    else:
-        a[index] = x
+        return _added(x, tuple(shape), index if isinstance(index, tuple) else (index,))
+    a = np.zeros(shape, x.dtype)
+    a[index] = x
     return a
+
+
+def _added(x: Any, shape: tuple[int, ...], index: tuple[Any, ...]) -> Any:
+    """x added up at `index`: the index names entries in a row, or rows where it leaves the last axes alone, and
+    these are added at once. Only the shape and the index decide where, so that a program computes it once."""
+    count = len(shape)
+    if not any(part is Ellipsis for part in index[:-1]):
+        while index[-1] is Ellipsis or (isinstance(index[-1], slice) and index[-1] == slice(None)):
+            index = index[:-1]
+        count = sum(_axes(part) for part in index)
+    size, length = math.prod(shape[:count]), math.prod(shape[count:])
+    rows = np.arange(size).reshape(shape[:count])[index]
+    if x.shape != (*rows.shape, *shape[count:]):
+        x = np.broadcast_to(x, (*rows.shape, *shape[count:]))
+    return put_add(x.reshape(*rows.shape, length), rows, size=size).reshape(shape)
+
+
+def _axes(part: Any) -> int:
+    """How many axes of an array a part of an index is about."""
+    if part is None:
+        return 0
+    return np.ndim(part) if np.asarray(part).dtype == bool else 1
 
 
 def _may_repeat(index: Any) -> bool:

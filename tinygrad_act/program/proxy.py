@@ -96,7 +96,10 @@ class Proxy(np.lib.mixins.NDArrayOperatorsMixin):
 
     def __getitem__(self, index: Any) -> Any:
         parts = index if isinstance(index, tuple) else (index,)
-        if any(isinstance(part, Proxy) for part in parts):
+        computed = [part for part in parts if isinstance(part, Proxy)]
+        if any(part.dtype == bool for part in computed):
+            raise NotALine("how many entries a mask takes depends on the data")
+        if computed:
             return call(INDEXED, (self, *parts), {})
         return call(GETITEM, (self,), {"index": index})
 
