@@ -13,8 +13,10 @@ import numpy as np
 from ..dispatch import op
 from ..op import case
 
-__all__ = ["flat_index", "put_add", "take_axis"]
+__all__ = ["WORTH_ROWS", "flat_index", "put_add", "take_axis"]
 
+WORTH_ROWS = 1024
+"""Entries from which on rows are added up on one flat axis: np.add.at takes a short way there, and only there."""
 _LONG = 1024
 """Entries of a row from which on it is quicker to add row by row than entry by entry."""
 _IDS = np.array([[2, 0], [-1, 2]])
@@ -75,23 +77,28 @@ def put_add(x: Any, index: Any, *, size: int, axis: int = 0) -> Any:
     before, after = x.shape[:axis], x.shape[end:]
     if x.shape[axis:end] != index.shape:
         raise ValueError(f"index has shape {index.shape}, but x has {x.shape[axis:end]} at axis {axis}")
-    places, n, m = _within(index.reshape(-1), size), math.prod(before), math.prod(after)
+    places, n, m = _whole(index).reshape(-1), math.prod(before), math.prod(after)
     x = x.reshape(n, places.size, m)
-    if m < _LONG:
-        a = _added_flat(x, places, size)
-    else:
-        a = np.zeros((n, size, m), x.dtype)
+    if m < _LONG and m * n > 1 and x.size >= WORTH_ROWS:
+        return _added_flat(x, _within(places, size), size).reshape(*before, size, *after)
+    a = np.zeros((n, size, m), x.dtype)
+    if m >= _LONG:
         for i, place in enumerate(places.tolist()):
             a[:, place] += x[:, i]
+    elif m * n == 1:
+        np.add.at(a.reshape(-1), places, x.reshape(-1))
+    else:
+        few: Any = (slice(None), places)
+        np.add.at(a, few, x)
     return a.reshape(*before, size, *after)
 
 
 def _added_flat(x: Any, places: Any, size: int) -> Any:
     """x of shape (n, places, m) added up in (n, size, m): on one flat axis np.add.at takes a short way."""
     n, _, m = x.shape
-    if n != 1:
+    if n > 1:
         places = np.arange(n)[:, None] * size + places
-    if m != 1:
+    if m > 1:
         places = places[..., None] * m + np.arange(m)
     a = np.zeros(n * size * m, x.dtype)
     np.add.at(a, places.reshape(-1), x.reshape(-1))
