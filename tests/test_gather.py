@@ -316,15 +316,17 @@ def test_all_ways_to_add_up_are_numpys_sum_in_numpys_order(shape, monkeypatch):
 
 
 def test_short_rows_take_the_short_way_and_long_ones_are_added_whole(monkeypatch):
-    ran = []
-    flat = gather._added_flat
+    ran, whole = [], []
+    flat, rows = gather._added_flat, gather._add_rows
     monkeypatch.setattr(gather, "_added_flat", lambda *args: ran.append(args[0].shape) or flat(*args))
+    monkeypatch.setattr(gather, "_add_rows", lambda *args: whole.append(args[0].shape) or rows(*args))
     ids = np.array([0, 2, 0])
     for length in (1, 100, 1023, 1024):
         ta.grad(lambda x: x[ids].sum())(np.ones((3, length)))
         ta.put_add(np.ones((3, length)), ids, size=3)
         ta.grad(lambda x: x[:, ids].sum())(np.ones((length, 3)))
     assert ran == [(1, 3, 1023)] * 2 + [(1023, 3, 1), (1024, 3, 1)]
+    assert whole == [(1, 3, 1024)] * 2
 
 
 def test_a_static_index_is_worked_out_once_in_a_program():

@@ -95,6 +95,7 @@ BODIES = {
     "math": (lambda x: np.asarray([math.exp(t) for t in x]), [X]),
     "a method": (lambda x: x.sum(), [X]),
     "a class's method": (lambda x: np.ndarray.sum(x), [X]),
+    "what a mask takes": (lambda x: np.exp(x[x > 1.0] * 2.0) + 1.0, [np.linspace(0.0, 2.0, 100)]),
     "a list": (lambda x: x * [1.0, 2.0, 3.0], [X]),
     "np.take by a list": (lambda x: np.take(x, [2, 0]), [X]),
     "np.hstack": (lambda x, y: np.hstack([x, y]), [X, Y]),

@@ -83,14 +83,18 @@ def put_add(x: Any, index: Any, *, size: int, axis: int = 0) -> Any:
         return _added_flat(x, _within(places, size), size).reshape(*before, size, *after)
     a = np.zeros((n, size, m), x.dtype)
     if m >= _LONG:
-        for i, place in enumerate(places.tolist()):
-            a[:, place] += x[:, i]
+        _add_rows(a, places, x)
     elif m * n == 1:
         np.add.at(a.reshape(-1), places, x.reshape(-1))
     else:
         few: Any = (slice(None), places)
         np.add.at(a, few, x)
     return a.reshape(*before, size, *after)
+
+
+def _add_rows(a: Any, places: Any, x: Any) -> None:
+    for i, place in enumerate(places.tolist()):
+        a[:, place] += x[:, i]
 
 
 def _added_flat(x: Any, places: Any, size: int) -> Any:
