@@ -256,8 +256,10 @@ def test_what_would_have_another_shape_for_other_data_is_refused():
             ta.compile(f)(x, k)
     with pytest.raises(IndexError, match=r"whole numbers, not float64; use index\.astype\(int\)"):
         ta.compile(lambda x, k: x[k])(x, np.array([1.0]))
-    with pytest.raises(IndexError, match="too many indices: 2 for 1 axes"):
+    with pytest.raises(IndexError, match="too many indices: the key has 2, and the array 1 axes"):
         ta.compile(lambda x, k: x[k, k])(x, k)
+    with pytest.raises(IndexError, match="a single ellipsis"):
+        ta.compile(lambda x, k: x[..., k, ...])(x, k)
     with pytest.raises(TracingError, match=r"ta\.take_axis\(array, index\)"):
         ta.compile(lambda x, k: x * np.arange(4.0)[k])(x, k)
     for bad, text in ((mask, "where() chooses by a mask"), (np.array([1.0]), "use index.astype(int)")):

@@ -101,8 +101,10 @@ def _for_each_axis(parts: list[Any], ndim: int, cls: type) -> list[Any]:
     """The parts with slices in place of the Ellipsis, and behind the last."""
     count = sum([np.ndim(y) if _is_mask(y) else 1 for y in parts if y is not None and y is not Ellipsis])
     where = [i for i, part in enumerate(parts) if part is Ellipsis]
-    if count > ndim or len(where) > 1:
-        raise IndexError(f"too many indices: {count} for {ndim} axes, with {len(where)} times ...")
+    if count > ndim:
+        raise IndexError(f"too many indices: the key has {count}, and the array {ndim} axes")
+    if len(where) > 1:
+        raise IndexError("an index can only have a single ellipsis ('...')")
     at = where[0] if where else len(parts)
     return [*parts[:at], *[slice(None)] * (ndim - count), *parts[at + 1 :]]
 
