@@ -17,6 +17,7 @@ from benchmarks import (
     bench_compile_scalar,
     bench_depth,
     bench_draw,
+    bench_gather,
     bench_import,
     bench_scalar,
     bench_step_241,
@@ -32,6 +33,7 @@ BENCHMARKS = {
     "scalar": bench_scalar.run,
     "depth": bench_depth.run,
     "draw": bench_draw.run,
+    "gather": bench_gather.run,
     "step241": bench_step_241.run,
     "step784": bench_step_784.run,
 }

@@ -15,6 +15,15 @@ def _scatter_add(x, shape, index):
     return a
 
 
+def _put_add(x, index, size, axis=0):
+    """Entry by entry, by Python's loop."""
+    axis %= x.ndim - index.ndim + 1
+    a = np.zeros((*x.shape[:axis], size, *x.shape[axis + index.ndim :]), x.dtype)
+    for place in np.ndindex(*x.shape):
+        a[(*place[:axis], index[place[axis : axis + index.ndim]], *place[axis + index.ndim :])] += x[place]
+    return a
+
+
 def _sum_to(x, shape):
     places = np.broadcast_to(np.arange(math.prod(shape)).reshape(shape), x.shape)
     return np.bincount(places.ravel(), weights=x.ravel(), minlength=math.prod(shape)).reshape(shape)
@@ -41,6 +50,7 @@ _WORDS = {
     **{name: getattr(np, name) for name in dir(np) if not name.startswith("_")},
     "erf": np.vectorize(math.erf, otypes=[float]),
     "scatter_add": _scatter_add,
+    "put_add": _put_add,
     "sum_to": _sum_to,
     "spread": _spread,
 }

@@ -185,8 +185,10 @@ def test_backward_inside():
         ((X.astype(np.float32), 1.0), r"argument w was float64 \(2,\) and is float32 \(2,\)"),
         ((np.array([1, 2]), 1.0), r"argument w was float64 \(2,\) and is int64 \(2,\)"),
         ((X, np.array(1.0)), r"argument s was a Python float and is float64 \(\)"),
-        ((X, 2), "the structure of the arguments, or a static argument"),
-        (([X], 1.0), "the structure of the arguments, or a static argument"),
+        ((X, 2), "argument s is static, as it is of type int: it was a Python float and is 2"),
+        ((X, True), "argument s is static, as it is of type bool: it was a Python float and is True"),
+        (([X], 1.0), r"argument w was float64 \(2,\) and is a list of 1"),
+        ((X,), "the positional arguments were a tuple of 2 and are a tuple of 1"),
     ],
 )
 def test_another_signature_with_retracing_off(new, text):

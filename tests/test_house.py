@@ -22,8 +22,8 @@ LAYERS = [  # a file imports only from rows above its own, or from its own row
     {"tree", "graph", "symbol", "registry", "mode", "op", "declare", "errors", "evaluate", "blocks", "dispatch"}
     | {"conventions", "saving", "svg", "_version"},
     {"ops"},
-    {"debugging", "keeping", "lending", "backprop", "backprop_scalar", "leaves", "interop", "recording", "bare"}
-    | {"operators", "tracing"},
+    {"debugging", "keeping", "lending", "backprop", "backprop_scalar", "leaves", "interop", "recording"}
+    | {"bare", "numpy_names", "indexing", "operators", "tracing"},
     {"value"},
     {"transforms", "forward"},
     {"derivatives"},

@@ -82,7 +82,7 @@ def test_formula_in_the_docstring_is_what_the_body_computes(op, case):
 def test_array_and_value_give_the_same_bits(op, case):
     arrays = samples.sample(op, case)
     on_arrays = op.call(*arrays, **case.static)
-    values = [ta.Value(x) if isinstance(c, tuple) else x for x, c in zip(arrays, case.inputs)]
+    values = [ta.Value(x, requires_grad=isinstance(c, tuple)) for x, c in zip(arrays, case.inputs)]
     on_values = op.call(*values, **case.static).data
     assert np.asarray(on_arrays).tobytes() == np.asarray(on_values).tobytes()
     assert np.shape(on_arrays) == np.shape(on_values)
@@ -102,6 +102,8 @@ def test_python_floats_agree_with_arrays(op, case):
 def test_float32_stays_float32(op, case):
     arrays = samples.sample(op, case, np.float32)
     values = [ta.Value(x) if isinstance(c, tuple) else x for x, c in zip(arrays, case.inputs)]
+    if not any(isinstance(v, ta.Value) for v in values):
+        return
     a = op.call(*values, **case.static)
     assert a.dtype in (np.float32, bool)
     if a.requires_grad:

@@ -88,8 +88,8 @@ def test_numpy_functions_are_operations():
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda v: np.linalg.norm(v), "no operation 'norm'"),
-        (lambda v: np.hypot(v, v), "no operation 'hypot'"),
+        (lambda v: np.linalg.norm(v), r"np\.linalg\.norm: there is no operation"),
+        (lambda v: np.hypot(v, v), r"np\.hypot: there is no operation"),
         (lambda v: np.add.reduce(v), "np.add.reduce"),
         (lambda v: np.array(v), "value.numpy()"),
         (lambda v: np.asarray([v, v]), "value.numpy()"),

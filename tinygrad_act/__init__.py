@@ -8,7 +8,8 @@
     x.grad
 
 Every operation in `ta.ops` is also a function here (`ta.tanh`, on numbers, arrays and Values), a
-method of `Value` (`v.tanh()`), and what NumPy's function of that name does to a Value.
+method of `Value` (`v.tanh()`), and what NumPy's function of that name does to a Value (`np.tanh(v)`;
+`np.emath.sqrt` is another function than `np.sqrt`, and is refused).
 """
 
 from collections.abc import Callable

@@ -204,7 +204,7 @@ def bind(op: Op, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[A
     (`einsum("ij,jk", x, y)`).
     Raises `TypeError` naming the operation for whatever does not fit.
     """
-    if op.variadic and args and isinstance(args[0], (list, tuple)):
+    if op.variadic and args and isinstance(args[0], (list, tuple)) and not any(map(_is_operand, args[1:])):
         inputs, rest = tuple(args[0]), args[1:]
     elif op.variadic and args and isinstance(args[0], str):
         inputs, rest = args[1:], args[:1]
@@ -224,6 +224,11 @@ def bind(op: Op, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[A
             raise TypeError(f"{op.name}: static parameter '{name}' is missing; write {op.name}(..., {name}=...)")
     _check_static(op, static)
     return inputs, static
+
+
+def _is_operand(x: Any) -> bool:
+    """Whether it can be no static parameter: what comes before it is an input as well, though it is a list."""
+    return type(x) in INTERPRETERS or isinstance(x, _ndarray)
 
 
 def _check_static(op: Op, static: dict[str, Any]) -> None:

@@ -58,8 +58,11 @@ def recorder(cls: Any) -> Callable[[Op, tuple[Any, ...], dict[str, Any]], Any]:
                         level = here
                 elif x.op is not None:
                     tracked = True
+            elif type(x) is float or type(x) is _ndarray:
+                primal = x
             else:
-                primal = x if type(x) is float or type(x) is _ndarray else as_data(op, x)
+                primal = as_data(op, x)
+                args = _with_operand(args, len(primals), primal)
             arrays = arrays and type(primal) is _ndarray
             primals.append(primal)
         a = _run(op, primals, static) if arrays else evaluate(op, tuple(primals), static)
@@ -91,6 +94,15 @@ def _special_node(
     if mode.scope:
         note_scope(node)
     return node
+
+
+def _with_operand(args: tuple[Any, ...], position: int, primal: Any) -> tuple[Any, ...]:
+    """The arguments with a plain array in place of a list, a tuple or an np.matrix: rules and programs, which take
+    them as they are recorded, would compare a list itself with 0, and multiply matrices by `*`."""
+    x = args[position]
+    if primal is x or isinstance(x, np.generic):
+        return args
+    return (*args[:position], primal, *args[position + 1 :])
 
 
 def _run(op: Op, primals: list[Any], static: dict[str, Any]) -> Any:

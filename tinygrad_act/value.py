@@ -21,15 +21,16 @@ from .bare import Bare
 from .debugging import WALKED
 from .errors import shape_of
 from .evaluate import INTERPRETERS
+from .indexing import indexed
 from .leaves import deliver, describe, grad_lock, leaf_data, rebuild, seed
 from .lending import Loan, lend, renew
 from .mode import mode, special
 from .op import Op
 from .operators import Operators, one_tuple
-from .ops import index, shape
+from .ops import shape
 from .ops.steps import stop_gradient
 from .recording import REFLECTED, constant, install_operators, recorder
-from .tracing import refuse_backward, refuse_look, refuse_write, static_index
+from .tracing import refuse_backward, refuse_look, refuse_write
 
 __all__ = ["Value", "record"]
 
@@ -221,7 +222,7 @@ class Value(Bare, Operators):
         return (self[i] for i in range(len(self)))
 
     def __getitem__(self, key: Any) -> Value:
-        return index.getitem(self, index=static_index(key, Value))  # type: ignore[no-any-return]
+        return indexed(self, key, Value)  # type: ignore[no-any-return]
 
     def __setitem__(self, key: Any, new: Any) -> None:
         raise TypeError(

@@ -7,6 +7,7 @@ from . import (
     elementary,
     gated_pairs,
     gates,
+    gather,
     index,
     linalg,
     log_exp,
@@ -24,7 +25,7 @@ from . import (
 )
 
 __all__ = [
-    "activations", "arithmetic", "comparison", "elementary", "gated_pairs", "gates", "index", "linalg",
+    "activations", "arithmetic", "comparison", "elementary", "gated_pairs", "gates", "gather", "index", "linalg",
     "log_exp", "losses", "parametric", "rectifiers", "reduce", "shape", "shrinks", "slope", "softmaxes",
     "special", "squashers", "steps",
 ]  # fmt: skip

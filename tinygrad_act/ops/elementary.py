@@ -39,7 +39,7 @@ def exp(z: Any) -> Any:
     return np.exp(z)
 
 
-@elementwise(dz=lambda _, z: exp(z), scalar=math.expm1)
+@elementwise(dz=lambda _, z: exp(z), scalar=math.expm1, aliases=("scipy.special.expm1",))
 def expm1(z: Any) -> Any:
     """a = expm1(z)
 
@@ -48,7 +48,7 @@ def expm1(z: Any) -> Any:
     return np.expm1(z)
 
 
-@elementwise(dz=lambda a, _: a * _LN2, scalar=lambda z: 2.0**z)
+@elementwise(dz=lambda a, _: a * _LN2, scalar=lambda z: 2.0**z, aliases=("scipy.special.exp2",))
 def exp2(z: Any) -> Any:
     """a = 2 ** z"""
     return np.exp2(z)
@@ -63,7 +63,9 @@ def log(z: Any) -> Any:
     return np.log(z)
 
 
-@elementwise(dz=lambda _, z: 1 / (1 + z), scalar=math.log1p, domain=(-1.0, _INF))
+@elementwise(
+    dz=lambda _, z: 1 / (1 + z), scalar=math.log1p, domain=(-1.0, _INF), aliases=("scipy.special.log1p",)
+)
 def log1p(z: Any) -> Any:
     """a = log1p(z)"""
     return np.log1p(z)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 
 from ..dispatch import op
 from ..op import case
+from .gather import WORTH_ROWS, flat_index, put_add
 
 __all__ = ["getitem", "scatter_add"]
 
@@ -54,12 +56,38 @@ def scatter_add(x: Any, *, shape: Any, index: Any) -> Any:
     Zeros of this shape with x added at `index`; what falls on the same place adds up. The opposite
     of `getitem`, and its derivative.
     """
-    a = np.zeros(shape, x.dtype)
-    if _may_repeat(index):
-        np.add.at(a, index, x)
-    else:
+    if not _may_repeat(index):
+        a = np.zeros(shape, x.dtype)
         a[index] = x
+        return a
+    first, arrays = _rows(index if isinstance(index, tuple) else (index,)) if x.size >= WORTH_ROWS else (0, ())
+    if arrays and len(arrays) < len(shape):
+        return _added(x, tuple(shape), first, arrays)
+    a = np.zeros(shape, x.dtype)
+    np.add.at(a, index, x)
     return a
+
+
+def _added(x: Any, shape: tuple[int, ...], first: int, index: tuple[Any, ...]) -> Any:
+    """x added up in the rows that the arrays of an index name, from the axis `first` on. Only the shape and the index
+    decide where, so that a program works it out once."""
+    last = first + len(index)
+    rows = index[0] if len(index) == 1 else flat_index(*index, sizes=shape[first:last])
+    full = (*shape[:first], *rows.shape, *shape[last:])
+    x = x if x.shape == full else np.broadcast_to(x, full)
+    a = put_add(x, rows, size=math.prod(shape[first:last]), axis=first)
+    return a.reshape(shape)
+
+
+def _rows(index: tuple[Any, ...]) -> tuple[int, tuple[Any, ...]]:
+    """The arrays of an index that consists of whole numbers side by side, but for what leaves the first and the last
+    axes alone, and the axis of the first of them; else (0, ())."""
+    while isinstance(index[-1], slice) and index[-1] == slice(None):
+        index = index[:-1]
+    index = index[:-1] if index[-1] is Ellipsis else index
+    first = next((i for i, part in enumerate(index) if not (isinstance(part, slice) and part == slice(None))), 0)
+    arrays = tuple([np.asarray(part) for part in index[first:]])
+    return (first, arrays) if all(part.dtype.kind in "iu" for part in arrays) else (0, ())
 
 
 def _may_repeat(index: Any) -> bool:

@@ -53,6 +53,7 @@ def _matmul_dy(g: Any, _: Any, x: Any, y: Any) -> Any:
         case((0, 3), (3, 2)),
         case((2, 0), (0, 3)),
     ),
+    aliases=("np.linalg.matmul",),
 )
 def matmul(x: Any, y: Any) -> Any:
     """a = x @ y
@@ -131,6 +132,7 @@ def dot(x: Any, y: Any) -> Any:
     dy=lambda g, _, x, y: reshape(reshape(x, shape=(-1,)) @ g, shape=y.shape),
     label="⊗",
     cases=(case((3,), (2,)), case((2, 2), (3,)), case((), (3,))),
+    aliases=("np.linalg.outer",),
 )
 def outer(x: Any, y: Any) -> Any:
     """a = outer(x, y)"""

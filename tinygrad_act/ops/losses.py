@@ -80,17 +80,27 @@ def softmax_cross_entropy(z: Any, y: Any, *, axis: int = -1) -> Any:
     return -np.sum(y * log_softmax(z, axis=axis), axis=axis)
 
 
-def one_hot(labels: Any, classes: int) -> np.ndarray:
-    """Targets for `softmax_cross_entropy`: for every label a row of `classes` entries, True at the label.
+@op(
+    dlabels=None,
+    label="one hot",
+    cases=(
+        case(np.array([1, 0, 2]), classes=3),
+        case(np.array([[1], [0]], np.uint8), classes=2),
+        case(np.array(2), classes=4),
+    ),
+)
+def one_hot(labels: Any, *, classes: int) -> Any:
+    """a = expand_dims(labels, -1) == arange(classes)
 
-    `labels`: whole numbers from 0 to classes - 1, an array of any shape; the result has one axis more.
+    Targets for `softmax_cross_entropy`: for every label a row of `classes` entries, True at the label.
+
+    `labels`: whole numbers from 0 to classes - 1, an array of any shape; the result has one axis more. They may be
+    data of a compiled function: one program takes all labels.
     Raises `TypeError` for other labels, `ValueError` for one out of range.
     """
-    labels = np.asarray(labels)
     if labels.dtype.kind not in "iu":
-        raise TypeError(f"one_hot: labels are whole numbers, not {labels.dtype}; use labels.astype(int)")
-    wrong = labels[(labels < 0) | (labels >= classes)]
-    if wrong.size:
-        raise ValueError(f"one_hot: label {wrong[0]} is not below classes={classes}, or is negative")
-    hot: np.ndarray = labels[..., None] == np.arange(classes)
-    return hot
+        raise TypeError(f"labels are whole numbers, not {labels.dtype}; use labels.astype(int)")
+    if labels.size and (labels.min() < 0 or labels.max() >= classes):
+        wrong = labels[(labels < 0) | (labels >= classes)]
+        raise ValueError(f"label {wrong[0]} is not below classes={classes}, or is negative")
+    return labels[..., None] == np.arange(classes)

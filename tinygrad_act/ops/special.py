@@ -56,7 +56,9 @@ def horner(coefficients: list[float], x: Any) -> Any:
     return total
 
 
-@elementwise(dz=lambda _, z: 2 / math.sqrt(math.pi) * exp(-z * z), scalar=math.erf)
+@elementwise(
+    dz=lambda _, z: 2 / math.sqrt(math.pi) * exp(-z * z), scalar=math.erf, aliases=("scipy.special.erf",)
+)
 def erf(z: Any) -> Any:
     """a = erf(z)
 

@@ -43,6 +43,7 @@ def log_sigmoid(z: Any) -> Any:
 @elementwise(
     dz=lambda _, z: 1 / (z * (1 - z)),
     domain=(0.0, 1.0),
+    aliases=("scipy.special.logit",),
     elsewhere={"torch": theirs("logit"), "jax": theirs("scipy.special.logit")},
 )
 def logit(z: Any) -> Any:

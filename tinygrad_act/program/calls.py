@@ -13,6 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from ..numpy_names import public_name
+
 __all__ = ["CONSTANT", "INPUT", "VIEWS", "Call", "function", "method", "ufunc"]
 
 
@@ -50,44 +52,71 @@ INPUT = Call("input", _leaf)
 CONSTANT = Call("constant", _leaf)
 
 _INFIX = {
-    "add": "+", "subtract": "-", "multiply": "*", "divide": "/", "less": "<", "less_equal": "<=", "greater": ">",
-    "greater_equal": ">=", "equal": "==", "not_equal": "!=", "matmul": "@",
+    np.add: "+", np.subtract: "-", np.multiply: "*", np.divide: "/", np.less: "<", np.less_equal: "<=", np.greater: ">",
+    np.greater_equal: ">=", np.equal: "==", np.not_equal: "!=", np.matmul: "@",
 }  # fmt: skip
-_NAN_STOPS = {"power", "fmax", "fmin", "hypot", "isnan", "isinf", "isfinite", "signbit", "heaviside", "copysign"}
+_NAN_STOPS = {
+    np.power, np.fmax, np.fmin, np.hypot, np.isnan, np.isinf, np.isfinite, np.signbit, np.heaviside, np.copysign
+}  # fmt: skip
+_NAN_STAYS = (np.add, np.multiply, np.maximum, np.minimum)
+_METHODS = {np.argmax: "argmax", np.take: "take"}
+"""Functions that are wrappers in Python: the array's method itself is called."""
+_VIEWS = {
+    np.broadcast_to, np.transpose, np.swapaxes, np.moveaxis, np.expand_dims, np.squeeze, np.reshape, np.flip,
+    np.rollaxis, np.ravel,
+}  # fmt: skip
+_KNOWN = {
+    np.where, np.clip, np.dot, np.vdot, np.vecdot, np.cumsum, np.sum, np.mean, np.prod, np.max, np.min,
+    np.amax, np.amin, np.var, np.std, np.roll, np.repeat, np.tile, np.pad, np.outer, *_VIEWS,
+}  # fmt: skip
+"""Functions that leave their arguments as they are; but for the views, the result is memory of its own."""
 
 
 @functools.cache
 def ufunc(f: np.ufunc) -> Call:
-    """The call of a ufunc, by NumPy's name for it."""
-    name = f.__name__
-    public = f"np.{name}" if getattr(np, name, None) is f else "np.arctan2"
-    many = f.nout == 1 and f.signature is None
-    return Call(public, f, elementwise=many, out=f.nout == 1, nan=name not in _NAN_STOPS, infix=_INFIX.get(name, ""))
+    """The call of a ufunc: of NumPy's by its name there, of any other as the object that it is."""
+    many, name = f.nout == 1 and f.signature is None, _numpy_name(f)
+    if not name:  # SciPy's, or one that np.frompyfunc made: nothing is known of NaN, and it may give objects
+        return Call(f.__name__, f, elementwise=many, nan=False, helper=f)
+    return Call(name, f, elementwise=many, out=f.nout == 1, nan=f not in _NAN_STOPS, infix=_INFIX.get(f, ""))
 
 
 @functools.cache
 def reduction(f: np.ufunc) -> Call:
     """The call of `np.add.reduce` and its like."""
-    nan = f.__name__ in ("add", "multiply", "maximum", "minimum")
-    return Call(f"np.{f.__name__}.reduce", f.reduce, out=True, nan=nan)
+    name = _numpy_name(f)
+    if not name:
+        run = f.reduce  # a new object each time it is asked for
+        return Call(f"{f.__name__}_reduce", run, nan=False, helper=run)
+    return Call(f"{name}.reduce", f.reduce, out=True, nan=f in _NAN_STAYS)
 
 
 @functools.cache
 def function(f: Callable[..., Any]) -> Call:
-    """The call of any other of NumPy's functions."""
-    name = f.__name__
-    if name in ("argmax", "take"):  # the method itself: NumPy's function is a wrapper in Python
-        return Call(f"np.ndarray.{name}", getattr(np.ndarray, name), nan=False)
-    views = name in ("broadcast_to", "transpose", "swapaxes", "moveaxis", "expand_dims", "squeeze", "reshape", "flip",
-                     "rollaxis", "ravel")  # fmt: skip
+    """The call of any other of NumPy's functions: by its name where that is it, else as the object that it is."""
+    if f in _METHODS:
+        return Call(f"np.ndarray.{_METHODS[f]}", getattr(np.ndarray, _METHODS[f]), nan=False)
+    name = _numpy_name(f)
     return Call(
-        f"np.{name}",
+        name or getattr(f, "__name__", "f"),
         f,
-        elementwise=name in ("where", "clip"),
-        out=name in ("dot", "clip", "vecdot"),
-        view=views,
-        nan=name in ("dot", "vdot", "clip", "cumsum", "vecdot") or views,
+        elementwise=f in (np.where, np.clip),
+        out=f in (np.dot, np.clip, np.vecdot),
+        view=f in _VIEWS or f not in _KNOWN,
+        nan=f in (np.dot, np.vdot, np.clip, np.cumsum, np.vecdot) or f in _VIEWS,
+        helper=None if name else f,
     )
+
+
+def _numpy_name(f: Any) -> str:
+    """How source that knows only `np` spells `f`; "" if it can't."""
+    name = public_name(f)
+    return name if name.startswith("np.") else ""
+
+
+def is_known(call: Call) -> bool:
+    """Whether it is a function of NumPy's of which it is known that it leaves its arguments as they are."""
+    return call.run in _KNOWN or call.run in _METHODS
 
 
 def _getitem(x: Any, *, index: Any) -> Any:
@@ -152,6 +181,7 @@ ASARRAY = Call("np.asarray", np.asarray, view=True)
 VIEWS = (GETITEM, TRANSPOSE)
 
 
+@functools.lru_cache(maxsize=4096)
 def opaque(name: str, run: Callable[..., Any], elementwise: bool = False) -> Call:
-    """The call of an operation's own body."""
+    """The call of an operation's own body: the same object for the same body, so that calls can be compared."""
     return Call(name, run, elementwise=elementwise, nan=False, helper=run)

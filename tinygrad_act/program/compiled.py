@@ -17,13 +17,14 @@ from ..mode import mode, special
 from ..tree import flatten
 from .assemble import assemble
 from .build import build
+from .changes import advice, describe_change
 from .constants import Constants
 from .emit import Form
 from .memory import all_finite
 from .names import RESERVED, input_names, name_nodes, parameter_names
 from .program import Program, WithProgram
 from .scalars import vector_graph
-from .signature import Signature, checker, describe_change, has_values, places_of, plain, read_arguments
+from .signature import Signature, checker, has_values, places_of, plain, read_arguments
 from .trace import run_once, trace
 
 __all__ = ["Compiled"]
@@ -114,7 +115,7 @@ class Compiled(WithProgram):
         if self._made and not self._retrace:
             raise ValueError(
                 f"compile: {self.__name__} was compiled with retrace=False, but "
-                f"{describe_change(next(iter(self._made))[0], signature, self._parameters(signature))}; "
+                f"{describe_change([next(iter(self._made))[0], signature], self._parameters(signature))}; "
                 f"pass arguments like the first call's, or leave out retrace=False"
             )
         if not RESERVED.isdisjoint(kwargs):
@@ -155,11 +156,10 @@ class Compiled(WithProgram):
     def _warn_if_often(self, signature: Signature) -> None:
         count = len(self._made)
         if count >= _OFTEN and count & (count - 1) == 0:
-            before = list(self._made)[-2][0]
-            change = describe_change(before, signature, self._parameters(signature))
+            signatures, names = [key[0] for key in self._made], self._parameters(signature)
             warnings.warn(
                 f"compile: {self.__name__} was recorded for {count} kinds of arguments, which takes longer than "
-                f"running it: lately {change}. Pass what changes as an array or a float, or pad arrays to one shape",
+                f"running it: lately {describe_change(signatures, names)}. {advice(signatures, names)}",
                 RuntimeWarning,
                 stacklevel=6,
             )

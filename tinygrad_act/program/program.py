@@ -64,7 +64,8 @@ class Program:
         return self._explanation
 
     def save(self, path: str) -> None:
-        """Write a module that imports only NumPy, and whose function of the same name gives the same numbers.
+        """Write a module that imports only NumPy (and SciPy, where the body of an operation calls that), and whose
+        function of the same name gives the same numbers.
 
         The module holds the constants and the bodies of operations that the program calls as they are. Every call
         has room of its own there, too. Arguments are not checked.

@@ -13,7 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from .calls import EINSUM, FLOAT, GETITEM, INDEXED, JOINS, TRANSPOSE, function, method, reduction, ufunc
+from ..errors import is_real
+from .calls import EINSUM, FLOAT, GETITEM, INDEXED, JOINS, TRANSPOSE, function, is_known, method, reduction, ufunc
 from .node import Node, constant, make
 
 __all__ = ["NotALine", "Proxy", "node_of", "proxy_of"]
@@ -24,8 +25,10 @@ class NotALine(TypeError, AttributeError):
 
 
 def node_of(x: Any) -> Node:
-    """The node of a proxy, or of a constant."""
-    return x.node if isinstance(x, Proxy) else constant(x)
+    """The node of a proxy, or of a constant: of the array that NumPy makes of a list, if it has numbers alone."""
+    if isinstance(x, Proxy):
+        return x.node
+    return constant(np.asarray(x) if isinstance(x, (list, tuple)) else x)
 
 
 def proxy_of(node: Node, trusting: bool = False) -> Any:
@@ -39,6 +42,8 @@ def call(what: Any, args: tuple[Any, ...], static: dict[str, Any]) -> Any:
         raise NotALine(f"{what}: a parameter is computed")
     nodes = tuple([node_of(x) for x in args])
     node = make(what, nodes, static)
+    if not is_real(node.value):
+        raise NotALine(f"{what}: its result is no number and no array of real numbers")
     if all(x.is_number for x in nodes) and isinstance(node.value, np.floating):
         node = make(FLOAT, (node,))
     return Proxy(node, any(isinstance(x, Proxy) and x.trusting for x in args))
@@ -64,14 +69,14 @@ class Proxy(np.lib.mixins.NDArrayOperatorsMixin):
         if how == "reduce":
             static = {k: v for k, v in static.items() if not (k == "keepdims" and v is False)}
             result = call(reduction(f), inputs, static)
-        elif how == "__call__" and f.nout == 1:
+        elif how == "__call__" and f.nout == 1 and "where" not in static:
             result = call(ufunc(f), inputs, static)
         else:
-            raise NotALine(f"np.{f.__name__}.{how}")
+            raise NotALine(f"{f.__name__}.{how}")
         return result if out is None else _put(out[0], result)
 
     def __array_function__(self, f: Any, types: Any, args: Any, kwargs: Any) -> Any:
-        if f is np.copyto:
+        if f is np.copyto and len(args) == 2 and not kwargs:
             return _put(args[0], args[1])
         if f is np.shape:
             return self.shape
@@ -80,19 +85,21 @@ class Proxy(np.lib.mixins.NDArrayOperatorsMixin):
         if f is np.einsum:
             return call(EINSUM, args[1:], {"subscripts": args[0]})
         out = kwargs.pop("out", None)
-        count = _ARRAYS.get(f.__name__, 1)
-        names = _PARAMETERS.get(f.__name__, ())
+        count, names = _ARRAYS.get(f, 1), _PARAMETERS.get(f, ())
         if len(args) - count > len(names):
-            raise NotALine(f"np.{f.__name__} with {len(args)} arguments")
+            raise NotALine(f"{f.__name__} with {len(args)} arguments")
         if f is np.clip:
             result = _clip(args, kwargs)
         else:
-            result = call(function(f), args[:count], {**dict(zip(names, args[count:])), **kwargs})
+            result = _called(f, args[:count], {**dict(zip(names, args[count:])), **kwargs})
         return result if out is None else _put(out, result)
 
     def __getitem__(self, index: Any) -> Any:
         parts = index if isinstance(index, tuple) else (index,)
-        if any(isinstance(part, Proxy) for part in parts):
+        computed = [part for part in parts if isinstance(part, Proxy)]
+        if any(part.dtype == bool for part in computed):
+            raise NotALine("how many entries a mask takes depends on the data")
+        if computed:
             return call(INDEXED, (self, *parts), {})
         return call(GETITEM, (self,), {"index": index})
 
@@ -123,16 +130,29 @@ class Proxy(np.lib.mixins.NDArrayOperatorsMixin):
 
 
 _METHODS = {"T", "astype", "copy", "ravel", "reshape", "swapaxes", "transpose", "view"}
-_ARRAYS = {"dot": 2, "take": 2, "where": 3, "clip": 3, "outer": 2, "vecdot": 2}
+_ARRAYS = {np.dot: 2, np.take: 2, np.where: 3, np.clip: 3, np.outer: 2, np.linalg.outer: 2}
 """How many of the first arguments of a function are arrays, where it is not one."""
 _PARAMETERS = {
-    "transpose": ("axes",), "swapaxes": ("axis1", "axis2"), "moveaxis": ("source", "destination"),
-    "roll": ("shift", "axis"), "reshape": ("shape",), "squeeze": ("axis",), "expand_dims": ("axis",),
-    "broadcast_to": ("shape",), "flip": ("axis",),
-    "cumsum": ("axis",), "repeat": ("repeats", "axis"), "tile": ("reps",), "pad": ("pad_width",), "max": ("axis",),
-    "min": ("axis",), "sum": ("axis",), "mean": ("axis",), "prod": ("axis",), "argmax": ("axis",), "var": ("axis",),
-    "std": ("axis",), "amax": ("axis",), "amin": ("axis",),
+    np.transpose: ("axes",), np.swapaxes: ("axis1", "axis2"), np.moveaxis: ("source", "destination"),
+    np.roll: ("shift", "axis"), np.reshape: ("shape",), np.squeeze: ("axis",), np.expand_dims: ("axis",),
+    np.broadcast_to: ("shape",), np.flip: ("axis",), np.take: ("axis",),
+    np.cumsum: ("axis",), np.repeat: ("repeats", "axis"), np.tile: ("reps",), np.pad: ("pad_width",),
+    **dict.fromkeys((np.max, np.min, np.amax, np.amin, np.sum, np.mean, np.prod, np.var, np.std), ("axis",)),
+    np.argmax: ("axis",),
 }  # fmt: skip
+
+
+def _called(f: Any, args: tuple[Any, ...], static: dict[str, Any]) -> Any:
+    """`f(*args)` as a line. Of a function that is not known it is tried out first whether it writes into its
+    arguments, as np.fill_diagonal does."""
+    what = function(f)
+    if not is_known(what):
+        values = [node_of(x).value for x in args]
+        for x in (values := [x.view() if isinstance(x, np.ndarray) else x for x in values]):
+            if isinstance(x, np.ndarray):
+                x.setflags(write=False)
+        what.run(*values, **static)  # raises ValueError: then the body is called as it is
+    return call(what, args, static)
 
 
 def _put(out: Any, result: Any) -> Any:

@@ -1,4 +1,4 @@
-"""A program as a module of its own, which imports only NumPy."""
+"""A program as a module of its own, which imports only NumPy, and SciPy where an operation's body calls it."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ import numpy as np
 
 from .._version import __version__
 from ..blocks import BLOCK
+from ..numpy_names import public_name
 from ..op import REQUIRED, Op
 from ..ops.arithmetic import chain
 from ..ops.local import by_pieces, worth_pieces
@@ -31,12 +32,10 @@ __all__ = ["module_text"]
 
 _SMALL = 32
 """Entries up to which an array is written as a list of numbers."""
-_PLACES: tuple[Any, ...] = (np, np.linalg, np.lib.array_utils, builtins)
-"""Where functions that a module may name are looked for."""
 
 _PLAIN = (float, int, bool, str, type(None), types.EllipsisType, slice)
 
-_HEAD = '''"""{name}: a program that tinygrad_act {version} wrote. It needs NumPy only.
+_HEAD = '''"""{name}: a program that tinygrad_act {version} wrote. It needs {needs}.
 
 {name}({parameters}) takes arguments of the structure, shapes and dtypes that it was recorded for, which it
 does not check, and gives the same numbers as the program that was saved. {threads}
@@ -74,7 +73,8 @@ def module_text(source: str, name: str, objects: dict[str, Any], memory: Memory,
     names = ", ".join(parameters)
     body = _with_caller(source, name, memory, names, module)
     imports = "\n".join(f"import {x}" for x in sorted(module.imports)) + "\n" * bool(module.imports)
-    head = _HEAD.format(name=name, version=__version__, parameters=names, threads=threads,
+    needs = "NumPy and SciPy" if any(x.startswith("scipy") for x in module.imports) else "NumPy only"
+    head = _HEAD.format(name=name, version=__version__, parameters=names, threads=threads, needs=needs,
                         imports=f"{imports}\nimport numpy as np".strip())  # fmt: skip
     return f"{head}{module.text_of_parts()}\n\n{body}"
 
@@ -112,7 +112,7 @@ class _Module:
         self.imports: set[str] = set()
         self._taken_over = taken & set(dir(builtins))
         """Names of Python's own that mean something else in the module."""
-        self._taken = {"np", "base64", "results", *taken, *dir(builtins), *keyword.kwlist}
+        self._taken = {"np", "scipy", "base64", "results", *taken, *dir(builtins), *keyword.kwlist}
         self._names: dict[int, str] = {}
         self._kept: list[Any] = []
 
@@ -154,6 +154,8 @@ class _Module:
             self._function(name, x)
         elif isinstance(x, Pull):
             self._pull(name, x)
+        elif callable(x) and not isinstance(x, type):
+            self.parts.append(f"{name} = {self.reference(x, '')}")
         else:
             self.parts.append(f"{name} = {self.text(x)}")
 
@@ -197,11 +199,14 @@ class _Module:
         if isinstance(x, types.ModuleType):
             return self._module(spelled_module(x) or _refused(x))
         found = _public_name(x)
+        if found.startswith("scipy."):
+            self._module(found.rpartition(".")[0])
+            return found
         if found:
             return self._module(found) if found.removeprefix("builtins.") in self._taken_over else _short(found)
         if isinstance(x, types.BuiltinFunctionType) and isinstance(x.__self__, np.ufunc):
             return f"{self.reference(x.__self__, '')}.{x.__name__}"
-        if isinstance(x, types.BuiltinFunctionType) and x.__module__ in sys.stdlib_module_names:
+        if isinstance(x, types.BuiltinFunctionType) and _is_stdlib(x):
             return f"{self._module(x.__module__)}.{x.__name__}"
         if not wish or x is None or isinstance(x, (bool, types.EllipsisType)):
             return self.text(x)
@@ -233,7 +238,12 @@ class _Module:
             return literal(x)
         if isinstance(x, types.FunctionType):
             return self.reference(x, x.__name__.strip("<>"))
-        raise NotAText(f"it uses an object of class {type(x).__name__}")
+        if type(x) is functools.partial:
+            words = [self.reference(x.func, getattr(x.func, "__name__", "f").strip("<>")), *map(self.text, x.args)]
+            words += [f"{key}={self.text(value)}" for key, value in x.keywords.items()]
+            return f"{self._module('functools')}.partial({', '.join(words)})"
+        name = getattr(x, "__name__", "")
+        raise NotAText(f"it uses {f'{name!r}, ' if name else ''}an object of class {type(x).__name__}")
 
     def _type(self, x: type) -> str:
         found = _public_name(x)
@@ -265,14 +275,19 @@ def _public(f: Any) -> Op | None:
 
 
 def _public_name(x: Any) -> str:
-    """`np.exp`, `builtins.len`; "" for what is neither NumPy's nor Python's own."""
+    """`np.exp`, `scipy.special.xlogy`, `builtins.len`, under which `x` itself stands there; "" for anything else."""
     name = getattr(x, "__name__", "")
     if not callable(x) or not name:
         return ""
-    for place in _PLACES:
-        if getattr(place, name, None) is x:
-            return f"{'np' + place.__name__[5:] if place is not builtins else 'builtins'}.{name}"
-    return ""
+    if getattr(builtins, name, None) is x:
+        return f"builtins.{name}"
+    return public_name(x) if type(x).__hash__ is not None else ""
+
+
+def _is_stdlib(x: Any) -> bool:
+    """Whether `x` is a function of Python's library that its name finds there."""
+    module = x.__module__ or ""
+    return module in sys.stdlib_module_names and getattr(sys.modules.get(module), x.__name__, None) is x
 
 
 def _short(name: str) -> str:
@@ -280,4 +295,4 @@ def _short(name: str) -> str:
 
 
 def _refused(x: types.ModuleType) -> str:
-    raise NoSource(f"it uses the module {x.__name__} itself, and a saved program may import NumPy only")
+    raise NoSource(f"it uses the module {x.__name__} itself, and a saved program may import NumPy and SciPy only")

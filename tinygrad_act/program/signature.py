@@ -16,10 +16,11 @@ from ..tree import flatten, map_leaves
 from ..value import Value
 
 __all__ = [
-    "Signature", "checker", "describe_change", "has_values", "is_spelled", "places_of", "plain", "read_arguments",
+    "DATA", "Signature", "checker", "has_values", "is_spelled", "places_of", "plain", "read_arguments", "spelled",
 ]  # fmt: skip
 
-_DATA = (np.ndarray, np.generic, float)
+DATA = (np.ndarray, np.generic, float)
+"""What stands in a structure for each data leaf."""
 
 
 class Signature(NamedTuple):
@@ -51,27 +52,27 @@ def _read(tree: Any, path: str, data: list[Any], kinds: list[Any], paths: list[s
         for key in tree:
             if not is_spelled(key):
                 raise TypeError(
-                    f"compile: argument {_spelled(path)} has the key {key!r}; a program spells its keys: use str or int"
+                    f"compile: argument {spelled(path)} has the key {key!r}; a program spells its keys: use str or int"
                 )
         return kind, tuple([(key, _read(tree[key], f"{path}[{key!r}]", data, kinds, paths)) for key in tree])
     if isinstance(tree, (list, tuple)):
         return kind, tuple([_read(x, f"{path}[{i}]", data, kinds, paths) for i, x in enumerate(tree)])
-    if isinstance(tree, _DATA):
+    if isinstance(tree, DATA):
         if isinstance(tree, float) and not isinstance(tree, np.generic):
             kinds.append(float)
         else:
             tree = np.asarray(tree)
             if not is_real(tree):
-                raise refuse_kind(f"compile: argument {_spelled(path)}", tree)
+                raise refuse_kind(f"compile: argument {spelled(path)}", tree)
             kinds.append((tree.shape, tree.dtype))
         data.append(tree)
         paths.append(path)
-        return _DATA
+        return DATA
     try:
         hash(tree)
     except TypeError:
         raise TypeError(
-            f"compile: argument {_spelled(path)} is of type {kind.__name__}, which is neither data (arrays, floats, "
+            f"compile: argument {spelled(path)} is of type {kind.__name__}, which is neither data (arrays, floats, "
             f"nested lists, tuples and dicts of them) nor static (it has no hash); turn it into one of these"
         ) from None
     return kind, tree
@@ -106,22 +107,7 @@ def has_values(tree: Any) -> bool:
     return isinstance(tree, Value)
 
 
-def describe_change(old: Signature, new: Signature, parameters: list[str]) -> str:
-    """What differs between two signatures, in words."""
-    if old == new:
-        return "at_kink, derivative_form or dialect asks for something else now"
-    if old.paths == new.paths:
-        for path, before, now in zip(old.paths, old.kinds, new.kinds):
-            if before != now:
-                return f"argument {_spelled(path, parameters)} was {_kind(before)} and is {_kind(now)}"
-    return "the structure of the arguments, or a static argument (an int, bool, str, ...), is another"
-
-
-def _kind(kind: Any) -> str:
-    return "a Python float" if kind is float else f"{kind[1]} {kind[0]}"
-
-
-def _spelled(path: str, parameters: list[str] | None = None) -> str:
+def spelled(path: str, parameters: list[str] | None = None) -> str:
     """`[0][1]['w']` of (args, kwargs) as `y['w']`; a keyword as its name."""
     first, _, rest = path[1:].partition("]")
     second, _, rest = rest[1:].partition("]")
@@ -132,7 +118,7 @@ def _spelled(path: str, parameters: list[str] | None = None) -> str:
 
 def places_of(signature: Signature, parameters: list[str]) -> list[str]:
     """Where a program finds each data leaf: `params['w1']`."""
-    return [_spelled(path, parameters) for path in signature.paths]
+    return [spelled(path, parameters) for path in signature.paths]
 
 
 def checker(signature: Signature, donated: tuple[int, ...]) -> Any:
@@ -164,7 +150,7 @@ class _Tests(NamedTuple):
     """For each data leaf the name that the expressions bind it to; "" for a number."""
 
     def add(self, structure: Any, place: str) -> None:
-        if structure is _DATA:
+        if structure is DATA:
             self._add_data(next(self.kinds), place)
             return
         kind, parts = structure

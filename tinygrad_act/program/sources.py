@@ -164,10 +164,11 @@ def _is_foreign(x: Any) -> bool:
 
 
 def spelled_module(x: types.ModuleType) -> str:
-    """How a module is named where only NumPy and the standard library are at hand; "" for any other."""
+    """How a module is named where only NumPy, SciPy and the standard library are at hand; "" for any other."""
     if x.__name__.partition(".")[0] == "numpy":
         return "np" + x.__name__[len("numpy") :]
-    return x.__name__ if x.__name__ in sys.stdlib_module_names else ""
+    first = x.__name__.partition(".")[0]
+    return x.__name__ if x.__name__ in sys.stdlib_module_names or first == "scipy" else ""
 
 
 def is_cached(x: Any) -> bool:

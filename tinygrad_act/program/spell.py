@@ -28,7 +28,7 @@ def spell(node: Node, name: str, args: list[str], out: str | None, text: Callabl
         return f"{first}[{_index(static['index'], text)}]"
     if call is INDEXED:
         return f"{first}[{', '.join(args[1:])}]"
-    if call.infix and out is None and not _python_differs(node):
+    if call.infix and out is None and not static and not _python_differs(node):
         return f"{first} {call.infix} {args[1]}"
     if call.method:
         name, args, static = f"{first}.{name}", [], dict(static)

@@ -1,0 +1,368 @@
+"""NumPy's and SciPy's functions are matched by what they are: in programs, saved ones too, and applied to Values."""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import importlib.util
+import math
+import pickle
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+import tinygrad_act as ta
+from tinygrad_act import samples
+from tinygrad_act.numpy_names import operation_of, public_name
+from tinygrad_act.program import calls
+
+MODULES = ["numpy", "numpy.linalg", "numpy.fft", "numpy.lib.scimath", "numpy.strings", "scipy.special"]
+X, Y = np.array([1.5, 0.5, 2.0]), np.array([2.0, 3.0, 0.25])
+M = np.array([[2.0, 1.0], [0.5, 3.0]])
+WILD = np.array([[np.nan, 1.0], [np.inf, 2.0]])
+T = np.arange(12.0).reshape(3, 2, 2)
+
+
+def callables():
+    for module in MODULES:
+        if importlib.util.find_spec(module.partition(".")[0]):
+            for name, f in vars(importlib.import_module(module)).items():
+                if callable(f) and not name.startswith("_") and not isinstance(f, type):
+                    yield pytest.param(f, id=f"{module}.{name}")
+
+
+@pytest.mark.parametrize("f", list(callables()))
+def test_a_program_spells_a_function_by_a_name_only_where_that_is_the_function(f):
+    made = [calls.ufunc(f), calls.reduction(f)] if isinstance(f, np.ufunc) else [calls.function(f)]
+    for call in made:
+        found = call.helper if call.helper is not None else eval(call.name, {"np": np})
+        if call.name.startswith("np.ndarray."):
+            assert found is getattr(np.ndarray, f.__name__)
+        elif call.run is f:
+            assert found is f
+        else:
+            assert found.__self__ is f, "a ufunc's own reduce"
+            assert found.__name__ == "reduce"
+
+
+def declared(body):
+    """An operation with this body."""
+    names = body.__code__.co_varnames[: body.__code__.co_argcount]
+    body.__name__, body.__doc__ = f"own_{len(ta.ops)}", "a = x"
+    return ta.op(**{f"d{name}": None for name in names})(body)
+
+
+def filled(x):
+    y = x.astype(x.dtype)  # a program makes no copy here
+    np.fill_diagonal(y, val=0.0)
+    return y
+
+
+def chosen(x):
+    y = x.copy()
+    np.copyto(y, 0.0, where=x < 1.0)
+    return y
+
+
+def written_where(x):
+    y = x.copy()
+    np.exp(x, out=y, where=[True, False, True])
+    return y
+
+
+BODIES = {
+    "np.linalg.trace": (lambda x: np.linalg.trace(x), [T]),
+    "np.trace": (lambda x: np.trace(x), [M]),
+    "np.linalg.inv": (lambda x: np.linalg.inv(x), [M]),
+    "np.linalg.norm of rows": (lambda x: np.linalg.norm(x, axis=1), [M]),
+    "np.linalg.diagonal": (lambda x: np.linalg.diagonal(x), [T]),
+    "np.linalg.outer": (lambda x, y: np.linalg.outer(x, y), [X, Y]),
+    "np.linalg.cross": (lambda x, y: np.linalg.cross(x, y), [X, Y]),
+    "np.linalg.eigh": (lambda x: np.linalg.eigh(x)[0], [M]),
+    "np.linalg.multi_dot": (lambda x, y: np.linalg.multi_dot([x, y]), [M, M]),
+    "np.fft.fft": (lambda x: np.abs(np.fft.fft(x)), [X]),
+    "np.fft.fftshift": (lambda x: np.fft.fftshift(x), [X]),
+    "np.emath.sqrt": (lambda x: np.real(np.emath.sqrt(-x)), [X]),
+    "a partial": (lambda x: functools.partial(np.sum, axis=0)(x), [M]),
+    "np.vectorize": (lambda x: np.vectorize(lambda t: t * 2)(x), [X]),
+    "np.frompyfunc": (lambda x: np.frompyfunc(lambda t: t * 2, 1, 1)(x).astype(float), [X]),
+    "its reduce": (lambda x: np.asarray(np.frompyfunc(max, 2, 1).reduce(x), float), [X]),
+    "Python's sum": (lambda x: np.asarray(sum(x)), [X]),
+    "Python's min": (lambda x: np.asarray(min(x)), [X]),
+    "Python's abs": (lambda x: abs(-x), [X]),
+    "math": (lambda x: np.asarray([math.exp(t) for t in x]), [X]),
+    "a method": (lambda x: x.sum(), [X]),
+    "a class's method": (lambda x: np.ndarray.sum(x), [X]),
+    "what a mask takes": (lambda x: np.exp(x[x > 1.0] * 2.0) + 1.0, [np.linspace(0.0, 2.0, 100)]),
+    "a list": (lambda x: x * [1.0, 2.0, 3.0], [X]),
+    "np.take by a list": (lambda x: np.take(x, [2, 0]), [X]),
+    "np.hstack": (lambda x, y: np.hstack([x, y]), [X, Y]),
+    "np.block": (lambda x, y: np.block([x, y]), [X, Y]),
+    "np.logaddexp.reduce": (lambda x: np.logaddexp.reduce(x), [X]),
+    "np.add.accumulate": (lambda x: np.add.accumulate(x), [X]),
+    "np.modf": (lambda x: np.modf(x)[0], [X]),
+    "np.multiply with a dtype": (lambda x, y: np.multiply(x, y, dtype=np.float32), [X, Y]),
+    "np.fill_diagonal": (filled, [M]),
+    "np.nan_to_num": (lambda x: np.nan_to_num(x.astype(x.dtype), copy=False), [WILD]),
+    "np.copyto where": (chosen, [X * 0.3]),
+    "a ufunc where": (written_where, [X]),
+}
+
+
+@pytest.mark.parametrize(("body", "arguments"), BODIES.values(), ids=BODIES)
+def test_a_body_means_the_same_in_a_program(body, arguments, scratch):
+    """Also of what a program has computed, and reads once more afterwards."""
+    f = declared(body)
+    compiled, later = ta.compile(f), ta.compile(lambda *xs: (f(*(ys := [x * 2.0 for x in xs])), [y + 1.0 for y in ys]))
+    for scale in (1.0, 3.0):
+        args = [x * scale for x in arguments]
+        kept = [x.copy() for x in args]
+        found, expected = compiled(*args), f(*args)
+        np.testing.assert_allclose(found, expected, rtol=1e-15)
+        assert found.dtype == expected.dtype
+        found, others = later(*args)
+        np.testing.assert_allclose(found, f(*[x * 2 for x in args]), rtol=1e-15)
+        for x, before, other in zip(args, kept, others):
+            np.testing.assert_array_equal(x, before, "the program wrote to its argument")
+            np.testing.assert_array_equal(other, x * 2 + 1, "the program wrote to a result")
+
+
+def test_objects_get_no_room_among_the_lines(scratch):
+    """Python objects in memory of a program's own would not be counted by Python."""
+    double = np.frompyfunc(lambda t: t * 2, 1, 1)
+    f = declared(lambda x: ((y := double(x)) * 2.0 + y * y).astype(float))
+    compiled, x = ta.compile(f), np.linspace(0, 1, 50)
+    np.testing.assert_array_equal(compiled(x), f(x))
+    assert "np.multiply" not in compiled.source
+
+
+@pytest.mark.parametrize("body", ["xlogy(x, y)", "special.xlogy(x, y)", "gammaln(x) + 0 * y", "expit(x) * y"])
+def test_scipys_functions_are_called_as_they_are(body, scratch):
+    """xlogy became np.arctan2."""
+    special = pytest.importorskip("scipy.special")
+    scope = {**vars(special), "special": special}
+    exec(f"def body(x, y): return {body}", scope)
+    f = declared(scope["body"])
+    compiled = ta.compile(f)
+    for x in (X, 2 * X):
+        np.testing.assert_array_equal(compiled(x, Y), f(x, Y))
+    assert "arctan2" not in compiled.source
+    np.testing.assert_array_equal(pickle.loads(pickle.dumps(compiled.program))(X, Y), f(X, Y))
+
+
+def test_calls_of_one_body_are_made_once(scratch):
+    f = declared(lambda x: np.asarray(sorted(x)))
+    program = ta.compile(lambda x: f(x) + f(x) * 2).trace(X)
+    with_care = program.source.index("_with_care")
+    assert program.source[:with_care].count(f"{f.__name__}(") == 1
+
+
+# -- saved programs -----------------------------------------------------------------------------------
+
+SAVED = '''
+import functools
+import math
+import numpy as np
+import tinygrad_act as ta
+from numpy.linalg import inv, norm
+
+total = functools.partial(np.sum, axis=0)
+twice = np.vectorize(lambda t: t * 2)
+thrice = np.frompyfunc(lambda t: t * 3, 1, 1)
+
+class Thing:
+    def method(self, x):
+        return x * 2
+
+method = Thing().method
+
+def own(body):
+    body.__doc__ = "a = x"
+    return ta.op(dx=None)(body)
+
+@own
+def by_inverse(x):
+    return inv(x.reshape(1, -1)[:, :1]) + norm(x) + np.emath.sqrt(x) if x.sum() < 1e99 else x
+
+@own
+def by_partial(x):
+    return total(x) + 0 * x if x.sum() < 1e99 else x
+
+@own
+def by_python(x):
+    return np.array([math.exp(t) for t in x]) + sum(x) + min(x) + abs(x)
+
+@own
+def by_fft(x):
+    return np.abs(np.fft.fft(x))
+
+@own
+def by_vectorize(x):
+    return twice(x)
+
+@own
+def by_frompyfunc(x):
+    return thrice(x).astype(float)
+
+@own
+def by_method(x):
+    return method(x) if x.sum() < 1e99 else x
+'''
+SCIPYS = '''
+import scipy
+import scipy.special
+import scipy.special as sc
+import numpy as np
+from scipy import special
+from scipy.special import logsumexp, xlogy
+from operations_saved import own
+
+@own
+def by_xlogy(x):
+    return xlogy(x, 2.0)
+
+@own
+def by_alias(x):
+    return sc.gammaln(x) if x.size else x
+
+@own
+def by_module(x):
+    return scipy.special.gammaln(x) + special.erf(x) if x.sum() < 1e99 else x
+
+@own
+def by_python_function(x):
+    return logsumexp(x) + xlogy.reduce(np.stack([x, x])) if x.sum() < 1e99 else x
+'''
+
+
+@pytest.fixture(scope="module")
+def own(tmp_path_factory):
+    """The module with these operations."""
+    folder = tmp_path_factory.mktemp("own")
+    (folder / "operations_saved.py").write_text(SAVED)
+    (folder / "operations_scipy.py").write_text(SCIPYS)
+    before = set(ta.ops)
+    sys.path.insert(0, str(folder))
+    names = dict(vars(importlib.import_module("operations_saved")))
+    if importlib.util.find_spec("scipy"):
+        names.update(vars(importlib.import_module("operations_scipy")))
+    sys.path.remove(str(folder))
+    yield names
+    for name in set(ta.ops) - before:
+        del ta.ops[name]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["by_inverse", "by_partial", "by_python", "by_fft", "by_xlogy", "by_alias", "by_module", "by_python_function"],
+)
+def test_a_saved_program_imports_what_the_body_calls(name, own, tmp_path):
+    if name not in own:
+        pytest.skip("SciPy is not installed")
+    f = ta.compile(own[name])
+    expected = f(X)
+    f.save(tmp_path / "saved.py")
+    code = (
+        f"import runpy, sys, numpy as np; f = runpy.run_path({str(tmp_path / 'saved.py')!r})[{name!r}]; "
+        f"print(f(np.array({X.tolist()})).tobytes().hex(), 'tinygrad_act' in sys.modules, 'scipy' in sys.modules)"
+    )
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    by_scipy = name in ("by_xlogy", "by_alias", "by_module", "by_python_function")
+    assert out == [expected.tobytes().hex(), "False", str(by_scipy)]
+    needs = "It needs NumPy and SciPy." if by_scipy else "It needs NumPy only."
+    assert needs in (tmp_path / "saved.py").read_text()
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("by_vectorize", "class vectorize"), ("by_frompyfunc", "class ufunc"), ("by_method", "'method', .*class method")],
+)
+def test_what_a_saved_program_can_not_spell_is_refused_by_name(name, text, own, tmp_path):
+    f = ta.compile(own[name])
+    f(X)
+    with pytest.raises(TypeError, match=f"the operation {name}, which {name} calls, can't be written.*{text}"):
+        f.save(tmp_path / "saved.py")
+    assert not (tmp_path / "saved.py").exists()
+
+
+# -- applied to Values --------------------------------------------------------------------------------
+
+
+def test_numpys_functions_are_operations_by_what_they_are():
+    v = ta.Value(X)
+    for f in (np.emath.sqrt, np.emath.log, np.linalg.norm, np.hypot, np.fft.fft):
+        name = public_name(f)
+        with pytest.raises(TypeError, match=rf"{name}: there is no operation.*aliases=\('{name}',\)"):
+            f(*[v] * (2 if f is np.hypot else 1))
+    with pytest.raises(TypeError, match=r"np\.strings\.multiply: there is no operation"):
+        np.strings.multiply(v, 2)
+    with pytest.raises(TypeError, match=r"np\.identity: there is no operation"):
+        np.identity(3, like=v)
+
+
+def entered():
+    """(operation, NumPy's or SciPy's function that it is)."""
+    for module in MODULES:
+        if importlib.util.find_spec(module.partition(".")[0]):
+            for name, f in vars(importlib.import_module(module)).items():
+                if callable(f) and not name.startswith("_") and not isinstance(f, type) and operation_of(f):
+                    yield pytest.param(operation_of(f), f, id=f"{module}.{name}")
+
+
+@pytest.mark.parametrize(("op", "function"), list(entered()))
+def test_an_operation_is_the_function_whose_name_it_bears(op, function):
+    """NumPy's own numbers are the oracle."""
+    for case in samples.cases(op):
+        if function is np.linalg.outer and [len(x) for x in case.inputs] != [1, 1]:
+            continue  # ours takes any shape
+        arrays = samples.sample(op, case)
+        values = [ta.Value(x) if isinstance(c, tuple) else x for x, c in zip(arrays, case.inputs)]
+        if op.variadic and op.name != "einsum":
+            arrays, values = [arrays], [values]
+        static = case.static
+        if op.name == "einsum":
+            arrays, values, static = [static["subscripts"], *arrays], [static["subscripts"], *values], {}
+        if function is np.astype:  # takes it by position alone
+            arrays, values, static = [*arrays, static["dtype"]], [*values, static["dtype"]], {}
+        found = function(*values, **static)
+        assert found.op is op
+        np.testing.assert_allclose(found.data, function(*arrays, **static), rtol=1e-14)
+
+
+def test_an_operation_of_the_users_answers_numpys_function_of_its_name(scratch):
+    @ta.elementwise(dx=lambda a, x, y: x / a, dy=lambda a, x, y: y / a)
+    def hypot(x, y):
+        """a = sqrt(x * x + y * y)"""
+        return np.sqrt(x * x + y * y)
+
+    v = ta.Value(X)
+    assert np.hypot(v, 2.0).op is ta.ops["hypot"]
+    np.testing.assert_allclose(ta.grad(lambda x: np.hypot(x, 2.0).sum())(X), X / np.hypot(X, 2.0))
+    np.testing.assert_allclose(ta.compile(lambda x: np.hypot(x, 2.0))(X), np.hypot(X, 2.0))
+
+
+def test_an_operation_that_is_another_function_does_not_answer(scratch):
+    """np.sinc is sin(pi x) / (pi x): silently another number would be wrong."""
+
+    @ta.elementwise(dz=lambda a, z: (ta.cos(z) - a) / z)
+    def sinc(z):
+        """a = sin(z) / z"""
+        return ta.sin(z) / z
+
+    v = ta.Value(X)
+    with pytest.raises(TypeError, match=r"np\.sinc: the operation 'sinc' of .* gives other numbers.*another name"):
+        np.sinc(v)
+    np.testing.assert_allclose(ta.sinc(v).data, np.sin(X) / X)
+
+
+def test_an_alias_names_a_function_of_a_part_of_numpy_or_scipy(scratch):
+    @ta.op(dx=lambda g, a, x: g * x / a, aliases=("np.linalg.norm",))
+    def length(x):
+        """a = sqrt(sum(x * x))"""
+        return np.sqrt(np.sum(x * x))
+
+    v = ta.Value(X)
+    assert np.linalg.norm(v).op is ta.ops["length"]
+    assert operation_of(np.linalg.vector_norm) is None
