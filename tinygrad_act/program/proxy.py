@@ -23,6 +23,9 @@ class NotALine(TypeError, AttributeError):
     """A body does what lines of a program can't say."""
 
 
+_POWER, _POWER_OF_NUMBERS = ufunc(np.power), ufunc(np.float_power)
+
+
 def node_of(x: Any) -> Node:
     """The node of a proxy, or of a constant."""
     return x.node if isinstance(x, Proxy) else constant(x)
@@ -38,6 +41,8 @@ def call(what: Any, args: tuple[Any, ...], static: dict[str, Any]) -> Any:
     if any(isinstance(x, Proxy) for x in static.values()):
         raise NotALine(f"{what}: a parameter is computed")
     nodes = tuple([node_of(x) for x in args])
+    if what is _POWER and all(x.is_number for x in nodes):
+        what = _POWER_OF_NUMBERS  # NumPy takes np.power(x, 0.5) for a root: of -0.0 and of -inf, Python's is another
     node = make(what, nodes, static)
     if all(x.is_number for x in nodes) and isinstance(node.value, np.floating):
         node = make(FLOAT, (node,))
