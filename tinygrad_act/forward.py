@@ -14,6 +14,7 @@ import numpy as np
 
 from . import interop
 from .evaluate import INTERPRETERS
+from .mode import mode
 from .op import Op
 from .ops.arithmetic import add, chain, mul, neg, sub, where
 from .ops.comparison import equal
@@ -27,6 +28,7 @@ _BINARY = {
     "add": "add", "sub": "sub", "mul": "mul", "truediv": "div", "pow": "pow", "lt": "less", "le": "less_equal",
     "gt": "greater", "ge": "greater_equal", "eq": "equal", "ne": "not_equal", "and": "logical_and", "or": "logical_or",
 }  # fmt: skip
+_NUMBERS = (float, int, np.ndarray, np.generic)
 _UNARY = {"neg": "neg", "abs": "abs", "invert": "logical_not"}
 
 
@@ -74,7 +76,7 @@ def derived_rule(body: Callable[..., Any]) -> Callable[..., Any]:
     def rule(_: Any, z: Any, **static: Any) -> Any:
         out = body(Dual(z, 1.0), **static)
         d = 0.0 if type(out) is not Dual or out.tangent is None else out.tangent
-        if isinstance(z, Symbol) or not _has_nan(z):
+        if isinstance(z, Symbol) or not _may_hold_nan(z):
             return d
         return where(equal(z, z), d, z)  # no comparison holds for NaN: a branch may have swallowed it
 
@@ -146,9 +148,11 @@ def _number(x: Any) -> Any:
     return mul(x, 1.0) if isinstance(x, (bool, np.bool_)) or getattr(x, "dtype", None) == np.dtype(bool) else x
 
 
-def _has_nan(z: Any) -> bool:
-    data = getattr(z, "_data", z)
-    return bool(np.isnan(np.sum(data)))
+def _may_hold_nan(z: Any) -> bool:
+    """Whether a NaN is among the numbers, or others may follow: in a program, in a Taylor series."""
+    if mode.tracing or not isinstance(z, _NUMBERS) and not hasattr(z, "_data"):
+        return True
+    return bool(np.isnan(np.sum(getattr(z, "_data", z))))
 
 
 _spell = INTERPRETERS[Symbol]

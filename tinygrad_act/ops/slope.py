@@ -18,7 +18,7 @@ from ..op import Op, Place
 from .arithmetic import abs, where
 from .comparison import equal, less, less_equal
 
-__all__ = ["SATURATED", "Kink", "asked_at_kink", "kinks_of", "on_kinks", "slope"]
+__all__ = ["SATURATED", "Kink", "asked_at_kink", "bent", "kinks_of", "on_kinks", "slope"]
 
 SATURATED = 0.01
 """Where the slope is smaller than this, an activation counts as saturated."""
@@ -56,11 +56,16 @@ def slope(op: Op, position: int, a: Any, args: tuple[Any, ...], static: Mapping[
     rule: Any = op.rule(position, mode.form)
     d = rule if isinstance(rule, float) else rule(a, *args, **static)
     policy = asked_at_kink(op)
-    if policy is None:
-        return d
+    return d if policy is None else bent(op, position, rule, policy, d, args, static, bool(mode.tracing))
+
+
+def bent(op: Any, position: int, rule: Any, policy: Any, d: Any, args: tuple[Any, ...], static: Mapping[str, Any],
+         anyway: bool) -> Any:  # fmt: skip
+    """The slope `d` that `rule` gives, with what `policy` says in its place at kinks. `anyway`: whether entries may
+    lie on them that are not there now."""
     for place in op.kinks:
         on_it, beside = _around(op, place, position, args, static)
-        if on_it is None or not _any(on_it):
+        if on_it is None or not (anyway or np.any(_data(on_it))):
             continue
         if isinstance(policy, float):
             d = where(on_it, policy, d)
@@ -170,10 +175,6 @@ def _near(bound: Any, x: Any) -> Any:
 
 def _data(x: Any) -> Any:
     return x._data if hasattr(x, "op") else x
-
-
-def _any(mask: Any) -> bool:
-    return bool(mode.tracing) or bool(np.any(_data(mask)))
 
 
 def _on_kink(op: Op, place: Place) -> KinkError:

@@ -15,17 +15,14 @@ from typing import Any
 import numpy as np
 
 from .._version import __version__
-from ..blocks import BLOCK
 from ..op import REQUIRED, Op
-from ..ops.arithmetic import chain
-from ..ops.local import by_pieces, worth_pieces
-from ..ops.shape import sum_to
 from ..registry import ops
 from ..tracing import Pull
 from .memory import Memory
+from .save_pull import write_pull
 from .sources import NoSource, is_cached, rewritten_source, spelled_module
 from .spell import NotAText, literal
-from .standalone import operation, pulled
+from .standalone import operation
 
 __all__ = ["module_text"]
 
@@ -153,7 +150,7 @@ class _Module:
         if isinstance(x, types.FunctionType):
             self._function(name, x)
         elif isinstance(x, Pull):
-            self._pull(name, x)
+            write_pull(self, name, x)
         else:
             self.parts.append(f"{name} = {self.text(x)}")
 
@@ -173,36 +170,17 @@ class _Module:
         words += [str(op.elementwise), str(count), self.text(defaults)]
         self.parts.append(f"{name} = {self.reference(operation, 'operation')}({', '.join(words)})")
 
-    def _pull(self, name: str, pull: Pull) -> None:
-        op = pull.op
-        if pull.conventions is not None:
-            raise NoSource("it was recorded under at_kink, derivative_form or dialect")
-        rule = op.rules[0 if op.variadic else pull.position]
-        words = [self.reference(rule, f"{name}_rule"), str(pull.position), self._facts(name, op)]
-        words += [self.reference(x, x.__name__) for x in (chain, sum_to, worth_pieces, by_pieces)]
-        self.parts.append(f"{name} = {self.reference(pulled, 'pulled')}({', '.join(words)})")
-
-    def _facts(self, name: str, op: Op) -> str:
-        """What a backward step asks of the operation."""
-        first = self.reference(op.rules[0], f"{name}_rule")
-        fused = self.reference(op.fused.pull, f"{name}_fused") if op.fused.pull is not None else None
-        pair = f"{self._module('types')}.SimpleNamespace(pull={fused}, accurate=None)"
-        facts = f"elementwise={op.elementwise}, variadic={op.variadic}, kinks={bool(op.kinks)}"
-        facts += f", domain={bool(op.domain)}, rules=({first},), forms={{}}"
-        facts += f", fused={pair if op.elementwise else None}, large={2 * BLOCK}"
-        return f"types.SimpleNamespace({facts})"
-
     def reference(self, x: Any, wish: str) -> str:
         """What the module's code writes for an object."""
         if isinstance(x, types.ModuleType):
-            return self._module(spelled_module(x) or _refused(x))
+            return self.named_module(spelled_module(x) or _refused(x))
         found = _public_name(x)
         if found:
-            return self._module(found) if found.removeprefix("builtins.") in self._taken_over else _short(found)
+            return self.named_module(found) if found.removeprefix("builtins.") in self._taken_over else _short(found)
         if isinstance(x, types.BuiltinFunctionType) and isinstance(x.__self__, np.ufunc):
             return f"{self.reference(x.__self__, '')}.{x.__name__}"
         if isinstance(x, types.BuiltinFunctionType) and x.__module__ in sys.stdlib_module_names:
-            return f"{self._module(x.__module__)}.{x.__name__}"
+            return f"{self.named_module(x.__module__)}.{x.__name__}"
         if not wish or x is None or isinstance(x, (bool, types.EllipsisType)):
             return self.text(x)
         if id(x) not in self._names:
@@ -210,7 +188,8 @@ class _Module:
             self._keep(x, self._names[id(x.__wrapped__ if is_cached(x) else x)])
         return self._names[id(x)]
 
-    def _module(self, name: str) -> str:
+    def named_module(self, name: str) -> str:
+        """The name of a module, which is imported."""
         first = name.partition(".")[0]
         if first != "np":
             self.imports.add(name.rpartition(".")[0] if first == "builtins" else name)
@@ -237,6 +216,8 @@ class _Module:
 
     def _type(self, x: type) -> str:
         found = _public_name(x)
+        if issubclass(x, Exception):  # of this package's own errors the one of Python's that they are
+            found = next(name for name in map(_public_name, x.__mro__) if name)
         if not found:
             raise NotAText(f"it uses the class {x.__name__}")
         return _short(found)
