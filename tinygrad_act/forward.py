@@ -16,8 +16,9 @@ from . import interop
 from .evaluate import INTERPRETERS
 from .mode import mode
 from .op import Op
-from .ops.arithmetic import add, chain, mul, neg, sub, where
+from .ops.arithmetic import add, chain, minimum, mul, neg, sub, where
 from .ops.comparison import equal
+from .ops.elementary import exp
 from .ops.slope import slope
 from .registry import ops
 from .symbol import Symbol
@@ -78,7 +79,8 @@ def derived_rule(body: Callable[..., Any]) -> Callable[..., Any]:
         d = 0.0 if type(out) is not Dual or out.tangent is None else out.tangent
         if isinstance(z, Symbol) or not _may_hold_nan(z):
             return d
-        return where(equal(z, z), d, z)  # no comparison holds for NaN: a branch may have swallowed it
+        swallowed = exp(minimum(z, 0.0))  # of NaN it is NaN, and so are all of its derivatives
+        return where(equal(z, z), d, swallowed)  # no comparison holds for NaN: a branch may have swallowed it
 
     return rule
 

@@ -170,7 +170,7 @@ def _near(bound: Any, x: Any) -> Any:
     eps = float(np.finfo(getattr(x, "dtype", np.float64)).eps)
     data = np.abs(_data(bound))
     near = np.where(data == 0, _NEAR_ZERO, 4 * eps * data)
-    return near if near.ndim else float(near)
+    return float(near) if isinstance(near, (np.ndarray, np.generic)) and not near.ndim else near
 
 
 def _data(x: Any) -> Any:

@@ -24,7 +24,7 @@ from ..ops.slope import asked_at_kink, slope
 from ..registry import ops
 from ..tracing import Pull, under
 from .build import operation_of
-from .calls import ASARRAY, Call, function, method, opaque
+from .calls import ASARRAY, FLOAT, Call, function, method, opaque
 from .node import Graph, Node, make, rewritten
 from .proxy import NotALine, Proxy, call, node_of, proxy_of
 
@@ -171,9 +171,11 @@ def _local(op: Op, position: int, g: Any, a: Any, inputs: list[Any], static: dic
 def _repaired(c: Any, like: Any) -> Any:
     """The cotangent in the shape and dtype of its input, as backpropagation repairs it."""
     if type(like) is float:
-        if isinstance(c, Proxy) and not c.node.is_number:
+        if not isinstance(c, Proxy) or c.node.is_number:
+            return c
+        if c.node.shape:
             raise NotALine("an array's cotangent for a number")
-        return c
+        return Proxy(make(FLOAT, (c.node,)))
     if not isinstance(c, Proxy):
         c = Proxy(node_of(c))
     if c.node.shape == like.shape and c.node.dtype == like.dtype:

@@ -44,9 +44,14 @@ def call(what: Any, args: tuple[Any, ...], static: dict[str, Any]) -> Any:
     if what is _POWER and all(x.is_number for x in nodes):
         what = _POWER_OF_NUMBERS  # NumPy takes np.power(x, 0.5) for a root: of -0.0 and of -inf, Python's is another
     node = make(what, nodes, static)
-    if all(x.is_number for x in nodes) and isinstance(node.value, np.floating):
+    if all(x.is_number for x in nodes) and _is_one_float(node.value):
         node = make(FLOAT, (node,))
     return Proxy(node, any(isinstance(x, Proxy) and x.trusting for x in args))
+
+
+def _is_one_float(x: Any) -> bool:
+    """Whether it is a NumPy float, or what np.where makes of Python numbers: an array without axes."""
+    return isinstance(x, (np.ndarray, np.generic)) and x.ndim == 0 and x.dtype.kind == "f"
 
 
 class Proxy(np.lib.mixins.NDArrayOperatorsMixin):

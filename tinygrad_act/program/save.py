@@ -28,7 +28,7 @@ __all__ = ["module_text"]
 
 _SMALL = 32
 """Entries up to which an array is written as a list of numbers."""
-_PLACES: tuple[Any, ...] = (np, np.linalg, np.lib.array_utils, builtins)
+_PLACES: tuple[Any, ...] = (builtins, np, np.linalg, np.lib.array_utils)
 """Where functions that a module may name are looked for."""
 
 _PLAIN = (float, int, bool, str, type(None), types.EllipsisType, slice)
@@ -173,14 +173,14 @@ class _Module:
     def reference(self, x: Any, wish: str) -> str:
         """What the module's code writes for an object."""
         if isinstance(x, types.ModuleType):
-            return self.named_module(spelled_module(x) or _refused(x))
+            return self._module(spelled_module(x) or _refused(x))
         found = _public_name(x)
         if found:
-            return self.named_module(found) if found.removeprefix("builtins.") in self._taken_over else _short(found)
+            return self._module(found) if found.removeprefix("builtins.") in self._taken_over else _short(found)
         if isinstance(x, types.BuiltinFunctionType) and isinstance(x.__self__, np.ufunc):
             return f"{self.reference(x.__self__, '')}.{x.__name__}"
         if isinstance(x, types.BuiltinFunctionType) and x.__module__ in sys.stdlib_module_names:
-            return f"{self.named_module(x.__module__)}.{x.__name__}"
+            return f"{self._module(x.__module__)}.{x.__name__}"
         if not wish or x is None or isinstance(x, (bool, types.EllipsisType)):
             return self.text(x)
         if id(x) not in self._names:
@@ -188,8 +188,7 @@ class _Module:
             self._keep(x, self._names[id(x.__wrapped__ if is_cached(x) else x)])
         return self._names[id(x)]
 
-    def named_module(self, name: str) -> str:
-        """The name of a module, which is imported."""
+    def _module(self, name: str) -> str:
         first = name.partition(".")[0]
         if first != "np":
             self.imports.add(name.rpartition(".")[0] if first == "builtins" else name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import types
 from typing import Any, Protocol
 
 from ..blocks import BLOCK
@@ -12,6 +13,8 @@ from ..ops.local import by_pieces, worth_pieces
 from ..ops.shape import sum_to
 from ..ops.slope import asked_at_kink, bent
 from ..tracing import Pull, under
+from .sources import NoSource
+from .spell import NotAText
 from .standalone import bound_of, pulled
 
 __all__ = ["write_pull"]
@@ -28,12 +31,21 @@ class Module(Protocol):
     def text(self, x: Any) -> str:
         """An expression for a constant."""
 
-    def named_module(self, name: str) -> str:
-        """The name of a module, which is imported."""
-
 
 def write_pull(module: Module, name: str, pull: Pull) -> None:
-    """Define `name` as the step, by the rule that the conventions ask for which it was recorded under."""
+    """Define `name` as the step, by the rule that the conventions ask for which it was recorded under.
+
+    Raises `NoSource` if the rule can't be written.
+    """
+    try:
+        _write(module, name, pull)
+    except (NoSource, NotAText):
+        if pull.conventions is None or "raise" not in dict(pull.conventions[1]).values():
+            raise
+        raise NoSource('at_kink("raise") was on, and only this package can look for its kinks') from None
+
+
+def _write(module: Module, name: str, pull: Pull) -> None:
     op, position = pull.op, pull.position
     form, policy = "auto", None
     if pull.conventions is not None and op.elementwise:
@@ -52,7 +64,7 @@ def _facts(module: Module, name: str, op: Op, rule: Any, at_kinks: str) -> str:
     accurate = rule is op.forms.get("input")
     fused = {"pull": op.fused.pull, "accurate": op.fused.accurate if accurate else None}
     shorter = ", ".join(f"{key}={module.reference(x, f'{name}_{key}') if x else None}" for key, x in fused.items())
-    namespace = f"{module.named_module('types')}.SimpleNamespace"
+    namespace = f"{module.reference(types, 'types')}.SimpleNamespace"
     forms = f"{{'input': {module.reference(rule, f'{name}_rule')}}}" if accurate else "{}"
     facts = f"elementwise={op.elementwise}, variadic={op.variadic}, kinks={bool(op.kinks)}, domain={bool(op.domain)}"
     facts += f", rules=({module.reference(op.rules[0], f'{name}_default')},), forms={forms}, bent={at_kinks}"
@@ -66,5 +78,5 @@ def _at_kinks(module: Module, name: str, op: Op, how: str) -> str:
     kinks = ", ".join(f"{place}: {side!r}" for place, side in zip(places, op.kinks.values()))
     facts = f"name={op.name!r}, kinks={{{kinks}}}, call={module.reference(op.call, op.name)}, place_text=str"
     facts += f", bound={module.reference(bound_of, 'bound_of')}({module.text(defaults)})"
-    module.parts.append(f"{name}_op = {module.named_module('types')}.SimpleNamespace({facts})")
+    module.parts.append(f"{name}_op = {module.reference(types, 'types')}.SimpleNamespace({facts})")
     return f"lambda d, args, static: {module.reference(bent, 'bent')}({name}_op, {how}, d, args, static, False)"
