@@ -136,7 +136,7 @@ def contributions(node: Any, g: Any, kind: Any, floor: int, recorded: bool) -> l
         except KinkError:
             raise
         except _RULE_ERRORS as error:
-            c = _by_ieee(node, g, position, rule, error)
+            c = _by_ieee(node, g, position, rule, error, (a, *args))
         sent.append((x, c))
     return sent
 
@@ -194,19 +194,20 @@ def pull_some(
         return [c for _, c in contributions(_Step(op, static, (*edges, *args), a), g, _Edge, 1, False)]
 
 
-def _by_ieee(node: Any, g: Any, position: int, rule: Any, error: Exception) -> Any:
-    """A rule's result where Python's floats raise and IEEE has an answer: 1 / 0 is inf.
+def _by_ieee(node: Any, g: Any, position: int, rule: Any, error: Exception, given: tuple[Any, ...]) -> Any:
+    """A rule's result where Python's floats raise and IEEE has an answer: 1 / 0 is inf. `given`: what the rule was
+    called with.
 
     Raises `RuntimeError` where the rule itself is at fault.
     """
-    op, a, primals = node.op, node._data, node.edges[len(node.edges) // 2 :]
-    if type(g) not in (float, _ndarray) or not op.elementwise:
+    op, a, primals = node.op, given[0], node.edges[len(node.edges) // 2 :]
+    if not op.elementwise:
         raise _rule_failed(node, position, error) from error
     try:
-        d = rule(*[np.float64(x) if isinstance(x, (int, float)) else x for x in (a, *primals)], **node.static)
+        d = rule(*[np.float64(x) if isinstance(x, (int, float)) else x for x in given], **node.static)
     except _RULE_ERRORS as again:
         raise _rule_failed(node, position, again) from again
-    d = float(d) if type(a) is float and isinstance(d, np.generic) else d
+    d = float(d) if type(node._data) is float and isinstance(d, np.generic) else d
     return repair(chain(g, d, a if op.kinks else 0.0), primals[position])
 
 

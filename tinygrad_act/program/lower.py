@@ -52,6 +52,8 @@ def lower(graph: Graph, trusting: bool) -> Graph:
             run = operation if isinstance(operation, Pull) else _body(operation, args)
             name = node.call.name if isinstance(operation, Pull) else operation.name
             return Node(opaque(name, run, node.call.elementwise), args, node.static, node.value, node.name)
+        if _is_fixed(lines, fixed):
+            return lines
         if trusting and isinstance(operation, Pull) and operation.op.elementwise and lines not in args:
             lines.trusted = type(operation.op.rules[operation.position]) is not float
             for x in args[2:] if operation.op.kinks else ():

@@ -21,7 +21,7 @@ def fold(graph: Graph) -> Graph:
     all that it is made of."""
 
     def rule(node: Node, args: tuple[Node, ...]) -> Node | None:
-        if not args or not all(x.is_constant for x in args):
+        if not args or not all(x.is_constant or _is_stretched(x) for x in args):
             return None
         if node.call is _BROADCAST:
             return None  # what takes it as it is stretches it for nothing
@@ -32,6 +32,11 @@ def fold(graph: Graph) -> Graph:
         return constant(node.value, node.name)
 
     return rewritten(graph, rule)
+
+
+def _is_stretched(x: Node) -> bool:
+    """Whether it is a constant, stretched."""
+    return x.call is _BROADCAST and x.args[0].is_constant
 
 
 def _entries(node: Node) -> int:

@@ -65,6 +65,8 @@ def _gathered(node: Node, terms: Sequence[Node], uses: dict[Node, int]) -> Node 
     """The sum in fewer or smaller steps; None if there are none."""
     if node.dtype not in (np.float32, np.float64) or any(x.dtype not in (node.dtype, float) for x in terms):
         return None
+    if any(x.is_constant and not x.shape and not has_room(x.value, node.dtype) for x in terms):
+        return None
     split = [_split(x, uses) for x in terms]
     factors: dict[Node | None, float] = {}
     for factor, base in split:
@@ -86,7 +88,7 @@ def _gathered(node: Node, terms: Sequence[Node], uses: dict[Node, int]) -> Node 
 
 def _split(x: Node, uses: dict[Node, int]) -> Term:
     """A term as a factor and what it multiplies, if nothing else needs the product."""
-    if x.call is CONSTANT and not x.shape and has_room(x.value, x.dtype):
+    if x.call is CONSTANT and not x.shape:
         return float(x.value), None
     if x.call is MUL and uses.get(x, 1) == 1:
         for one, other in (x.args, x.args[::-1]):
