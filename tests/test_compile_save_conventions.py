@@ -84,7 +84,8 @@ def saved(tmp_path_factory):
         calls.append((str(path), program.name, many))
         again = pickle.loads(pickle.dumps(program))
         known.append((key, expected, [program(*args) for args in many], [again(*args) for args in many]))
-        opaque |= {key[0]} if key[2] != "float" and any(isinstance(x, Pull) for x in program.objects.values()) else set()
+        if key[2] != "float" and any(isinstance(x, Pull) for x in program.objects.values()):
+            opaque.add(key[0])
     there = [[result for result, _ in results] for results in run_all(folder, calls)]
     return {key: (*rest, mine) for (key, *rest), mine in zip(known, there, strict=True)}, opaque
 

@@ -23,6 +23,7 @@ from .evaluate import NOT_IEEE, as_arrays
 from .mode import mode, special
 from .op import Op
 from .ops.arithmetic import chain
+from .ops.idle import has_nan, may_be_idle, settle
 from .ops.local import pull_local
 from .ops.shape import astype, broadcast_to, sum_to
 from .recording import new_node
@@ -73,25 +74,30 @@ def count_uses(root: Any, kind: Any, floor: int) -> tuple[dict[Any, int], bool]:
     return uses, outer
 
 
-def pull(root: Any, g: Any, uses: dict[Any, int], kind: Any, floor: int, recorded: bool) -> list[tuple[Any, Any]]:
+def pull(
+    root: Any, g: Any, uses: dict[Any, int], kind: Any, floor: int, recorded: bool, settling: bool = False
+) -> list[tuple[Any, Any]]:
     """Pull the cotangent `g` of `root` back: every node that it reaches, with its cotangent.
 
     `uses`: from `count_uses`, and used up. `recorded`: run the rules on nodes, so that what they
-    compute is part of a graph again; else on numbers and arrays.
+    compute is part of a graph again; else on numbers and arrays. `settling`: so that a cotangent of 0 brings
+    nothing whatever it meets (see `ops.idle`); if a NaN arrives at its end, it is done once more like this.
     """
     visited: list[tuple[Any, Any]] = []
     partial: dict[Any, Any] = {}
     ready = [(root, g)]
     debugging = special and mode.debugging
+    start, settling, spoiled = g, settling or bool(debugging), False
     with np.errstate(all="ignore"):
         while ready:
             node, g = pair = ready.pop()
             visited.append(pair)
             if debugging:
                 check_backward(node, g)
-            if node.op is None:
-                continue
-            for x, c in contributions(node, g, kind, floor, recorded):
+            sent = contributions(node, g, kind, floor, recorded, settling) if node.op is not None else ()
+            if not sent:
+                spoiled = spoiled or has_nan(g)
+            for x, c in sent:
                 if partial and x in partial:
                     c = total(partial.pop(x), c)
                 left = uses[x] - 1
@@ -99,13 +105,17 @@ def pull(root: Any, g: Any, uses: dict[Any, int], kind: Any, floor: int, recorde
                     uses[x], partial[x] = left, c
                 else:
                     ready.append((x, c))
+    if spoiled and not settling:
+        return pull(root, start, count_uses(root, kind, floor)[0], kind, floor, recorded, True)
     return visited
 
 
-def contributions(node: Any, g: Any, kind: Any, floor: int, recorded: bool) -> list[tuple[Any, Any]]:
+def contributions(
+    node: Any, g: Any, kind: Any, floor: int, recorded: bool, settling: bool = False
+) -> list[tuple[Any, Any]]:
     """What `node`, whose own cotangent is `g`, sends to each input that needs a gradient.
 
-    Every cotangent has its input's shape and dtype.
+    Every cotangent has its input's shape and dtype. `settling`: whether to see that a cotangent of 0 sends nothing.
     """
     if recorded and special and mode.tracing and floor == mode.tracing + 1:
         return _traced(node, g, kind, floor)
@@ -129,6 +139,8 @@ def contributions(node: Any, g: Any, kind: Any, floor: int, recorded: bool) -> l
                 c = rule(position, g, a, *args, **static)
             else:
                 c = rule(g, a, *args, **static)
+            if settling and may_be_idle(op):
+                c = settle(op, position, c, g, a, args)
             if not (type(c) is type(like) is _ndarray and c.shape == like.shape and c.dtype is like.dtype):
                 c = repair(c, like)
             if c is g and x.op is None and type(c) is _ndarray:
@@ -191,7 +203,7 @@ def pull_some(
     for position in positions:
         edges[position] = _EDGE
     with np.errstate(all="ignore"):
-        return [c for _, c in contributions(_Step(op, static, (*edges, *args), a), g, _Edge, 1, False)]
+        return [c for _, c in contributions(_Step(op, static, (*edges, *args), a), g, _Edge, 1, False, True)]
 
 
 def _by_ieee(node: Any, g: Any, position: int, rule: Any, error: Exception, given: tuple[Any, ...]) -> Any:

@@ -152,7 +152,7 @@ def _number(x: Any) -> Any:
 
 def _may_hold_nan(z: Any) -> bool:
     """Whether a NaN is among the numbers, or others may follow: in a program, in a Taylor series."""
-    if mode.tracing or not isinstance(z, _NUMBERS) and not hasattr(z, "_data"):
+    if mode.tracing or not (isinstance(z, _NUMBERS) or hasattr(z, "_data")):
         return True
     return bool(np.isnan(np.sum(getattr(z, "_data", z))))
 

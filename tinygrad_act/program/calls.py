@@ -53,7 +53,8 @@ _INFIX = {
     "add": "+", "subtract": "-", "multiply": "*", "divide": "/", "less": "<", "less_equal": "<=", "greater": ">",
     "greater_equal": ">=", "equal": "==", "not_equal": "!=", "matmul": "@",
 }  # fmt: skip
-_NAN_STOPS = {"power", "float_power", "fmax", "fmin", "hypot", "isnan", "isinf", "isfinite", "signbit", "heaviside", "copysign"}
+_NAN_STOPS = {"power", "fmax", "fmin", "hypot", "isnan", "isinf", "isfinite", "signbit", "heaviside", "copysign"}
+_NAN_STOPS |= {"float_power"}
 
 
 @functools.cache
