@@ -280,14 +280,6 @@ def test_programs_that_call_this_package_are_refused(tmp_path):
         f.save(tmp_path / "x.py")
 
 
-def test_a_body_with_state_of_this_package_is_refused(tmp_path):
-    with ta.at_kink("left"):
-        f = ta.compile(ta.grad(lambda x: ta.relu(x).sum()))
-        f(np.ones(3))
-        with pytest.raises(TypeError, match="at_kink"):
-            f.save(tmp_path / "x.py")
-
-
 def test_threads_may_call_a_saved_program_at_the_same_time(tmp_path):
     params, x, y = flower()
     step = step_of(binary_loss)

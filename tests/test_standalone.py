@@ -81,7 +81,7 @@ def pulled_alone(op, position, pieces=by_pieces):
 def op_facts(op):
     return types.SimpleNamespace(
         elementwise=op.elementwise, variadic=op.variadic, kinks=bool(op.kinks), domain=bool(op.domain),
-        rules=op.rules[:1], forms={}, fused=op.fused if op.elementwise else None, large=2 * BLOCK,
+        rules=op.rules[:1], forms={}, fused=op.fused if op.elementwise else None, large=2 * BLOCK, bent=None,
     )  # fmt: skip
 
 

@@ -24,6 +24,7 @@ from .lending import unchanged
 from .mode import mode, special
 from .op import Op
 from .ops.arithmetic import chain
+from .ops.idle import has_nan, may_be_idle, settle
 from .ops.local import pull_local
 from .ops.shape import astype, broadcast_to, sum_to
 from .recording import new_node
@@ -83,25 +84,30 @@ def count_uses(
     return uses, outer
 
 
-def pull(root: Any, g: Any, uses: dict[Any, int], kind: Any, floor: int, recorded: bool) -> list[tuple[Any, Any]]:
+def pull(
+    root: Any, g: Any, uses: dict[Any, int], kind: Any, floor: int, recorded: bool, settling: bool = False
+) -> list[tuple[Any, Any]]:
     """Pull the cotangent `g` of `root` back: every node that it reaches, with its cotangent.
 
     `uses`: from `count_uses`, and used up. `recorded`: run the rules on nodes, so that what they
-    compute is part of a graph again; else on numbers and arrays.
+    compute is part of a graph again; else on numbers and arrays. `settling`: so that a cotangent of 0 brings
+    nothing whatever it meets (see `ops.idle`); if a NaN arrives at its end, it is done once more like this.
     """
     visited: list[tuple[Any, Any]] = []
     partial: dict[Any, Any] = {}
     ready = [(root, g)]
     debugging = special and mode.debugging
+    start, settling, spoiled = g, settling or bool(debugging), False
     with np.errstate(all="ignore"):
         while ready:
             node, g = pair = ready.pop()
             visited.append(pair)
             if debugging:
                 check_backward(node, g)
-            if node.op is None:
-                continue
-            for x, c in contributions(node, g, kind, floor, recorded):
+            sent = contributions(node, g, kind, floor, recorded, settling) if node.op is not None else ()
+            if not sent:
+                spoiled = spoiled or has_nan(g)
+            for x, c in sent:
                 if partial and x in partial:
                     c = total(partial.pop(x), c)
                 left = uses[x] - 1
@@ -109,13 +115,16 @@ def pull(root: Any, g: Any, uses: dict[Any, int], kind: Any, floor: int, recorde
                     uses[x], partial[x] = left, c
                 else:
                     ready.append((x, c))
+    if spoiled and not settling:
+        return pull(root, start, count_uses(root, kind, floor)[0], kind, floor, recorded, True)
     return visited
 
 
-def contributions(node: Any, g: Any, kind: Any, floor: int, recorded: bool) -> list[tuple[Any, Any]]:
+def contributions(node: Any, g: Any, kind: Any, floor: int, recorded: bool,
+                  settling: bool = False) -> list[tuple[Any, Any]]:  # fmt: skip
     """What `node`, whose own cotangent is `g`, sends to each input that needs a gradient.
 
-    Every cotangent has its input's shape and dtype.
+    Every cotangent has its input's shape and dtype. `settling`: whether to see that a cotangent of 0 sends nothing.
     """
     if recorded and special and mode.tracing and floor == mode.tracing + 1:
         return _traced(node, g, kind, floor)
@@ -139,6 +148,8 @@ def contributions(node: Any, g: Any, kind: Any, floor: int, recorded: bool) -> l
                 c = rule(position, g, a, *args, **static)
             else:
                 c = rule(g, a, *args, **static)
+            if settling and may_be_idle(op):
+                c = settle(op, position, c, g, a, args)
             if not (type(c) is type(like) is _ndarray and c.shape == like.shape and c.dtype is like.dtype):
                 c = repair(c, like)
             if c is g and x.op is None and type(c) is _ndarray:
@@ -146,7 +157,7 @@ def contributions(node: Any, g: Any, kind: Any, floor: int, recorded: bool) -> l
         except KinkError:
             raise
         except _RULE_ERRORS as error:
-            c = _by_ieee(node, g, position, rule, error)
+            c = _by_ieee(node, g, position, rule, error, (a, *args))
         sent.append((x, c))
     return sent
 
@@ -201,22 +212,23 @@ def pull_some(
     for position in positions:
         edges[position] = _EDGE
     with np.errstate(all="ignore"):
-        return [c for _, c in contributions(_Step(op, static, (*edges, *args), a), g, _Edge, 1, False)]
+        return [c for _, c in contributions(_Step(op, static, (*edges, *args), a), g, _Edge, 1, False, True)]
 
 
-def _by_ieee(node: Any, g: Any, position: int, rule: Any, error: Exception) -> Any:
-    """A rule's result where Python's floats raise and IEEE has an answer: 1 / 0 is inf.
+def _by_ieee(node: Any, g: Any, position: int, rule: Any, error: Exception, given: tuple[Any, ...]) -> Any:
+    """A rule's result where Python's floats raise and IEEE has an answer: 1 / 0 is inf. `given`: what the rule was
+    called with.
 
     Raises `RuntimeError` where the rule itself is at fault.
     """
-    op, a, primals = node.op, node._data, node.edges[len(node.edges) // 2 :]
-    if type(g) not in (float, _ndarray) or not op.elementwise:
+    op, a, primals = node.op, given[0], node.edges[len(node.edges) // 2 :]
+    if not op.elementwise:
         raise _rule_failed(node, position, error) from error
     try:
-        d = rule(*[np.float64(x) if isinstance(x, (int, float)) else x for x in (a, *primals)], **node.static)
+        d = rule(*[np.float64(x) if isinstance(x, (int, float)) else x for x in given], **node.static)
     except _RULE_ERRORS as again:
         raise _rule_failed(node, position, again) from again
-    d = float(d) if type(a) is float and isinstance(d, np.generic) else d
+    d = float(d) if type(node._data) is float and isinstance(d, np.generic) else d
     return repair(chain(g, d, a if op.kinks else 0.0), primals[position])
 
 

@@ -25,8 +25,8 @@ _ndarray = np.ndarray
 
 
 def held(x: Any) -> Any:
-    """The number or array that `x` is, or that it holds if it is a node."""
-    return x if isinstance(x, PLAIN) else x._data
+    """The number or array that a node holds; anything else is what it is."""
+    return getattr(x, "_data", x)
 
 
 def evaluate(op: Op, args: tuple[Any, ...], static: dict[str, Any]) -> Any:

@@ -14,9 +14,11 @@ import numpy as np
 
 from . import interop
 from .evaluate import INTERPRETERS, held
+from .mode import mode
 from .op import Op
-from .ops.arithmetic import add, chain, mul, neg, sub, where
+from .ops.arithmetic import add, chain, minimum, mul, neg, sub, where
 from .ops.comparison import equal
+from .ops.elementary import exp
 from .ops.slope import slope
 from .registry import ops
 from .symbol import Symbol
@@ -27,6 +29,7 @@ _BINARY = {
     "add": "add", "sub": "sub", "mul": "mul", "truediv": "div", "pow": "pow", "lt": "less", "le": "less_equal",
     "gt": "greater", "ge": "greater_equal", "eq": "equal", "ne": "not_equal", "and": "logical_and", "or": "logical_or",
 }  # fmt: skip
+_NUMBERS = (float, int, np.ndarray, np.generic)
 _UNARY = {"neg": "neg", "abs": "abs", "invert": "logical_not"}
 
 
@@ -74,9 +77,10 @@ def derived_rule(body: Callable[..., Any]) -> Callable[..., Any]:
     def rule(_: Any, z: Any, **static: Any) -> Any:
         out = body(Dual(z, 1.0), **static)
         d = 0.0 if type(out) is not Dual or out.tangent is None else out.tangent
-        if isinstance(z, Symbol) or not _has_nan(z):
+        if isinstance(z, Symbol) or not _may_hold_nan(z):
             return d
-        return where(equal(z, z), d, z)  # no comparison holds for NaN: a branch may have swallowed it
+        swallowed = exp(minimum(z, 0.0))  # of NaN it is NaN, and so are all of its derivatives
+        return where(equal(z, z), d, swallowed)  # no comparison holds for NaN: a branch may have swallowed it
 
     return rule
 
@@ -146,8 +150,10 @@ def _number(x: Any) -> Any:
     return mul(x, 1.0) if isinstance(x, (bool, np.bool_)) or getattr(x, "dtype", None) == np.dtype(bool) else x
 
 
-def _has_nan(z: Any) -> bool:
-    return bool(np.isnan(np.sum(held(z))))
+def _may_hold_nan(z: Any) -> bool:
+    """Whether a NaN is among the numbers, or others may follow: in a program, in a Taylor series."""
+    data = held(z)
+    return bool(mode.tracing) or not isinstance(data, _NUMBERS) or bool(np.isnan(np.sum(data)))
 
 
 _spell = INTERPRETERS[Symbol]

@@ -30,7 +30,8 @@ def refuse_look(value: Any, how: str) -> None:
         raise TracingError(
             f"{how} of a Value while ta.compile records a program, at {user_line()}: the program runs on other "
             f"numbers later, so nothing can branch on them or take them out; {KEEP_THE_GRAPH}; to choose, "
-            f"ta.where(condition, x, y); for array[index], ta.take_axis(array, index); or pass what decides as an int, bool or str: one program is made for each"
+            f"ta.where(condition, x, y); for array[index], ta.take_axis(array, index); or pass what decides as an "
+            f"int, bool or str: one program is made for each"
         )
 
 

@@ -22,10 +22,12 @@ def _gate(factor: float) -> Fused:
         np.divide(z, out, out=out)
 
     def pull(g: Any, a: Any, z: Any, out: Any) -> None:
-        """g * (s + factor * a * (1 - s))"""
-        one_and_exp(z, -factor, out)
+        """g * (s + factor * a * (e * s)), e = exp(-factor * z): e * s is 1 - s to the last digits, times a large a"""
+        rest = np.multiply(z, -factor)
+        np.exp(rest, out=rest)
+        np.add(rest, 1.0, out=out)
         np.reciprocal(out, out=out)
-        rest = np.subtract(1.0, out)
+        np.multiply(rest, out, out=rest)
         np.multiply(rest, a, out=rest)
         if factor != 1.0:
             np.multiply(rest, factor, out=rest)

@@ -14,7 +14,7 @@ from .shape import expand_dims, reshape, swapaxes
 __all__ = ["dot", "einsum", "matmul", "outer"]
 
 
-def _matmul_dx(g: Any, _: Any, x: Any, y: Any) -> Any:
+def matmul_dx(g: Any, _: Any, x: Any, y: Any) -> Any:
     """g @ swapaxes(y, -1, -2)"""
     if y.ndim == 2 and x.ndim > 1:
         return matmul(g, y.T)
@@ -25,7 +25,7 @@ def _matmul_dx(g: Any, _: Any, x: Any, y: Any) -> Any:
     return matmul(g, swapaxes(y, axis1=-1, axis2=-2))
 
 
-def _matmul_dy(g: Any, _: Any, x: Any, y: Any) -> Any:
+def matmul_dy(g: Any, _: Any, x: Any, y: Any) -> Any:
     """swapaxes(x, -1, -2) @ g"""
     if x.ndim == 2 and y.ndim > 1:
         return matmul(x.T, g)
@@ -37,8 +37,8 @@ def _matmul_dy(g: Any, _: Any, x: Any, y: Any) -> Any:
 
 
 @op(
-    dx=_matmul_dx,
-    dy=_matmul_dy,
+    dx=matmul_dx,
+    dy=matmul_dy,
     label="@",
     cases=(
         case((2, 3), (3, 4)),

@@ -16,7 +16,7 @@ from ..op import Op
 from .arithmetic import chain
 from .slope import asked_at_kink, slope
 
-__all__ = ["by_pieces", "pull_local", "worth_pieces"]
+__all__ = ["by_pieces", "fused_pull", "pull_local", "worth_pieces"]
 
 _chain: Any = chain.__wrapped__  # type: ignore[attr-defined]  # the body: no need to ask for an interpreter
 _ndarray = np.ndarray
@@ -49,12 +49,17 @@ def worth_pieces(g: Any, a: Any, args: tuple[Any, ...]) -> bool:
     return z.dtype is a.dtype is g.dtype and all(np.size(x) == 1 for x in args[1:])
 
 
+def fused_pull(op: Op, rule: Any) -> Any:
+    """The shorter formula of a rule by the first input; None if it has none."""
+    return op.fused.pull if rule is op.rules[0] else op.fused.accurate if rule is op.forms.get("input") else None
+
+
 def by_pieces(op: Op, rule: Any, g: Any, a: Any, args: tuple[Any, ...], static: dict[str, Any]) -> Any:
     """`g` times the slope, on one piece after the other."""
     z, rest = args[0].reshape(-1), args[1:]
     c = np.empty(a.shape, a.dtype)
     into, g, a = c.reshape(-1), g.reshape(-1), a.reshape(-1)
-    fused = op.fused.pull if rule is op.rules[0] else op.fused.accurate if rule is op.forms.get("input") else None
+    fused = fused_pull(op, rule)
     for piece in pieces(c):
         parts = g[piece], a[piece], z[piece]
         if fused is None or not _fused(op, fused, (*parts, *rest), static, into[piece]):

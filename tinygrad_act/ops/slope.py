@@ -19,7 +19,7 @@ from ..op import Op, Place
 from .arithmetic import abs, where
 from .comparison import equal, less, less_equal
 
-__all__ = ["SATURATED", "Kink", "asked_at_kink", "kinks_of", "on_kinks", "slope"]
+__all__ = ["SATURATED", "Kink", "asked_at_kink", "bent", "kinks_of", "on_kinks", "slope"]
 
 SATURATED = 0.01
 """Where the slope is smaller than this, an activation counts as saturated."""
@@ -57,11 +57,16 @@ def slope(op: Op, position: int, a: Any, args: tuple[Any, ...], static: Mapping[
     rule: Any = op.rule(position, mode.form)
     d = rule if isinstance(rule, float) else rule(a, *args, **static)
     policy = asked_at_kink(op)
-    if policy is None:
-        return d
+    return d if policy is None else bent(op, position, rule, policy, d, args, static, bool(mode.tracing))
+
+
+def bent(op: Any, position: int, rule: Any, policy: Any, d: Any, args: tuple[Any, ...], static: Mapping[str, Any],
+         anyway: bool) -> Any:  # fmt: skip
+    """The slope `d` that `rule` gives, with what `policy` says in its place at kinks. `anyway`: whether entries may
+    lie on them that are not there now."""
     for place in op.kinks:
         on_it, beside = _around(op, place, position, args, static)
-        if on_it is None or not _any(on_it):
+        if on_it is None or not (anyway or np.any(held(on_it))):
             continue
         if isinstance(policy, float):
             d = where(on_it, policy, d)
@@ -166,11 +171,7 @@ def _near(bound: Any, x: Any) -> Any:
     eps = float(np.finfo(getattr(x, "dtype", np.float64)).eps)
     data = np.abs(held(bound))
     near = np.where(data == 0, _NEAR_ZERO, 4 * eps * data)
-    return near if near.ndim else float(near)
-
-
-def _any(mask: Any) -> bool:
-    return bool(mode.tracing) or bool(np.any(held(mask)))
+    return float(near) if isinstance(near, (np.ndarray, np.generic)) and not near.ndim else near
 
 
 def _on_kink(op: Op, place: Place) -> KinkError:

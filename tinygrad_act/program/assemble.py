@@ -42,7 +42,7 @@ def assemble(name: str, recorded: Graph, form: Form, passes: tuple[str, ...], ab
 
 def _prepared(recorded: Graph, passes: tuple[str, ...], trusting: bool) -> Graph:
     graph = lower(recorded, trusting) if "lower" in passes else recorded
-    return _saved(simplified(graph, passes))
+    return _saved(simplified(graph, passes, trusting))
 
 
 def _saved(graph: Graph) -> Graph:

@@ -17,11 +17,15 @@ import numpy as np
 
 from ..backprop import repair
 from ..evaluate import INTERPRETERS
+from ..mode import Switch, mode
 from ..op import Op
+from ..ops.idle import SETTLERS, may_be_idle, settled
+from ..ops.local import fused_pull
+from ..ops.slope import asked_at_kink, slope
 from ..registry import ops
-from ..tracing import Pull
+from ..tracing import Pull, under
 from .build import operation_of
-from .calls import ASARRAY, Call, function, method, opaque
+from .calls import ASARRAY, FLOAT, Call, function, method, opaque
 from .node import Graph, Node, make, rewritten
 from .proxy import NotALine, Proxy, call, node_of, proxy_of
 
@@ -30,29 +34,55 @@ __all__ = ["lower"]
 _ULPS = 64
 """How many units of the last place the lines may be away from the body, on the largest entry."""
 _CHAIN = ops["chain"]
+_FOR_ANY_DATA = Switch(tracing=1)
+"""A slope at a kink asks whether any entry lies on it. A program says yes, since others may."""
 
 
 def lower(graph: Graph, trusting: bool) -> Graph:
     """The graph in NumPy's functions."""
+    fixed: dict[Node, bool] = {}
 
     def rule(node: Node, args: tuple[Node, ...]) -> Node | None:
         operation = operation_of(node.call)
         if operation is None:
             return None
         lines = _lines(operation, args, node, trusting)
+        if trusting and lines is not None and _is_fixed(lines, fixed):
+            lines = _lines(operation, args, node, False)  # nobody looks at a constant: it has to be right
         if lines is None or not _same(lines.value, node.value):
             run = operation if isinstance(operation, Pull) else _body(operation, args)
             name = node.call.name if isinstance(operation, Pull) else operation.name
             return Node(opaque(name, run, node.call.elementwise), args, node.static, node.value, node.name)
+        if _is_fixed(lines, fixed):
+            return lines
         if trusting and isinstance(operation, Pull) and operation.op.elementwise and lines not in args:
             lines.trusted = type(operation.op.rules[operation.position]) is not float
             for x in args[2:] if operation.op.kinks else ():
                 x.trusted = True  # a mask hides a NaN in what it is made of
         elif trusting and isinstance(operation, Op) and operation.kinks and lines not in args:
             lines.trusted = True
+        elif trusting and isinstance(operation, Pull) and may_be_idle(operation.op) and lines not in args:
+            lines.trusted = any(x.is_constant and _is_odd(x.value) for x in args)
         return lines
 
     return rewritten(graph, rule)
+
+
+def _is_odd(x: Any) -> bool:
+    """Whether a NaN or an infinity is among the numbers."""
+    return np.asarray(x).dtype.kind == "f" and not np.isfinite(x).all()
+
+
+def _is_fixed(node: Node, known: dict[Node, bool]) -> bool:
+    """Whether it depends on constants alone. `known`: for nodes that were asked for before."""
+    stack = [node]
+    while stack:
+        missing = [x for x in stack[-1].args if x not in known]
+        stack += missing
+        if not missing:
+            x = stack.pop()
+            known[x] = x.is_constant or (bool(x.args) and all(known[y] for y in x.args))
+    return known[node]
 
 
 def _body(op: Op, args: tuple[Node, ...]) -> Any:
@@ -104,8 +134,13 @@ def _fused(formula: Any, args: tuple[Any, ...], like: Any, static: dict[str, Any
 
 
 def _pull(pull: Pull, args: tuple[Any, ...], static: dict[str, Any], trusting: bool) -> Any:
-    if pull.conventions is not None:
-        raise NotALine("a convention that looks at the data")
+    if pull.conventions is None:
+        return _pulled(pull, args, static, trusting)
+    with under(pull.conventions), _FOR_ANY_DATA:
+        return _pulled(pull, args, static, trusting)
+
+
+def _pulled(pull: Pull, args: tuple[Any, ...], static: dict[str, Any], trusting: bool) -> Any:
     op, position = pull.op, pull.position
     g, a, *inputs = args
     like = node_of(inputs[position]).value
@@ -120,21 +155,32 @@ def _pull(pull: Pull, args: tuple[Any, ...], static: dict[str, Any], trusting: b
             c = g * rule
         else:
             c = rule(position, g, a, *inputs, **static) if op.variadic else rule(g, a, *inputs, **static)
+        if not trusting and may_be_idle(op) and isinstance(c, Proxy) and not c.node.is_number:
+            more = (a, *inputs) if op.name in SETTLERS else ()
+            c = call(_settling(op.name, position), (c, g, *more), {})
     return _repaired(c, like)
 
 
+@functools.cache
+def _settling(name: str, position: int) -> Call:
+    """The call that leaves out what a cotangent of 0 made of an infinity; its result may be its first argument."""
+    run = SETTLERS[name][position] if name in SETTLERS else settled
+    return Call(run.__name__, run, view=True, nan=False, helper=run)
+
+
 def _local(op: Op, position: int, g: Any, a: Any, inputs: list[Any], static: dict[str, Any], trusting: bool) -> Any:
-    rule: Any = op.rules[position]
-    if type(rule) is float:
+    rule: Any = op.rules[position] if mode.form == "auto" else op.rule(position, mode.form)
+    asked = asked_at_kink(op) is not None
+    if type(rule) is float and not asked:
         return g if rule == 1 else -g if rule == -1 else g * rule
-    z = inputs[0]
+    z, fused = inputs[0], None if asked else fused_pull(op, rule)
     alike = [isinstance(x, Proxy) and x.node.is_array and x.shape == a.shape for x in (a, z)]
-    if trusting and op.fused.pull is not None and position == 0 and all(alike) and _is_float(z):
+    if trusting and fused is not None and position == 0 and all(alike) and _is_float(z):
         try:
-            return _fused(op.fused.pull, (g, a, *inputs), z, static)
+            return _fused(fused, (g, a, *inputs), z, static)
         except (NotALine, FloatingPointError):
             pass
-    d = rule(a, *inputs, **static)
+    d = slope(op, position, a, tuple(inputs), static) if asked else rule(a, *inputs, **static)
     if trusting:
         return g * d
     marker = a if op.kinks else 0.0
@@ -145,9 +191,11 @@ def _local(op: Op, position: int, g: Any, a: Any, inputs: list[Any], static: dic
 def _repaired(c: Any, like: Any) -> Any:
     """The cotangent in the shape and dtype of its input, as backpropagation repairs it."""
     if type(like) is float:
-        if isinstance(c, Proxy) and not c.node.is_number:
+        if not isinstance(c, Proxy) or c.node.is_number:
+            return c
+        if c.node.shape:
             raise NotALine("an array's cotangent for a number")
-        return c
+        return Proxy(make(FLOAT, (c.node,)))
     if not isinstance(c, Proxy):
         c = Proxy(node_of(c))
     if c.node.shape == like.shape and c.node.dtype == like.dtype:

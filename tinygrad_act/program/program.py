@@ -82,9 +82,9 @@ class Program:
         return f"<program {self.name}: {self._explanation.headline}>"
 
     def __reduce__(self) -> Any:
-        bodies = {op.forward: name for name, op in ops.items()}
+        bodies = {getattr(op, which): (name, which) for name, op in ops.items() for which in ("forward", "call")}
         objects = {
-            name: _Body(bodies[x]) if isinstance(x, types.FunctionType) and x in bodies else x
+            name: _Body(*bodies[x]) if isinstance(x, types.FunctionType) and x in bodies else x
             for name, x in self.objects.items()
         }
         return _restored, (self.source, self.name, self.parameters, objects, self.memory, self._explanation)
@@ -116,10 +116,10 @@ class WithProgram:
 
 
 class _Body:
-    """The body of an operation, while a program is pickled."""
+    """The body of an operation, or its public function, while a program is pickled."""
 
-    def __init__(self, name: str) -> None:
-        self.name = name
+    def __init__(self, name: str, which: str) -> None:
+        self.name, self.which = name, which
 
 
 def _restored(source: str, name: str, parameters: tuple[str, ...], objects: dict[str, Any], memory: Memory,
@@ -130,5 +130,5 @@ def _restored(source: str, name: str, parameters: tuple[str, ...], objects: dict
         op: Op | None = ops.find(x.name) if isinstance(x, _Body) else None
         if isinstance(x, _Body) and op is None:
             raise TypeError(f"program {name}: the operation {x.name} is not declared here; import its module first")
-        found[key] = op.forward if op is not None else x
+        found[key] = getattr(op, x.which) if op is not None else x
     return Program(source, name, parameters, found, memory, explanation)

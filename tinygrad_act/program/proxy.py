@@ -24,6 +24,9 @@ class NotALine(TypeError, AttributeError):
     """A body does what lines of a program can't say."""
 
 
+_POWER, _POWER_OF_NUMBERS = ufunc(np.power), ufunc(np.float_power)
+
+
 def node_of(x: Any) -> Node:
     """The node of a proxy, or of a constant: of the array that NumPy makes of a list, if it has numbers alone."""
     if isinstance(x, Proxy):
@@ -41,12 +44,19 @@ def call(what: Any, args: tuple[Any, ...], static: dict[str, Any]) -> Any:
     if any(isinstance(x, Proxy) for x in static.values()):
         raise NotALine(f"{what}: a parameter is computed")
     nodes = tuple([node_of(x) for x in args])
+    if what is _POWER and all(x.is_number for x in nodes):
+        what = _POWER_OF_NUMBERS  # NumPy takes np.power(x, 0.5) for a root: of -0.0 and of -inf, Python's is another
     node = make(what, nodes, static)
     if not is_real(node.value):
         raise NotALine(f"{what}: its result is no number and no array of real numbers")
-    if all(x.is_number for x in nodes) and isinstance(node.value, np.floating):
+    if all(x.is_number for x in nodes) and _is_one_float(node.value):
         node = make(FLOAT, (node,))
     return Proxy(node, any(isinstance(x, Proxy) and x.trusting for x in args))
+
+
+def _is_one_float(x: Any) -> bool:
+    """Whether it is a NumPy float, or what np.where makes of Python numbers: an array without axes."""
+    return isinstance(x, (np.ndarray, np.generic)) and x.ndim == 0 and x.dtype.kind == "f"
 
 
 class Proxy(np.lib.mixins.NDArrayOperatorsMixin):

@@ -15,18 +15,15 @@ from typing import Any
 import numpy as np
 
 from .._version import __version__
-from ..blocks import BLOCK
 from ..numpy_names import public_name
 from ..op import REQUIRED, Op
-from ..ops.arithmetic import chain
-from ..ops.local import by_pieces, worth_pieces
-from ..ops.shape import sum_to
 from ..registry import ops
 from ..tracing import Pull
 from .memory import Memory
+from .save_pull import write_pull
 from .sources import NoSource, is_cached, rewritten_source, spelled_module
 from .spell import NotAText, literal
-from .standalone import operation, pulled
+from .standalone import operation
 
 __all__ = ["module_text"]
 
@@ -153,7 +150,7 @@ class _Module:
         if isinstance(x, types.FunctionType):
             self._function(name, x)
         elif isinstance(x, Pull):
-            self._pull(name, x)
+            write_pull(self, name, x)
         elif callable(x) and not isinstance(x, type):
             self.parts.append(f"{name} = {self.reference(x, '')}")
         else:
@@ -174,25 +171,6 @@ class _Module:
         words = [self.reference(op.forward, f"{name}_of_arrays"), self.reference(op.scalar, f"{name}_of_numbers")]
         words += [str(op.elementwise), str(count), self.text(defaults)]
         self.parts.append(f"{name} = {self.reference(operation, 'operation')}({', '.join(words)})")
-
-    def _pull(self, name: str, pull: Pull) -> None:
-        op = pull.op
-        if pull.conventions is not None:
-            raise NoSource("it was recorded under at_kink, derivative_form or dialect")
-        rule = op.rules[0 if op.variadic else pull.position]
-        words = [self.reference(rule, f"{name}_rule"), str(pull.position), self._facts(name, op)]
-        words += [self.reference(x, x.__name__) for x in (chain, sum_to, worth_pieces, by_pieces)]
-        self.parts.append(f"{name} = {self.reference(pulled, 'pulled')}({', '.join(words)})")
-
-    def _facts(self, name: str, op: Op) -> str:
-        """What a backward step asks of the operation."""
-        first = self.reference(op.rules[0], f"{name}_rule")
-        fused = self.reference(op.fused.pull, f"{name}_fused") if op.fused.pull is not None else None
-        pair = f"{self._module('types')}.SimpleNamespace(pull={fused}, accurate=None)"
-        facts = f"elementwise={op.elementwise}, variadic={op.variadic}, kinks={bool(op.kinks)}"
-        facts += f", domain={bool(op.domain)}, rules=({first},), forms={{}}"
-        facts += f", fused={pair if op.elementwise else None}, large={2 * BLOCK}"
-        return f"types.SimpleNamespace({facts})"
 
     def reference(self, x: Any, wish: str) -> str:
         """What the module's code writes for an object."""
@@ -247,6 +225,8 @@ class _Module:
 
     def _type(self, x: type) -> str:
         found = _public_name(x)
+        if issubclass(x, Exception):  # of this package's own errors the one of Python's that they are
+            found = next(name for name in map(_public_name, x.__mro__) if name)
         if not found:
             raise NotAText(f"it uses the class {x.__name__}")
         return _short(found)

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["operation", "pulled"]
+__all__ = ["bound_of", "operation", "pulled"]
 
 
 def operation(
@@ -48,9 +48,13 @@ def operation(
 
 def pulled(rule: Any, position: int, op: Any, chain: Any, sum_to: Any, worth_pieces: Any, by_pieces: Any) -> Any:
     """One step of backpropagation: (g, a, *inputs) to the cotangent of the input at `position`, in its shape and
-    dtype. `op`: what the others ask of the operation; `chain`, `sum_to`, ...: the package's own."""
+    dtype. `op`: what the others ask of the operation, its slope at kinks among it; `chain`, `sum_to`, ...: the
+    package's own."""
 
     def elementwise(g: Any, a: Any, inputs: tuple[Any, ...], static: dict[str, Any]) -> Any:
+        if op.bent is not None:
+            d = rule(a, *inputs, **static) if callable(rule) else rule
+            return chain(g, op.bent(d, inputs, static), a)
         if not callable(rule):
             return g if rule == 1 else -g if rule == -1 else g * rule
         arrays = type(g) is np.ndarray and type(a) is np.ndarray
@@ -80,3 +84,18 @@ def pulled(rule: Any, position: int, op: Any, chain: Any, sum_to: Any, worth_pie
             return float(c) if type(inputs[position]) is float else np.array(c, like.dtype)
 
     return pull
+
+
+def bound_of(defaults: dict[str, Any]) -> Callable[..., Any]:
+    """Where the kinks of an operation with these parameters are; see `Op.bound`."""
+
+    def bound(place: Any, static: dict[str, Any]) -> Any:
+        given = {**defaults, **static}
+        if callable(place):
+            return place(**given)
+        if not isinstance(place, str):
+            return place
+        value = given.get(place.removeprefix("-"))
+        return -value if place.startswith("-") and value is not None else value
+
+    return bound

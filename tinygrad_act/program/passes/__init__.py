@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from ..node import Graph
-from .algebra import algebra
+from .algebra import algebra, exact
 from .bounds import bounds
 from .constants import constants
 from .fold import fold
-from .large import large
+from .large import chosen, large
 from .products import products
 from .scale import scale
 from .share import share
@@ -26,16 +26,23 @@ PASSES = (
 large arrays run on slices of them, see `program.tiles` and `large`. The others stand in
 files of their own."""
 
-_ON_GRAPHS: tuple[tuple[str, Callable[[Graph], Graph]], ...] = (
+Pass = Callable[[Graph], Graph]
+_ON_GRAPHS: tuple[tuple[str, Pass], ...] = (
     ("fold", fold), ("share", share), ("algebra", algebra), ("fold", fold), ("share", share), ("algebra", algebra),
     ("products", products), ("scale", scale), ("fold", fold), ("algebra", algebra), ("share", share),
     ("sums", sums), ("tiles", large), ("share", share), ("constants", constants), ("bounds", bounds),
 )  # fmt: skip
+_WITH_CARE: tuple[tuple[str, Pass], ...] = (
+    ("fold", fold), ("share", share), ("algebra", exact), ("fold", fold), ("algebra", exact), ("share", share),
+    ("tiles", chosen), ("share", share), ("constants", constants), ("bounds", bounds),
+)  # fmt: skip
+"""Nothing that regroups: NumPy lets pass what over- and underflows there, so each step is eager's."""
 
 
-def simplified(graph: Graph, passes: Sequence[str]) -> Graph:
-    """The graph after those of the passes that turn one graph into another."""
-    for name, run in _ON_GRAPHS:
+def simplified(graph: Graph, passes: Sequence[str], trusting: bool) -> Graph:
+    """The graph after those of the passes that turn one graph into another. `trusting`: whether the program looks
+    out for what overflows, so that steps may be regrouped."""
+    for name, run in _ON_GRAPHS if trusting else _WITH_CARE:
         if name in passes:
             graph = run(graph)
     return graph

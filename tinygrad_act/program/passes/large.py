@@ -6,6 +6,7 @@ as an addition. And a float64 between two float32 doubles what goes through memo
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -13,8 +14,9 @@ import numpy as np
 from ..calls import CONSTANT, Call, function, method, ufunc
 from ..node import Graph, Node, constant, make, rewritten
 from ..tiles import LARGE
+from .room import has_room
 
-__all__ = ["large"]
+__all__ = ["chosen", "large"]
 
 WHERE, MUL, OR, AND = function(np.where), ufunc(np.multiply), ufunc(np.logical_or), ufunc(np.logical_and)
 NOT = ufunc(np.logical_not)
@@ -45,13 +47,18 @@ _CHOICES = (WHERE, CHOOSE)
 
 def large(graph: Graph) -> Graph:
     """The graph with cheaper steps on large arrays."""
+    return _cheaper(graph, {WHERE: _where, ASTYPE: _narrow})
 
+
+def chosen(graph: Graph) -> Graph:
+    """The same for choices alone, which are the same bits."""
+    return _cheaper(graph, {WHERE: _where})
+
+
+def _cheaper(graph: Graph, rules: dict[Call, Callable[..., Node | None]]) -> Graph:
     def rule(node: Node, args: tuple[Node, ...]) -> Node | None:
-        if not node.is_array or node.nbytes <= LARGE // 4:
-            return None
-        if node.call is WHERE:
-            return _where(node, *args)
-        return _narrow(node, args[0]) if node.call is ASTYPE else None
+        find = rules.get(node.call)
+        return find(node, *args) if find is not None and node.is_array and node.nbytes > LARGE // 4 else None
 
     return rewritten(graph, rule)
 
@@ -85,7 +92,7 @@ def _is_zero(x: Node) -> bool:
     return x.call is CONSTANT and not x.shape and bool(x.value == 0) and not np.signbit(x.value)
 
 
-def _narrow(node: Node, x: Node) -> Node | None:
+def _narrow(node: Node, x: Node, *_: Node) -> Node | None:
     """`(g * where(condition, 0.5, 0.0)).astype(float32)` without a float64 on the way."""
     if node.dtype != np.float32 or node.static.get("args") != (node.dtype,) or x.call is not MUL:
         return None
@@ -99,7 +106,8 @@ def _narrow(node: Node, x: Node) -> Node | None:
 def _in_float32(x: Node) -> Node | None:
     """A choice between numbers, in float32."""
     if x.is_number and x.call is CONSTANT and not isinstance(x.value, bool):
-        return constant(np.float32(x.value))
+        fits = x.value == 0 or has_room(x.value, np.float32)
+        return constant(np.float32(x.value)) if fits else None
     if x.dtype in (np.float32, bool):
         return x
     if x.call not in _CHOICES:

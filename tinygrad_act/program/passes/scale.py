@@ -1,5 +1,8 @@
 """A factor that all results of a chain get is given to its start: `w - 0.1 * (dz @ x)` for every parameter
-becomes one product with 0.1 where dz is made, which has a factor of its own as a rule."""
+becomes one product with 0.1 where dz is made, which has a factor of its own as a rule.
+
+Only factors that are near 1 (see `room`): a cotangent that is multiplied by 1e-30 before it meets its matrices,
+and not after, may underflow on the way."""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ import numpy as np
 
 from ..calls import CONSTANT, GETITEM, TRANSPOSE, function, method, reduction, ufunc
 from ..node import Graph, Node, constant, make, rewritten
+from .room import has_room, is_modest
 
 __all__ = ["scale"]
 
@@ -28,11 +32,11 @@ def scale(graph: Graph) -> Graph:
     ends: dict[float, list[Node]] = {}
     for node in graph.lines():
         factor = _factor(node)
-        if factor is not None and not factor[1].is_constant:
+        if factor is not None and is_modest(factor[0]) and not factor[1].is_constant:
             ends.setdefault(factor[0], []).append(node)
     for number, sinks in ends.items():
         if len(sinks) > 1:
-            chosen = _scaled_set(graph, sinks, users)
+            chosen = _scaled_set(graph, number, sinks, users)
             if chosen:
                 return scale(_moved(graph, number, set(sinks), chosen))
     return graph
@@ -47,12 +51,13 @@ def _factor(node: Node) -> tuple[float, Node] | None:
     return None
 
 
-def _scaled_set(graph: Graph, sinks: list[Node], users: dict[Node, list[Node]]) -> dict[Node, tuple[Node, ...]]:
+def _scaled_set(graph: Graph, number: float, sinks: list[Node],
+                users: dict[Node, list[Node]]) -> dict[Node, tuple[Node, ...]]:  # fmt: skip
     """Nodes to be multiplied in place of the sinks, each with those of its arguments that are, too; a node
     without any takes the factor itself."""
     able: dict[Node, bool] = {}
     for node in graph.order():
-        able[node] = _can_take(node, able)
+        able[node] = _can_take(node, number, able)
     chosen: dict[Node, tuple[Node, ...]] = {}
     stack = [_factor(sink)[1] for sink in sinks]  # type: ignore[index]
     while stack:
@@ -73,9 +78,10 @@ def _scaled_set(graph: Graph, sinks: list[Node], users: dict[Node, list[Node]]) 
             chosen.pop(x)
 
 
-def _can_take(node: Node, able: dict[Node, bool]) -> bool:
-    if _factor(node) is not None:
-        return True
+def _can_take(node: Node, number: float, able: dict[Node, bool]) -> bool:
+    factor = _factor(node)
+    if factor is not None:
+        return has_room(factor[0], node.dtype) and has_room(factor[0] * number, node.dtype)
     if node.call in _PRODUCTS:
         return any(able[x] for x in node.args)
     if node.call in _SUMS:

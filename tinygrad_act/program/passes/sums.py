@@ -15,6 +15,7 @@ import numpy as np
 
 from ..calls import CONSTANT, ufunc
 from ..node import Graph, Node, constant, make
+from .room import has_room
 
 __all__ = ["sums"]
 
@@ -64,10 +65,14 @@ def _gathered(node: Node, terms: Sequence[Node], uses: dict[Node, int]) -> Node 
     """The sum in fewer or smaller steps; None if there are none."""
     if node.dtype not in (np.float32, np.float64) or any(x.dtype not in (node.dtype, float) for x in terms):
         return None
+    if any(x.is_constant and not x.shape and not has_room(x.value, node.dtype) for x in terms):
+        return None
     split = [_split(x, uses) for x in terms]
     factors: dict[Node | None, float] = {}
     for factor, base in split:
         factors[base] = factors.get(base, 0.0) + factor
+    if not all(factor == 1 or has_room(factor, node.dtype) for factor in factors.values()):
+        return None
     groups = _by_factor(factors)
     before = len(terms) - 1 + sum(_is_product(*term) for term in split)
     after = len(factors) - 1 + sum(_is_product(*group[0]) for group in groups)
@@ -87,7 +92,8 @@ def _split(x: Node, uses: dict[Node, int]) -> Term:
         return float(x.value), None
     if x.call is MUL and uses.get(x, 1) == 1:
         for one, other in (x.args, x.args[::-1]):
-            if one.call is CONSTANT and not one.shape and one.dtype in (float, x.dtype) and other.shape == x.shape:
+            number = one.call is CONSTANT and not one.shape and one.dtype in (float, x.dtype)
+            if number and other.shape == x.shape and has_room(one.value, x.dtype):
                 return float(one.value), other
     return 1.0, x
 
