@@ -35,7 +35,16 @@ def _simplex_threshold(z, axis):
     return low
 
 
+def _pow_derivative(x, y, by_x, by_y):
+    """By Leibniz: y * (y - 1) * ... is a polynomial in y, and every derivative of x**y by y brings a log(x)."""
+    polynomial = np.poly(range(by_x)) if by_x else np.ones(1)
+    terms = [math.comb(by_y, k) * np.polyval(np.polyder(polynomial, k), y) * np.log(x) ** (by_y - k)
+             for k in range(by_y + 1)]  # fmt: skip
+    return np.add.reduce(terms) * x ** (y - by_x)
+
+
 _WORDS = {
+    "pow_derivative": _pow_derivative,
     "simplex_threshold": _simplex_threshold,
     "gumbel": lambda rng, shape: np.random.default_rng(rng).gumbel(size=shape),
     **{name: getattr(np, name) for name in dir(np) if not name.startswith("_")},

@@ -12,6 +12,7 @@ from . import (
     log_exp,
     losses,
     parametric,
+    powers,
     rectifiers,
     reduce,
     shape,
@@ -25,6 +26,6 @@ from . import (
 
 __all__ = [
     "activations", "arithmetic", "comparison", "elementary", "gated_pairs", "gates", "index", "linalg",
-    "log_exp", "losses", "parametric", "rectifiers", "reduce", "shape", "shrinks", "slope", "softmaxes",
-    "special", "squashers", "steps",
+    "log_exp", "losses", "parametric", "powers", "rectifiers", "reduce", "shape", "shrinks", "slope",
+    "softmaxes", "special", "squashers", "steps",
 ]  # fmt: skip

@@ -11,6 +11,7 @@ import numpy as np
 from ..blocks import BITS, choose
 from ..dispatch import elementwise
 from ..op import case, theirs
+from ..symbol import Symbol
 
 __all__ = ["abs", "add", "chain", "clip", "div", "maximum", "minimum", "mul", "neg", "sign", "sub", "where"]
 
@@ -179,13 +180,24 @@ def where(condition: Any, x: Any, y: Any) -> Any:
 
     The branch that is not taken gets a gradient of exactly 0, even where its value is NaN.
     """
-    kind = x.dtype if type(x) is _ndarray else y.dtype if type(y) is _ndarray else None
-    if kind in BITS and type(condition) is _ndarray and condition.dtype == bool and condition.size > _FEW:
-        return select(condition, x, y, kind)
+    if type(condition) is _ndarray and condition.size > _FEW and condition.dtype == bool:
+        kind = _one_dtype(x, y)
+        if kind in BITS:
+            return select(condition, x, y, kind)
     return np.where(condition, x, y)
 
 
 _ndarray = np.ndarray
+_WEAK = (float, int, bool)
+
+
+def _one_dtype(x: Any, y: Any) -> Any:
+    """The dtype of both, where they need no promotion: Python's numbers take an array's. Else None."""
+    if type(x) is _ndarray:
+        return x.dtype if type(y) in _WEAK or (type(y) is _ndarray and x.dtype is y.dtype) else None
+    return y.dtype if type(x) in _WEAK and type(y) is _ndarray else None
+
+
 _FEW = 256
 """Entries up to which `np.where` is as fast."""
 
@@ -207,9 +219,24 @@ def _chain_scalar(g: float, d: Any, a: float) -> float:
     return g * d if a == a else a
 
 
+def _by_cotangent(_: Any, __: Any, d: Any, a: Any) -> Any:
+    """d; NaN where a is"""
+    return d if _no_nan(a) else chain(1.0, d, a)
+
+
+def _by_slope(_: Any, g: Any, __: Any, a: Any) -> Any:
+    """g; NaN where a is and g is not 0"""
+    return g if _no_nan(a) else chain(g, 1.0, a)
+
+
+def _no_nan(a: Any) -> bool:
+    """Whether it is known that `a` holds none: of a node it is not."""
+    return not _has_nan(a) if type(a) is float or type(a) is _ndarray else isinstance(a, Symbol)
+
+
 @elementwise(
-    dg=lambda _, __, d, ___: d,
-    dd=lambda _, g, __, ___: g,
+    dg=_by_cotangent,
+    dd=_by_slope,
     da=None,
     label="chain",
     scalar=_chain_scalar,

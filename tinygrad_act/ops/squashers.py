@@ -142,9 +142,19 @@ _LARGE = 3e38
 """As good as infinity, and finite in float32 as well: inf / inf is not computed."""
 
 
+def _soft_sign_slope(_: Any, z: Any) -> Any:
+    """1 / square(1 + absolute(z))"""
+    return 1 / square(1 + where(z < 0, -z, z))  # abs has slope 0 at 0, and so would all further derivatives
+
+
+def _soft_sign_slope_by_output(a: Any, _: Any) -> Any:
+    """square(1 - absolute(a))"""
+    return square(1 - where(a < 0, -a, a))
+
+
 @elementwise(
-    dz=lambda _, z: 1 / square(1 + abs(z)),
-    output=lambda a, _: square(1 - abs(a)),
+    dz=_soft_sign_slope,
+    output=_soft_sign_slope_by_output,
     reference="Elliott 1993",
     elsewhere={
         "torch": theirs("F.softsign"),
@@ -157,7 +167,7 @@ _LARGE = 3e38
 def soft_sign(z: Any) -> Any:
     """a = z / (1 + absolute(z))
 
-    The slope is continuous; its own slope jumps at 0 from 2 to -2.
+    The slope is continuous; its own slope jumps at 0 from 2 to -2, and there counts as -2.
     """
     x = clip(z, min=-_LARGE, max=_LARGE)
     return x / (1 + abs(x))

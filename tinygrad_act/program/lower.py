@@ -178,10 +178,12 @@ def _same(mine: Any, theirs: Any) -> bool:
 
 def _interpret(op: Op, args: tuple[Any, ...], static: dict[str, Any]) -> Any:
     """An operation inside a body: its own lines, or a call of its body."""
-    if op is _CHAIN and _trusting(args) and not isinstance(args[2], Proxy):
+    if op is _CHAIN and _trusting(args):
         product = args[0] * args[1]
         if isinstance(product, Proxy):
-            product.node.trusted = True
+            for x in (product, args[2]):  # a mask hides a NaN in the third
+                if isinstance(x, Proxy):
+                    x.node.trusted = True
             return product
     try:
         return _forward(op, args, static, _trusting(args))
