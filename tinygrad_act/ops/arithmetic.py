@@ -13,7 +13,7 @@ from ..dispatch import elementwise
 from ..op import case, theirs
 from ..symbol import Symbol
 
-__all__ = ["abs", "add", "chain", "clip", "div", "maximum", "minimum", "mul", "neg", "sign", "sub", "where"]
+__all__ = ["abs", "add", "chain", "clip", "div", "has_nan", "maximum", "minimum", "mul", "neg", "sign", "sub", "where"]
 
 
 @elementwise(dx=1, dy=1, label="+", scalar=operator.add, linear=True)
@@ -231,7 +231,7 @@ def _by_slope(_: Any, g: Any, __: Any, a: Any) -> Any:
 
 def _no_nan(a: Any) -> bool:
     """Whether it is known that `a` holds none: of a node it is not."""
-    return not _has_nan(a) if type(a) is float or type(a) is _ndarray else isinstance(a, Symbol)
+    return not has_nan(a) if type(a) is float or type(a) is _ndarray else isinstance(a, Symbol)
 
 
 @elementwise(
@@ -252,13 +252,13 @@ def chain(g: Any, d: Any, a: Any) -> Any:
     written as a mask cannot swallow it.
     """
     c = g * d
-    if _has_nan(c):
+    if has_nan(c):
         masked = type(d) is bool or (isinstance(d, (np.ndarray, np.generic)) and d.dtype.kind == "b")
         c = np.where(d, g, 0.0) if masked else np.where(g == 0, 0.0, c)
-    return np.where((a != a) & (g != 0), a, c) if type(a) is not float and _has_nan(a) else c
+    return np.where((a != a) & (g != 0), a, c) if type(a) is not float and has_nan(a) else c
 
 
-def _has_nan(x: Any) -> bool:
+def has_nan(x: Any) -> bool:
     """Whether any entry is NaN: a sum of squares is NaN just then, and costs next to nothing."""
     if not isinstance(x, np.ndarray):
         return bool(x != x)

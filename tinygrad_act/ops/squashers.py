@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
+
 from ..dispatch import elementwise
 from ..op import case, theirs
 from . import fused, fused_gates, fused_lines
@@ -138,8 +140,8 @@ def scaled_tanh(z: Any, *, alpha: float = 1.0, beta: float = 1.0) -> Any:
     return alpha * tanh(beta * z)
 
 
-_LARGE = 3e38
-"""As good as infinity, and finite in float32 as well: inf / inf is not computed."""
+_LARGE, _LARGE_HALF = 3e38, 6e4
+"""As good as infinity, and finite in float32 and in float16: inf / inf is not computed."""
 
 
 def _soft_sign_slope(_: Any, z: Any) -> Any:
@@ -169,7 +171,8 @@ def soft_sign(z: Any) -> Any:
 
     The slope is continuous; its own slope jumps at 0 from 2 to -2, and there counts as -2.
     """
-    x = clip(z, min=-_LARGE, max=_LARGE)
+    large = _LARGE_HALF if getattr(z, "dtype", None) == np.float16 else _LARGE
+    x = clip(z, min=-large, max=large)
     return x / (1 + abs(x))
 
 
