@@ -17,6 +17,8 @@ from .evaluate import INTERPRETERS
 from .op import Op
 from .ops.arithmetic import add, chain, mul, neg, sub, where
 from .ops.comparison import equal
+from .ops.elementary import log
+from .ops.powers import pow
 from .ops.slope import slope
 from .registry import ops
 from .symbol import Symbol
@@ -108,6 +110,8 @@ def push(op: Op, args: tuple[Any, ...], static: dict[str, Any]) -> Dual:
 def _slope(op: Op, i: int, a: Any, primals: tuple[Any, ...], static: dict[str, Any]) -> Any:
     if op.name == "pow" and i == 0 and isinstance(primals[1], (int, float)) and primals[1] == 2:
         return mul(2.0, primals[0])  # as one writes it
+    if op.name == "pow" and isinstance(primals[1], Symbol):
+        return mul(a, log(primals[0])) if i else mul(primals[1], pow(primals[0], sub(primals[1], 1)))
     if any(isinstance(x, Symbol) for x in primals):  # a symbol can't tell whether it lies on a kink
         rule: Any = op.rule(i)
         return rule if isinstance(rule, float) else rule(a, *primals, **static)

@@ -11,7 +11,6 @@ import numpy as np
 from ..blocks import BITS, choose
 from ..dispatch import elementwise
 from ..op import case, theirs
-from ..symbol import Symbol
 
 __all__ = ["abs", "add", "chain", "clip", "div", "has_nan", "maximum", "minimum", "mul", "neg", "sign", "sub", "where"]
 
@@ -221,23 +220,28 @@ def _chain_scalar(g: float, d: Any, a: float) -> float:
 
 def _by_cotangent(_: Any, __: Any, d: Any, a: Any) -> Any:
     """d; NaN where a is"""
-    return d if _no_nan(a) else chain(1.0, d, a)
+    return d if _is_clean(a) else chain(1.0, d, a)
 
 
 def _by_slope(_: Any, g: Any, __: Any, a: Any) -> Any:
     """g; NaN where a is and g is not 0"""
-    return g if _no_nan(a) else chain(g, 1.0, a)
+    return g if _is_clean(a) else chain(g, 1.0, a)
 
 
-def _no_nan(a: Any) -> bool:
-    """Whether it is known that `a` holds none: of a node it is not."""
-    return not has_nan(a) if type(a) is float or type(a) is _ndarray else isinstance(a, Symbol)
+def _by_output(_: Any, g: Any, __: Any, a: Any) -> Any:
+    """0; NaN where a is and g is not 0"""
+    return 0.0 if _is_clean(a) else chain(g, False, a)
+
+
+def _is_clean(a: Any) -> bool:
+    """Whether `a` is a number or an array without NaN; of a node it is not known."""
+    return (type(a) is float or type(a) is _ndarray) and not has_nan(a)
 
 
 @elementwise(
     dg=_by_cotangent,
     dd=_by_slope,
-    da=None,
+    da=_by_output,
     label="chain",
     scalar=_chain_scalar,
     cases=(case((2, 3), (2, 3), 0.0), case((2, 3), (3,), 0.0), case((3,), np.array([True, False, True]), 0.0)),
@@ -248,8 +252,8 @@ def chain(g: Any, d: Any, a: Any) -> Any:
     One step of the chain rule: the cotangent `g` of an output `a` times the local derivative `d`.
     It differs from `mul` where the numbers are not finite. Where `g` is 0, nothing flows: the
     result is 0 even if `d` is infinite or NaN, so that a branch that `where` did not take stays
-    without effect. And where `a` is NaN and `g` is not 0 the result is NaN, so that a derivative
-    written as a mask cannot swallow it.
+    without effect. And where `a` is NaN and `g` is not 0 the result is NaN, and so are its own
+    derivatives, so that a derivative written as a mask cannot swallow it.
     """
     c = g * d
     if has_nan(c):

@@ -13,10 +13,10 @@ import numpy as np
 from ..blocks import BLOCK, CAREFUL, is_large, pieces
 from ..mode import mode, special
 from ..op import Op
-from .arithmetic import chain
+from .arithmetic import chain, has_nan
 from .slope import asked_at_kink, slope
 
-__all__ = ["by_pieces", "pull_local", "worth_pieces"]
+__all__ = ["by_pieces", "marker", "pull_local", "worth_pieces"]
 
 _chain: Any = chain.__wrapped__  # type: ignore[attr-defined]  # the body: no need to ask for an interpreter
 _ndarray = np.ndarray
@@ -31,14 +31,24 @@ def pull_local(op: Op, position: int, g: Any, a: Any, args: tuple[Any, ...], sta
     if special and (mode.form != "auto" or mode.kinks or mode.dialect):
         rule = op.rule(position, mode.form)
         if asked_at_kink(op) is not None:
-            return chain(g, slope(op, position, a, args, static), a if op.kinks else 0.0)
+            return chain(g, slope(op, position, a, args, static), marker(op, a))
     if type(rule) is float:
         return g if rule == 1 else -g if rule == -1 else g * rule
     if type(g) is not _ndarray or type(a) is not _ndarray:
-        return chain(g, rule(a, *args, **static), a if op.kinks else 0.0)
+        return chain(g, rule(a, *args, **static), marker(op, a))
     if g.nbytes > 2 * BLOCK and worth_pieces(g, a, args):
         return by_pieces(op, rule, g, a, args, static)
     return _chain(g, rule(a, *args, **static), a if op.kinks else 0.0)
+
+
+def marker(op: Op, a: Any) -> Any:
+    """What tells `chain` where the output `a` of `op` is NaN: `a` itself, or 0.0 where it can be left out.
+
+    A slope that is no mask has the NaN itself. A node's numbers stay what they are, but for a program's.
+    """
+    if not op.kinks:
+        return 0.0
+    return a if (special and mode.tracing) or not hasattr(a, "op") or has_nan(a._data) else 0.0
 
 
 def worth_pieces(g: Any, a: Any, args: tuple[Any, ...]) -> bool:

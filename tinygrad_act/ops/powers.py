@@ -9,7 +9,6 @@ import numpy as np
 
 from ..dispatch import elementwise
 from ..op import case
-from ..symbol import Symbol
 from .arithmetic import chain, where
 from .elementary import log
 
@@ -18,15 +17,14 @@ __all__ = ["pow", "pow_derivative"]
 
 def _slope_in_base(_: Any, x: Any, y: Any) -> Any:
     """y * x ** (y - 1)"""
-    number = isinstance(y, (float, int))  # nobody asks how the slope depends on it
-    if number and y in (0, 1):
-        return float(y)
-    return y * pow(x, y - 1) if number or isinstance(y, Symbol) else pow_derivative(x, y, by_x=1)
+    if isinstance(y, (float, int)):  # nobody asks how the slope depends on it
+        return float(y) if y in (0, 1) else y * pow(x, y - 1)
+    return pow_derivative(x, y, by_x=1)
 
 
 def _slope_in_exponent(a: Any, x: Any, y: Any) -> Any:
     """a * log(x)"""
-    if isinstance(x, Symbol) or (type(a) is float and a and x > 0):
+    if type(a) is float and a and x > 0:
         return a * log(x)
     if type(a) is float or type(a) is np.ndarray:  # no graph: the power need not be computed again
         return _with_logarithms(a, x, y, 0, 1)
