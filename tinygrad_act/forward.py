@@ -17,8 +17,7 @@ from .evaluate import INTERPRETERS
 from .op import Op
 from .ops.arithmetic import add, chain, mul, neg, sub, where
 from .ops.comparison import equal
-from .ops.elementary import log
-from .ops.powers import pow
+from .ops.local import marker
 from .ops.slope import slope
 from .registry import ops
 from .symbol import Symbol
@@ -103,7 +102,8 @@ def push(op: Op, args: tuple[Any, ...], static: dict[str, Any]) -> Dual:
     total = None
     for i, tangent in enumerate(tangents):
         if tangent is not None and op.rule(i) not in (None, 0.0):
-            total = _plus(total, _slope(op, i, a, primals, static), tangent, a)
+            known = a if isinstance(a, Symbol) else marker(op, a)
+            total = _plus(total, _slope(op, i, a, primals, static), tangent, known)
     return Dual(a, total)
 
 
@@ -111,7 +111,8 @@ def _slope(op: Op, i: int, a: Any, primals: tuple[Any, ...], static: dict[str, A
     if op.name == "pow" and i == 0 and isinstance(primals[1], (int, float)) and primals[1] == 2:
         return mul(2.0, primals[0])  # as one writes it
     if op.name == "pow" and isinstance(primals[1], Symbol):
-        return mul(a, log(primals[0])) if i else mul(primals[1], pow(primals[0], sub(primals[1], 1)))
+        x, y = primals
+        return mul(a, ops["log"].call(x)) if i else mul(y, op.call(x, sub(y, 1)))
     if any(isinstance(x, Symbol) for x in primals):  # a symbol can't tell whether it lies on a kink
         rule: Any = op.rule(i)
         return rule if isinstance(rule, float) else rule(a, *primals, **static)

@@ -48,7 +48,9 @@ def marker(op: Op, a: Any) -> Any:
     """
     if not op.kinks:
         return 0.0
-    return a if (special and mode.tracing) or not hasattr(a, "op") or has_nan(a._data) else 0.0
+    if type(a) is float or type(a) is _ndarray or (special and mode.tracing) or not hasattr(a, "op"):
+        return a
+    return a if has_nan(a._data) else 0.0
 
 
 def worth_pieces(g: Any, a: Any, args: tuple[Any, ...]) -> bool:
