@@ -17,7 +17,6 @@ from .evaluate import INTERPRETERS
 from .op import Op
 from .ops.arithmetic import add, chain, mul, neg, sub, where
 from .ops.comparison import equal
-from .ops.local import marker
 from .ops.slope import slope
 from .registry import ops
 from .symbol import Symbol
@@ -102,8 +101,7 @@ def push(op: Op, args: tuple[Any, ...], static: dict[str, Any]) -> Dual:
     total = None
     for i, tangent in enumerate(tangents):
         if tangent is not None and op.rule(i) not in (None, 0.0):
-            known = a if isinstance(a, Symbol) else marker(op, a)
-            total = _plus(total, _slope(op, i, a, primals, static), tangent, known)
+            total = _plus(total, _slope(op, i, a, primals, static), tangent, a)
     return Dual(a, total)
 
 

@@ -218,30 +218,15 @@ def _chain_scalar(g: float, d: Any, a: float) -> float:
     return g * d if a == a else a
 
 
-def _by_cotangent(_: Any, __: Any, d: Any, a: Any) -> Any:
-    """d; NaN where a is"""
-    return d if _is_clean(a) else chain(1.0, d, a)
-
-
 def _by_slope(_: Any, g: Any, __: Any, a: Any) -> Any:
     """g; NaN where a is and g is not 0"""
-    return g if _is_clean(a) else chain(g, 1.0, a)
-
-
-def _by_output(_: Any, g: Any, __: Any, a: Any) -> Any:
-    """0; NaN where a is and g is not 0"""
-    return 0.0 if _is_clean(a) else chain(g, False, a)
-
-
-def _is_clean(a: Any) -> bool:
-    """Whether `a` is a number or an array without NaN; of a node it is not known."""
-    return (type(a) is float or type(a) is _ndarray) and not has_nan(a)
+    return g if type(a) is float and a == a else chain(g, 1.0, a)
 
 
 @elementwise(
-    dg=_by_cotangent,
+    dg=lambda _, __, d, ___: d,
     dd=_by_slope,
-    da=_by_output,
+    da=None,
     label="chain",
     scalar=_chain_scalar,
     cases=(case((2, 3), (2, 3), 0.0), case((2, 3), (3,), 0.0), case((3,), np.array([True, False, True]), 0.0)),
@@ -253,7 +238,7 @@ def chain(g: Any, d: Any, a: Any) -> Any:
     It differs from `mul` where the numbers are not finite. Where `g` is 0, nothing flows: the
     result is 0 even if `d` is infinite or NaN, so that a branch that `where` did not take stays
     without effect. And where `a` is NaN and `g` is not 0 the result is NaN, and so are its own
-    derivatives, so that a derivative written as a mask cannot swallow it.
+    derivatives (see `marker`), so that a derivative written as a mask cannot swallow it.
     """
     c = g * d
     if has_nan(c):

@@ -13,7 +13,7 @@ import numpy as np
 from ..blocks import BLOCK, CAREFUL, is_large, pieces
 from ..mode import mode, special
 from ..op import Op
-from .arithmetic import chain, has_nan
+from .arithmetic import chain
 from .slope import asked_at_kink, slope
 
 __all__ = ["by_pieces", "marker", "pull_local", "worth_pieces"]
@@ -31,26 +31,22 @@ def pull_local(op: Op, position: int, g: Any, a: Any, args: tuple[Any, ...], sta
     if special and (mode.form != "auto" or mode.kinks or mode.dialect):
         rule = op.rule(position, mode.form)
         if asked_at_kink(op) is not None:
-            return chain(g, slope(op, position, a, args, static), marker(op, a))
+            return chain(g, slope(op, position, a, args, static), marker(op, position, a, args))
     if type(rule) is float:
         return g if rule == 1 else -g if rule == -1 else g * rule
     if type(g) is not _ndarray or type(a) is not _ndarray:
-        return chain(g, rule(a, *args, **static), marker(op, a))
+        return chain(g, rule(a, *args, **static), marker(op, position, a, args))
     if g.nbytes > 2 * BLOCK and worth_pieces(g, a, args):
         return by_pieces(op, rule, g, a, args, static)
-    return _chain(g, rule(a, *args, **static), a if op.kinks else 0.0)
+    return _chain(g, rule(a, *args, **static), marker(op, position, a, args))
 
 
-def marker(op: Op, a: Any) -> Any:
-    """What tells `chain` where the output `a` of `op` is NaN: `a` itself, or 0.0 where it can be left out.
-
-    A slope that is no mask has the NaN itself. A node's numbers stay what they are, but for a program's.
-    """
-    if not op.kinks:
-        return 0.0
-    if type(a) is float or type(a) is _ndarray or (special and mode.tracing) or not hasattr(a, "op"):
+def marker(op: Op, position: int, a: Any, args: tuple[Any, ...]) -> Any:
+    """What tells `chain` where a slope has to be NaN although it may be a mask: the output `a` of an operation with
+    kinks; of `chain` itself, whose slope in the cotangent is the mask once more, what it was told. Else 0.0."""
+    if op.kinks:
         return a
-    return a if has_nan(a._data) else 0.0
+    return args[2] if op.name == "chain" and position == 0 else 0.0
 
 
 def worth_pieces(g: Any, a: Any, args: tuple[Any, ...]) -> bool:

@@ -18,6 +18,7 @@ import numpy as np
 from ..backprop import repair
 from ..evaluate import INTERPRETERS
 from ..op import Op
+from ..ops.local import marker
 from ..registry import ops
 from ..tracing import Pull
 from .build import operation_of
@@ -100,7 +101,7 @@ def _forward(op: Op, args: tuple[Any, ...], static: dict[str, Any], trusting: bo
 
 def _product(g: Any, d: Any, a: Any) -> Any:
     """What `chain` gives if there is no NaN. A mask hides one in `a`."""
-    c = d if type(g) is float and g == 1 and isinstance(d, Proxy) else g * d
+    c = g * d
     for x in (c, a):
         if isinstance(x, Proxy):
             x.node.trusted = True
@@ -150,10 +151,10 @@ def _local(op: Op, position: int, g: Any, a: Any, inputs: list[Any], static: dic
             pass
     d = rule(a, *inputs, **static)
     if trusting:
-        return inputs[2] * False if op is _CHAIN and position == 2 else g * d  # 0, or a NaN that is noticed
-    marker = a if op.kinks else 0.0
-    numbers = all(node_of(x).is_number for x in (g, d, marker))
-    return call(_as_call(_CHAIN) if numbers else opaque("chain", _CHAIN.forward, True), (g, d, marker), {})
+        return g * d
+    told = marker(op, position, a, tuple(inputs))
+    numbers = all(node_of(x).is_number for x in (g, d, told))
+    return call(_as_call(_CHAIN) if numbers else opaque("chain", _CHAIN.forward, True), (g, d, told), {})
 
 
 def _repaired(c: Any, like: Any) -> Any:

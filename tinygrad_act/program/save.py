@@ -18,7 +18,7 @@ from .._version import __version__
 from ..blocks import BLOCK
 from ..op import REQUIRED, Op
 from ..ops.arithmetic import chain
-from ..ops.local import by_pieces, worth_pieces
+from ..ops.local import by_pieces, marker, worth_pieces
 from ..ops.shape import sum_to
 from ..registry import ops
 from ..tracing import Pull
@@ -179,7 +179,7 @@ class _Module:
             raise NoSource("it was recorded under at_kink, derivative_form or dialect")
         rule = op.rules[0 if op.variadic else pull.position]
         words = [self.reference(rule, f"{name}_rule"), str(pull.position), self._facts(name, op)]
-        words += [self.reference(x, x.__name__) for x in (chain, sum_to, worth_pieces, by_pieces)]
+        words += [self.reference(x, x.__name__) for x in (chain, sum_to, worth_pieces, by_pieces, marker)]
         self.parts.append(f"{name} = {self.reference(pulled, 'pulled')}({', '.join(words)})")
 
     def _facts(self, name: str, op: Op) -> str:
@@ -187,7 +187,7 @@ class _Module:
         first = self.reference(op.rules[0], f"{name}_rule")
         fused = self.reference(op.fused.pull, f"{name}_fused") if op.fused.pull is not None else None
         pair = f"{self._module('types')}.SimpleNamespace(pull={fused}, accurate=None)"
-        facts = f"elementwise={op.elementwise}, variadic={op.variadic}, kinks={bool(op.kinks)}"
+        facts = f"name={op.name!r}, elementwise={op.elementwise}, variadic={op.variadic}, kinks={bool(op.kinks)}"
         facts += f", domain={bool(op.domain)}, rules=({first},), forms={{}}"
         facts += f", fused={pair if op.elementwise else None}, large={2 * BLOCK}"
         return f"types.SimpleNamespace({facts})"
