@@ -108,9 +108,6 @@ def push(op: Op, args: tuple[Any, ...], static: dict[str, Any]) -> Dual:
 def _slope(op: Op, i: int, a: Any, primals: tuple[Any, ...], static: dict[str, Any]) -> Any:
     if op.name == "pow" and i == 0 and isinstance(primals[1], (int, float)) and primals[1] == 2:
         return mul(2.0, primals[0])  # as one writes it
-    if op.name == "pow" and isinstance(primals[1], Symbol):
-        x, y = primals
-        return mul(a, ops["log"].call(x)) if i else mul(y, op.call(x, sub(y, 1)))
     if any(isinstance(x, Symbol) for x in primals):  # a symbol can't tell whether it lies on a kink
         rule: Any = op.rule(i)
         return rule if isinstance(rule, float) else rule(a, *primals, **static)

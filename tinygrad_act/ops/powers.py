@@ -16,7 +16,6 @@ __all__ = ["pow", "pow_derivative"]
 
 
 def _slope_in_base(_: Any, x: Any, y: Any) -> Any:
-    """y * x ** (y - 1)"""
     if isinstance(y, (float, int)):  # nobody asks how the slope depends on it
         return float(y) if y in (0, 1) else y * pow(x, y - 1)
     return pow_derivative(x, y, by_x=1)
@@ -24,7 +23,7 @@ def _slope_in_base(_: Any, x: Any, y: Any) -> Any:
 
 def _slope_in_exponent(a: Any, x: Any, y: Any) -> Any:
     """a * log(x)"""
-    if type(a) is float and a and x > 0:
+    if isinstance(x, (float, int)) and 0 < x < math.inf:
         return a * log(x)
     if type(a) is float or type(a) is np.ndarray:  # no graph: the power need not be computed again
         return _with_logarithms(a, x, y, 0, 1)
