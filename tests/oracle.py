@@ -44,11 +44,21 @@ def _simplex_threshold(z, axis):
     return low
 
 
+def _pow_derivative(x, y, by_x, by_y):
+    """By Leibniz: y * (y - 1) * ... is a polynomial in y, and every derivative of x**y by y brings a log(x)."""
+    polynomial = np.poly(range(by_x)) if by_x else np.ones(1)
+    terms = [math.comb(by_y, k) * np.polyval(np.polyder(polynomial, k), y) * np.log(x) ** (by_y - k)
+             for k in range(by_y + 1)]  # fmt: skip
+    return (np.add.reduce(terms) * x ** (y - by_x)).astype(np.result_type(x, y))
+
+
 _WORDS = {
+    "pow_derivative": _pow_derivative,
     "simplex_threshold": _simplex_threshold,
     "gumbel": lambda rng, shape: np.random.default_rng(rng).gumbel(size=shape),
     **{name: getattr(np, name) for name in dir(np) if not name.startswith("_")},
-    "erf": np.vectorize(math.erf, otypes=[float]),
+    "sqrt": lambda x: math.sqrt(x) if isinstance(x, (int, float)) else np.sqrt(x),  # of a Python number: weak
+    "erf": lambda x: np.vectorize(math.erf, otypes=[float])(x).astype(np.result_type(x, np.float16)),
     "scatter_add": _scatter_add,
     "put_add": _put_add,
     "sum_to": _sum_to,

@@ -14,7 +14,7 @@ from tinygrad_act.blocks import BLOCK
 from tinygrad_act.evaluate import evaluate
 from tinygrad_act.op import REQUIRED
 from tinygrad_act.ops.arithmetic import chain
-from tinygrad_act.ops.local import by_pieces, worth_pieces
+from tinygrad_act.ops.local import by_pieces, marker, worth_pieces
 from tinygrad_act.ops.shape import sum_to
 from tinygrad_act.program.standalone import operation, pulled
 
@@ -75,12 +75,13 @@ def test_lists_and_numbers_beside_arrays(op):
 
 def pulled_alone(op, position, pieces=by_pieces):
     """The same for the cotangent of one input."""
-    return pulled(op.rules[0 if op.variadic else position], position, op_facts(op), chain, sum_to, worth_pieces, pieces)
+    rule = op.rules[0 if op.variadic else position]
+    return pulled(rule, position, op_facts(op), chain, sum_to, worth_pieces, pieces, marker)
 
 
 def op_facts(op):
     return types.SimpleNamespace(
-        elementwise=op.elementwise, variadic=op.variadic, kinks=bool(op.kinks), domain=bool(op.domain),
+        name=op.name, elementwise=op.elementwise, variadic=op.variadic, kinks=bool(op.kinks), domain=bool(op.domain),
         rules=op.rules[:1], forms={}, fused=op.fused if op.elementwise else None, large=2 * BLOCK, bent=None,
     )  # fmt: skip
 

@@ -8,13 +8,14 @@ piece after the other, and only its result is as large as its input.
 from __future__ import annotations
 
 import functools
+import inspect
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 from numpy.lib.array_utils import normalize_axis_index
 
-__all__ = ["BITS", "BLOCK", "CAREFUL", "by_rows", "choose", "in_blocks", "is_large", "pieces"]
+__all__ = ["BITS", "BLOCK", "CAREFUL", "by_rows", "choose", "has_steps", "in_blocks", "is_large", "pieces"]
 
 BLOCK = 1 << 17
 """Bytes of a piece: what a formula needs of them at a time stays in the second-level cache."""
@@ -54,13 +55,18 @@ def choose(condition: Any, x: Any, y: Any, out: Any) -> None:
     np.bitwise_xor(chosen, y.view(bits), out=chosen)
 
 
+def has_steps(body: Callable[..., Any]) -> bool:
+    """Whether `body` calls more than one function."""
+    return len(set(inspect.unwrap(body).__code__.co_names) - {"np"}) > 1
+
+
 def in_blocks(body: Callable[..., Any], fused: Callable[..., None] | None = None) -> Callable[..., Any]:
     """`body`, a function that acts on every entry of its first argument by itself, run piece by piece on
     large arrays; any other argument is a single number then.
 
     `fused(z, out, **static)`: the same in fewer steps, for pieces on which it raises no floating-point error.
     """
-    if fused is None and len(set(body.__code__.co_names) - {"np"}) < 2:
+    if fused is None and not has_steps(body):
         return body  # one step makes no array besides its result
 
     @functools.wraps(body)

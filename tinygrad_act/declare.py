@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 import sys
 from collections.abc import Callable, Mapping
 from types import FunctionType
 from typing import Any
 
-from .blocks import in_blocks
+import numpy as np
+
+from .blocks import has_steps, in_blocks
 from .op import FORMS, REQUIRED, SIDES, Fused, Op, Rule
 from .registry import ops
 
@@ -40,7 +43,7 @@ def declare(
         name=name,
         inputs=inputs,
         rules=matched,
-        forward=_for_arrays(body, len(inputs), elementwise, facts),
+        forward=_for_arrays(body, matched, elementwise, facts),
         scalar=scalar or body,
         formula=_read_formula(name, body),
         label=label or name,
@@ -59,11 +62,37 @@ def declare(
     return op
 
 
-def _for_arrays(body: Callable[..., Any], inputs: int, elementwise: bool, facts: dict[str, Any]) -> Callable[..., Any]:
+def _for_arrays(
+    body: Callable[..., Any], rules: tuple[Rule, ...], elementwise: bool, facts: dict[str, Any]
+) -> Callable[..., Any]:
     """The body as it runs on arrays: activations piece by piece on large ones."""
-    if not elementwise or inputs > 2 or facts.get("reference") is None or facts.get("linear"):
+    if not elementwise or len(rules) > 2:
+        return body
+    if len(rules) == 2 and None not in rules and has_steps(body):
+        body = _in_one_dtype(body)
+    if facts.get("reference") is None or facts.get("linear"):
         return body
     return in_blocks(body, (facts.get("fused") or Fused()).forward)
+
+
+def _in_one_dtype(body: Callable[..., Any]) -> Callable[..., Any]:
+    """`body` of several steps on inputs of their common dtype: a step on one of them alone, np.exp of a Python
+    number, would else be float64 whatever the other is."""
+
+    @functools.wraps(body)
+    def forward(x: Any, y: Any, **static: Any) -> Any:
+        if type(x) is type(y) is np.ndarray and x.dtype is y.dtype:
+            return body(x, y, **static)
+        if type(x) in _DATA and type(y) in _DATA and (type(x) is np.ndarray or type(y) is np.ndarray):
+            dtype = np.result_type(x, y)
+            if dtype.kind == "f":
+                x, y = (z.astype(dtype, copy=False) if type(z) is np.ndarray else dtype.type(z) for z in (x, y))
+        return body(x, y, **static)
+
+    return forward
+
+
+_DATA = (np.ndarray, float, int, bool)
 
 
 def _check_facts(op: Op) -> None:

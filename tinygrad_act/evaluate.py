@@ -57,7 +57,7 @@ def _evaluate_numbers(op: Op, args: tuple[Any, ...], static: dict[str, Any]) -> 
     if op.elementwise:
         try:
             a = op.scalar(*args, **static)
-            if type(a) is int and any(type(x) is float for x in args):
+            if (type(a) is int or type(a) is bool) and _is_float(op, args):
                 return float(a)  # maximum(0.5, 2): as in NumPy a float, whichever of the two is larger
             return a.item() if isinstance(a, np.generic) else a
         except NOT_IEEE:
@@ -65,6 +65,11 @@ def _evaluate_numbers(op: Op, args: tuple[Any, ...], static: dict[str, Any]) -> 
                 return np.asarray(op.forward(*as_arrays(args), **static)).item()
     a = np.asarray(op.forward(*as_arrays(args), **static))
     return a.item() if a.ndim == 0 else a
+
+
+def _is_float(op: Op, args: tuple[Any, ...]) -> bool:
+    """Whether any number that the result is made of is a float: not a condition, nor what is compared."""
+    return any(type(x) is float for x, rule in zip(args, op.rules) if rule is not None)
 
 
 def as_arrays(args: tuple[Any, ...]) -> tuple[Any, ...]:

@@ -118,6 +118,8 @@ def pullback_of(
             start = g if isinstance(g, Value) and g.level else checked  # part of a graph: it goes on through g
             cotangents, recorded = _pull_back(out, start, starts, depth, *count_uses(out, Value, depth))
             cotangents = leave(cotangents, now) if recorded else cotangents
+        if mode.depth > 1 and start is g:
+            mode.nested = True  # as in `_pass_on`: what depends on the inputs went through a derivative
         if isinstance(checked, np.ndarray):  # a leaf that g reaches unchanged gets memory of its own
             cotangents = [
                 c.copy() if isinstance(c, np.ndarray) and np.may_share_memory(c, checked) else c for c in cotangents

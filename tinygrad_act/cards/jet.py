@@ -20,7 +20,7 @@ from ..op import Op
 from ..ops.arithmetic import abs as absolute
 from ..ops.arithmetic import add, div, mul, neg, sub
 from ..ops.comparison import equal, greater, greater_equal, less, less_equal, logical_not, not_equal
-from ..ops.elementary import pow as power
+from ..ops.powers import pow as power
 
 __all__ = ["Jet", "series"]
 

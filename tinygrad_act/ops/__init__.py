@@ -13,6 +13,7 @@ from . import (
     log_exp,
     losses,
     parametric,
+    powers,
     rectifiers,
     reduce,
     shape,
@@ -26,6 +27,6 @@ from . import (
 
 __all__ = [
     "activations", "arithmetic", "comparison", "elementary", "gated_pairs", "gates", "gather", "index", "linalg",
-    "log_exp", "losses", "parametric", "rectifiers", "reduce", "shape", "shrinks", "slope", "softmaxes",
-    "special", "squashers", "steps",
+    "log_exp", "losses", "parametric", "powers", "rectifiers", "reduce", "shape", "shrinks", "slope",
+    "softmaxes", "special", "squashers", "steps",
 ]  # fmt: skip

@@ -12,7 +12,7 @@ from ..blocks import BITS, choose
 from ..dispatch import elementwise
 from ..op import case, theirs
 
-__all__ = ["abs", "add", "chain", "clip", "div", "maximum", "minimum", "mul", "neg", "sign", "sub", "where"]
+__all__ = ["abs", "add", "chain", "clip", "div", "has_nan", "maximum", "minimum", "mul", "neg", "sign", "sub", "where"]
 
 
 @elementwise(dx=1, dy=1, label="+", scalar=operator.add, linear=True)
@@ -179,13 +179,24 @@ def where(condition: Any, x: Any, y: Any) -> Any:
 
     The branch that is not taken gets a gradient of exactly 0, even where its value is NaN.
     """
-    kind = x.dtype if type(x) is _ndarray else y.dtype if type(y) is _ndarray else None
-    if kind in BITS and type(condition) is _ndarray and condition.dtype == bool and condition.size > _FEW:
-        return select(condition, x, y, kind)
+    if type(condition) is _ndarray and condition.size > _FEW and condition.dtype == bool:
+        kind = _one_dtype(x, y)
+        if kind in BITS:
+            return select(condition, x, y, kind)
     return np.where(condition, x, y)
 
 
 _ndarray = np.ndarray
+_WEAK = (float, int, bool)
+
+
+def _one_dtype(x: Any, y: Any) -> Any:
+    """The dtype of both, where they need no promotion: Python's numbers take an array's. Else None."""
+    if type(x) is _ndarray:
+        return x.dtype if type(y) in _WEAK or (type(y) is _ndarray and x.dtype is y.dtype) else None
+    return y.dtype if type(x) in _WEAK and type(y) is _ndarray else None
+
+
 _FEW = 256
 """Entries up to which `np.where` is as fast."""
 
@@ -207,9 +218,14 @@ def _chain_scalar(g: float, d: Any, a: float) -> float:
     return g * d if a == a else a
 
 
+def _by_slope(_: Any, g: Any, __: Any, a: Any) -> Any:
+    """g; NaN where a is and g is not 0"""
+    return g if type(a) is float and a == a else chain(g, 1.0, a)
+
+
 @elementwise(
     dg=lambda _, __, d, ___: d,
-    dd=lambda _, g, __, ___: g,
+    dd=_by_slope,
     da=None,
     label="chain",
     scalar=_chain_scalar,
@@ -221,17 +237,17 @@ def chain(g: Any, d: Any, a: Any) -> Any:
     One step of the chain rule: the cotangent `g` of an output `a` times the local derivative `d`.
     It differs from `mul` where the numbers are not finite. Where `g` is 0, nothing flows: the
     result is 0 even if `d` is infinite or NaN, so that a branch that `where` did not take stays
-    without effect. And where `a` is NaN and `g` is not 0 the result is NaN, so that a derivative
-    written as a mask cannot swallow it.
+    without effect. And where `a` is NaN and `g` is not 0 the result is NaN, and so are its own
+    derivatives (see `marker`), so that a derivative written as a mask cannot swallow it.
     """
     c = g * d
-    if _has_nan(c):
+    if has_nan(c):
         masked = type(d) is bool or (isinstance(d, (np.ndarray, np.generic)) and d.dtype.kind == "b")
         c = np.where(d, g, 0.0) if masked else np.where(g == 0, 0.0, c)
-    return np.where((a != a) & (g != 0), a, c) if type(a) is not float and _has_nan(a) else c
+    return np.where((a != a) & (g != 0), a, c) if type(a) is not float and has_nan(a) else c
 
 
-def _has_nan(x: Any) -> bool:
+def has_nan(x: Any) -> bool:
     """Whether any entry is NaN: a sum of squares is NaN just then, and costs next to nothing."""
     if not isinstance(x, np.ndarray):
         return bool(x != x)

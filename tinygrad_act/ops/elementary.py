@@ -1,4 +1,4 @@
-"""Elementary functions: exponentials, logarithms, powers, circular and hyperbolic functions."""
+"""Elementary functions: exponentials, logarithms, roots, circular and hyperbolic functions."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from .arithmetic import minimum, where
 
 __all__ = [
     "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctanh", "ceil", "cos", "cosh", "exp", "exp2",
-    "expm1", "floor", "log", "log10", "log1p", "log2", "pow", "reciprocal", "sech_squared", "sin", "sinh",
-    "sqrt", "square", "tan", "tanh",
+    "expm1", "floor", "log", "log10", "log1p", "log2", "reciprocal", "sech_squared", "sin", "sinh", "sqrt",
+    "square", "tan", "tanh",
 ]  # fmt: skip
 
 _LN2, _LN10, _INF, _PI = math.log(2), math.log(10), math.inf, math.pi
@@ -102,24 +102,6 @@ def square(z: Any) -> Any:
 def reciprocal(z: Any) -> Any:
     """a = 1 / z"""
     return 1.0 / z
-
-
-@elementwise(
-    dx=lambda _, x, y: y * pow(x, y - 1 + 2 * (y == 0)),
-    dy=lambda a, x, _: a * log(where(x == 0, 1.0, x)),
-    label="**",
-    scalar=math.pow,
-    domain={"x": (0.0, _INF)},
-    aliases=("power",),
-)
-def pow(x: Any, y: Any) -> Any:
-    """a = x ** y
-
-    Differentiable in both. Where the exponent is 0 the slope in x is 0, at x = 0 too; where the
-    base is 0 the slope in y is 0. A negative base has a slope in x only, for a whole exponent. (The
-    rule's 2 * (y == 0) keeps 0 * x**-1, which is NaN at x = 0, from arising.)
-    """
-    return x**y  # for arrays: np.power, but NumPy squares for y = 2 and takes the root for y = 0.5
 
 
 @elementwise(dz=lambda _, z: cos(z), scalar=math.sin)

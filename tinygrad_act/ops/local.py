@@ -16,7 +16,7 @@ from ..op import Op
 from .arithmetic import chain
 from .slope import asked_at_kink, slope
 
-__all__ = ["by_pieces", "fused_pull", "pull_local", "worth_pieces"]
+__all__ = ["by_pieces", "fused_pull", "marker", "pull_local", "worth_pieces"]
 
 _chain: Any = chain.__wrapped__  # type: ignore[attr-defined]  # the body: no need to ask for an interpreter
 _ndarray = np.ndarray
@@ -31,14 +31,22 @@ def pull_local(op: Op, position: int, g: Any, a: Any, args: tuple[Any, ...], sta
     if special and (mode.form != "auto" or mode.kinks or mode.dialect):
         rule = op.rule(position, mode.form)
         if asked_at_kink(op) is not None:
-            return chain(g, slope(op, position, a, args, static), a if op.kinks else 0.0)
+            return chain(g, slope(op, position, a, args, static), marker(op, position, a, args))
     if type(rule) is float:
         return g if rule == 1 else -g if rule == -1 else g * rule
     if type(g) is not _ndarray or type(a) is not _ndarray:
-        return chain(g, rule(a, *args, **static), a if op.kinks else 0.0)
+        return chain(g, rule(a, *args, **static), marker(op, position, a, args))
     if g.nbytes > 2 * BLOCK and worth_pieces(g, a, args):
         return by_pieces(op, rule, g, a, args, static)
-    return _chain(g, rule(a, *args, **static), a if op.kinks else 0.0)
+    return _chain(g, rule(a, *args, **static), marker(op, position, a, args))
+
+
+def marker(op: Op, position: int, a: Any, args: tuple[Any, ...]) -> Any:
+    """What tells `chain` where a slope has to be NaN although it may be a mask: the output `a` of an operation with
+    kinks; of `chain` itself, whose slope in the cotangent is the mask once more, what it was told. Else 0.0."""
+    if op.kinks:
+        return a
+    return args[2] if op.name == "chain" and position == 0 else 0.0
 
 
 def worth_pieces(g: Any, a: Any, args: tuple[Any, ...]) -> bool:

@@ -94,6 +94,8 @@ def exp_quotient(z: Any, *, alpha: float = 1.0) -> Any:
         return np.exp(z)
     end = 800 * math.fabs(alpha)
     x = np.clip(z, -end, end)  # further out exp underflows, or overflows
+    if x.dtype.itemsize < 4:  # half precision has no room for products of halves
+        return exp_quotient(x.astype(np.float32), alpha=alpha).astype(x.dtype)
     alpha = x.dtype.type(alpha)
     n, cut = x / alpha, _SPLIT.get(x.dtype.itemsize, _SPLIT[8])
     (n1, n2), (alpha1, alpha2) = _halved(n, cut), _halved(alpha, cut)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
+
 from ..dispatch import elementwise
 from ..op import case, theirs
 from . import fused, fused_gates, fused_lines
@@ -139,13 +141,23 @@ def scaled_tanh(z: Any, *, alpha: float = 1.0, beta: float = 1.0) -> Any:
     return alpha * tanh(beta * z)
 
 
-_LARGE = 3e38
-"""As good as infinity, and finite in float32 as well: inf / inf is not computed."""
+_LARGE, _LARGE_HALF = 3e38, 6e4
+"""As good as infinity, and finite in float32 and in float16: inf / inf is not computed."""
+
+
+def _soft_sign_slope(_: Any, z: Any) -> Any:
+    """1 / square(1 + absolute(z))"""
+    return 1 / square(1 + where(z < 0, -z, z))  # abs has slope 0 at 0, and so would all further derivatives
+
+
+def _soft_sign_slope_by_output(a: Any, _: Any) -> Any:
+    """square(1 - absolute(a))"""
+    return square(1 - where(a < 0, -a, a))
 
 
 @elementwise(
-    dz=lambda _, z: 1 / square(1 + abs(z)),
-    output=lambda a, _: square(1 - abs(a)),
+    dz=_soft_sign_slope,
+    output=_soft_sign_slope_by_output,
     reference="Elliott 1993",
     elsewhere={
         "torch": theirs("F.softsign"),
@@ -158,9 +170,10 @@ _LARGE = 3e38
 def soft_sign(z: Any) -> Any:
     """a = z / (1 + absolute(z))
 
-    The slope is continuous; its own slope jumps at 0 from 2 to -2.
+    The slope is continuous; its own slope jumps at 0 from 2 to -2, and there counts as -2.
     """
-    x = clip(z, min=-_LARGE, max=_LARGE)
+    large = _LARGE_HALF if getattr(z, "dtype", None) == np.float16 else _LARGE
+    x = clip(z, min=-large, max=large)
     return x / (1 + abs(x))
 
 

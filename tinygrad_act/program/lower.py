@@ -20,7 +20,7 @@ from ..evaluate import INTERPRETERS
 from ..mode import Switch, mode
 from ..op import Op
 from ..ops.idle import SETTLERS, may_be_idle, settled
-from ..ops.local import fused_pull
+from ..ops.local import fused_pull, marker
 from ..ops.slope import asked_at_kink, slope
 from ..registry import ops
 from ..tracing import Pull, under
@@ -46,6 +46,9 @@ def lower(graph: Graph, trusting: bool) -> Graph:
         operation = operation_of(node.call)
         if operation is None:
             return None
+        if trusting and isinstance(operation, Op) and operation.kinks:
+            for x in args:  # in a gradient's gradient a mask may be all that is left of it
+                x.trusted = True
         lines = _lines(operation, args, node, trusting)
         if trusting and lines is not None and _is_fixed(lines, fixed):
             lines = _lines(operation, args, node, False)  # nobody looks at a constant: it has to be right
@@ -114,6 +117,8 @@ def _forward(op: Op, args: tuple[Any, ...], static: dict[str, Any], trusting: bo
         return op.call(*args, **static)
     if all(not isinstance(x, Proxy) or x.node.is_number for x in args) and not op.elementwise:
         raise NotALine(f"{op.name} of numbers")
+    if trusting and op is _CHAIN:
+        return _product(*args)
     first = args[0]
     if trusting and op.fused.forward is not None and len(args) == 1 and first.node.is_array and _is_float(first):
         try:
@@ -121,6 +126,15 @@ def _forward(op: Op, args: tuple[Any, ...], static: dict[str, Any], trusting: bo
         except (NotALine, FloatingPointError):
             pass
     return op.forward(*args, **static)
+
+
+def _product(g: Any, d: Any, a: Any) -> Any:
+    """What `chain` gives if there is no NaN. A mask hides one in `a`."""
+    c = g * d
+    for x in (c, a):
+        if isinstance(x, Proxy):
+            x.node.trusted = True
+    return c
 
 
 def _is_float(x: Any) -> bool:
@@ -183,9 +197,9 @@ def _local(op: Op, position: int, g: Any, a: Any, inputs: list[Any], static: dic
     d = slope(op, position, a, tuple(inputs), static) if asked else rule(a, *inputs, **static)
     if trusting:
         return g * d
-    marker = a if op.kinks else 0.0
-    numbers = all(node_of(x).is_number for x in (g, d, marker))
-    return call(_as_call(_CHAIN) if numbers else opaque("chain", _CHAIN.forward, True), (g, d, marker), {})
+    told = marker(op, position, a, tuple(inputs))
+    numbers = all(node_of(x).is_number for x in (g, d, told))
+    return call(_as_call(_CHAIN) if numbers else opaque("chain", _CHAIN.forward, True), (g, d, told), {})
 
 
 def _repaired(c: Any, like: Any) -> Any:
@@ -226,11 +240,6 @@ def _same(mine: Any, theirs: Any) -> bool:
 
 def _interpret(op: Op, args: tuple[Any, ...], static: dict[str, Any]) -> Any:
     """An operation inside a body: its own lines, or a call of its body."""
-    if op is _CHAIN and _trusting(args) and not isinstance(args[2], Proxy):
-        product = args[0] * args[1]
-        if isinstance(product, Proxy):
-            product.node.trusted = True
-            return product
     try:
         return _forward(op, args, static, _trusting(args))
     except NotALine:

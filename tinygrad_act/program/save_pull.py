@@ -9,7 +9,7 @@ from ..blocks import BLOCK
 from ..mode import mode
 from ..op import REQUIRED, Op
 from ..ops.arithmetic import chain
-from ..ops.local import by_pieces, worth_pieces
+from ..ops.local import by_pieces, marker, worth_pieces
 from ..ops.shape import sum_to
 from ..ops.slope import asked_at_kink, bent
 from ..tracing import Pull, under
@@ -55,7 +55,7 @@ def _write(module: Module, name: str, pull: Pull) -> None:
     rule = module.reference(chosen, f"{name}_rule")
     at_kinks = "None" if policy is None else _at_kinks(module, name, op, f"{position}, {rule}, {policy!r}")
     words = [rule, str(position), _facts(module, name, op, chosen, at_kinks)]
-    words += [module.reference(x, x.__name__) for x in (chain, sum_to, worth_pieces, by_pieces)]
+    words += [module.reference(x, x.__name__) for x in (chain, sum_to, worth_pieces, by_pieces, marker)]
     module.parts.append(f"{name} = {module.reference(pulled, 'pulled')}({', '.join(words)})")
 
 
@@ -66,7 +66,8 @@ def _facts(module: Module, name: str, op: Op, rule: Any, at_kinks: str) -> str:
     shorter = ", ".join(f"{key}={module.reference(x, f'{name}_{key}') if x else None}" for key, x in fused.items())
     namespace = f"{module.reference(types, 'types')}.SimpleNamespace"
     forms = f"{{'input': {module.reference(rule, f'{name}_rule')}}}" if accurate else "{}"
-    facts = f"elementwise={op.elementwise}, variadic={op.variadic}, kinks={bool(op.kinks)}, domain={bool(op.domain)}"
+    facts = f"name={op.name!r}, elementwise={op.elementwise}, variadic={op.variadic}, kinks={bool(op.kinks)}"
+    facts += f", domain={bool(op.domain)}"
     facts += f", rules=({module.reference(op.rules[0], f'{name}_default')},), forms={forms}, bent={at_kinks}"
     return f"{namespace}({facts}, fused={f'{namespace}({shorter})' if op.elementwise else None}, large={2 * BLOCK})"
 

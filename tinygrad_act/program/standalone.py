@@ -46,7 +46,9 @@ def operation(
     return call
 
 
-def pulled(rule: Any, position: int, op: Any, chain: Any, sum_to: Any, worth_pieces: Any, by_pieces: Any) -> Any:
+def pulled(
+    rule: Any, position: int, op: Any, chain: Any, sum_to: Any, worth_pieces: Any, by_pieces: Any, marker: Any
+) -> Any:
     """One step of backpropagation: (g, a, *inputs) to the cotangent of the input at `position`, in its shape and
     dtype. `op`: what the others ask of the operation, its slope at kinks among it; `chain`, `sum_to`, ...: the
     package's own."""
@@ -64,7 +66,7 @@ def pulled(rule: Any, position: int, op: Any, chain: Any, sum_to: Any, worth_pie
             d = rule(a, *inputs, **static)
         except (ZeroDivisionError, OverflowError, ValueError, TypeError):  # IEEE has an answer
             d = float(rule(np.float64(a), *map(np.float64, inputs), **static))
-        return chain(g, d, a if op.kinks else 0.0)
+        return chain(g, d, marker(op, position, a, inputs))
 
     def whole(g: Any, a: Any, inputs: tuple[Any, ...], static: dict[str, Any]) -> Any:
         a, *inputs = (np.asarray(x) for x in (a, *inputs))  # type: ignore[assignment]
