@@ -79,7 +79,7 @@ class Bare:
         if data.shape or data.dtype.kind not in "iu":
             raise TypeError(
                 f"an index, a length or a count is one whole number, and this Value is {data.dtype} of shape "
-                f"{data.shape}; use int(value.item()), or ta.argmax and the like, which give whole numbers"
+                f"{data.shape}; use int(value.item()) where the number alone counts"
             )
         return int(data)
 
