@@ -282,7 +282,7 @@ def test_a_node_is_known_by_what_it_is_and_not_by_its_attributes():
 
 
 def test_a_rule_may_return_an_array_with_such_attributes(scratch):
-    @ta.elementwise(dz=lambda a, z: np.asarray(3.0).view(Tagged))
+    @ta.op(dz=lambda g, a, z: np.asarray(3.0).view(Tagged))
     def thrice(z):
         """a = 3 * z"""
         return z * 3

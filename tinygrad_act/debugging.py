@@ -35,7 +35,7 @@ class Note(NamedTuple):
 
 
 WALKED = Note()
-"""The note of a leaf whose gradient was forgotten: a `backward()` has reached it before."""
+"""The note of a Value whose gradient was forgotten: a `backward()` has reached it before."""
 
 
 def note_scope(node: Any) -> None:
