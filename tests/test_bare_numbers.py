@@ -259,6 +259,8 @@ def test_logging_after_backward_says_nothing(data, create_graph):
     assert said(lambda: float(loss))
     loss.backward(create_graph=create_graph)
     assert not said(lambda: [float(loss), float(loss / 10), float((loss * 2 + 1) * 3), float(hidden.sum())])
+    loss.zero_grad()
+    assert not said(lambda: float(loss))
     assert said(lambda: float((w * 2).sum())), "another graph, that no backward() has walked"
 
 

@@ -122,7 +122,8 @@ def test_13_a_leaf_that_is_not_reached_has_gradient_zero():
     x, y = Value([1.0, 2.0]), Value([3.0])
     x.sum().backward()
     assert y.grad.tolist() == [0.0]
-    assert ta.grad(lambda x, y: x.sum(), argnums=1)(np.ones(2), np.ones(3)).tolist() == [0.0, 0.0, 0.0]
+    with pytest.warns(RuntimeWarning, match="depends on no input that it is differentiated by"):
+        assert ta.grad(lambda x, y: x.sum(), argnums=1)(np.ones(2), np.ones(3)).tolist() == [0.0, 0.0, 0.0]
 
 
 def test_13_an_inner_values_gradient_is_that_of_the_last_backward():

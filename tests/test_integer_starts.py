@@ -142,7 +142,8 @@ def test_whole_numbers_of_a_compiled_function_are_still_others_in_the_next_call(
             np.testing.assert_array_equal(run(k), expected)
             assert run(k).dtype == expected.dtype
         assert len(run.programs) == 1
-    for look in (lambda k: k * float(k[0]), lambda k: k if k[0] else -k, lambda k: k * range(k[0])[-1]):
+    for look in (lambda k: k * float(k[0]), lambda k: k if k[0] else -k, lambda k: k * range(k[0])[-1],
+                 lambda k: k * k.inputs[0].numpy()):  # fmt: skip
         with pytest.raises(TypeError, match=r"the program runs on other numbers later"):
             ta.compile(look)(np.array([1, 2]))
 

@@ -266,6 +266,44 @@ def test_integers_become_floats_when_a_gradient_is_asked_for():
     assert type(ta.grad(lambda x: x * x)(3)) is float
 
 
+class Tagged(np.ndarray):
+    """Has attributes by the names of a node's, and is none."""
+
+    op = _data = level = 7
+
+
+def test_a_node_is_known_by_what_it_is_and_not_by_its_attributes():
+    tagged = np.array([1.0, 2.0]).view(Tagged)
+    assert Value(tagged).data.tolist() == [1.0, 2.0]
+    assert ta.grad(lambda x: (x * x).sum())(tagged).tolist() == [2.0, 4.0]
+    v = Value([1.0, 2.0])
+    (v * v).backward(tagged)
+    assert v.grad.tolist() == [2.0, 8.0]
+    assert ta.compile(lambda x: x * 2)(tagged).tolist() == [2.0, 4.0]
+
+
+def test_a_rule_may_return_an_array_with_such_attributes(scratch):
+    @ta.op(dz=lambda g, a, z: np.asarray(3.0).view(Tagged))
+    def thrice(z):
+        """a = 3 * z"""
+        return z * 3
+
+    assert type(ta.grad(thrice)(1.0)) is float
+    assert ta.grad(lambda x: thrice(x).sum())(np.ones(2)).tolist() == [3.0, 3.0]
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        Value, ta.grad(lambda x: x.sum()), lambda m: ta.vjp(lambda x: x * 2, np.ones(2))[1](m), ta.exp,
+        lambda m: (Value([1.0, 2.0]) * 2).backward(m), lambda m: Value([1.0, 2.0]) * m, ta.compile(lambda x: x),
+    ],
+)  # fmt: skip
+def test_masked_arrays_are_refused_and_not_unmasked(use):
+    with pytest.raises(TypeError, match="masked arrays are not supported; fill it first"):
+        use(np.ma.array([1.0, 2.0], mask=[True, False]))
+
+
 def test_subclasses_of_value_record_too():
     class Parameter(Value):
         pass

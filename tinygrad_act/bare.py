@@ -15,6 +15,7 @@ import numpy as np
 from .debugging import WALKED, user_line, warn_user
 from .errors import KEEP_THE_GRAPH, BareNumberError
 from .mode import mode, special
+from .op import Op
 from .tracing import refuse_look
 
 __all__ = ["Bare"]
@@ -31,6 +32,7 @@ class Bare:
     if TYPE_CHECKING:
         _data: Any
         level: int
+        op: Op | None
 
         @property
         def shape(self) -> tuple[int, ...]: ...
@@ -79,7 +81,7 @@ class Bare:
         if data.shape or data.dtype.kind not in "iu":
             raise TypeError(
                 f"an index, a length or a count is one whole number, and this Value is {data.dtype} of shape "
-                f"{data.shape}; use int(value.item()), or ta.argmax and the like, which give whole numbers"
+                f"{data.shape}; use int(value.item()) where the number alone counts"
             )
         return int(data)
 
@@ -123,12 +125,10 @@ def _carries(value: Any) -> bool:
 
 def _is_walked(value: Any) -> bool:
     """Whether a `backward()` has been there: at a leaf, at a result, or near by at what it was computed from."""
-    if value.op is None:
-        return value._grad is not None or value.note is WALKED
     near = [value]
     for node in near:
-        if node._grad is not None:
+        if node._grad is not None or node.note is WALKED:
             return True
-        if len(near) < _NEAR:
-            near += [x for x in node.inputs if isinstance(x, Bare) and x.level and x.op is not None]  # type: ignore[attr-defined]
+        if node.op is not None and len(near) < _NEAR:  # but a leaf's gradient may be an earlier graph's
+            near += [x for x in node.inputs if isinstance(x, Bare) and x.level and x.op is not None]
     return False

@@ -18,7 +18,7 @@ from .mode import mode
 __all__ = ["WALKED", "Note", "check_backward", "check_forward", "fingerprint", "note_scope", "user_line", "warn_user"]
 
 _PACKAGE, _NUMPY, _PYTHON = (os.path.dirname(os.path.abspath(m)) + os.sep for m in (__file__, np.__file__, os.__file__))
-_NOT_USERS = (_PACKAGE, _NUMPY, _PYTHON)
+_LIBRARIES = (_PACKAGE, _NUMPY, os.path.join(os.path.dirname(_NUMPY[:-1]), "scipy") + os.sep)
 _INSTALLED = tuple(f"{_PYTHON}{name}-packages{os.sep}" for name in ("site", "dist"))
 """Packages that lie in a folder of Python's own folder, and are not Python's."""
 
@@ -35,7 +35,7 @@ class Note(NamedTuple):
 
 
 WALKED = Note()
-"""The note of a leaf whose gradient was forgotten: a `backward()` has reached it before."""
+"""The note of a Value whose gradient was forgotten: a `backward()` has reached it before."""
 
 
 def note_scope(node: Any) -> None:
@@ -98,7 +98,7 @@ def _shapes(node: Any) -> str:
 
 
 def user_line() -> str:
-    """File and line of the user's code that is running: the innermost outside this package, NumPy and Python's own."""
+    """File and line of the user's code that is running: outside this package, NumPy, SciPy and Python's own."""
     frame, _ = _users_frame()
     return f"{frame.f_code.co_filename}:{frame.f_lineno}"
 
@@ -118,4 +118,4 @@ def _users_frame() -> tuple[FrameType, int]:
 
 
 def _is_users(file: str) -> bool:
-    return not file.startswith(_NOT_USERS) or (file.startswith(_INSTALLED) and not file.startswith(_NOT_USERS[:2]))
+    return not file.startswith(_LIBRARIES) and (not file.startswith(_PYTHON) or file.startswith(_INSTALLED))

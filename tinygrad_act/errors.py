@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from .op import Op
 
 __all__ = [
-    "KEEP_THE_GRAPH", "BareNumberError", "KinkError", "describe", "explain", "is_real", "refuse_kind",
+    "KEEP_THE_GRAPH", "BareNumberError", "KinkError", "describe", "explain", "is_real", "refuse_kind", "refuse_masked",
     "refuse_parameter", "shape_of", "unmasked",
 ]  # fmt: skip
 
@@ -48,6 +48,12 @@ def refuse_kind(where: str, x: Any) -> TypeError:
     elif isinstance(x, (list, tuple)) or getattr(getattr(x, "dtype", None), "kind", "") == "O":
         advice = "expected a rectangular array of real numbers; to join Values use ta.stack([...])"
     return TypeError(f"{where}: got {what}; {advice}")
+
+
+def refuse_masked(where: str, x: Any) -> None:
+    """Raises `TypeError` for a masked array: as a plain one it would show what its mask hides."""
+    if type(x).__name__ == "MaskedArray":  # isinstance would import numpy.ma
+        raise TypeError(f"{where}: masked arrays are not supported; fill it first, then use where()")
 
 
 def refuse_parameter(op: Op, name: str, value: Any) -> ValueError:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .errors import explain, is_real, refuse_kind
+from .errors import explain, is_real, refuse_kind, refuse_masked
 from .op import Op
 
 __all__ = ["INTERPRETERS", "NOT_IEEE", "PLAIN", "as_arrays", "as_data", "evaluate", "held"]
@@ -84,8 +84,7 @@ def as_data(op: Op, x: Any) -> Any:
     """`x` as a Python number or a plain array. Raises `TypeError` for what is neither."""
     if isinstance(x, (bool, int, float)) and not isinstance(x, np.generic):
         return x
-    if type(x).__name__ == "MaskedArray":  # isinstance would import numpy.ma
-        raise TypeError(f"{op.name}: masked arrays are not supported; fill it first, then use where()")
+    refuse_masked(op.name, x)
     if isinstance(x, (np.ndarray, np.generic)):
         return np.asarray(x)
     if isinstance(x, (list, tuple)):

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from .backprop import count_uses, pull, total
-from .errors import is_real, refuse_kind
+from .errors import is_real, refuse_kind, refuse_masked
 from .evaluate import INTERPRETERS, held
 from .lending import walked
 
@@ -24,6 +24,7 @@ def leaf_data(data: Any, requires_grad: bool) -> Any:
         return data
     if type(data) in INTERPRETERS:
         raise TypeError("Value: got a Value; use it as it is, or .detach() for a constant")
+    refuse_masked("Value", data)
     if isinstance(data, (bool, int)):
         return float(data) if requires_grad else data
     try:
@@ -47,6 +48,7 @@ def seed(value: Any, g: Any, where: str = "backward", copy: bool = True) -> Any:
             )
         return np.array(1.0, value.dtype).reshape(value.shape)
     g = g._data if type(g) in INTERPRETERS else g
+    refuse_masked(f"{where}: g", g)
     if not is_real(g) and not isinstance(g, (list, tuple)):
         raise refuse_kind(f"{where}: g", g)
     array = np.array(g, value.dtype) if copy else np.asarray(g, value.dtype)

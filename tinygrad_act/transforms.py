@@ -152,9 +152,9 @@ def enter(
 def leave(results: list[Any], depth: int) -> list[Any]:
     """How every transform ends, as the last thing inside its `deeper()`: the results belong to what is outside.
 
-    A Value of this depth goes out as a new one, a level higher up, that holds the same: its own level stays,
-    because a pullback may still be called through it. Without that a transform outside, or the next one,
-    would go on into this one's graph.
+    A Value of this depth goes out as a new one that holds the same and belongs to the depth outside; else the
+    next transform there would walk on into this one's graph. Its own level is never changed: a pullback may
+    still be called through it, and would find its way barred.
     """
     return [_come_up(x, depth) if isinstance(x, Value) and x.level >= depth else x for x in results]
 

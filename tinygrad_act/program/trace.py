@@ -113,9 +113,10 @@ def _run(f: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], m
 def _input(leaf: Any, depth: int) -> tuple[Value, Value]:
     """A leaf of the program, and what the function is given for it.
 
-    No gradient flows to integers and booleans, so these have level 0. As the result of an operation they are
-    still traced: their numbers are others in the next call.
+    No gradient flows to integers and booleans, so what the function gets of them has level 0. As the result of
+    an operation it is still traced: its numbers are others in the next call.
     """
+    given = None
     if isinstance(leaf, float) and not isinstance(leaf, np.generic):
         value: Value = constant(Value, leaf)
     else:
@@ -123,9 +124,9 @@ def _input(leaf: Any, depth: int) -> tuple[Value, Value]:
         data.setflags(write=False)  # the function may not write to what belongs to its caller
         value = constant(Value, data)
         if data.dtype.kind != "f":
-            return value, new_node(Value, _IDENTITY, data.view(), 0, {}, (value, data))
+            given = new_node(Value, _IDENTITY, data.view(), 0, {}, (value, data))
     value.level = depth
-    return value, value
+    return value, value if given is None else given
 
 
 def _outputs(result: Any) -> list[Any]:
