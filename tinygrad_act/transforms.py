@@ -75,6 +75,7 @@ def _value_and_gradient(name: str, f: Callable[..., Any], argnums: int | tuple[i
 
     @functools.wraps(f)
     def value_and_gradient(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
+        given = args
         with deeper() as depth:
             args, starts = enter(name, args, positions, depth)
             out = _one_output(name, f(*args, **kwargs))
@@ -89,7 +90,7 @@ def _value_and_gradient(name: str, f: Callable[..., Any], argnums: int | tuple[i
             cotangents, recorded = _pull_back(out, seed(out, None), starts, depth, uses, outer)
             value, *cotangents = leave([out, *cotangents], depth) if recorded else [out._data, *cotangents]
         if special:
-            _pass_on(starts)
+            _pass_on(given)
         gradients = _like_arguments(args, positions, cotangents)
         return value, gradients[0] if isinstance(argnums, int) else gradients
 
@@ -100,7 +101,7 @@ def pullback_of(
     name: str, f: Callable[..., Any], args: tuple[Any, ...], warn: bool = True
 ) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
     """What `vjp` returns; `name`: what its messages call it. `warn`: of a result that depends on no input."""
-    positions = tuple(range(len(args)))
+    positions, given = tuple(range(len(args))), args
     with deeper() as depth:
         copies = map_leaves(lambda x: x.copy() if isinstance(x, np.ndarray) else x, args)
         args, starts = enter(name, copies, positions, depth)  # the pullback may be called when they were changed
@@ -110,7 +111,7 @@ def pullback_of(
             _warn_if_cut_off(name, f, out, starts, uses)
         (result,) = leave([out], depth) if outer or mode.tracing else [out.data]
     if special:
-        _pass_on(starts)
+        _pass_on(given)
 
     def pullback(g: Any) -> tuple[Any, ...]:
         with deeper() as now:
@@ -118,8 +119,8 @@ def pullback_of(
             start = g if isinstance(g, Value) and g.level else checked  # part of a graph: it goes on through g
             cotangents, recorded = _pull_back(out, start, starts, depth, *count_uses(out, Value, depth))
             cotangents = leave(cotangents, now) if recorded else cotangents
-        if mode.depth > 1 and start is g:
-            mode.nested = True  # as in `_pass_on`: what depends on the inputs went through a derivative
+        if special:
+            _pass_on((g,))
         if isinstance(checked, np.ndarray):  # a leaf that g reaches unchanged gets memory of its own
             cotangents = [
                 c.copy() if isinstance(c, np.ndarray) and np.may_share_memory(c, checked) else c for c in cotangents
@@ -167,9 +168,9 @@ def _come_up(result: Value, depth: int) -> Value:
     return outside
 
 
-def _pass_on(starts: list[Value]) -> None:
+def _pass_on(given: tuple[Any, ...]) -> None:
     """Tell the gradient outside, if there is one, that this one was taken by what may depend on its inputs."""
-    if mode.depth > 1 and any(start.op is not None for start in starts):
+    if mode.depth > 1 and any(isinstance(x, Value) and (x.level or x.op is not None) for x in flatten(given)):
         mode.nested = True
 
 
