@@ -73,14 +73,20 @@ def test_the_derivative_of_softmax_keeps_its_digits(length, spread, bound):
 
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
 def test_rows_with_infinities_and_nan(dtype):
-    rows = np.array([[-np.inf, 0.0, 1.0], [-np.inf] * 3, [np.inf, 0.0, 1.0], [np.nan, 0.0, 1.0]], dtype)
+    inf = np.inf
+    rows = np.array([[-inf, 0, 1], [-inf] * 3, [inf, 0, -inf], [np.nan, 0, 1], [inf, inf, 0]], dtype)
     a, logs = ta.softmax(rows), ta.log_softmax(rows)
     assert a[0, 0] == 0
-    assert logs[0, 0] == -np.inf
-    assert np.isnan(a[1:]).all()
-    assert np.isnan(logs[1:]).all()
+    assert logs[0, 0] == -inf
+    assert a[2].tolist() == ta.sparsemax(rows)[2].tolist() == [1, 0, 0], "the limit of a large entry"
+    assert logs[2].tolist() == [0, -inf, -inf]
+    assert ta.softmax_rest(rows)[2].tolist() == [0, 1, 1]
+    for without_limit in (1, 3, 4):
+        assert np.isnan(a[without_limit]).all()
+        assert np.isnan(logs[without_limit]).all()
+        assert np.isnan(ta.sparsemax(rows)[without_limit]).all()
     totals = ta.logsumexp(rows, axis=1)
-    assert totals[1:3].tolist() == [-np.inf, np.inf]
+    assert totals[[1, 2, 4]].tolist() == [-inf, inf, inf]
     assert np.isnan(totals[3])
     assert a.dtype == logs.dtype == totals.dtype == dtype
 

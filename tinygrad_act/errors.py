@@ -10,13 +10,17 @@ import numpy as np
 if TYPE_CHECKING:
     from .op import Op
 
-__all__ = ["KinkError", "describe", "explain", "is_real", "refuse_kind", "refuse_parameter", "shape_of"]
+__all__ = ["KinkError", "ShapesDiffer", "describe", "explain", "is_real", "refuse_kind", "refuse_parameter", "shape_of"]
 
 _REAL_KINDS = "fiub"
 
 
 class KinkError(ValueError):
     """A derivative was asked for at a kink while `at_kink("raise")` was on."""
+
+
+class ShapesDiffer(ValueError):
+    """Inputs that must have the same shape have not. The message names both, and `explain` adds nothing to it."""
 
 
 def shape_of(x: Any) -> tuple[int, ...]:
@@ -55,6 +59,8 @@ def explain(op: Op, args: tuple[Any, ...], static: dict[str, Any], error: Except
     for name, x in zip(op.names(len(args)), args):
         if not is_real(x):
             return refuse_kind(f"{op.name}: input '{name}'", x)
+    if isinstance(error, ShapesDiffer):
+        return ShapesDiffer(f"{op.name}: {error}")
     shapes = [shape_of(x) for x in args]
     if op.elementwise and not _broadcast(shapes):
         return ValueError(f"{op.name}: {_mismatch(shapes)}")

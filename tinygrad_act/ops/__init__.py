@@ -11,9 +11,11 @@ from . import (
     linalg,
     log_exp,
     losses,
+    moments,
     parametric,
     rectifiers,
     reduce,
+    rows,
     shape,
     shrinks,
     slope,
@@ -25,6 +27,6 @@ from . import (
 
 __all__ = [
     "activations", "arithmetic", "comparison", "elementary", "gated_pairs", "gates", "index", "linalg",
-    "log_exp", "losses", "parametric", "rectifiers", "reduce", "shape", "shrinks", "slope", "softmaxes",
-    "special", "squashers", "steps",
+    "log_exp", "losses", "moments", "parametric", "rectifiers", "reduce", "rows", "shape", "shrinks", "slope",
+    "softmaxes", "special", "squashers", "steps",
 ]  # fmt: skip

@@ -12,7 +12,7 @@ from ..blocks import BITS, choose
 from ..dispatch import elementwise
 from ..op import case, theirs
 
-__all__ = ["abs", "add", "chain", "clip", "div", "maximum", "minimum", "mul", "neg", "sign", "sub", "where"]
+__all__ = ["abs", "add", "chain", "clip", "div", "has_nan", "maximum", "minimum", "mul", "neg", "sign", "sub", "where"]
 
 
 @elementwise(dx=1, dy=1, label="+", scalar=operator.add, linear=True)
@@ -225,13 +225,13 @@ def chain(g: Any, d: Any, a: Any) -> Any:
     written as a mask cannot swallow it.
     """
     c = g * d
-    if _has_nan(c):
+    if has_nan(c):
         masked = type(d) is bool or (isinstance(d, (np.ndarray, np.generic)) and d.dtype.kind == "b")
         c = np.where(d, g, 0.0) if masked else np.where(g == 0, 0.0, c)
-    return np.where((a != a) & (g != 0), a, c) if type(a) is not float and _has_nan(a) else c
+    return np.where((a != a) & (g != 0), a, c) if type(a) is not float and has_nan(a) else c
 
 
-def _has_nan(x: Any) -> bool:
+def has_nan(x: Any) -> bool:
     """Whether any entry is NaN: a sum of squares is NaN just then, and costs next to nothing."""
     if not isinstance(x, np.ndarray):
         return bool(x != x)

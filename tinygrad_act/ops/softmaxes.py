@@ -11,13 +11,14 @@ from typing import Any
 
 import numpy as np
 
-from ..blocks import by_rows
+from ..blocks import by_rows, wide
 from ..dispatch import op
 from ..op import Fused, Theirs, case, theirs
+from .arithmetic import chain, has_nan, maximum
 from .comparison import greater
 from .elementary import exp
-from .log_exp import SHORT, index_of_largest, largest_apart, sum_apart
 from .reduce import sum
+from .rows import SHORT, index_of_largest, largest_apart, sum_apart, where_used
 
 __all__ = [
     "at_largest", "gumbel_softmax", "hardmax", "log_softmax", "softmax", "softmax2d", "softmax_rest", "softmin",
@@ -68,12 +69,14 @@ def at_largest(x: Any, y: Any, *, axis: int | None = -1) -> Any:
 
 
 def _weighed(g: Any, a: Any, axis: int | None) -> Any:
-    """a * (h - sum(h * a)), h = g shifted by its entry at the largest a"""
+    """a * (h - sum(h * a)), h = g shifted by its entry at the largest a; 0 in rows where g is 0"""
     h = g - at_largest(g, a, axis=axis)
     if type(h) is np.ndarray and axis is not None:  # the same in place
-        h -= np.expand_dims(_vecdot(h, a, axis=axis), axis)
-        return np.multiply(h, a, out=h)
-    return a * (h - sum(h * a, axis=axis, keepdims=True))
+        mean = _vecdot(h, a, axis=axis)
+        h -= np.expand_dims(mean, axis)
+        np.multiply(h, a, out=h)
+        return where_used(h, g, axis=axis) if has_nan(mean) else h
+    return where_used(a * (h - sum(h * a, axis=axis, keepdims=True)), g, axis=axis)
 
 
 @by_rows
@@ -110,7 +113,8 @@ def _exponentials(z: Any, *, axis: int) -> Any:
 def softmax(z: Any, *, axis: int | None = -1) -> Any:
     """a = exp(z) / sum(exp(z), axis=axis, keepdims=True)
 
-    Shifted by the largest entry, so that it cannot overflow. A row of nothing but -inf gives NaN.
+    Shifted by the largest entry, so that it cannot overflow. An entry of -inf gets nothing, one of +inf all:
+    the limits. A row of nothing but -inf has none, and gives NaN.
     """
     return _exponentials(z, axis=axis)
 
@@ -145,7 +149,7 @@ def _rest(z: Any, *, axis: int) -> Any:
 @by_rows
 def _log_softmax_back(g: Any, a: Any, _: Any, *, axis: int | None) -> Any:
     """g - exp(a) * sum(g, axis, keepdims=True)"""
-    return g - exp(a) * sum(g, axis=axis, keepdims=True)
+    return where_used(g - exp(a) * sum(g, axis=axis, keepdims=True), g, axis=axis)
 
 
 @by_rows
@@ -181,7 +185,8 @@ def _log_softmax_of_rows(z: Any, out: Any, *, axis: int | None) -> None:
 def log_softmax(z: Any, *, axis: int | None = -1) -> Any:
     """a = z - log(sum(exp(z), axis=axis, keepdims=True))
 
-    Shifted by the largest entry, so that it cannot overflow. A row of nothing but -inf gives NaN.
+    Shifted by the largest entry, so that it cannot overflow. An entry of -inf gets nothing, one of +inf all:
+    the limits. A row of nothing but -inf has none, and gives NaN.
     """
     return _log_exponentials(z, axis=axis)
 
@@ -203,9 +208,9 @@ def softmax2d(z: Any) -> Any:
 
 def _support_back(g: Any, a: Any, _: Any, *, axis: int | None) -> Any:
     """s * (g - sum(g * s) / sum(s)), s = a > 0"""
-    support = greater(a, 0.0)
-    mean = sum(g * support, axis=axis, keepdims=True) / sum(support, axis=axis, keepdims=True)
-    return support * (g - mean)
+    g, support = wide(g), greater(a, 0.0)
+    mean = sum(chain(g, support, a), axis=axis, keepdims=True)
+    return support * (g - mean / maximum(sum(support, axis=axis, keepdims=True), 1.0))
 
 
 @op(
@@ -220,6 +225,13 @@ def sparsemax(z: Any, *, axis: int = -1) -> Any:
     The nearest point that is a distribution: entries far below the largest get exactly 0. The slope jumps
     where an entry reaches 0; on such a kink it counts as one that is 0.
     """
+    return _nearest_distributions(z, axis=axis)
+
+
+@by_rows
+def _nearest_distributions(z: Any, *, axis: int) -> Any:
+    """sparsemax of arrays, shifted by the largest entry: beside 1e17 a 1 would be lost."""
+    _, z, _, _ = largest_apart(z, axis, keep=True)
     ordered = -np.sort(-z, axis=axis)
     shape = [1] * z.ndim
     shape[axis] = -1
@@ -227,6 +239,7 @@ def sparsemax(z: Any, *, axis: int = -1) -> Any:
     sums = np.cumsum(ordered, axis=axis)
     kept = np.sum(1.0 + counts * ordered > sums, axis=axis, keepdims=True)
     threshold = (np.take_along_axis(sums, kept - 1, axis) - 1.0) / kept.astype(z.dtype)
+    threshold[np.isnan(np.take(sums, [-1], axis))] = np.nan
     return np.maximum(z - threshold, 0.0)
 
 

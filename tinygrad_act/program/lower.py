@@ -116,11 +116,26 @@ def _pull(pull: Pull, args: tuple[Any, ...], static: dict[str, Any], trusting: b
         if any(not isinstance(x, Proxy) and not isinstance(x, np.ndarray) for x in inputs):
             raise NotALine("numbers among the inputs")
         g, a, *inputs = (x if isinstance(x, Proxy) else Proxy(node_of(x), trusting) for x in args)
-        if type(rule) is float:
+        shorter = _shorter(op, position, (g, a, *inputs), static) if trusting else None
+        if shorter is not None:
+            c = shorter
+        elif type(rule) is float:
             c = g * rule
         else:
             c = rule(position, g, a, *inputs, **static) if op.variadic else rule(g, a, *inputs, **static)
     return _repaired(c, like)
+
+
+def _shorter(op: Op, position: int, args: tuple[Any, ...], static: dict[str, Any]) -> Any:
+    """The cotangent by the shorter formula of an operation that is not elementwise, if it has one; what that can't
+    cope with shows as NaN in one of its `chain`s."""
+    z = args[2]
+    if op.fused.pull is None or position or not z.node.is_array or not _is_float(z):
+        return None
+    try:
+        return _fused(op.fused.pull, args, z, static)
+    except (NotALine, FloatingPointError):
+        return None
 
 
 def _local(op: Op, position: int, g: Any, a: Any, inputs: list[Any], static: dict[str, Any], trusting: bool) -> Any:
