@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ..blocks import HALF, wide
 from ..dispatch import op
 from ..op import case
 
@@ -55,6 +56,8 @@ def scatter_add(x: Any, *, shape: Any, index: Any) -> Any:
     of `getitem`, and its derivative.
     """
     a = np.zeros(shape, x.dtype)
+    if _may_repeat(index) and x.dtype is HALF:
+        return scatter_add(wide(x), shape=shape, index=index).astype(HALF)
     if _may_repeat(index):
         np.add.at(a, index, x)
     else:

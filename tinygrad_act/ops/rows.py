@@ -108,6 +108,4 @@ def where_used(x: Any, y: Any, *, axis: Any = -1) -> Any:
     Cotangents x of rows, with 0 for NaN where the cotangents y that they come from are nothing but 0: into a
     row that is not used nothing flows, as by `chain`.
     """
-    if not has_nan(x):
-        return x
     return np.where(np.isnan(x) & np.all(y == 0, axis=axis, keepdims=True), 0.0, x)

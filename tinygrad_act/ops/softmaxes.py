@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ..blocks import by_rows, wide
+from ..blocks import HALF, by_rows, wide
 from ..dispatch import op
 from ..op import Fused, Theirs, case, theirs
 from .arithmetic import chain, has_nan, maximum
@@ -146,10 +146,30 @@ def _rest(z: Any, *, axis: int) -> Any:
     return a
 
 
-@by_rows
-def _log_softmax_back(g: Any, a: Any, _: Any, *, axis: int | None) -> Any:
+def _log_softmax_back(g: Any, a: Any, z: Any, *, axis: int | None) -> Any:
     """g - exp(a) * sum(g, axis, keepdims=True)"""
-    return where_used(g - exp(a) * sum(g, axis=axis, keepdims=True), g, axis=axis)
+    if z.dtype is HALF:  # in which exp(a) has two digits
+        return _less_their_share(wide(g), softmax(wide(z), axis=axis), axis)
+    return _in_rows(g, a, axis=axis)
+
+
+@by_rows
+def _in_rows(g: Any, a: Any, *, axis: int | None) -> Any:
+    return _less_their_share(g, exp(a), axis)
+
+
+def _less_their_share(g: Any, p: Any, axis: int | None) -> Any:
+    """g - p * sum(g), over p if that is an array. All of it adds up to 0: so the entry of a p near 1, which
+    cancels, is what the others lack."""
+    total, most = sum(g, axis=axis, keepdims=True), greater(p, 0.5)
+    if type(p) is not np.ndarray or type(g) is not np.ndarray:
+        c = g - p * total
+        return where_used(c - most * sum(c, axis=axis, keepdims=True), g, axis=axis)
+    c = np.multiply(p, total, out=p)
+    np.subtract(g, c, out=c)
+    if most.any():
+        np.subtract(c, np.add.reduce(c, axis=axis, keepdims=True), out=c, where=most)
+    return where_used(c, g, axis=axis) if has_nan(c) else c
 
 
 @by_rows

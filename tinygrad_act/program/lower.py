@@ -29,7 +29,7 @@ __all__ = ["lower"]
 
 _ULPS = 64
 """How many units of the last place the lines may be away from the body, on the largest entry."""
-_CHAIN = ops["chain"]
+_CHAIN, _WHERE_USED = ops["chain"], ops["where_used"]
 
 
 def lower(graph: Graph, trusting: bool) -> Graph:
@@ -198,6 +198,9 @@ def _interpret(op: Op, args: tuple[Any, ...], static: dict[str, Any]) -> Any:
         if isinstance(product, Proxy):
             product.node.trusted = True
             return product
+    if op is _WHERE_USED and isinstance(args[0], Proxy) and args[0].trusting:
+        args[0].node.trusted = True
+        return args[0]
     try:
         return _forward(op, args, static, _trusting(args))
     except NotALine:
