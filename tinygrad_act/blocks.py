@@ -33,7 +33,7 @@ _ndarray = np.ndarray
 def wide(x: Any) -> Any:
     """`x` (an array, a Value, what stands for one), in single precision if it is of half: there a sum of more
     than 2048 ones stays 2048, and a count beyond 65504 is infinite. The result is rounded to half once."""
-    return x.astype(np.float32) if x.dtype is HALF else x
+    return x.astype(np.float32) if getattr(x, "dtype", None) is HALF else x
 
 
 def is_plain(x: Any) -> bool:

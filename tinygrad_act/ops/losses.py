@@ -67,9 +67,10 @@ def bce_with_logits(z: Any, y: Any) -> Any:
     """
     if shape_of(y):
         _check_alike(z, y, "each logit has a target of its own, or all have one number")
-    with np.errstate(invalid="ignore"):
+    with np.errstate(invalid="ignore", over="ignore"):
         far = np.maximum(z, 0.0) - y * z
-    if not is_plain(far) or has_nan(far):  # the same without inf - inf and 0 * inf
+        clear = is_plain(far) and not has_nan(far)
+    if not clear:  # the same without inf - inf and 0 * inf
         off = np.heaviside(z, 0.0) - y
         far = off * where(off == 0, 0.0, z)
     return far + np.log1p(np.exp(-np.absolute(z)))
@@ -107,9 +108,10 @@ def softmax_cross_entropy(z: Any, y: Any, *, axis: int = -1) -> Any:
     """
     _check_alike(z, y, "one_hot(labels, classes=...) makes targets of labels")
     logs = log_softmax(z, axis=axis)
-    with np.errstate(invalid="ignore"):
+    with np.errstate(invalid="ignore", over="ignore"):
         a = -sum(y * logs, axis=axis)
-    if not is_plain(a) or has_nan(a):
+        clear = is_plain(a) and not has_nan(a)
+    if not clear:
         a = -sum(y * where((y == 0) & (logs == -np.inf), 0.0, logs), axis=axis)
     return a
 

@@ -95,7 +95,8 @@ def _deviations(x: Any, axis: Any) -> Any:
 
 def _mean_square(x: Any, axis: Any, ddof: float, keepdims: bool) -> Any:
     total = _reduce(np.square(x), axis=axis, keepdims=keepdims)
-    return total / _degrees(x, total, ddof)
+    with np.errstate(divide="ignore", invalid="ignore"):  # over no degrees of freedom it is NaN
+        return total / _degrees(x, total, ddof)
 
 
 def _in_kind(a: Any, x: Any) -> Any:
@@ -123,7 +124,8 @@ def std(x: Any, *, axis: Any = None, ddof: float = 0, keepdims: bool = False) ->
     as 0, at every order, as for a norm.
     """
     apart = _deviations(x, axis)
-    square = _mean_square(apart, axis, ddof, keepdims)
+    with np.errstate(over="ignore"):
+        square = _mean_square(apart, axis, ddof, keepdims)
     a = np.sqrt(square)
     if not np.all((square > _SMALL[apart.dtype]) & (square < np.inf)):  # squares may have left the range
         largest = np.max(np.absolute(apart), axis=axis, keepdims=True)
