@@ -215,7 +215,12 @@ _CHANNELS = (case((2, 3, 2, 2)), case((3, 2, 1)))
 _TORCH: dict[str, Theirs] = {"torch": theirs("nn.Softmax2d")}
 
 
-@op(dz=lambda g, a, _: _softmax_back(g, a, _, axis=-3), cases=_CHANNELS, reference="", elsewhere=_TORCH)
+def _softmax2d_back(g: Any, a: Any, _: Any) -> Any:
+    """a * (h - sum(h * a, axis=-3, keepdims=True)), h = g - g[argmax(a)]"""
+    return _softmax_back(g, a, _, axis=-3)
+
+
+@op(dz=_softmax2d_back, cases=_CHANNELS, reference="", elsewhere=_TORCH)
 def softmax2d(z: Any) -> Any:
     """a = exp(z) / sum(exp(z), axis=-3, keepdims=True)
 
@@ -270,8 +275,13 @@ def _noise(rng: Any, shape: tuple[int, ...], dtype: Any) -> Any:
     return np.random.default_rng(rng).gumbel(size=shape).astype(dtype if dtype.kind == "f" else np.float64, copy=False)
 
 
+def _gumbel_back(g: Any, a: Any, _: Any, *, rng: Any, tau: float, axis: int | None) -> Any:
+    """a * (h - sum(h * a, axis, keepdims=True)) / tau, h = g - g[argmax(a)]"""
+    return _softmax_back(g, a, _, axis=axis) / tau
+
+
 @op(
-    dz=lambda g, a, _, *, rng, tau, axis: _weighed(g, a, axis) / tau,
+    dz=_gumbel_back,
     domain={"tau": (0.0, np.inf)},
     cases=(case((2, 3), rng=0), case((2, 3, 4), rng=1, tau=0.5, axis=1)),
     reference="Jang et al. 2017; Maddison et al. 2017",
