@@ -65,8 +65,63 @@ def test_what_does_not_fit_is_refused_by_name():
         ta.one_hot(np.array([0, -1]), 3)
     with pytest.raises(TypeError, match=r"one_hot: labels are whole numbers, not float64"):
         ta.one_hot(np.array([0.0]), 3)
-    with pytest.raises(ValueError, match=r"bce_with_logits: shapes \(2,\) and \(3,\) do not broadcast"):
-        ta.bce_with_logits(np.ones(2), np.ones(3))
+
+
+LOSSES = {name: ta.ops[name].call for name in ("bce_with_logits", "softmax_cross_entropy")}
+UNLIKE = [
+    ((4, 1), (4,)), ((4,), (4, 1)), ((4, 3), (3,)), ((4, 3), (1, 3)), ((2, 1, 3), (2, 3)), ((4,), (3,)), ((), (3,)),
+    ((0, 3), (3,)), ((4, 3), (4, 1)), ((1,), (4,)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("logits", "targets"), UNLIKE)
+@pytest.mark.parametrize("name", LOSSES)
+def test_every_loss_refuses_other_shapes_in_the_same_words(name, logits, targets):
+    """On arrays, Values, in each transform and in programs; of targets that a program is given or holds."""
+    loss, z, y = LOSSES[name], np.zeros(logits), np.zeros(targets)
+    shapes = f"logits have shape {logits} and targets {targets}; make them equal, since a loss does not broadcast: "
+    for call in (
+        lambda: loss(z, y),
+        lambda: loss(z.astype(np.float32), y.astype(bool)),
+        lambda: loss(ta.Value(z), y),
+        lambda: loss(z, ta.Value(y)),
+        lambda: loss(ta.Value(z), ta.Value(y)).sum().backward(),
+        lambda: ta.grad(lambda z: loss(z, y).sum())(z),
+        lambda: ta.vjp(loss, z, y),
+        lambda: ta.compile(loss)(z, y),
+        lambda: ta.compile(ta.grad(lambda z: loss(z, y).sum()))(z),
+    ):
+        with pytest.raises(ValueError) as caught:
+            call()
+        message = str(caught.value)
+        assert message.startswith(f"{name}: {shapes}"), message
+        same_size = math.prod(logits) == math.prod(targets)
+        assert (f"targets.reshape({logits})" in message) == same_size, "which would do"
+        assert same_size or "target of its own" in message or "one_hot(labels, classes=...)" in message
+
+
+def test_what_a_compiled_loss_was_recorded_for_does_not_excuse_other_shapes():
+    program = ta.compile(ta.bce_with_logits)
+    assert program(np.zeros((4, 1)), np.zeros((4, 1))).shape == (4, 1)
+    with pytest.raises(ValueError, match=r"bce_with_logits: logits have shape \(4, 1\) and targets \(4,\)"):
+        program(np.zeros((4, 1)), np.zeros(4))
+
+
+def test_every_operation_with_logits_and_targets_is_among_the_losses():
+    assert {op.name for op in ta.ops.values() if op.inputs == ("z", "y")} == set(LOSSES)
+
+
+@pytest.mark.parametrize("way", [lambda f: f, ta.compile], ids=["eager", "compiled"])
+def test_one_number_is_the_target_of_all_logits(way):
+    z = np.array([[0.5, -1.0], [2.0, 0.0]])
+    for y in (1.0, 0.25, np.array(1.0), np.float32(0.5), 1, True):
+        full = np.full(z.shape, float(y))
+        np.testing.assert_array_equal(way(lambda z, y=y: ta.bce_with_logits(z, y))(z), ta.bce_with_logits(z, full))
+        g = way(ta.grad(lambda z, y=y: ta.bce_with_logits(z, y).sum()))(z)
+        np.testing.assert_allclose(g, 1 / (1 + np.exp(-z)) - full, rtol=1e-15, atol=1e-16)
+    slope = way(ta.grad(lambda y: ta.bce_with_logits(z, y).sum()))(0.25)
+    assert slope == -z.sum()
+    assert way(lambda z, y: ta.bce_with_logits(z, y))(0.0, 1.0) == math.log(2)
 
 
 def test_they_agree_with_pytorch():

@@ -73,14 +73,20 @@ def test_the_derivative_of_softmax_keeps_its_digits(length, spread, bound):
 
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
 def test_rows_with_infinities_and_nan(dtype):
-    rows = np.array([[-np.inf, 0.0, 1.0], [-np.inf] * 3, [np.inf, 0.0, 1.0], [np.nan, 0.0, 1.0]], dtype)
+    inf = np.inf
+    rows = np.array([[-inf, 0, 1], [-inf] * 3, [inf, 0, -inf], [np.nan, 0, 1], [inf, inf, 0]], dtype)
     a, logs = ta.softmax(rows), ta.log_softmax(rows)
     assert a[0, 0] == 0
-    assert logs[0, 0] == -np.inf
-    assert np.isnan(a[1:]).all()
-    assert np.isnan(logs[1:]).all()
+    assert logs[0, 0] == -inf
+    assert a[2].tolist() == ta.sparsemax(rows)[2].tolist() == [1, 0, 0], "the limit of a large entry"
+    assert logs[2].tolist() == [0, -inf, -inf]
+    assert ta.softmax_rest(rows)[2].tolist() == [0, 1, 1]
+    for without_limit in (1, 3, 4):
+        assert np.isnan(a[without_limit]).all()
+        assert np.isnan(logs[without_limit]).all()
+        assert np.isnan(ta.sparsemax(rows)[without_limit]).all()
     totals = ta.logsumexp(rows, axis=1)
-    assert totals[1:3].tolist() == [-np.inf, np.inf]
+    assert totals[[1, 2, 4]].tolist() == [-inf, inf, inf]
     assert np.isnan(totals[3])
     assert a.dtype == logs.dtype == totals.dtype == dtype
 
@@ -108,6 +114,81 @@ def test_logsumexp_and_logmeanexp_over_several_axes():
             np.testing.assert_allclose(
                 ta.logmeanexp(x, axis=axis, keepdims=keepdims), expected - np.log(n), rtol=1e-12
             )
+
+
+SIZES = [1e-30, 1e-8, 1.0, 30.0, 1e4, 3e8, 1e30, 3e38]
+
+
+def scaled_rows(size, dtype):
+    """Rows about `size` whose entries differ by a few ulp, by about 1, and by about `size`: exact differences."""
+    ulp = np.spacing(dtype(size))
+    steps = np.array([0, 1, -2, 5, 3], dtype)
+    near = dtype(size) / dtype(2) + np.maximum(ulp, dtype(1) if size > 1 else ulp) * steps
+    with np.errstate(over="ignore"):
+        rows = [near, -near, np.full(5, size), np.array([size, size, -size, 0, size / 2]), dtype(size / 16) * steps]
+    return [np.asarray(row, dtype) for row in rows]
+
+
+@pytest.mark.parametrize("way", [lambda f: f, ta.compile], ids=["eager", "compiled"])
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("f", [ta.logsumexp, ta.logmeanexp], ids=lambda f: f.__name__)
+def test_the_gradient_of_logsumexp_is_the_softmax_of_its_input(f, dtype, size, way):
+    """In ulp of the largest entry; beyond, what exp makes of the rounding of a difference from the largest."""
+    eps = float(np.finfo(dtype).eps)
+    for row in scaled_rows(size, dtype):
+        p, _ = truth(row)
+        found = way(ta.grad(f))(row)
+        for c, exact, x in zip(found, p, row):
+            apart = min(float(row.max()) - float(x), 800.0)
+            assert abs(mp.mpf(float(c)) - exact) <= exact * eps * (4 + apart) + float(np.finfo(dtype).tiny), row
+        assert abs(float(np.sum(found.astype(float))) - 1) <= 4 * eps
+        second = way(lambda x: ta.grad(lambda x: (ta.grad(f)(x) * np.arange(5, dtype=dtype)).sum())(x))(row)
+        mean = mp.fsum(k * x for k, x in enumerate(p))
+        for c, exact, k in zip(second, p, range(5)):
+            assert abs(mp.mpf(float(c)) - exact * (k - mean)) <= 60 * eps
+
+
+@pytest.mark.parametrize("way", [lambda f: f, ta.compile], ids=["eager", "compiled"])
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_the_gradient_of_logsumexp_over_axes_of_large_numbers(dtype, way):
+    x = (np.arange(24).reshape(2, 3, 4) % 5 + 3e4).astype(dtype)
+    for axis in (None, 0, 1, -1, (0, 2), (2, 1), (0, 1, 2), (1,)):
+        for keepdims in (False, True):
+            e = np.exp(x.astype(float) - 3e4)
+            expected = e / e.sum(axis=axis, keepdims=True)
+            for f in (ta.logsumexp, ta.logmeanexp):
+                g = way(ta.grad(lambda x, f=f: f(x, axis=axis, keepdims=keepdims).sum()))(x)
+                np.testing.assert_allclose(g, expected, rtol=16 * np.finfo(dtype).eps)
+    assert ta.grad(lambda x: ta.logsumexp(x, axis=1).sum())(np.zeros((0, 3))).shape == (0, 3)
+
+
+@pytest.mark.parametrize("way", [lambda f: f, ta.compile], ids=["eager", "compiled"])
+@pytest.mark.parametrize("axis", [-1, 0, None])
+@pytest.mark.parametrize("low", [-40.0, -700.0])
+def test_the_gradient_of_log_softmax_keeps_the_digits_of_a_confident_row(low, axis, way):
+    """The entry near 1 cancels: what is left of it is what the others have."""
+    row = np.array([low, 0.0, low - 1])
+    z = row.reshape(-1, 1) if axis == 0 else row
+    others = np.exp(row[[0, 2]])
+    g = way(ta.grad(lambda z: -ta.log_softmax(z, axis=axis).reshape((-1,))[1]))(z).ravel()
+    np.testing.assert_allclose(g, [others[0], -others.sum(), others[1]], rtol=4e-15)
+    weights = np.array([0.5, 2.0, -0.25])
+    g = way(ta.grad(lambda z: (ta.log_softmax(z, axis=axis).reshape((-1,)) * weights).sum()))(z).ravel()
+    exact = weights[[0, 2]] - others * weights.sum()
+    np.testing.assert_allclose(g, [exact[0], -exact.sum(), exact[1]], rtol=4e-15)
+
+
+def test_sparsemax_of_large_numbers():
+    for size in (1e17, 1e30, 1e300):
+        assert ta.sparsemax(np.full(2, size)).tolist() == [0.5, 0.5]
+        assert ta.sparsemax(np.array([size, -size, size])).tolist() == [0.5, 0, 0.5]
+
+
+def test_logmeanexp_of_equal_entries_is_that_entry():
+    for c in (0.0, 1e-20, 0.3, 700.0, 1e30, -1e300):
+        for n in (1, 3, 1000):
+            assert ta.logmeanexp(np.full(n, c)) == c
 
 
 def test_log1mexp_is_right_at_both_ends():

@@ -15,7 +15,10 @@ from typing import Any
 import numpy as np
 from numpy.lib.array_utils import normalize_axis_index
 
-__all__ = ["BITS", "BLOCK", "CAREFUL", "by_rows", "choose", "has_steps", "in_blocks", "is_large", "pieces"]
+__all__ = [
+    "BITS", "BLOCK", "CAREFUL", "HALF", "by_rows", "choose", "has_steps", "in_blocks", "is_large", "is_plain", "pieces",
+    "wide",
+]  # fmt: skip
 
 BLOCK = 1 << 17
 """Bytes of a piece: what a formula needs of them at a time stays in the second-level cache."""
@@ -23,7 +26,21 @@ BLOCK = 1 << 17
 BITS: dict[Any, Any] = {np.dtype(np.float32): np.dtype(np.int32), np.dtype(np.float64): np.dtype(np.int64)}
 """Integers as wide as a float."""
 
+HALF: Any = np.dtype(np.float16)
+"""NumPy has one object for it, so that `is` will do."""
+
 _ndarray = np.ndarray
+
+
+def wide(x: Any) -> Any:
+    """`x` (an array, a Value, what stands for one), in single precision if it is of half: there a sum of more
+    than 2048 ones stays 2048, and a count beyond 65504 is infinite. The result is rounded to half once."""
+    return x.astype(np.float32) if getattr(x, "dtype", None) is HALF else x
+
+
+def is_plain(x: Any) -> bool:
+    """Whether `x` is a number or an array: no Value, and nothing that stands for one in a program."""
+    return type(x) is _ndarray or isinstance(x, (float, np.generic))
 
 
 def is_large(x: Any) -> bool:
@@ -105,7 +122,7 @@ def _run_fused(body: Any, fused: Any, z: Any, out: Any, rest: tuple[Any, ...], s
 
 def by_rows(f: Callable[..., Any]) -> Callable[..., Any]:
     """`f(*arrays, axis=...)`, which acts on every row along an axis by itself, for arrays of one shape: on
-    some of the rows at a time where they are large.
+    some of the rows at a time where they are large, and in single precision where they are of half.
 
     What is no array (a node, a symbol) goes to `f` as it is.
     """
@@ -113,6 +130,8 @@ def by_rows(f: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(f)
     def rows(*arrays: Any, axis: int | None) -> Any:
         first = arrays[0]
+        if getattr(first, "dtype", None) is HALF:
+            return rows(*map(wide, arrays), axis=axis).astype(HALF)
         for x in arrays:
             if type(x) is not _ndarray or x.shape != first.shape:
                 return f(*arrays, axis=axis)

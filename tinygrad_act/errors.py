@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from .op import Op
 
 __all__ = [
-    "KEEP_THE_GRAPH", "BareNumberError", "KinkError", "describe", "explain", "is_real", "refuse_kind", "refuse_masked",
-    "refuse_parameter", "shape_of", "unmasked",
+    "KEEP_THE_GRAPH", "BareNumberError", "KinkError", "ShapesDiffer", "describe", "explain", "is_real", "refuse_kind",
+    "refuse_masked", "refuse_parameter", "shape_of", "unmasked",
 ]  # fmt: skip
 
 _REAL_KINDS = "fiub"
@@ -27,6 +27,10 @@ class BareNumberError(TypeError):
 
 class KinkError(ValueError):
     """A derivative was asked for at a kink while `at_kink("raise")` was on."""
+
+
+class ShapesDiffer(ValueError):
+    """Inputs that must have the same shape have not. The message names both, and `explain` adds nothing to it."""
 
 
 def shape_of(x: Any) -> tuple[int, ...]:
@@ -78,6 +82,8 @@ def explain(op: Op, args: tuple[Any, ...], static: dict[str, Any], error: Except
     for name, x in zip(op.names(len(args)), args):
         if not is_real(x):
             return refuse_kind(f"{op.name}: input '{name}'", x)
+    if isinstance(error, ShapesDiffer):
+        return ShapesDiffer(f"{op.name}: {error}")
     shapes = [shape_of(x) for x in args]
     if op.elementwise and not _broadcast(shapes):
         return ValueError(f"{op.name}: {_mismatch(shapes)}")

@@ -14,8 +14,8 @@ __all__ = ["END", "START", "as_json", "columns", "markdown", "put_between", "tex
 START, END = "<!-- table of operations: start -->", "<!-- table of operations: end -->"
 
 _INTERNAL = frozenset(
-    {"at_largest", "chain", "exp_quotient", "pow_derivative", "scatter_add", "softmax_rest", "spread"}
-    | {"sum_apart", "sum_to"}
+    {"at_largest", "centred", "chain", "exp_quotient", "pow_derivative", "scatter_add", "softmax_rest", "spread"}
+    | {"sum_apart", "sum_to", "where_used"}
 )
 _HEAD = ("operation", "formula", "derivative", "at its kinks")
 

@@ -12,10 +12,12 @@ from . import (
     linalg,
     log_exp,
     losses,
+    moments,
     parametric,
     powers,
     rectifiers,
     reduce,
+    rows,
     shape,
     shrinks,
     slope,
@@ -27,6 +29,7 @@ from . import (
 
 __all__ = [
     "activations", "arithmetic", "comparison", "elementary", "gated_pairs", "gates", "gather", "index", "linalg",
-    "log_exp", "losses", "parametric", "powers", "rectifiers", "reduce", "shape", "shrinks", "slope",
+    "log_exp", "losses", "moments", "parametric", "powers", "rectifiers", "reduce", "rows", "shape", "shrinks",
+    "slope",
     "softmaxes", "special", "squashers", "steps",
 ]  # fmt: skip

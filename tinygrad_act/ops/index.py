@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ..blocks import HALF, wide
 from ..dispatch import op
 from ..op import case
 from .gather import WORTH_ROWS, flat_index, put_add
@@ -60,6 +61,8 @@ def scatter_add(x: Any, *, shape: Any, index: Any) -> Any:
         a = np.zeros(shape, x.dtype)
         a[index] = x
         return a
+    if x.dtype is HALF:
+        return scatter_add(wide(x), shape=shape, index=index).astype(HALF)
     first, arrays = _rows(index if isinstance(index, tuple) else (index,)) if x.size >= WORTH_ROWS else (0, ())
     if arrays and len(arrays) < len(shape):
         return _added(x, tuple(shape), first, arrays)

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ..blocks import HALF, wide
 from ..dispatch import op
 from ..op import case
 from .reduce import sum
@@ -198,4 +199,6 @@ def einsum(*xs: Any, subscripts: str) -> Any:
 
     Call it as NumPy's: `einsum("ij,jk->ik", x, y)`; ellipses, diagonals and implicit outputs work.
     """
+    if any(x.dtype is HALF for x in xs):
+        return np.einsum(subscripts, *map(wide, xs)).astype(np.result_type(*xs))
     return np.einsum(subscripts, *xs)

@@ -3,124 +3,98 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from ..blocks import wide
 from ..dispatch import elementwise, op
-from ..op import Theirs, case, theirs
-from .elementary import exp, expm1
-from .reduce import axes_of, count_of, spread
+from ..op import Fused, Theirs, case, theirs
+from .arithmetic import chain, has_nan, where
+from .comparison import equal
+from .elementary import expm1
+from .reduce import as_rows, axes_of, beside, from_rows
+from .rows import largest_apart
+from .softmaxes import softmax
 
-__all__ = ["index_of_largest", "largest_apart", "log1mexp", "logmeanexp", "logsumexp", "sum_apart"]
+__all__ = ["log1mexp", "logmeanexp", "logsumexp"]
 
 _CASES = (case((2, 3)), case((2, 3), axis=0), case((2, 3, 4), axis=(0, -1), keepdims=True), case(()))
 
 
-def largest_apart(z: Any, axis: int, keep: bool = False) -> tuple[Any, Any, Any, Any]:
-    """Along an axis: (index of the largest entries, z - largest, exp of that, the sum of all these but the
-    largest's 1): what softmax and logsumexp are made of. Left out of the sum, that 1 hides none of the
-    others. The second is only there if `keep` asks for it, and then the third lacks the largest."""
-    z = z if z.dtype.kind == "f" else z.astype(np.float64)
-    if z.ndim == 2 and axis in (1, -1) and z.flags.c_contiguous:
-        return _largest_apart_in_rows(z, keep)
-    largest = index_of_largest(z, axis)
-    top = z[largest]
-    with np.errstate(invalid="ignore"):  # an infinite largest entry
-        shifted = z - np.expand_dims(top, axis)
-    e = np.exp(shifted, out=None if keep else shifted)
-    one = e[largest]  # 1, or NaN
-    e[largest] = one - 1.0
-    rest = np.add.reduce(e, axis=axis, keepdims=True)
-    e[largest] = one
-    return largest, shifted, e, rest
-
-
-def _largest_apart_in_rows(z: Any, keep: bool) -> tuple[Any, Any, Any, Any]:
-    """The same for the rows of a matrix, by places in its memory: a third of the time for a small one."""
-    columns = z.argmax(axis=1)
-    first = np.arange(0, z.size, z.shape[1])
-    places = columns + first
-    with np.errstate(invalid="ignore"):
-        shifted = z - z.take(places)[:, np.newaxis]
-    e = np.exp(shifted, out=None if keep else shifted)
-    one = e.take(places)
-    e.put(places, one - 1.0)
-    if z.shape[1] <= SHORT:
-        rest = np.dot(e, np.ones((z.shape[1], 1), z.dtype))
-    else:
-        rest = np.add.reduce(e, axis=1, keepdims=True)
-    if not keep:
-        e.put(places, one)
-    return (np.arange(len(z)), columns), shifted, e, rest
-
-
-@op(dx=None, dplaces=None, dones=None, cases=(case((2, 3), np.array([1, 5]), (3, 1)),))
-def sum_apart(x: Any, places: Any, ones: Any) -> Any:
-    """a = where(isin(arange(x.size), places).reshape(x.shape), 0, exp(x)) @ ones
-
-    The sums of the rows of exp(x), without the entries at these places in memory: left out, and not taken
-    off again, which would cost the small sums their digits. `ones`: a column. For `log_softmax` in programs.
-    """
-    e = np.exp(x)
-    e.put(places, 0.0)
-    return np.dot(e, ones)
-
-
-SHORT = 128
-"""Entries of a row up to which a product with ones adds them; beyond, NumPy's sum, in pairs, keeps more digits."""
-
-
-def index_of_largest(z: Any, axis: int) -> tuple[Any, ...]:
-    """What `z[...]` takes to pick the largest entry along an axis, the first of several."""
-    places = np.argmax(z, axis=axis)
-    others: list[Any] = [np.arange(n) for n in places.shape]
-    if z.ndim > 2:
-        others = list(np.ogrid[tuple(slice(n) for n in places.shape)])
-    others.insert(axis % z.ndim, places)
-    return tuple(others)
-
-
+_LOGMEANEXP: dict[str, Theirs] = {"jax": theirs("nn.logmeanexp")}
 _LOGSUMEXP: dict[str, Theirs] = {
     "torch": theirs("logsumexp"), "jax": theirs("nn.logsumexp"), "keras": theirs("ops.logsumexp"),
     "tensorflow": theirs("reduce_logsumexp"), "onnx": theirs("ReduceLogSumExp"),
 }  # fmt: skip
 
 
+def _weights(x: Any, axis: Any) -> Any:
+    """softmax over one axis, several, or all."""
+    if axis is None or isinstance(axis, int):
+        return softmax(x, axis=axis)
+    return from_rows(softmax(as_rows(x, axis), axis=-1), x, axis)
+
+
 def _logsumexp_back(g: Any, a: Any, x: Any, *, axis: Any, keepdims: Any) -> Any:
-    """spread(g) * exp(x - spread(a))"""
-    return spread(g, x, axis=axis, keepdims=keepdims) * exp(x - spread(a, x, axis=axis, keepdims=keepdims))
+    """spread(g) * softmax(x)"""
+    if type(x) is type(g) is np.ndarray:
+        c = _weighed(g, a, wide(x), axis)
+        if c is not None:
+            return c
+    used = where(equal(a, -math.inf), 0.0, g)
+    return chain(beside(used, x, axis), _weights(x, axis), 0.0)
 
 
-@op(dx=_logsumexp_back, cases=_CASES, reference="", elsewhere=_LOGSUMEXP)
+def _weighed(g: Any, a: Any, x: Any, axis: Any) -> Any:
+    """The same for arrays, in place, where all is finite. `a` is rounded, in single precision to within 16 at
+    3e8, but never below the largest entry; the sum of the weights takes that back."""
+    e = x - beside(a, x, axis)
+    if type(e) is not np.ndarray:
+        return None
+    np.exp(e, out=e)
+    scale = beside(g, x, axis) / np.add.reduce(e, axis=axis, keepdims=True)
+    return None if has_nan(scale) else np.multiply(e, scale, out=e)
+
+
+def _largest_plus(log: Callable[[Any, int], Any], x: Any, axis: Any, keepdims: bool) -> Any:
+    """The largest of the entries that are reduced, plus `log` of two numbers: the sum of the others'
+    exp(x - largest), and how many entries there are."""
+    rows = as_rows(wide(x), axis)
+    largest, _, _, rest = largest_apart(rows, -1)
+    top = rows[largest]
+    a = np.where(np.isinf(top), top, top + log(rest[:, 0], rows.shape[1]))
+    reduced = axes_of(axis, x.ndim)
+    shape = [1 if i in reduced else n for i, n in enumerate(x.shape) if keepdims or i not in reduced]
+    return a.reshape(shape).astype(x.dtype if x.dtype.kind == "f" else rest.dtype, copy=False)
+
+
+def _pull(g: Any, a: Any, x: Any, out: Any, *, axis: Any, keepdims: Any) -> None:
+    np.subtract(x, beside(a, x, axis), out=out)
+    np.exp(out, out=out)
+    share = 1.0 / np.add.reduce(out, axis=axis, keepdims=True)
+    np.multiply(out, chain(beside(g, x, axis), share, 0.0), out=out)  # by chain: there programs look for NaN
+
+
+@op(dx=_logsumexp_back, fused=Fused(None, _pull), cases=_CASES, reference="", elsewhere=_LOGSUMEXP)
 def logsumexp(x: Any, *, axis: Any = None, keepdims: bool = False) -> Any:
     """a = log(sum(exp(x), axis=axis, keepdims=keepdims))
 
-    Shifted by the largest entry, so that it neither overflows nor loses a small sum. Where all
-    entries are -inf the value is -inf and the gradient NaN.
+    Shifted by the largest entry, so that it neither overflows nor loses a small sum. Where all entries are
+    -inf, nothing is there to be weighed: the value is -inf and the gradient 0.
     """
-    reduced = axes_of(axis, x.ndim)
-    kept = [n for i, n in enumerate(x.shape) if i not in reduced]
-    rows = np.moveaxis(x, reduced, range(x.ndim - len(reduced), x.ndim)).reshape(math.prod(kept), -1)
-    largest, _, _, rest = largest_apart(rows, -1)
-    top = rows[largest]
-    a = np.where(np.isinf(top), top, top + np.log1p(rest[:, 0])).astype(rest.dtype, copy=False)
-    return a.reshape([1 if i in reduced else n for i, n in enumerate(x.shape)] if keepdims else kept)
+    return _largest_plus(lambda rest, _: np.log1p(rest), x, axis, keepdims)
 
 
-def _logmeanexp_back(g: Any, a: Any, x: Any, *, axis: Any, keepdims: Any) -> Any:
-    """spread(g / n) * exp(x - spread(a))"""
-    return _logsumexp_back(g / count_of(x, a), a, x, axis=axis, keepdims=keepdims)
-
-
-@op(dx=_logmeanexp_back, cases=_CASES, reference="", elsewhere={"jax": theirs("nn.logmeanexp")})
+@op(dx=_logsumexp_back, fused=Fused(None, _pull), cases=_CASES, reference="", elsewhere=_LOGMEANEXP)
 def logmeanexp(x: Any, *, axis: Any = None, keepdims: bool = False) -> Any:
     """a = log(mean(exp(x), axis=axis, keepdims=keepdims))
 
     logsumexp without the logarithm of the number of entries: between the mean and the largest of them.
+    Where all entries are -inf, the value is -inf and the gradient 0.
     """
-    a = logsumexp(x, axis=axis, keepdims=keepdims)
-    return a - math.log(count_of(x, a))
+    return _largest_plus(lambda rest, n: np.log((1.0 + rest) / n), x, axis, keepdims)
 
 
 def _log1mexp_of_float(z: float) -> float:

@@ -6,17 +6,34 @@ NaN, and its derivative with it. These never form a.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 
+from ..blocks import is_plain
 from ..dispatch import elementwise, op
+from ..errors import ShapesDiffer, shape_of
 from ..op import Fused, case, theirs
 from .activations import sigmoid
-from .reduce import spread, sum
+from .arithmetic import has_nan, where
+from .reduce import chain_rows, sum
 from .softmaxes import log_softmax, softmax, softmax_rest
 
 __all__ = ["bce_with_logits", "one_hot", "softmax_cross_entropy"]
+
+
+def _check_alike(z: Any, y: Any, advice: str) -> None:
+    """Raises `ShapesDiffer` for logits and targets of different shapes: broadcasting (4, 1) against (4,) would
+    compare each with each. Every loss asks, with these words."""
+    logits, targets = shape_of(z), shape_of(y)
+    if logits == targets:
+        return
+    if math.prod(logits) == math.prod(targets):
+        advice = f"targets.reshape({logits})"
+    raise ShapesDiffer(
+        f"logits have shape {logits} and targets {targets}; make them equal, since a loss does not broadcast: {advice}"
+    )
 
 
 def _bce_pull(g: Any, a: Any, z: Any, y: Any, out: Any) -> None:
@@ -33,6 +50,7 @@ def _bce_pull(g: Any, a: Any, z: Any, y: Any, out: Any) -> None:
     dz=lambda _, z, y: (1 - y) * sigmoid(z) - y * sigmoid(-z),
     dy=lambda _, z, __: -z,
     label="bce",
+    cases=(case((), ()), case((3,), (3,)), case((2, 3), (2, 3)), case((2, 3), ())),
     fused=Fused(None, _bce_pull),
     elsewhere={
         "torch": theirs("F.binary_cross_entropy_with_logits", note="takes the mean of all entries"),
@@ -43,21 +61,36 @@ def bce_with_logits(z: Any, y: Any) -> Any:
     """a = maximum(z, 0) - y * z + log1p(exp(-absolute(z)))
 
     Binary cross-entropy -y log(sigmoid(z)) - (1 - y) log(1 - sigmoid(z)) for targets y from 0 to 1, entry by
-    entry: take the mean yourself. The slope sigmoid(z) - y is computed without taking close numbers apart.
+    entry: take the mean yourself. The targets have the shape of the logits, or are one number for all of
+    them; other shapes raise `ValueError`. The slope sigmoid(z) - y is computed without taking close numbers
+    apart. An infinite logit on the side of its target costs nothing.
     """
-    return np.maximum(z, 0.0) - y * z + np.log1p(np.exp(-np.absolute(z)))
+    if shape_of(y):
+        _check_alike(z, y, "each logit has a target of its own, or all have one number")
+    with np.errstate(invalid="ignore", over="ignore"):
+        far = np.maximum(z, 0.0) - y * z
+        clear = is_plain(far) and not has_nan(far)
+    if not clear:  # the same without inf - inf and 0 * inf
+        off = np.heaviside(z, 0.0) - y
+        far = off * where(off == 0, 0.0, z)
+    return far + np.log1p(np.exp(-np.absolute(z)))
 
 
 def _cross_entropy_dz(g: Any, _: Any, z: Any, y: Any, *, axis: int) -> Any:
     """g * (softmax(z) * sum(y) - y), as sums of the other entries' shares"""
     others = sum(y, axis=axis, keepdims=True) - 1.0 * y
     slope = softmax(z, axis=axis) * others - y * softmax_rest(z, axis=axis)
-    return spread(g, z, axis=axis, keepdims=False) * slope
+    return chain_rows(g, slope, z, axis)
+
+
+def _cross_entropy_dy(g: Any, _: Any, z: Any, y: Any, *, axis: int) -> Any:
+    """-spread(g, z, axis=axis) * log_softmax(z, axis=axis)"""
+    return chain_rows(-g, log_softmax(z, axis=axis), z, axis)
 
 
 @op(
     dz=_cross_entropy_dz,
-    dy=lambda g, _, z, __, *, axis: -spread(g, z, axis=axis, keepdims=False) * log_softmax(z, axis=axis),
+    dy=_cross_entropy_dy,
     label="cross entropy",
     cases=(case((2, 3), (2, 3)), case((3, 2), (3, 2), axis=0), case((3,), (3,))),
     elsewhere={
@@ -68,16 +101,19 @@ def _cross_entropy_dz(g: Any, _: Any, z: Any, y: Any, *, axis: int) -> Any:
 def softmax_cross_entropy(z: Any, y: Any, *, axis: int = -1) -> Any:
     """a = -sum(y * (z - log(sum(exp(z), axis=axis, keepdims=True))), axis=axis)
 
-    Cross-entropy of softmax(z) and the targets y, of the same shape: probabilities, or `one_hot(labels)`.
-    One number for every row: take the mean yourself. The slope softmax(z) - y is computed without taking
-    close numbers apart: a confident row keeps its digits.
+    Cross-entropy of softmax(z) and the targets y, of the same shape: probabilities, or `one_hot(labels)`;
+    other shapes raise `ValueError`. One number for every row: take the mean yourself. The slope
+    softmax(z) - y is computed without taking close numbers apart: a confident row keeps its digits. A class
+    without a target costs nothing, even where its logit is -inf: so classes are masked.
     """
-    if np.shape(z) != np.shape(y):
-        raise ValueError(
-            f"logits have shape {np.shape(z)} and targets {np.shape(y)}; make them equal: one_hot(labels, classes=...) "
-            f"makes targets of labels"
-        )
-    return -np.sum(y * log_softmax(z, axis=axis), axis=axis)
+    _check_alike(z, y, "one_hot(labels, classes=...) makes targets of labels")
+    logs = log_softmax(z, axis=axis)
+    with np.errstate(invalid="ignore", over="ignore"):
+        a = -sum(y * logs, axis=axis)
+        clear = is_plain(a) and not has_nan(a)
+    if not clear:
+        a = -sum(y * where((y == 0) & (logs == -np.inf), 0.0, logs), axis=axis)
+    return a
 
 
 @op(

@@ -1,24 +1,29 @@
-"""Operations that reduce axes: sums, means, extremes, products, spreads; and the running sum."""
+"""Operations that reduce axes: sums, means, extremes, products; and the running sum."""
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 
+from ..blocks import HALF, wide
 from ..dispatch import op
 from ..op import case
-from .arithmetic import where
+from .arithmetic import chain, has_nan, where
+from .comparison import greater, less
 from .index import getitem
 from .shape import concatenate, flip, reshape, transpose
 
-__all__ = ["axes_of", "count_of", "cumsum", "max", "mean", "min", "prod", "spread", "std", "sum", "var"]
+__all__ = [
+    "as_rows", "axes_of", "beside", "chain_rows", "count_of", "cumsum", "from_rows", "max", "mean", "min", "needs_some",
+    "prod", "spread", "sum",
+]  # fmt: skip
 
 _reduce: Any = np.add.reduce  # np.sum without its wrapper; its stubs ask for a literal keepdims
 
 _CASES = (case((2, 3)), case((2, 3), axis=0), case((2, 3, 4), axis=(0, -1), keepdims=True), case(()))
 _WITH_EMPTY = (*_CASES, case((0, 3), axis=0), case((2, 0), axis=-1))
-_DDOF = (*_CASES[:3], case((4, 3), axis=0, ddof=1))
 
 
 def axes_of(axis: Any, ndim: int) -> tuple[int, ...]:
@@ -26,6 +31,41 @@ def axes_of(axis: Any, ndim: int) -> tuple[int, ...]:
     if axis is None:
         return tuple(range(ndim))
     return tuple(i % ndim for i in (axis if isinstance(axis, (tuple, list)) else (axis,)))
+
+
+def as_rows(x: Any, axis: Any) -> Any:
+    """A matrix of x: each row holds the entries that are reduced to one."""
+    axes = axes_of(axis, x.ndim)
+    kept = tuple([i for i in range(x.ndim) if i not in axes])
+    ordered = x if kept + axes == tuple(range(x.ndim)) else transpose(x, axes=kept + axes)
+    sizes = [math.prod(x.shape[i] for i in some) for some in (kept, axes)]
+    return reshape(ordered, shape=tuple(sizes))
+
+
+def from_rows(rows: Any, x: Any, axis: Any) -> Any:
+    """The opposite of `as_rows`: `rows` in the shape of x."""
+    axes = axes_of(axis, x.ndim)
+    order = tuple([i for i in range(x.ndim) if i not in axes]) + axes
+    ordered = reshape(rows, shape=tuple([x.shape[i] for i in order]))
+    return transpose(ordered, axes=tuple([int(i) for i in np.argsort(order)]))
+
+
+def beside(g: Any, x: Any, axis: Any) -> Any:
+    """`g`, of the shape of a reduction of x, in a shape that NumPy broadcasts against x."""
+    if axis is None:
+        return g
+    reduced = axes_of(axis, x.ndim)
+    return reshape(g, shape=tuple([1 if i in reduced else n for i, n in enumerate(x.shape)]))
+
+
+def chain_rows(g: Any, d: Any, x: Any, axis: Any) -> Any:
+    """`chain` of `g`, of the shape of a reduction of x, and `d`, of the shape of x: written over d if that is
+    an array."""
+    g = beside(g, x, axis)
+    if type(d) is not np.ndarray:
+        return chain(g, d, 0.0)
+    c = np.multiply(g, d, out=d)
+    return np.where(g == 0, 0.0, c) if has_nan(c) else c
 
 
 def _back(g: Any, x: Any, axis: Any, keepdims: Any) -> Any:
@@ -41,6 +81,8 @@ def _back(g: Any, x: Any, axis: Any, keepdims: Any) -> Any:
 )
 def sum(x: Any, *, axis: Any = None, keepdims: bool = False) -> Any:
     """a = sum(x, axis=axis, keepdims=keepdims)"""
+    if x.dtype == HALF:
+        return _reduce(wide(x), axis=axis, keepdims=keepdims).astype(HALF)
     return _reduce(x, axis=axis, keepdims=keepdims)
 
 
@@ -63,7 +105,7 @@ def spread(g: Any, x: Any, *, axis: Any = None, keepdims: bool = False) -> Any:
 
 def _mean_dx(g: Any, a: Any, x: Any, *, axis: Any, keepdims: Any) -> Any:
     """spread(g / n, x)"""
-    return _back(g / count_of(x, a), x, axis, keepdims)
+    return _back(wide(g) / count_of(x, a), x, axis, keepdims)
 
 
 def count_of(x: Any, a: Any) -> float:
@@ -82,26 +124,38 @@ def mean(x: Any, *, axis: Any = None, keepdims: bool = False) -> Any:
     The sum over the number of entries. The mean of nothing is an error.
     """
     if x.dtype.kind != "f" or x.dtype.itemsize < 4 or not x.size:
-        return np.mean(_some(x, axis), axis=axis, keepdims=keepdims)
+        return np.mean(needs_some(x, axis), axis=axis, keepdims=keepdims)
     total = _reduce(x, axis=axis, keepdims=keepdims)
     return total / count_of(x, total)
 
 
-def _some(x: Any, axis: Any) -> Any:
+def needs_some(x: Any, axis: Any) -> Any:
     """`x`, unless there is nothing to reduce: NumPy warns and gives NaN for the mean of nothing."""
     if x.size == 0 and 0 in [x.shape[i] for i in axes_of(axis, x.ndim)]:
         raise ValueError("nothing to reduce: an axis that is reduced has length 0")
     return x
 
 
-def _share(g: Any, a: Any, x: Any, *, axis: Any, keepdims: Any) -> Any:
+def _share(beyond: Any, g: Any, a: Any, x: Any, axis: Any, keepdims: Any) -> Any:
+    """g / number of ties at the entries that no other is `beyond`, all of them where one is NaN; else 0"""
+    others = beyond(beside(a, x, axis), x)
+    ties = count_of(x, a) - sum(others, axis=axis, keepdims=keepdims)
+    share = chain(wide(g) / ties, 1.0, a)
+    share = share if share.dtype == x.dtype else share.astype(x.dtype)
+    return where(others, 0.0, beside(share, x, axis))
+
+
+def _share_max(g: Any, a: Any, x: Any, *, axis: Any, keepdims: Any) -> Any:
     """g / number of ties, where x == a"""
-    extreme = x == spread(a, x, axis=axis, keepdims=keepdims)
-    ties = spread(sum(extreme, axis=axis, keepdims=keepdims), x, axis=axis, keepdims=keepdims)
-    return where(extreme, 1.0, 0.0 * x) * spread(g, x, axis=axis, keepdims=keepdims) / ties
+    return _share(greater, g, a, x, axis, keepdims)
 
 
-@op(dx=_share, kinks={"ties": "mean"}, cases=_CASES, aliases=("amax",))
+def _share_min(g: Any, a: Any, x: Any, *, axis: Any, keepdims: Any) -> Any:
+    """g / number of ties, where x == a"""
+    return _share(less, g, a, x, axis, keepdims)
+
+
+@op(dx=_share_max, kinks={"ties": "mean"}, cases=_CASES, aliases=("amax",))
 def max(x: Any, *, axis: Any = None, keepdims: bool = False) -> Any:
     """a = max(x, axis=axis, keepdims=keepdims)
 
@@ -110,7 +164,7 @@ def max(x: Any, *, axis: Any = None, keepdims: bool = False) -> Any:
     return np.max(x, axis=axis, keepdims=keepdims)
 
 
-@op(dx=_share, kinks={"ties": "mean"}, cases=_CASES, aliases=("amin",))
+@op(dx=_share_min, kinks={"ties": "mean"}, cases=_CASES, aliases=("amin",))
 def min(x: Any, *, axis: Any = None, keepdims: bool = False) -> Any:
     """a = min(x, axis=axis, keepdims=keepdims)
 
@@ -123,14 +177,9 @@ def _others(g: Any, _: Any, x: Any, *, axis: Any, keepdims: Any) -> Any:
     """g * product of the other entries"""
     if not x.size:
         return spread(g, x, axis=axis, keepdims=keepdims)
-    axes = axes_of(axis, x.ndim)
-    kept = tuple(i for i in range(x.ndim) if i not in axes)
-    shape = tuple(x.shape[i] for i in kept) + (-1,)
-    rows = reshape(transpose(x, axes=kept + axes), shape=shape)
+    rows = as_rows(x, axis)
     products = _before(rows) * flip(_before(flip(rows, axis=-1)), axis=-1)
-    back = tuple(int(i) for i in np.argsort(kept + axes))
-    products = transpose(reshape(products, shape=tuple(x.shape[i] for i in kept + axes)), axes=back)
-    return spread(g, x, axis=axis, keepdims=keepdims) * products
+    return chain_rows(g, from_rows(products, x, axis), x, axis)
 
 
 def _before(rows: Any) -> Any:
@@ -157,36 +206,6 @@ def prod(x: Any, *, axis: Any = None, keepdims: bool = False) -> Any:
     return np.prod(x, axis=axis, keepdims=keepdims)
 
 
-def _var_dx(g: Any, a: Any, x: Any, *, axis: Any, ddof: Any, keepdims: Any) -> Any:
-    """2 * g * (x - mean(x)) / (n - ddof)"""
-    scale = spread(2 * g / (count_of(x, a) - ddof), x, axis=axis, keepdims=keepdims)
-    return scale * (x - mean(x, axis=axis, keepdims=True))
-
-
-@op(dx=_var_dx, cases=_DDOF)
-def var(x: Any, *, axis: Any = None, ddof: float = 0, keepdims: bool = False) -> Any:
-    """a = var(x, axis=axis, ddof=ddof, keepdims=keepdims)
-
-    The mean square distance from the mean; `ddof` is subtracted from the number of entries.
-    """
-    return np.var(_some(x, axis), axis=axis, ddof=ddof, keepdims=keepdims)
-
-
-def _std_dx(g: Any, a: Any, x: Any, *, axis: Any, ddof: Any, keepdims: Any) -> Any:
-    """g * (x - mean(x)) / (a * (n - ddof))"""
-    scale = g / where(a == 0, 1.0, a * (count_of(x, a) - ddof))
-    return spread(scale, x, axis=axis, keepdims=keepdims) * (x - mean(x, axis=axis, keepdims=True))
-
-
-@op(dx=_std_dx, cases=_DDOF)
-def std(x: Any, *, axis: Any = None, ddof: float = 0, keepdims: bool = False) -> Any:
-    """a = std(x, axis=axis, ddof=ddof, keepdims=keepdims)
-
-    The root of `var`. Where all entries are equal the slope is 0 / 0; it is taken as 0, as for a norm.
-    """
-    return np.std(_some(x, axis), axis=axis, ddof=ddof, keepdims=keepdims)
-
-
 def _running_back(g: Any, _: Any, x: Any, *, axis: Any) -> Any:
     """flip(cumsum(flip(g)))"""
     if axis is None:
@@ -197,4 +216,4 @@ def _running_back(g: Any, _: Any, x: Any, *, axis: Any) -> Any:
 @op(dx=_running_back, linear=True, cases=(case((2, 3)), case((2, 3), axis=0), case((2, 3), axis=-1), case((0,))))
 def cumsum(x: Any, *, axis: Any = None) -> Any:
     """a = cumsum(x, axis)"""
-    return np.cumsum(x, axis)
+    return np.cumsum(wide(x), axis).astype(HALF) if x.dtype == HALF else np.cumsum(x, axis)

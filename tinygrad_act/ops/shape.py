@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ..blocks import HALF, wide
 from ..dispatch import op
 from ..op import case
 from .index import getitem, scatter_add
@@ -113,6 +114,8 @@ def sum_to(x: Any, *, shape: Any) -> Any:
         ones.fill(1.0)
         return np.dot(ones, x)  # a bias's gradient: as a product it is several times faster
     axes = tuple(range(added)) + tuple(i + added for i, n in enumerate(shape) if n == 1 and x.shape[i + added] != 1)
+    if x.dtype is HALF:
+        return np.add.reduce(wide(x), axis=axes).reshape(shape).astype(HALF)
     return np.add.reduce(x, axis=axes).reshape(shape)
 
 

@@ -11,13 +11,14 @@ from typing import Any
 
 import numpy as np
 
-from ..blocks import by_rows
+from ..blocks import HALF, by_rows, wide
 from ..dispatch import op
 from ..op import Fused, Theirs, case, theirs
+from .arithmetic import chain, has_nan, maximum
 from .comparison import greater
 from .elementary import exp
-from .log_exp import SHORT, index_of_largest, largest_apart, sum_apart
 from .reduce import sum
+from .rows import SHORT, index_of_largest, largest_apart, sum_apart, where_used
 
 __all__ = [
     "at_largest", "gumbel_softmax", "hardmax", "log_softmax", "softmax", "softmax2d", "softmax_rest", "softmin",
@@ -68,12 +69,14 @@ def at_largest(x: Any, y: Any, *, axis: int | None = -1) -> Any:
 
 
 def _weighed(g: Any, a: Any, axis: int | None) -> Any:
-    """a * (h - sum(h * a)), h = g shifted by its entry at the largest a"""
+    """a * (h - sum(h * a)), h = g shifted by its entry at the largest a; 0 in rows where g is 0"""
     h = g - at_largest(g, a, axis=axis)
     if type(h) is np.ndarray and axis is not None:  # the same in place
-        h -= np.expand_dims(_vecdot(h, a, axis=axis), axis)
-        return np.multiply(h, a, out=h)
-    return a * (h - sum(h * a, axis=axis, keepdims=True))
+        mean = _vecdot(h, a, axis=axis)
+        h -= np.expand_dims(mean, axis)
+        np.multiply(h, a, out=h)
+        return where_used(h, g, axis=axis) if has_nan(mean) else h
+    return where_used(a * (h - sum(h * a, axis=axis, keepdims=True)), g, axis=axis)
 
 
 @by_rows
@@ -110,7 +113,8 @@ def _exponentials(z: Any, *, axis: int) -> Any:
 def softmax(z: Any, *, axis: int | None = -1) -> Any:
     """a = exp(z) / sum(exp(z), axis=axis, keepdims=True)
 
-    Shifted by the largest entry, so that it cannot overflow. A row of nothing but -inf gives NaN.
+    Shifted by the largest entry, so that it cannot overflow. An entry of -inf gets nothing, one of +inf all:
+    the limits. A row of nothing but -inf has none, and gives NaN.
     """
     return _exponentials(z, axis=axis)
 
@@ -142,10 +146,30 @@ def _rest(z: Any, *, axis: int) -> Any:
     return a
 
 
-@by_rows
-def _log_softmax_back(g: Any, a: Any, _: Any, *, axis: int | None) -> Any:
+def _log_softmax_back(g: Any, a: Any, z: Any, *, axis: int | None) -> Any:
     """g - exp(a) * sum(g, axis, keepdims=True)"""
-    return g - exp(a) * sum(g, axis=axis, keepdims=True)
+    if z.dtype is HALF:  # in which exp(a) has two digits
+        return _less_their_share(wide(g), softmax(wide(z), axis=axis), axis)
+    return _in_rows(g, a, axis=axis)
+
+
+@by_rows
+def _in_rows(g: Any, a: Any, *, axis: int | None) -> Any:
+    return _less_their_share(g, exp(a), axis)
+
+
+def _less_their_share(g: Any, p: Any, axis: int | None) -> Any:
+    """g - p * sum(g), over p if that is an array. All of it adds up to 0: so the entry of a p near 1, which
+    cancels, is what the others lack."""
+    total, most = sum(g, axis=axis, keepdims=True), greater(p, 0.5)
+    if type(p) is not np.ndarray or type(g) is not np.ndarray:
+        c = g - p * total
+        return where_used(c - most * sum(c, axis=axis, keepdims=True), g, axis=axis)
+    c = np.multiply(p, total, out=p)
+    np.subtract(g, c, out=c)
+    if most.any():
+        np.subtract(c, np.add.reduce(c, axis=axis, keepdims=True), out=c, where=most)
+    return where_used(c, g, axis=axis) if has_nan(c) else c
 
 
 @by_rows
@@ -181,7 +205,8 @@ def _log_softmax_of_rows(z: Any, out: Any, *, axis: int | None) -> None:
 def log_softmax(z: Any, *, axis: int | None = -1) -> Any:
     """a = z - log(sum(exp(z), axis=axis, keepdims=True))
 
-    Shifted by the largest entry, so that it cannot overflow. A row of nothing but -inf gives NaN.
+    Shifted by the largest entry, so that it cannot overflow. An entry of -inf gets nothing, one of +inf all:
+    the limits. A row of nothing but -inf has none, and gives NaN.
     """
     return _log_exponentials(z, axis=axis)
 
@@ -190,7 +215,12 @@ _CHANNELS = (case((2, 3, 2, 2)), case((3, 2, 1)))
 _TORCH: dict[str, Theirs] = {"torch": theirs("nn.Softmax2d")}
 
 
-@op(dz=lambda g, a, _: _softmax_back(g, a, _, axis=-3), cases=_CHANNELS, reference="", elsewhere=_TORCH)
+def _softmax2d_back(g: Any, a: Any, _: Any) -> Any:
+    """a * (h - sum(h * a, axis=-3, keepdims=True)), h = g - g[argmax(a)]"""
+    return _softmax_back(g, a, _, axis=-3)
+
+
+@op(dz=_softmax2d_back, cases=_CHANNELS, reference="", elsewhere=_TORCH)
 def softmax2d(z: Any) -> Any:
     """a = exp(z) / sum(exp(z), axis=-3, keepdims=True)
 
@@ -203,9 +233,9 @@ def softmax2d(z: Any) -> Any:
 
 def _support_back(g: Any, a: Any, _: Any, *, axis: int | None) -> Any:
     """s * (g - sum(g * s) / sum(s)), s = a > 0"""
-    support = greater(a, 0.0)
-    mean = sum(g * support, axis=axis, keepdims=True) / sum(support, axis=axis, keepdims=True)
-    return support * (g - mean)
+    g, support = wide(g), greater(a, 0.0)
+    mean = sum(chain(g, support, a), axis=axis, keepdims=True)
+    return support * (g - mean / maximum(sum(support, axis=axis, keepdims=True), 1.0))
 
 
 @op(
@@ -220,6 +250,13 @@ def sparsemax(z: Any, *, axis: int = -1) -> Any:
     The nearest point that is a distribution: entries far below the largest get exactly 0. The slope jumps
     where an entry reaches 0; on such a kink it counts as one that is 0.
     """
+    return _nearest_distributions(z, axis=axis)
+
+
+@by_rows
+def _nearest_distributions(z: Any, *, axis: int) -> Any:
+    """sparsemax of arrays, shifted by the largest entry: beside 1e17 a 1 would be lost."""
+    _, z, _, _ = largest_apart(z, axis, keep=True)
     ordered = -np.sort(-z, axis=axis)
     shape = [1] * z.ndim
     shape[axis] = -1
@@ -227,6 +264,7 @@ def sparsemax(z: Any, *, axis: int = -1) -> Any:
     sums = np.cumsum(ordered, axis=axis)
     kept = np.sum(1.0 + counts * ordered > sums, axis=axis, keepdims=True)
     threshold = (np.take_along_axis(sums, kept - 1, axis) - 1.0) / kept.astype(z.dtype)
+    threshold[np.isnan(np.take(sums, [-1], axis))] = np.nan
     return np.maximum(z - threshold, 0.0)
 
 
@@ -237,8 +275,13 @@ def _noise(rng: Any, shape: tuple[int, ...], dtype: Any) -> Any:
     return np.random.default_rng(rng).gumbel(size=shape).astype(dtype if dtype.kind == "f" else np.float64, copy=False)
 
 
+def _gumbel_back(g: Any, a: Any, _: Any, *, rng: Any, tau: float, axis: int | None) -> Any:
+    """a * (h - sum(h * a, axis, keepdims=True)) / tau, h = g - g[argmax(a)]"""
+    return _softmax_back(g, a, _, axis=axis) / tau
+
+
 @op(
-    dz=lambda g, a, _, *, rng, tau, axis: _weighed(g, a, axis) / tau,
+    dz=_gumbel_back,
     domain={"tau": (0.0, np.inf)},
     cases=(case((2, 3), rng=0), case((2, 3, 4), rng=1, tau=0.5, axis=1)),
     reference="Jang et al. 2017; Maddison et al. 2017",

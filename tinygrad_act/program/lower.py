@@ -33,7 +33,7 @@ __all__ = ["lower"]
 
 _ULPS = 64
 """How many units of the last place the lines may be away from the body, on the largest entry."""
-_CHAIN = ops["chain"]
+_CHAIN, _WHERE_USED = ops["chain"], ops["where_used"]
 _FOR_ANY_DATA = Switch(tracing=1)
 """A slope at a kink asks whether any entry lies on it. A program says yes, since others may."""
 
@@ -165,7 +165,10 @@ def _pulled(pull: Pull, args: tuple[Any, ...], static: dict[str, Any], trusting:
         if any(not isinstance(x, Proxy) and not isinstance(x, np.ndarray) for x in inputs):
             raise NotALine("numbers among the inputs")
         g, a, *inputs = (x if isinstance(x, Proxy) else Proxy(node_of(x), trusting) for x in args)
-        if type(rule) is float:
+        shorter = _shorter(op, position, (g, a, *inputs), static) if trusting else None
+        if shorter is not None:
+            c = shorter
+        elif type(rule) is float:
             c = g * rule
         else:
             c = rule(position, g, a, *inputs, **static) if op.variadic else rule(g, a, *inputs, **static)
@@ -180,6 +183,18 @@ def _settling(name: str, position: int) -> Call:
     """The call that leaves out what a cotangent of 0 made of an infinity; its result may be its first argument."""
     run = SETTLERS[name][position] if name in SETTLERS else settled
     return Call(run.__name__, run, view=True, nan=False, helper=run)
+
+
+def _shorter(op: Op, position: int, args: tuple[Any, ...], static: dict[str, Any]) -> Any:
+    """The cotangent by the shorter formula of an operation that is not elementwise, if it has one; what that can't
+    cope with shows as NaN in one of its `chain`s."""
+    z = args[2]
+    if op.fused.pull is None or position or not z.node.is_array or not _is_float(z):
+        return None
+    try:
+        return _fused(op.fused.pull, args, z, static)
+    except (NotALine, FloatingPointError):
+        return None
 
 
 def _local(op: Op, position: int, g: Any, a: Any, inputs: list[Any], static: dict[str, Any], trusting: bool) -> Any:
@@ -240,6 +255,9 @@ def _same(mine: Any, theirs: Any) -> bool:
 
 def _interpret(op: Op, args: tuple[Any, ...], static: dict[str, Any]) -> Any:
     """An operation inside a body: its own lines, or a call of its body."""
+    if op is _WHERE_USED and _trusting(args[:1]):
+        args[0].node.trusted = True
+        return args[0]
     try:
         return _forward(op, args, static, _trusting(args))
     except NotALine:
