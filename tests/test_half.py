@@ -129,3 +129,16 @@ def test_other_precisions_stay_what_they_are(dtype, way):
     for f in (ta.mean, ta.sum, ta.std, ta.var, ta.max, ta.logsumexp, ta.logmeanexp, ta.softmax, ta.cumsum):
         assert np.asarray(way(lambda x, f=f: f(x, axis=0))(x)).dtype == dtype
         assert way(ta.grad(lambda x, f=f: f(x, axis=0).sum()))(x).dtype == dtype
+
+
+@pytest.mark.parametrize("count", [3000, 60_000])
+def test_many_that_fall_on_one_place_are_counted(count):
+    """By a static index and by one that is data: the gradient of a gather is their number."""
+    index = np.zeros(count, int)
+    for f in (lambda x: x[index].sum(), lambda x: ta.take_axis(x, index).sum(), lambda x: x[index, 0].sum()):
+        x = np.ones((2, 3), HALF)
+        with np.errstate(over="ignore"):  # the sum itself is beyond what half precision holds
+            found, compiled = ta.grad(f)(x), ta.compile(ta.grad(f))(x)
+        assert found.dtype == HALF
+        assert found[0, 0] == HALF(count)
+        assert np.array_equal(found, compiled)

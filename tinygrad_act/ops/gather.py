@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from ..blocks import HALF, wide
 from ..dispatch import op
 from ..op import case
 
@@ -72,6 +73,11 @@ def put_add(x: Any, index: Any, *, size: int, axis: int = 0) -> Any:
 
     Raises as `take_axis` does, and `ValueError` if x does not have the index's axes.
     """
+    a = _put(wide(x), index, size, axis)
+    return a if a.dtype is x.dtype else a.astype(HALF)
+
+
+def _put(x: Any, index: Any, size: int, axis: int) -> Any:
     axis = axis % max(x.ndim - index.ndim + 1, 1)
     end = axis + index.ndim
     before, after = x.shape[:axis], x.shape[end:]

@@ -61,17 +61,20 @@ def scatter_add(x: Any, *, shape: Any, index: Any) -> Any:
         a = np.zeros(shape, x.dtype)
         a[index] = x
         return a
-    if x.dtype is HALF:
-        return scatter_add(wide(x), shape=shape, index=index).astype(HALF)
+    a = _added(wide(x), shape, index)
+    return a if a.dtype is x.dtype else a.astype(HALF)
+
+
+def _added(x: Any, shape: Any, index: Any) -> Any:
     first, arrays = _rows(index if isinstance(index, tuple) else (index,)) if x.size >= WORTH_ROWS else (0, ())
     if arrays and len(arrays) < len(shape):
-        return _added(x, tuple(shape), first, arrays)
+        return _added_in_rows(x, tuple(shape), first, arrays)
     a = np.zeros(shape, x.dtype)
     np.add.at(a, index, x)
     return a
 
 
-def _added(x: Any, shape: tuple[int, ...], first: int, index: tuple[Any, ...]) -> Any:
+def _added_in_rows(x: Any, shape: tuple[int, ...], first: int, index: tuple[Any, ...]) -> Any:
     """x added up in the rows that the arrays of an index name, from the axis `first` on. Only the shape and the index
     decide where, so that a program works it out once."""
     last = first + len(index)
