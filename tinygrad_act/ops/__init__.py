@@ -3,13 +3,16 @@
 from . import (
     activations,
     arithmetic,
+    bell,
     comparison,
     elementary,
+    gate_slopes,
     gated_pairs,
     gates,
     index,
     linalg,
     log_exp,
+    logistic,
     losses,
     parametric,
     rectifiers,
@@ -24,7 +27,7 @@ from . import (
 )
 
 __all__ = [
-    "activations", "arithmetic", "comparison", "elementary", "gated_pairs", "gates", "index", "linalg",
-    "log_exp", "losses", "parametric", "rectifiers", "reduce", "shape", "shrinks", "slope", "softmaxes",
+    "activations", "arithmetic", "bell", "comparison", "elementary", "gate_slopes", "gated_pairs", "gates", "index", "linalg",
+    "log_exp", "logistic", "losses", "parametric", "rectifiers", "reduce", "shape", "shrinks", "slope", "softmaxes",
     "special", "squashers", "steps",
 ]  # fmt: skip

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from ..blocks import choose
 from ..op import Fused
+from .bell import BELL_SHIFTED
 from .fused import leave, one_and_exp
+from .precise import CUT, SHIFT
 from .special import BELL, FLAT, MILLS_P, MILLS_Q, SHRINK_END, SHRINK_P, SHRINK_Q
 
 __all__ = ["GELU", "GELU_TANH", "QUICK_GELU", "SILU", "TANH_SHRINK"]
 
 
-def _gate(factor: float) -> Fused:
+def _gate(factor: float, forward: Callable[..., None]) -> Fused:
     """z * sigmoid(factor * z)"""
-
-    def forward(z: Any, out: Any) -> None:
-        one_and_exp(z, -factor, out)
-        np.divide(z, out, out=out)
 
     def pull(g: Any, a: Any, z: Any, out: Any) -> None:
         """g * (s + factor * a * (1 - s))"""
@@ -35,6 +34,43 @@ def _gate(factor: float) -> Fused:
     return Fused(forward, pull)
 
 
+def _silu(z: Any, out: Any) -> None:
+    one_and_exp(z, -1.0, out)
+    np.divide(z, out, out=out)
+
+
+def _divided(z: Any, y: Any, dropped: Any, out: Any) -> None:
+    """z / (1 + exp(-y - dropped))"""
+    np.negative(y, out=y)
+    np.exp(y, out=y)
+    if dropped is not None:
+        np.multiply(dropped, y, out=dropped)
+        np.subtract(y, dropped, out=y)
+    np.add(y, 1.0, out=y)
+    np.copyto(out, np.divide(z, y, out=y), casting="same_kind")
+
+
+_FACTOR, _HIGH, _LOW = 1.702, 114219287 / 2**26, -7.033348083496093e-09
+"""1.702; its first 27 bits; what the decimal number has beyond these."""
+
+
+def _quick_gelu(z: Any, out: Any) -> None:
+    x = z.astype(np.float64)
+    y = np.multiply(x, _FACTOR)
+    if z.itemsize == 4:
+        return _divided(x, y, None, out)
+    high = np.multiply(x, CUT)
+    np.subtract(high, np.subtract(high, x), out=high)
+    low = np.subtract(x, high)
+    np.multiply(high, _HIGH, out=high)
+    np.subtract(high, y, out=high)
+    np.multiply(low, _HIGH, out=low)
+    np.add(high, low, out=high)
+    np.multiply(x, _LOW, out=low)
+    np.add(high, low, out=high)
+    return _divided(x, y, high, out)
+
+
 _K, _C = 2 * (2 / np.pi) ** 0.5, 0.044715
 
 
@@ -47,10 +83,39 @@ def _bent(z: Any, out: Any) -> None:
     np.exp(out, out=out)
 
 
+# 2 * sqrt(2/pi) to 35 binary places, 0.044715 times that to 19; and what these lack.
+_A, _B, _A_REST, _B_REST = 27415104757 / 2**34, 18705 / 2**18, 3.0874305383944692e-12, 9.039190846237764e-07
+
+
 def _gelu_tanh(z: Any, out: Any) -> None:
-    _bent(z, out)
-    np.add(out, 1.0, out=out)
-    np.divide(z, out, out=out)
+    """The exponent y, a cubic, is computed from z to 8 binary places, without rounding; the rest is small."""
+    x = z.astype(np.float64)
+    square = np.square(x)
+    if z.itemsize == 4:
+        np.multiply(square, _K * _C, out=square)
+        np.add(square, _K, out=square)
+        return _divided(x, np.multiply(square, x, out=square), None, out)
+    high = np.multiply(x, 256.0)
+    np.rint(high, out=high)
+    np.multiply(high, 1 / 256, out=high)
+    np.square(high, out=square)
+    rest = np.add(x, high)
+    np.multiply(rest, x, out=rest)
+    np.add(rest, square, out=rest)
+    np.multiply(rest, _K * _C, out=rest)
+    np.add(rest, _K, out=rest)
+    np.multiply(rest, np.subtract(x, high), out=rest)
+    small = np.multiply(square, _B_REST)
+    np.add(small, _A_REST, out=small)
+    np.multiply(small, high, out=small)
+    np.add(rest, small, out=rest)
+    np.multiply(square, _B, out=square)
+    np.add(square, _A, out=square)
+    np.multiply(square, high, out=square)
+    y = np.add(square, rest)
+    np.subtract(square, y, out=square)
+    np.add(square, rest, out=square)
+    return _divided(x, y, square, out)
 
 
 def _gelu_tanh_pull(g: Any, a: Any, z: Any, out: Any) -> None:
@@ -80,19 +145,19 @@ _SHORT_Q = [1.0, 1.673072281034209492401521, 1.200255081794841988153935, 0.46796
             0.1013484916743318328162996, 0.01023283496471095235614724]  # fmt: skip
 
 
-def _bell(x: Any) -> Any:
-    """exp(-x*x/2) / sqrt(2*pi), x split in two so that the larger square is exact (see special.py)"""
-    high = np.multiply(x, 16.0)
-    np.rint(high, out=high)
-    np.multiply(high, 0.0625, out=high)
-    low = np.subtract(high, x)
+def _scaled_bell(x: Any) -> Any:
+    """exp(SHIFT - x*x/2), x >= 0 split in two so that the larger square is exact (see bell.py)"""
+    high = np.multiply(x, 256.0)
+    np.floor(high, out=high)
+    np.multiply(high, 1 / 256, out=high)
+    low = np.subtract(x, high)
     np.multiply(low, np.add(x, high), out=low)
-    np.multiply(low, 0.5, out=low)
+    np.multiply(low, -0.5, out=low)
     np.exp(low, out=low)
     np.square(high, out=high)
     np.multiply(high, -0.5, out=high)
+    np.add(high, SHIFT, out=high)
     np.exp(high, out=high)
-    np.multiply(high, BELL, out=high)
     return np.multiply(high, low, out=high)
 
 
@@ -105,14 +170,29 @@ def _polynomial(coefficients: list[float], x: Any) -> Any:
 
 
 def _gelu(z: Any, out: Any) -> None:
-    x = np.absolute(z)
+    wide = z.astype(np.float64)
+    x = np.absolute(wide)
     np.minimum(x, FLAT, out=x)
-    short = z.itemsize == 4
-    tail = _polynomial(_SHORT_P if short else MILLS_P, x)
-    np.divide(tail, _polynomial(_SHORT_Q if short else MILLS_Q, x), out=tail)
-    np.multiply(tail, _bell(x), out=tail)
-    choose(z < 0, tail, np.subtract(1.0, tail), out)
-    np.multiply(z, out, out=out)
+    if z.itemsize == 4:
+        tail = np.square(x)
+        np.multiply(tail, -0.5, out=tail)
+        np.exp(tail, out=tail)
+        np.multiply(tail, _polynomial(_SHORT_P, x), out=tail)
+        np.divide(tail, _polynomial(_SHORT_Q, x), out=tail)
+        scale = BELL
+    else:
+        tail = _polynomial(MILLS_P, x)
+        np.divide(tail, _polynomial(MILLS_Q, x), out=tail)
+        np.add(tail, x, out=tail)
+        np.divide(_scaled_bell(x), tail, out=tail)
+        scale = BELL_SHIFTED
+    np.multiply(x, tail, out=x)
+    np.multiply(x, -scale, out=x)
+    np.multiply(tail, -scale, out=tail)
+    np.add(tail, 1.0, out=tail)
+    np.multiply(wide, tail, out=tail)
+    choose(wide < 0, x, tail, x)
+    np.copyto(out, x, casting="same_kind")
 
 
 def _gelu_pull(g: Any, a: Any, z: Any, out: Any) -> None:
@@ -120,7 +200,8 @@ def _gelu_pull(g: Any, a: Any, z: Any, out: Any) -> None:
     x = np.absolute(z)
     leave(bool(np.min(x) < _TINY[z.itemsize]))
     np.minimum(x, FLAT, out=x)
-    bell = _bell(x)
+    bell = _scaled_bell(x)
+    np.multiply(bell, BELL_SHIFTED, out=bell)
     np.multiply(bell, z, out=bell)
     np.divide(a, z, out=out)
     np.add(out, bell, out=out)
@@ -145,6 +226,6 @@ def _tanh_shrink(z: Any, out: Any) -> None:
     choose(np.greater_equal(np.absolute(z), SHRINK_END), out, near, out)
 
 
-SILU, QUICK_GELU = _gate(1.0), _gate(1.702)
+SILU, QUICK_GELU = _gate(1.0, _silu), _gate(_FACTOR, _quick_gelu)
 GELU_TANH, GELU = Fused(_gelu_tanh, _gelu_tanh_pull), Fused(_gelu, _gelu_pull)
 TANH_SHRINK = Fused(_tanh_shrink)

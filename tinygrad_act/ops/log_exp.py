@@ -9,10 +9,11 @@ import numpy as np
 
 from ..dispatch import elementwise, op
 from ..op import Theirs, case, theirs
-from .elementary import exp, expm1
+from .elementary import exp, square
+from .precise import widely
 from .reduce import axes_of, count_of, spread
 
-__all__ = ["index_of_largest", "largest_apart", "log1mexp", "logmeanexp", "logsumexp", "sum_apart"]
+__all__ = ["expm1_reciprocal", "index_of_largest", "largest_apart", "log1mexp", "logit_slope", "logmeanexp", "logsumexp", "sum_apart"]
 
 _CASES = (case((2, 3)), case((2, 3), axis=0), case((2, 3, 4), axis=(0, -1), keepdims=True), case(()))
 
@@ -127,8 +128,32 @@ def _log1mexp_of_float(z: float) -> float:
     return math.log(-math.expm1(-z)) if z < math.log(2) else math.log1p(-math.exp(-z))
 
 
+@elementwise(dz=lambda a, z: (2 * z - 1) * square(a), domain=(0.0, 1.0))
+def logit_slope(z: Any) -> Any:
+    """a = 1 / (z * (1 - z))"""
+    return 1 / (z * (1 - z))
+
+
+@elementwise(dz=lambda a, _: -a * (1 + a), domain=(0.0, math.inf))
+def expm1_reciprocal(z: Any) -> Any:
+    """a = exp(-z) / -expm1(-z)
+
+    1 / expm1(z), for z > 0, where nothing overflows.
+    """
+    return widely(_expm1_reciprocal, z)
+
+
+def _expm1_reciprocal(z: Any) -> Any:
+    return np.exp(-z) / -np.expm1(-z)
+
+
+def _log1mexp_slope(_: Any, z: Any) -> Any:
+    """1 / expm1(z)"""
+    return expm1_reciprocal(z)
+
+
 @elementwise(
-    dz=lambda _, z: 1 / expm1(z),
+    dz=_log1mexp_slope,
     scalar=_log1mexp_of_float,
     domain=(0.0, math.inf),
     reference="Mächler 2012",

@@ -5,14 +5,19 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
+
 from ..dispatch import elementwise
 from ..op import case, theirs
 from . import fused, fused_gates, fused_lines
 from .activations import sigmoid
 from .arithmetic import abs, clip, minimum, where
 from .comparison import logical_and
-from .elementary import exp, expm1, log, log1p, sech_squared, square, tanh
-from .special import SHRINK_END, SHRINK_P, SHRINK_Q, horner
+from .elementary import exp, expm1, log1p, square, tanh
+from .log_exp import logit_slope
+from .logistic import sigmoid_slope
+from .precise import horner, widely
+from .special import SHRINK_END, SHRINK_P, SHRINK_Q
 
 __all__ = [
     "hard_sigmoid", "hard_tanh", "log_sigmoid", "logit", "scaled_tanh", "soft_sign", "sparse_sigmoid", "tanh_shrink",
@@ -40,17 +45,32 @@ def log_sigmoid(z: Any) -> Any:
     return minimum(z, 0.0) - log1p(exp(-abs(z)))
 
 
+def _logit_slope(_: Any, z: Any) -> Any:
+    """1 / (z * (1 - z))"""
+    return logit_slope(z)
+
+
+def _logit_of_float(z: float) -> float:
+    return 2 * math.atanh(2 * z - 1) if 0.25 < z < 0.75 else math.log(z) - math.log1p(-z)
+
+
 @elementwise(
-    dz=lambda _, z: 1 / (z * (1 - z)),
+    dz=_logit_slope,
+    scalar=_logit_of_float,
     domain=(0.0, 1.0),
     elsewhere={"torch": theirs("logit"), "jax": theirs("scipy.special.logit")},
 )
 def logit(z: Any) -> Any:
     """a = log(z / (1 - z))
 
-    The inverse of sigmoid, for z between 0 and 1.
+    The inverse of sigmoid, for z between 0 and 1; around 1/2, its root, by arctanh.
     """
-    return log(z) - log1p(-z)
+    return widely(_logit, z)
+
+
+def _logit(z: Any) -> Any:
+    middle = np.abs(z - 0.5) < 0.25
+    return np.where(middle, 2 * np.arctanh(np.where(middle, 2 * z - 1, 0.0)), np.log(z) - np.log1p(-z))
 
 
 def _foot(*, alpha: Any, beta: Any) -> Any:
@@ -81,9 +101,15 @@ def _top(*, alpha: Any, beta: Any) -> Any:
 def hard_sigmoid(z: Any, *, alpha: float = 1 / 6, beta: float = 0.5) -> Any:
     """a = clip(alpha * z + beta, 0, 1)
 
-    The slope is alpha at its kinks: -3 and 3 by default, as in PyTorch and JAX; ONNX has alpha=0.2.
+    The slope is alpha at its kinks: -3 and 3 by default, as in PyTorch and JAX; ONNX has alpha=0.2. An
+    alpha of 1/6 or 0.2 means one sixth or one fifth, and beside the foot, where the sum cancels, the value is
+    right to the last digit. Any other alpha is the float that it is: there the rounding of alpha * z
+    shows, which is beta / a times that of a.
     """
-    return clip(alpha * z + beta, min=0.0, max=1.0)
+    steps = fused_lines.steps_of(alpha, beta)
+    if steps is None:
+        return clip(alpha * z + beta, min=0.0, max=1.0)
+    return clip(z + beta * steps, min=0.0, max=steps) / steps
 
 
 @elementwise(
@@ -123,9 +149,14 @@ def hard_tanh(z: Any, *, min: float = -1.0, max: float = 1.0) -> Any:
     return clip(z, min=min, max=max)
 
 
+def _scaled_tanh_by_input(_: Any, z: Any, *, alpha: float, beta: float) -> Any:
+    """alpha * beta / cosh(beta * z)**2"""
+    return 4 * alpha * beta * sigmoid_slope(z, 2 * beta)
+
+
 @elementwise(
     dz=lambda a, _, *, alpha, beta: beta * (alpha - a * a / alpha),
-    input=lambda _, z, *, alpha, beta: alpha * beta * sech_squared(beta * z),
+    input=_scaled_tanh_by_input,
     cases=(case((2, 3), alpha=1.7159, beta=2 / 3), case(())),
     reference="LeCun et al. 1998",
     elsewhere={"onnx": theirs("ScaledTanh", note="of its recurrent layers; alpha and beta have no default")},
@@ -143,7 +174,7 @@ _LARGE = 3e38
 
 
 @elementwise(
-    dz=lambda _, z: 1 / square(1 + abs(z)),
+    dz=lambda _, z: square(1 / (1 + abs(z))),
     output=lambda a, _: square(1 - abs(a)),
     reference="Elliott 1993",
     elsewhere={

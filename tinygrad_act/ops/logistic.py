@@ -1,0 +1,135 @@
+"""The slopes of sigmoid and of z * sigmoid(z), to the last digits: derivatives in the form of the input.
+
+For a product beta * z, whose rounding exp would magnify; at the edge of underflow; next to their roots,
+where the terms of the usual formulas cancel; and with slopes of their own of which all that holds as well.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..dispatch import elementwise
+from ..op import case
+from .elementary import square, tanh
+from .precise import FAR, decay, exponent, spread, widely
+
+__all__ = ["sigmoid_product", "sigmoid_slope", "swish_bend", "swish_rate", "swish_slope"]
+
+_CASES = (case((2, 3), (2, 3)), case((3,), ()), case((), ()))
+
+
+@elementwise(
+    dz=lambda a, z, beta, *, rest: -beta * (a * tanh(z * (beta / 2))),
+    dbeta=lambda a, z, beta, *, rest: -z * (a * tanh(z * (beta / 2))),
+    cases=_CASES,
+    label="σ'",
+)
+def sigmoid_slope(z: Any, beta: Any, *, rest: float = 0.0) -> Any:
+    """a = 1 / (2 + exp(beta * z) + exp(-beta * z))
+
+    sigmoid(y) * sigmoid(-y), y = beta * z. `rest`: what the float beta lacks of the number that is meant.
+    """
+    return widely(_sigmoid_slope, z, beta, rest=rest)
+
+
+def _sigmoid_slope(z: Any, beta: Any, *, rest: float) -> Any:
+    e, back = decay(*exponent(z, beta, rest))
+    return e / np.square(1 + e * back) * back
+
+
+@elementwise(
+    dz=lambda _, z, beta, *, rest: beta * sigmoid_slope(z, beta, rest=rest),
+    dbeta=lambda _, z, beta, *, rest: z * sigmoid_slope(z, beta, rest=rest),
+    cases=_CASES,
+    label="σ",
+)
+def sigmoid_product(z: Any, beta: Any, *, rest: float = 0.0) -> Any:
+    """a = 1 / (1 + exp(-beta * z))"""
+    return widely(_sigmoid_product, z, beta, rest=rest)
+
+
+def _sigmoid_product(z: Any, beta: Any, *, rest: float) -> Any:
+    y, dropped = exponent(z, beta, rest)
+    e, back = decay(y, dropped)
+    below = e / (1 + e * back) * back
+    return np.where(y < 0, below, 1 / (1 + e * back))
+
+
+# y * sigmoid(y) has its smallest value where 1 + y + exp(y) = 0, and bends both ways where
+# 2 = |y| * tanh(|y| / 2): the roots, as sums of two floats, and what follows from them.
+_ROOT, _ROOT_REST, _EXP_OF_ROOT = -1.2784645427610737, -1.0946994183093437e-16, 0.2784645427610738
+_BEND, _BEND_REST, _BEND_LESS_2 = 2.3993572805154675, 1.8464872855353363e-16, 0.39935728051546765
+
+
+@elementwise(
+    dz=lambda _, z, beta, *, rest: beta * swish_bend(z, beta, rest=rest),
+    dbeta=lambda _, z, beta, *, rest: z * swish_bend(z, beta, rest=rest),
+    cases=_CASES,
+    label="(y σ(y))'",
+)
+def swish_slope(z: Any, beta: Any, *, rest: float = 0.0) -> Any:
+    """a = (1 + exp(-beta * z) + beta * z * exp(-beta * z)) / (1 + exp(-beta * z)) ** 2
+
+    The slope of y * sigmoid(y) at y = beta * z. For y < 0 the numerator is, times exp(y),
+    d + exp(root) * expm1(d), d the distance from the root: both terms have one sign. The other side is 1 less it.
+    """
+    return widely(_swish_slope, z, beta, rest=rest)
+
+
+def _swish_slope(z: Any, beta: Any, *, rest: float) -> Any:
+    y, dropped = exponent(z, beta, rest)
+    e, back = decay(y, dropped)
+    d = (-np.abs(y) - _ROOT) - (dropped * np.sign(y) + _ROOT_REST)
+    below = (d + _EXP_OF_ROOT * np.expm1(d)) * spread(e, back) * back
+    return np.where(y > 0, 1 - below, below)
+
+
+def _swish_jerk(_: Any, z: Any, beta: Any, *, rest: float) -> Any:
+    """p * (y * (t*t - 2*p) - 3*t), y = beta * z, t = tanh(y / 2), p = sigmoid_slope(y)"""
+    y, t, p = beta * z, tanh(z * (beta / 2)), sigmoid_slope(z, beta, rest=rest)
+    return (p * y) * (square(t) - 2 * p) - 3 * (p * t)
+
+
+@elementwise(
+    dz=lambda a, z, beta, *, rest: beta * _swish_jerk(a, z, beta, rest=rest),
+    dbeta=lambda a, z, beta, *, rest: z * _swish_jerk(a, z, beta, rest=rest),
+    cases=_CASES,
+    label="(y σ(y))''",
+)
+def swish_bend(z: Any, beta: Any, *, rest: float = 0.0) -> Any:
+    """a = (2 - beta * z * tanh(beta * z / 2)) / (2 + exp(beta * z) + exp(-beta * z))
+
+    The second derivative of y * sigmoid(y) at y = beta * z. With u = exp(-|y|) the first factor is
+    ((b - 2) * expm1(-d) - d * (1 - u)) / (1 + u), d = |y| - b the distance from its root b: one sign.
+    """
+    return widely(_swish_bend, z, beta, rest=rest)
+
+
+def _swish_bend(z: Any, beta: Any, *, rest: float) -> Any:
+    y, dropped = exponent(z, beta, rest)
+    e, back = decay(y, dropped)
+    u = e * back
+    d = (np.abs(y) - _BEND) + (dropped * np.sign(y) - _BEND_REST)
+    return (_BEND_LESS_2 * np.expm1(-d) - d * (1 - u)) * (spread(e, back) / (1 + u)) * back
+
+
+@elementwise(
+    dz=lambda _, z, beta: z * swish_bend(z, beta),
+    dbeta=lambda a, z, beta: -z * (a * tanh(z * (beta / 2))),
+    cases=_CASES,
+    label="∂ swish/∂β",
+)
+def swish_rate(z: Any, beta: Any) -> Any:
+    """a = z * z / (2 + exp(beta * z) + exp(-beta * z))
+
+    The slope of swish_beta in beta, as the square of what does not underflow before it does.
+    """
+    return widely(_swish_rate, z, beta)
+
+
+def _swish_rate(z: Any, beta: Any) -> Any:
+    y, dropped = exponent(z, beta)
+    root = np.exp(np.abs(y) * -0.5) * (1 - dropped * np.sign(y) / 2)
+    return np.square(np.where(np.abs(y) < FAR, z, 0.0 * y) * root / (1 + np.square(root)))

@@ -1,0 +1,97 @@
+"""What keeps the last digits: products with their rounding error, and exponentials at the edge of underflow.
+
+Bodies that are written with these run in float64, whatever the dtype of their input: half the digits of
+a float32 lie in reserve then, and it takes no more time than float32 with the same care would.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+__all__ = ["CUT", "FAR", "SHIFT", "SHIFTED", "decay", "exponent", "gated", "horner", "product", "spread", "widely"]
+
+FAR = 800.0
+"""Further out exp underflows in float64, even times any number that an activation multiplies it with."""
+CUT = 134217729.0
+"""2**27 + 1, by which Dekker cuts the digits of a float64 into two halves."""
+SHIFT, SHIFTED = 70.265625, 3.0480830438638774e-31
+"""An exponent below -SHIFT is computed with SHIFT added, and SHIFTED, exp(-SHIFT), comes last. Chosen so that SHIFTED
+rounds by less than 0.01 ulp, and so does SHIFTED / sqrt(2*pi)."""
+
+
+def widely(body: Callable[..., Any], *inputs: Any, **static: Any) -> Any:
+    """`body` of these numbers or arrays in float64, rounded once to the dtype of the inputs.
+
+    A program calls what says this as a whole: its passes would regroup the products that must not be.
+    """
+    wide = [np.asarray(x, np.float64) for x in inputs]
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        a = body(*wide, **static)
+        dtype = np.result_type(*inputs, 0.0)
+        a = a if dtype == np.float64 else np.asarray(a).astype(dtype)
+    return a if a.ndim else a[()]  # a NumPy number: an array of no dimensions is none
+
+
+def _halves(x: Any) -> tuple[Any, Any]:
+    """Two numbers of half the digits whose sum is x: products of such halves are exact."""
+    high = CUT * x
+    high = high - (high - x)
+    return high, x - high
+
+
+def product(x: Any, y: Any) -> tuple[Any, Any]:
+    """x * y as it rounds, and what rounding dropped (Dekker 1971)."""
+    p = x * y
+    (x1, x2), (y1, y2) = _halves(x), _halves(y)
+    return p, ((x1 * y1 - p) + x1 * y2 + x2 * y1) + x2 * y2
+
+
+def exponent(x: Any, y: Any, rest: float = 0.0) -> tuple[Any, Any]:
+    """x * (y + rest), between -FAR and FAR, as a float and what rounding dropped of it.
+
+    exp makes an error of half a unit in the last place of an exponent of 700 one of 700 units.
+    """
+    if not rest and y.ndim == 0 and math.frexp(y)[0] == 0.5:  # a power of two: nothing is dropped
+        return np.clip(x * y, -FAR, FAR), 0.0
+    p, dropped = product(x, y)
+    dropped = np.where(np.abs(p) < FAR, dropped + x * rest, 0.0)
+    return np.clip(p, -FAR, FAR), np.where(np.isfinite(dropped), dropped, 0.0)
+
+
+def decay(y: Any, dropped: Any = 0.0) -> tuple[Any, Any]:
+    """exp(-|y + dropped|) as a product of two: the first is no subnormal number, the second a constant.
+
+    Multiply by the second last: -700 * exp(-715) is a normal number, exp(-715) is none.
+    """
+    x = -np.minimum(np.abs(y), FAR)
+    far = x < -SHIFT
+    e = np.exp(np.where(far, x + SHIFT, x))
+    if type(dropped) is not float:
+        e = e - e * (dropped * np.sign(y))
+    return e, np.where(far, SHIFTED, 1.0)
+
+
+def spread(e: Any, back: Any) -> Any:
+    """e / (1 + e * back)**2, without the rounding of the sum."""
+    u = e * back
+    total = 1 + u
+    return e / (np.square(total) + 2 * total * (u - (total - 1)))
+
+
+def gated(z: Any, y: Any, dropped: Any = 0.0) -> Any:
+    """z * sigmoid(y + dropped)."""
+    e, back = decay(y, dropped)
+    rest = 1 + e * back
+    return np.where(y < 0, np.where(y > -FAR, z, 0.0) * e / rest * back, z / rest)
+
+
+def horner(coefficients: list[float], x: Any) -> Any:
+    """The polynomial c[0] + c[1] * x + c[2] * x**2 + ... of a number or an array."""
+    total = coefficients[-1]
+    for c in reversed(coefficients[:-1]):
+        total = total * x + c
+    return total
