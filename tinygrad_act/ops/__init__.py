@@ -27,7 +27,7 @@ from . import (
 )
 
 __all__ = [
-    "activations", "arithmetic", "bell", "comparison", "elementary", "gate_slopes", "gated_pairs", "gates", "index", "linalg",
-    "log_exp", "logistic", "losses", "parametric", "rectifiers", "reduce", "shape", "shrinks", "slope", "softmaxes",
-    "special", "squashers", "steps",
+    "activations", "arithmetic", "bell", "comparison", "elementary", "gate_slopes", "gated_pairs", "gates", "index",
+    "linalg", "log_exp", "logistic", "losses", "parametric", "rectifiers", "reduce", "shape", "shrinks", "slope",
+    "softmaxes", "special", "squashers", "steps",
 ]  # fmt: skip

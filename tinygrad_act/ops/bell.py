@@ -1,4 +1,4 @@
-"""exp(-rate * z * z) and its derivatives of every order, to the last digits: what erf and the normal density are made of."""
+"""exp(-rate * z * z) and its derivatives of every order: what erf and the normal density are made of."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _LARGEST = 40.0
 
 
 def scaled_bell(x: Any, rate: float) -> Any:
-    """exp(SHIFT - rate * x * x) for x >= 0 and a rate of 1/2 or 1: no subnormal number where exp(-rate * x * x) is none.
+    """exp(SHIFT - rate * x * x), x >= 0, rate 1/2 or 1: no subnormal number where exp(-rate * x * x) is none.
 
     Multiply by SHIFTED last. x is cut into a part with few digits, whose square is exact, and a rest
     that is not negative: else the rounding of x * x, times x * x, would be the error of the result.

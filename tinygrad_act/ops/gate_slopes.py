@@ -122,7 +122,7 @@ def _gelu_tanh_slope(z: Any) -> Any:
 
 
 def _gelu_tanh_jerk(_: Any, z: Any) -> Any:
-    """p * (3*y2 + z*y3 - 3*t*y1*(y1 + z*y2) + z*y1**3 * (t*t - 2*p)), t = tanh(y/2), p = slope of sigmoid(y), yn = derivatives"""
+    """p * (3*y2 + z*y3 - 3*t*y1*(y1 + z*y2) + z*y1**3 * (t*t - 2*p)), t = tanh(y / 2), p = sigmoid_slope(y)"""
     x = clip(z, min=-_END, max=_END)
     y, y1, y2 = x * (_A + _B * square(x)), _A + 3 * _B * square(x), 6 * _B * x
     t, p = tanh(y / 2), sigmoid_slope(y, 1.0)

@@ -95,7 +95,7 @@ def _quick_gelu(z: Any) -> Any:
 
 def _tail_of_float(x: float) -> float:
     x = min(x, FLAT)
-    return bell_of_float(x) / mills(x)
+    return float(bell_of_float(x) / mills(x))
 
 
 def _gelu_of_float(z: float) -> float:

@@ -13,7 +13,10 @@ from .elementary import exp, square
 from .precise import widely
 from .reduce import axes_of, count_of, spread
 
-__all__ = ["expm1_reciprocal", "index_of_largest", "largest_apart", "log1mexp", "logit_slope", "logmeanexp", "logsumexp", "sum_apart"]
+__all__ = [
+    "expm1_reciprocal", "index_of_largest", "largest_apart", "log1mexp", "logit_slope", "logmeanexp", "logsumexp",
+    "sum_apart",
+]  # fmt: skip
 
 _CASES = (case((2, 3)), case((2, 3), axis=0), case((2, 3, 4), axis=(0, -1), keepdims=True), case(()))
 

@@ -124,12 +124,13 @@ def _swish_bend(z: Any, beta: Any, *, rest: float) -> Any:
 def swish_rate(z: Any, beta: Any) -> Any:
     """a = z * z / (2 + exp(beta * z) + exp(-beta * z))
 
-    The slope of swish_beta in beta, as the square of what does not underflow before it does.
+    The slope of swish_beta in beta.
     """
     return widely(_swish_rate, z, beta)
 
 
 def _swish_rate(z: Any, beta: Any) -> Any:
     y, dropped = exponent(z, beta)
-    root = np.exp(np.abs(y) * -0.5) * (1 - dropped * np.sign(y) / 2)
-    return np.square(np.where(np.abs(y) < FAR, z, 0.0 * y) * root / (1 + np.square(root)))
+    e, back = decay(y, dropped)
+    x = np.where(np.abs(y) < FAR, z, 0.0 * y)
+    return x * (x * spread(e, back)) * back
