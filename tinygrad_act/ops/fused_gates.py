@@ -14,7 +14,9 @@ from .fused import leave, one_and_exp
 from .precise import CUT, SHIFT
 from .special import BELL, FLAT, MILLS_P, MILLS_Q, SHRINK_END, SHRINK_P, SHRINK_Q
 
-__all__ = ["GELU", "GELU_TANH", "QUICK_GELU", "SILU", "TANH_SHRINK"]
+__all__ = [
+    "GELU", "GELU_TANH", "MISH", "QUICK_GELU", "SILU", "TANH_SHRINK", "gelu", "gelu_tanh", "mish", "quick_gelu", "silu",
+]  # fmt: skip
 
 
 def _gate(factor: float, forward: Callable[..., None]) -> Fused:
@@ -34,7 +36,7 @@ def _gate(factor: float, forward: Callable[..., None]) -> Fused:
     return Fused(forward, pull)
 
 
-def _silu(z: Any, out: Any) -> None:
+def silu(z: Any, out: Any) -> None:
     one_and_exp(z, -1.0, out)
     np.divide(z, out, out=out)
 
@@ -54,7 +56,7 @@ _FACTOR, _HIGH, _LOW = 1.702, 114219287 / 2**26, -7.033348083496093e-09
 """1.702; its first 27 bits; what the decimal number has beyond these."""
 
 
-def _quick_gelu(z: Any, out: Any) -> None:
+def quick_gelu(z: Any, out: Any) -> None:
     x = z.astype(np.float64)
     y = np.multiply(x, _FACTOR)
     if z.itemsize == 4:
@@ -87,7 +89,7 @@ def _bent(z: Any, out: Any) -> None:
 _A, _B, _A_REST, _B_REST = 27415104757 / 2**34, 18705 / 2**18, 3.0874305383944692e-12, 9.039190846237764e-07
 
 
-def _gelu_tanh(z: Any, out: Any) -> None:
+def gelu_tanh(z: Any, out: Any) -> None:
     """The exponent y, a cubic, is computed from z to 8 binary places, without rounding; the rest is small."""
     x = z.astype(np.float64)
     square = np.square(x)
@@ -138,11 +140,11 @@ def _gelu_tanh_pull(g: Any, a: Any, z: Any, out: Any) -> None:
 _TINY = {4: 1e-30, 8: 1e-290}
 """By bytes of a number: where z times a probability is no longer a normal number, or z is 0."""
 
-# The Mills ratio for float32, relative error 7.4e-9; for float64 see special.py.
-_SHORT_P = [1.253314142377885638993881, 1.096884743210573715175286, 0.4578863573450987638241171,
-            0.1013419929532227700754355, 0.0102329553054232829811859]  # fmt: skip
-_SHORT_Q = [1.0, 1.673072281034209492401521, 1.200255081794841988153935, 0.4679680460669195917962117,
-            0.1013484916743318328162996, 0.01023283496471095235614724]  # fmt: skip
+# The reciprocal of the Mills ratio less x for float32, relative error of the whole 1.4e-9; for float64 see special.py.
+_SHORT_P = [0.7978845619317961518560795, 0.5223322656496446060785934, 0.1762838020123427578208806,
+            0.03253578865732017475067345, 0.002814558842672043923117727]  # fmt: skip
+_SHORT_Q = [1.0, 1.110076103862998971750321, 0.5898792888331664222964109,
+            0.1817480620606238855084525, 0.03254181244632095967625227, 0.002814471680043863066808107]  # fmt: skip
 
 
 def _scaled_bell(x: Any) -> Any:
@@ -161,6 +163,16 @@ def _scaled_bell(x: Any) -> Any:
     return np.multiply(high, low, out=high)
 
 
+def _bell_32(x: Any) -> Any:
+    """exp(-x*x/2) / sqrt(2*pi) of float32, whose square has its digits in float64"""
+    wide = x.astype(np.float64)
+    np.square(wide, out=wide)
+    np.multiply(wide, -0.5, out=wide)
+    np.exp(wide, out=wide)
+    np.multiply(wide, BELL, out=wide)
+    return wide.astype(np.float32)
+
+
 def _polynomial(coefficients: list[float], x: Any) -> Any:
     total = np.multiply(x, coefficients[-1])
     for c in reversed(coefficients[1:-1]):
@@ -169,30 +181,24 @@ def _polynomial(coefficients: list[float], x: Any) -> Any:
     return np.add(total, coefficients[0], out=total)
 
 
-def _gelu(z: Any, out: Any) -> None:
-    wide = z.astype(np.float64)
-    x = np.absolute(wide)
+def gelu(z: Any, out: Any) -> None:
+    """z * bell / r below 0 and z * (1 - bell / r) above, bell the normal density and 1 / r the Mills ratio"""
+    short = z.itemsize == 4
+    x = np.absolute(z)
     np.minimum(x, FLAT, out=x)
-    if z.itemsize == 4:
-        tail = np.square(x)
-        np.multiply(tail, -0.5, out=tail)
-        np.exp(tail, out=tail)
-        np.multiply(tail, _polynomial(_SHORT_P, x), out=tail)
-        np.divide(tail, _polynomial(_SHORT_Q, x), out=tail)
-        scale = BELL
-    else:
-        tail = _polynomial(MILLS_P, x)
-        np.divide(tail, _polynomial(MILLS_Q, x), out=tail)
-        np.add(tail, x, out=tail)
-        np.divide(_scaled_bell(x), tail, out=tail)
-        scale = BELL_SHIFTED
-    np.multiply(x, tail, out=x)
-    np.multiply(x, -scale, out=x)
-    np.multiply(tail, -scale, out=tail)
-    np.add(tail, 1.0, out=tail)
-    np.multiply(wide, tail, out=tail)
-    choose(wide < 0, x, tail, x)
-    np.copyto(out, x, casting="same_kind")
+    r = _polynomial(_SHORT_P if short else MILLS_P, x)
+    np.divide(r, _polynomial(_SHORT_Q if short else MILLS_Q, x), out=r)
+    np.add(r, x, out=r)
+    bell = _bell_32(x) if short else _scaled_bell(x)
+    scale = -1.0 if short else -BELL_SHIFTED
+    np.divide(x, r, out=x)
+    np.multiply(x, bell, out=x)
+    np.multiply(x, scale, out=x)
+    np.divide(bell, r, out=bell)
+    np.multiply(bell, scale, out=bell)
+    np.add(bell, 1.0, out=bell)
+    np.multiply(z, bell, out=bell)
+    choose(z < 0, x, bell, out)
 
 
 def _gelu_pull(g: Any, a: Any, z: Any, out: Any) -> None:
@@ -206,6 +212,19 @@ def _gelu_pull(g: Any, a: Any, z: Any, out: Any) -> None:
     np.divide(a, z, out=out)
     np.add(out, bell, out=out)
     np.multiply(g, out, out=out)
+
+
+def mish(z: Any, out: Any) -> None:
+    """z * (1 + 2u) / (1 + 2u + 2u*u), u = exp(-z), which overflows before exp(z) is subnormal"""
+    u = np.negative(z)
+    np.exp(u, out=u)
+    np.multiply(u, 2.0, out=out)
+    np.add(out, 1.0, out=out)
+    np.square(u, out=u)
+    np.multiply(u, 2.0, out=u)
+    np.add(u, out, out=u)
+    np.divide(out, u, out=out)
+    np.multiply(z, out, out=out)
 
 
 # (z - tanh(z)) / z**3 for float32, relative error 1.3e-8; for float64 see special.py.
@@ -226,6 +245,6 @@ def _tanh_shrink(z: Any, out: Any) -> None:
     choose(np.greater_equal(np.absolute(z), SHRINK_END), out, near, out)
 
 
-SILU, QUICK_GELU = _gate(1.0, _silu), _gate(_FACTOR, _quick_gelu)
-GELU_TANH, GELU = Fused(_gelu_tanh, _gelu_tanh_pull), Fused(_gelu, _gelu_pull)
-TANH_SHRINK = Fused(_tanh_shrink)
+SILU, QUICK_GELU = _gate(1.0, silu), _gate(_FACTOR, quick_gelu)
+GELU_TANH, GELU = Fused(gelu_tanh, _gelu_tanh_pull), Fused(gelu, _gelu_pull)
+MISH, TANH_SHRINK = Fused(mish), Fused(_tanh_shrink)

@@ -16,7 +16,7 @@ from .bell import BELL_SHIFTED, bell_of_float, scaled_bell
 from .elementary import exp, square
 from .gate_slopes import gelu_slope, gelu_tanh_slope, mish_slope, tanh_exponent
 from .logistic import swish_slope
-from .precise import FAR, SHIFT, SHIFTED, decay, exponent, gated, widely
+from .precise import FAR, SHIFT, SHIFTED, briefly, decay, exponent, gated
 from .special import FLAT, mills, normal_cdf, normal_pdf
 
 __all__ = ["gelu", "gelu_tanh", "mish", "quick_gelu", "silu"]
@@ -28,6 +28,10 @@ def _silu_of_float(z: float) -> float:
     if z < -SHIFT:  # exp(z) would be subnormal before z * exp(z) is
         return z * math.exp(z + SHIFT) * SHIFTED if z > -FAR else -0.0
     return z / (1.0 + math.exp(-z))
+
+
+def _silu(z: Any) -> Any:
+    return gated(z, z)
 
 
 def _silu_by_input(_: Any, z: Any) -> Any:
@@ -56,7 +60,7 @@ def silu(z: Any) -> Any:
     z * sigmoid(z). Also Elfwing et al. 2017, and Ramachandran et al. 2017 as swish, whose beta is an
     input of swish_beta.
     """
-    return widely(gated, z, z)
+    return briefly(fused_gates.silu, _silu, z)
 
 
 def _quick_gelu_slope(_: Any, z: Any) -> Any:
@@ -86,7 +90,7 @@ def quick_gelu(z: Any) -> Any:
 
     The logistic approximation of gelu.
     """
-    return widely(_quick_gelu, z)
+    return briefly(fused_gates.quick_gelu, _quick_gelu, z)
 
 
 def _quick_gelu(z: Any) -> Any:
@@ -125,7 +129,7 @@ def gelu(z: Any) -> Any:
 
     z times the probability that a normal number is below z.
     """
-    return widely(_gelu, z)
+    return briefly(fused_gates.gelu, _gelu, z)
 
 
 def _gelu(z: Any) -> Any:
@@ -165,7 +169,7 @@ def gelu_tanh(z: Any) -> Any:
 
     The default of jax.nn.gelu and keras.ops.gelu.
     """
-    return widely(_gelu_tanh, z)
+    return briefly(fused_gates.gelu_tanh, _gelu_tanh, z)
 
 
 def _gelu_tanh(z: Any) -> Any:
@@ -192,13 +196,14 @@ def _mish_slope(_: Any, z: Any) -> Any:
         "keras": theirs("activations.mish"),
         "onnx": theirs("Mish"),
     },
+    fused=fused_gates.MISH,
 )
 def mish(z: Any) -> Any:
     """a = z * tanh(log(1 + exp(z)))
 
     tanh(softplus(z)) is n / (n + 2) with n = e * (e + 2), e = exp(z): no logarithm.
     """
-    return widely(_mish, z)
+    return briefly(fused_gates.mish, _mish, z)
 
 
 def _mish(z: Any) -> Any:

@@ -12,7 +12,11 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["CUT", "FAR", "SHIFT", "SHIFTED", "decay", "exponent", "gated", "horner", "product", "spread", "widely"]
+from ..blocks import BITS, CAREFUL
+
+__all__ = [
+    "CUT", "FAR", "SHIFT", "SHIFTED", "briefly", "decay", "exponent", "gated", "horner", "product", "spread", "widely",
+]  # fmt: skip
 
 FAR = 800.0
 """Further out exp underflows in float64, even times any number that an activation multiplies it with."""
@@ -34,6 +38,22 @@ def widely(body: Callable[..., Any], *inputs: Any, **static: Any) -> Any:
         dtype = np.result_type(*inputs, 0.0)
         a = a if dtype == np.float64 else np.asarray(a).astype(dtype)
     return a if a.ndim else a[()]  # a NumPy number: an array of no dimensions is none
+
+
+def briefly(formula: Callable[..., None], body: Callable[..., Any], z: Any, **static: Any) -> Any:
+    """`body` of an array or number, by `formula(z, out)` in fewer steps unless a floating-point error says no.
+
+    For formulas that overflow wherever they would lose their digits.
+    """
+    if type(z) is np.ndarray and z.dtype in BITS and z.ndim:
+        out = np.empty_like(z)
+        try:
+            with np.errstate(**CAREFUL):
+                formula(z, out, **static)
+            return out
+        except FloatingPointError:
+            pass
+    return widely(body, z, **static)
 
 
 def _halves(x: Any) -> tuple[Any, Any]:
