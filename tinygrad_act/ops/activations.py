@@ -18,7 +18,7 @@ from . import fused
 from .arithmetic import abs, maximum, minimum, where
 from .elementary import exp, expm1, log1p
 from .logistic import sigmoid_product, sigmoid_slope
-from .precise import decay, exponent, widely
+from .precise import FAR, SHIFT, SHIFTED, decay, exponent, is_short, product, widely
 
 __all__ = ["identity", "leaky_relu", "relu", "sigmoid", "softplus"]
 
@@ -128,9 +128,20 @@ def _softplus_slope_by_input(_: Any, z: Any, *, beta: float, threshold: float) -
     return d if threshold == math.inf else where(beta * z > threshold, 1.0, d)
 
 
+def _softplus_of_float(z: float, *, beta: float, threshold: float) -> float:
+    y, dropped = (z, 0.0) if beta == 1 else product(z, beta)
+    if y > threshold or not -FAR < y < FAR:
+        return z if y > 0 or y != y else 0.0
+    x, lost = -math.fabs(y), math.copysign(dropped, dropped * y)
+    if x < -SHIFT:
+        return max(z, 0.0) + math.exp(x + SHIFT) * (1.0 - lost) / beta * SHIFTED
+    return max(z, 0.0) + math.log1p(math.exp(x) * (1.0 - lost)) / beta
+
+
 @elementwise(
     dz=_softplus_slope,
     input=_softplus_slope_by_input,
+    scalar=_softplus_of_float,
     domain={"beta": (0.0, math.inf)},
     cases=(case(()), case((2, 3)), case((3,), beta=2.5), case((2, 3), beta=0.5, threshold=0.0)),
     reference="Dugas et al. 2001",
@@ -149,10 +160,10 @@ def softplus(z: Any, *, beta: float = 1.0, threshold: float = math.inf) -> Any:
     Its derivative, sigmoid(beta * z), is accurate from the output alone. It overflows nowhere, so
     the threshold, from which on it is the identity, is infinite; PyTorch's is 20 and a small jump.
     """
-    a = maximum(z, 0.0) + log1p(exp(-abs(z))) if beta == 1 else widely(_softplus, z, beta=beta)
+    a = maximum(z, 0.0) + log1p(exp(-abs(z))) if beta == 1 else widely(_softplus, z, beta=beta, short=is_short(z))
     return a if threshold == math.inf else where(beta * z > threshold, z, a)
 
 
-def _softplus(z: Any, *, beta: float) -> Any:
-    e, back = decay(*exponent(z, np.float64(beta)))
+def _softplus(z: Any, *, beta: float, short: bool) -> Any:
+    e, back = decay(*exponent(z, np.float64(beta), 0.0, short))
     return np.maximum(z, 0.0) + np.where(back < 1, e, np.log1p(e)) / beta * back

@@ -49,8 +49,8 @@ def _hard_sigmoid(z: Any, out: Any, *, alpha: float, beta: float) -> None:
         np.clip(out, 0.0, 1.0, out=out)
     else:
         np.add(z, beta * steps, out=out)
-        np.clip(out, 0.0, steps, out=out)
-        np.divide(out, steps, out=out)
+        np.multiply(out, alpha, out=out)
+        np.clip(out, 0.0, 1.0, out=out)
 
 
 def _hard_sigmoid_pull(g: Any, a: Any, z: Any, out: Any, *, alpha: float, beta: float) -> None:

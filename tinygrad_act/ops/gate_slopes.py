@@ -22,7 +22,7 @@ from .special import FLAT
 
 __all__ = [
     "gelu_bend", "gelu_slope", "gelu_tanh_bend", "gelu_tanh_slope", "mish_bend", "mish_slope", "squareplus_bend",
-    "squareplus_slope", "tanh_exponent",
+    "squareplus_slope", "tanh_exponent", "tanh_exponent_of_float",
 ]  # fmt: skip
 
 # -- gelu ---------------------------------------------------------------------------------------------
@@ -86,12 +86,17 @@ _T = [2.440763104674030693039887, 0.07773441740952558017082822, 0.70963261373837
 
 def tanh_exponent(z: Any) -> tuple[Any, Any]:
     """y = 2 * sqrt(2/pi) * (z + 0.044715 * z**3) as a float and what rounding dropped."""
-    return _exponent(z)[:2]
+    return _exponent(np.clip(z, -_END, _END))[:2]
 
 
-def _exponent(z: Any) -> tuple[Any, Any, Any]:
-    """The same, and y' = 2 * sqrt(2/pi) * (1 + 3 * 0.044715 * z**2)."""
-    x = np.clip(z, -_END, _END)
+def tanh_exponent_of_float(z: float) -> tuple[float, float]:
+    """The same of one number between -40 and 40."""
+    y, dropped, _ = _exponent(z)
+    return y, dropped
+
+
+def _exponent(x: Any) -> tuple[Any, Any, Any]:
+    """The same, and y' = 2 * sqrt(2/pi) * (1 + 3 * 0.044715 * z**2), for |x| < 40."""
     square, square_rest = product(x, x)
     bent, bent_rest = product(square, _B)
     total = _A + bent

@@ -14,9 +14,9 @@ from .activations import sigmoid
 from .arithmetic import clip, where
 from .bell import BELL_SHIFTED, bell_of_float, scaled_bell
 from .elementary import exp, square
-from .gate_slopes import gelu_slope, gelu_tanh_slope, mish_slope, tanh_exponent
+from .gate_slopes import gelu_slope, gelu_tanh_slope, mish_slope, tanh_exponent, tanh_exponent_of_float
 from .logistic import swish_slope
-from .precise import FAR, SHIFT, SHIFTED, briefly, decay, exponent, gated
+from .precise import FAR, SHIFT, briefly, decay, exponent, gated, gated_of_float, product
 from .special import FLAT, mills, normal_cdf, normal_pdf
 
 __all__ = ["gelu", "gelu_tanh", "mish", "quick_gelu", "silu"]
@@ -25,9 +25,7 @@ _K, _C = math.sqrt(2 / math.pi), 0.044715
 
 
 def _silu_of_float(z: float) -> float:
-    if z < -SHIFT:  # exp(z) would be subnormal before z * exp(z) is
-        return z * math.exp(z + SHIFT) * SHIFTED if z > -FAR else -0.0
-    return z / (1.0 + math.exp(-z))
+    return gated_of_float(z, z) if z < 0.0 else z / (1.0 + math.exp(-z))
 
 
 def _silu(z: Any) -> Any:
@@ -69,6 +67,11 @@ def _quick_gelu_slope(_: Any, z: Any) -> Any:
     return sigmoid(x) * (1 + x * sigmoid(-x))
 
 
+def _quick_gelu_of_float(z: float) -> float:
+    y, dropped = product(z, 1.702)
+    return gated_of_float(z, y, dropped + z * _REST) if -FAR < y < FAR else gated_of_float(z, y)
+
+
 _REST = 4.263256414560601e-17
 """What the float 1.702 lacks of the decimal number."""
 
@@ -81,6 +84,7 @@ def _quick_gelu_by_input(_: Any, z: Any) -> Any:
 @elementwise(
     dz=_quick_gelu_slope,
     input=_quick_gelu_by_input,
+    scalar=_quick_gelu_of_float,
     aliases=("gelu_sigmoid",),
     reference="Hendrycks and Gimpel 2016",
     fused=fused_gates.QUICK_GELU,
@@ -150,9 +154,14 @@ def _gelu_tanh_slope(_: Any, z: Any) -> Any:
     return sigmoid(y) * (1 + x * sigmoid(-y) * (2 * _K * (1 + 3 * _C * x * x)))
 
 
+def _gelu_tanh_of_float(z: float) -> float:
+    return gated_of_float(z, *tanh_exponent_of_float(z)) if -40.0 < z < 40.0 else gated_of_float(z, z * FAR)
+
+
 @elementwise(
     dz=_gelu_tanh_slope,
     input=lambda _, z: gelu_tanh_slope(z),
+    scalar=_gelu_tanh_of_float,
     label="gelu (tanh)",
     reference="Hendrycks and Gimpel 2016",
     elsewhere={
@@ -186,9 +195,17 @@ def _mish_slope(_: Any, z: Any) -> Any:
     return where(z > 0, above, below)
 
 
+def _mish_of_float(z: float) -> float:
+    if z < -SHIFT:
+        return gated_of_float(z, z)  # the same, to the last digit
+    u = math.exp(-z)
+    return z * ((1.0 + 2.0 * u) / (1.0 + 2.0 * u + 2.0 * (u * u)))
+
+
 @elementwise(
     dz=_mish_slope,
     input=lambda _, z: mish_slope(z),
+    scalar=_mish_of_float,
     reference="Misra 2019",
     elsewhere={
         "torch": theirs("F.mish"),

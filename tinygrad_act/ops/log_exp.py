@@ -9,7 +9,7 @@ import numpy as np
 
 from ..dispatch import elementwise, op
 from ..op import Theirs, case, theirs
-from .elementary import exp, square
+from .elementary import exp, expm1, square
 from .precise import widely
 from .reduce import axes_of, count_of, spread
 
@@ -156,7 +156,8 @@ def _log1mexp_slope(_: Any, z: Any) -> Any:
 
 
 @elementwise(
-    dz=_log1mexp_slope,
+    dz=lambda _, z: 1 / expm1(z),
+    input=_log1mexp_slope,
     scalar=_log1mexp_of_float,
     domain=(0.0, math.inf),
     reference="Mächler 2012",

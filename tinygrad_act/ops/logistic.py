@@ -13,7 +13,7 @@ import numpy as np
 from ..dispatch import elementwise
 from ..op import case
 from .elementary import square, tanh
-from .precise import FAR, decay, exponent, spread, widely
+from .precise import FAR, decay, exponent, is_short, spread, widely
 
 __all__ = ["sigmoid_product", "sigmoid_slope", "swish_bend", "swish_rate", "swish_slope"]
 
@@ -31,11 +31,11 @@ def sigmoid_slope(z: Any, beta: Any, *, rest: float = 0.0) -> Any:
 
     sigmoid(y) * sigmoid(-y), y = beta * z. `rest`: what the float beta lacks of the number that is meant.
     """
-    return widely(_sigmoid_slope, z, beta, rest=rest)
+    return widely(_sigmoid_slope, z, beta, rest=rest, short=is_short(z, beta))
 
 
-def _sigmoid_slope(z: Any, beta: Any, *, rest: float) -> Any:
-    e, back = decay(*exponent(z, beta, rest))
+def _sigmoid_slope(z: Any, beta: Any, *, rest: float, short: bool) -> Any:
+    e, back = decay(*exponent(z, beta, rest, short))
     return e / np.square(1 + e * back) * back
 
 
@@ -47,11 +47,11 @@ def _sigmoid_slope(z: Any, beta: Any, *, rest: float) -> Any:
 )
 def sigmoid_product(z: Any, beta: Any, *, rest: float = 0.0) -> Any:
     """a = 1 / (1 + exp(-beta * z))"""
-    return widely(_sigmoid_product, z, beta, rest=rest)
+    return widely(_sigmoid_product, z, beta, rest=rest, short=is_short(z, beta))
 
 
-def _sigmoid_product(z: Any, beta: Any, *, rest: float) -> Any:
-    y, dropped = exponent(z, beta, rest)
+def _sigmoid_product(z: Any, beta: Any, *, rest: float, short: bool) -> Any:
+    y, dropped = exponent(z, beta, rest, short)
     e, back = decay(y, dropped)
     below = e / (1 + e * back) * back
     return np.where(y < 0, below, 1 / (1 + e * back))
@@ -75,11 +75,11 @@ def swish_slope(z: Any, beta: Any, *, rest: float = 0.0) -> Any:
     The slope of y * sigmoid(y) at y = beta * z. For y < 0 the numerator is, times exp(y),
     d + exp(root) * expm1(d), d the distance from the root: both terms have one sign. The other side is 1 less it.
     """
-    return widely(_swish_slope, z, beta, rest=rest)
+    return widely(_swish_slope, z, beta, rest=rest, short=is_short(z, beta))
 
 
-def _swish_slope(z: Any, beta: Any, *, rest: float) -> Any:
-    y, dropped = exponent(z, beta, rest)
+def _swish_slope(z: Any, beta: Any, *, rest: float, short: bool) -> Any:
+    y, dropped = exponent(z, beta, rest, short)
     e, back = decay(y, dropped)
     d = (-np.abs(y) - _ROOT) - (dropped * np.sign(y) + _ROOT_REST)
     below = (d + _EXP_OF_ROOT * np.expm1(d)) * spread(e, back) * back
@@ -104,11 +104,11 @@ def swish_bend(z: Any, beta: Any, *, rest: float = 0.0) -> Any:
     The second derivative of y * sigmoid(y) at y = beta * z. With u = exp(-|y|) the first factor is
     ((b - 2) * expm1(-d) - d * (1 - u)) / (1 + u), d = |y| - b the distance from its root b: one sign.
     """
-    return widely(_swish_bend, z, beta, rest=rest)
+    return widely(_swish_bend, z, beta, rest=rest, short=is_short(z, beta))
 
 
-def _swish_bend(z: Any, beta: Any, *, rest: float) -> Any:
-    y, dropped = exponent(z, beta, rest)
+def _swish_bend(z: Any, beta: Any, *, rest: float, short: bool) -> Any:
+    y, dropped = exponent(z, beta, rest, short)
     e, back = decay(y, dropped)
     u = e * back
     d = (np.abs(y) - _BEND) + (dropped * np.sign(y) - _BEND_REST)
@@ -126,11 +126,11 @@ def swish_rate(z: Any, beta: Any) -> Any:
 
     The slope of swish_beta in beta.
     """
-    return widely(_swish_rate, z, beta)
+    return widely(_swish_rate, z, beta, short=is_short(z, beta))
 
 
-def _swish_rate(z: Any, beta: Any) -> Any:
-    y, dropped = exponent(z, beta)
+def _swish_rate(z: Any, beta: Any, *, short: bool) -> Any:
+    y, dropped = exponent(z, beta, 0.0, short)
     e, back = decay(y, dropped)
     x = np.where(np.abs(y) < FAR, z, 0.0 * y)
     return x * (x * spread(e, back)) * back

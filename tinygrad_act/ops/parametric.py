@@ -13,7 +13,7 @@ from ..symbol import Symbol
 from .arithmetic import clip, minimum, where
 from .comparison import logical_and
 from .logistic import swish_rate, swish_slope
-from .precise import exponent, gated, widely
+from .precise import exponent, gated, is_short, widely
 from .steps import stop_gradient
 
 __all__ = ["affine", "general_relu", "prelu", "rrelu", "swish_beta"]
@@ -77,11 +77,11 @@ def swish_beta(z: Any, beta: Any) -> Any:
     silu with a beta that is learned: an input, with a gradient. With beta 0 it is z / 2, with a large
     one relu.
     """
-    return widely(_swish, z, beta)
+    return widely(_swish, z, beta, short=is_short(z, beta))
 
 
-def _swish(z: Any, beta: Any) -> Any:
-    return gated(z, *exponent(z, beta))
+def _swish(z: Any, beta: Any, *, short: bool) -> Any:
+    return gated(z, *exponent(z, beta, 0.0, short))
 
 
 def _drawn(z: Any, lower: float, upper: float, rng: Any) -> Any:

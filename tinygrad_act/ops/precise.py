@@ -15,7 +15,8 @@ import numpy as np
 from ..blocks import BITS, CAREFUL
 
 __all__ = [
-    "CUT", "FAR", "SHIFT", "SHIFTED", "briefly", "decay", "exponent", "gated", "horner", "product", "spread", "widely",
+    "CUT", "FAR", "SHIFT", "SHIFTED", "briefly", "decay", "exponent", "gated", "gated_of_float", "horner", "is_short",
+    "product", "spread", "widely",
 ]  # fmt: skip
 
 FAR = 800.0
@@ -70,12 +71,17 @@ def product(x: Any, y: Any) -> tuple[Any, Any]:
     return p, ((x1 * y1 - p) + x1 * y2 + x2 * y1) + x2 * y2
 
 
-def exponent(x: Any, y: Any, rest: float = 0.0) -> tuple[Any, Any]:
+def is_short(*inputs: Any) -> bool:
+    """Whether what `widely` gives for these has fewer digits than float64: then nothing needs to be put back."""
+    return np.result_type(*inputs, 0.0).itemsize < 8
+
+
+def exponent(x: Any, y: Any, rest: float = 0.0, short: bool = False) -> tuple[Any, Any]:
     """x * (y + rest), between -FAR and FAR, as a float and what rounding dropped of it.
 
     exp makes an error of half a unit in the last place of an exponent of 700 one of 700 units.
     """
-    if not rest and y.ndim == 0 and math.frexp(y)[0] == 0.5:  # a power of two: nothing is dropped
+    if short or (not rest and y.ndim == 0 and math.frexp(y)[0] == 0.5):  # a power of two: nothing is dropped
         return np.clip(x * y, -FAR, FAR), 0.0
     p, dropped = product(x, y)
     dropped = np.where(np.abs(p) < FAR, dropped + x * rest, 0.0)
@@ -107,6 +113,13 @@ def gated(z: Any, y: Any, dropped: Any = 0.0) -> Any:
     e, back = decay(y, dropped)
     rest = 1 + e * back
     return np.where(y < 0, np.where(y > -FAR, z, 0.0) * e / rest * back, z / rest)
+
+
+def gated_of_float(z: float, y: float, dropped: float = 0.0) -> float:
+    """`gated` of one number."""
+    if y < -SHIFT:
+        return z * (math.exp(y + SHIFT) * (1.0 + dropped)) * SHIFTED if y > -FAR else -0.0
+    return z / (1.0 + math.exp(-y) * (1.0 - dropped))
 
 
 def horner(coefficients: list[float], x: Any) -> Any:

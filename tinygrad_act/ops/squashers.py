@@ -16,7 +16,7 @@ from .comparison import logical_and
 from .elementary import exp, expm1, log1p, square, tanh
 from .log_exp import logit_slope
 from .logistic import sigmoid_slope
-from .precise import horner, widely
+from .precise import horner
 from .special import SHRINK_END, SHRINK_P, SHRINK_Q
 
 __all__ = [
@@ -51,7 +51,7 @@ def _logit_slope(_: Any, z: Any) -> Any:
 
 
 def _logit_of_float(z: float) -> float:
-    return 2 * math.atanh(2 * z - 1) if 0.25 < z < 0.75 else math.log(z) - math.log1p(-z)
+    return math.log(z / (1 - z)) if z < 0.25 else math.log1p((2 * z - 1) / (1 - z))
 
 
 @elementwise(
@@ -63,14 +63,12 @@ def _logit_of_float(z: float) -> float:
 def logit(z: Any) -> Any:
     """a = log(z / (1 - z))
 
-    The inverse of sigmoid, for z between 0 and 1; around 1/2, its root, by arctanh.
+    The inverse of sigmoid, for z between 0 and 1; around 1/2, its root, by log1p, which keeps the digits.
     """
-    return widely(_logit, z)
-
-
-def _logit(z: Any) -> Any:
-    middle = np.abs(z - 0.5) < 0.25
-    return np.where(middle, 2 * np.arctanh(np.where(middle, 2 * z - 1, 0.0)), np.log(z) - np.log1p(-z))
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):  # outside it is NaN, at the ends infinite
+        low = z < 0.25
+        rest = 1 - z
+        return np.where(low, np.log(z / rest), np.log1p((2 * z - 1) / rest))
 
 
 def _foot(*, alpha: Any, beta: Any) -> Any:
@@ -109,7 +107,7 @@ def hard_sigmoid(z: Any, *, alpha: float = 1 / 6, beta: float = 0.5) -> Any:
     steps = fused_lines.steps_of(alpha, beta)
     if steps is None:
         return clip(alpha * z + beta, min=0.0, max=1.0)
-    return clip(z + beta * steps, min=0.0, max=steps) / steps
+    return clip((z + beta * steps) * alpha, min=0.0, max=1.0)
 
 
 @elementwise(
