@@ -29,7 +29,8 @@ def scaled_bell(x: Any, rate: float) -> Any:
     """
     x = np.minimum(x, _LARGEST / math.sqrt(2 * rate))
     high = np.floor(x * 256) / 256
-    return np.exp(SHIFT - rate * (high * high)) * np.exp((x - high) * ((x + high) * -rate))
+    main = np.exp(SHIFT - rate * (high * high))
+    return main + main * np.expm1((x - high) * ((x + high) * -rate))
 
 
 def bell_of_float(x: float) -> float:

@@ -17,7 +17,7 @@ from .arithmetic import clip
 from .bell import BELL_SHIFTED, bell, scaled_bell
 from .elementary import exp, square, tanh
 from .logistic import sigmoid_slope
-from .precise import FAR, decay, horner, product, spread, widely
+from .precise import FAR, apart, decay, horner, over_square, product, spread, widely
 from .special import FLAT
 
 __all__ = [
@@ -53,7 +53,7 @@ def gelu_slope(z: Any) -> Any:
 def _gelu_slope(z: Any) -> Any:
     x = np.minimum(np.abs(z), FLAT)
     distance = (_ROOT - x) + _ROOT_REST
-    below = (1 + horner(_P, x) / horner(_Q, x)) * distance * scaled_bell(x, 0.5) * BELL_SHIFTED
+    below = (BELL_SHIFTED + horner(_P, x) / horner(_Q, x) * BELL_SHIFTED) * distance * scaled_bell(x, 0.5)
     return np.where(z > 0, 1 - below, below)
 
 
@@ -76,8 +76,9 @@ def _gelu_bend(z: Any) -> Any:
 _A, _B, _A_REST, _B_REST = 1.5957691216057308, 0.07135481627260025, -9.96930880911092e-17, -6.175149918155315e-19
 """2 * sqrt(2/pi) and 0.044715 times that, each as a sum of two floats."""
 _END = 40.0
-_R, _R_REST, _EXP_OF_R = 0.7524614220710163, -3.635560509207687e-17, 0.29195521191476714
-"""The slope is 0 at minus _R, where the exponent's exponential is _EXP_OF_R."""
+_AT_R, _AT_R_REST = 1.2311548723318988, -1.449217884953896e-17
+_EXP_OF_R, _EXP_OF_R_REST = 0.29195521191476714, -8.582607951729513e-18
+"""At the root of the slope the exponent is minus _AT_R, and its exponential _EXP_OF_R."""
 _S, _S_REST, _EXP_OF_S = 1.4185040087908283, 8.089265124388305e-17, 0.0848161559251803
 """The second derivative is 0 at _S and minus _S, where exp(-exponent) is _EXP_OF_S."""
 _T = [2.440763104674030693039887, 0.07773441740952558017082822, 0.7096326137383775627636642,
@@ -91,12 +92,12 @@ def tanh_exponent(z: Any) -> tuple[Any, Any]:
 
 def tanh_exponent_of_float(z: float) -> tuple[float, float]:
     """The same of one number between -40 and 40."""
-    y, dropped, _ = _exponent(z)
+    y, dropped, *_ = _exponent(z)
     return y, dropped
 
 
-def _exponent(x: Any) -> tuple[Any, Any, Any]:
-    """The same, and y' = 2 * sqrt(2/pi) * (1 + 3 * 0.044715 * z**2), for |x| < 40."""
+def _exponent(x: Any) -> tuple[Any, Any, Any, Any]:
+    """The same, and so y' = 2 * sqrt(2/pi) * (1 + 3 * 0.044715 * z**2), for |x| < 40."""
     square, square_rest = product(x, x)
     bent, bent_rest = product(square, _B)
     total = _A + bent
@@ -105,7 +106,10 @@ def _exponent(x: Any) -> tuple[Any, Any, Any]:
     bent_rest = bent_rest + square_rest * _B + square * _B_REST
     rest = rest + bent_rest + _A_REST
     y, dropped = product(x, total)
-    return y, dropped + x * rest, (total + 2 * bent) + (rest + 2 * bent_rest)
+    slope = total + 2 * bent
+    part = slope - total
+    slope_rest = (total - (slope - part)) + (2 * bent - part) + (rest + 2 * bent_rest)
+    return y, dropped + x * rest, slope, slope_rest
 
 
 @elementwise(dz=lambda _, z: gelu_tanh_bend(z), label="gelu (tanh)'")
@@ -116,14 +120,19 @@ def gelu_tanh_slope(z: Any) -> Any:
 
 def _gelu_tanh_slope(z: Any) -> Any:
     x = np.minimum(np.abs(z), _END)
-    y, dropped, slope = _exponent(x)
-    e, back = decay(y, dropped)
-    d = (_R - x) + _R_REST
-    q = x * x + x * _R + _R * _R
-    near = d * (_A + 3 * _B * q) + _EXP_OF_R * np.expm1(d * (_A + _B * q))
-    far = e * back + (1 - x * slope)
-    below = np.where(x < 2, near, far) * spread(e, back) * back
-    return np.where(z > 0, 1 - below, below)
+    y, dropped, slope, slope_rest = _exponent(x)
+    e, back, lost = apart(y, dropped)
+    pulled, rest = product(x, slope)
+    top = 1 - pulled
+    part = top - 1
+    rest = (1 - (top - part)) - (pulled + part) - rest - x * slope_rest
+    d = (_AT_R - y) + (_AT_R_REST - dropped)
+    near = (top + _EXP_OF_R) + ((_EXP_OF_R_REST + rest) + _EXP_OF_R * np.expm1(d))
+    below = np.where(x < 2, near, top + (e * back + rest)) * spread(e, back, lost) * back
+    t = np.tanh(y / 2)
+    beside = 0.5 * t + x * slope * (0.25 * (1 - t * t))
+    middle = 0.5 + np.copysign(beside, z)
+    return np.where(x < 0.25, middle, np.where(z > 0, 1 - below, below))
 
 
 def _gelu_tanh_jerk(_: Any, z: Any) -> Any:
@@ -143,14 +152,14 @@ def gelu_tanh_bend(z: Any) -> Any:
 
 def _gelu_tanh_bend(z: Any) -> Any:
     x = np.minimum(np.abs(z), _END)
-    y, dropped, slope = _exponent(x)
-    e, back = decay(y, dropped)
+    y, dropped, slope, _ = _exponent(x)
+    e, back, lost = apart(y, dropped)
     d = (x - _S) - _S_REST
     square = x * x
     both = 2 * _A + 12 * _B * square + x * np.square(slope)
     distance = d * (_A + _B * (square + x * _S + _S * _S))
     top = both * (_EXP_OF_S * np.expm1(-distance)) - d * horner(_T, x)
-    return top * (spread(e, back) / (1 + e * back)) * back
+    return top * (spread(e, back, lost) / (1 + e * back)) * back
 
 
 # -- mish ---------------------------------------------------------------------------------------------
@@ -173,12 +182,16 @@ def _mish_slope(z: Any) -> Any:
     e = u * back
     d = (np.maximum(np.minimum(z, 0.0), -FAR) - _M) - _M_REST
     over = _EXP_OF_M * np.expm1(d)
-    below = 4 * d * (1 + e) + over * (e * (e + (_EXP_OF_M + 4)) + (_EXP_OF_M * (_EXP_OF_M + 4) + (6 + 4 * _M)))
-    more = e * (e + 2)
-    total = more + 2
-    below = below * u / (np.square(total) + 2 * total * (more - (total - 2))) * back
-    far = 1 + 2 * e * (1 + e)
-    above = 1 + 2 * e * e * (2 * np.minimum(z, FAR) * (1 + e) - far) / np.square(far)
+    more = e * (e + (_EXP_OF_M + 4)) + (_EXP_OF_M * (_EXP_OF_M + 4) + (6 + 4 * _M))
+    near = d + (d * e + over * more / 4)
+    square, dropped = product(e, e / 2)
+    half = e + square
+    rest = (e - half) + square + dropped
+    x = np.clip(z, -FAR, 0.0)
+    far = (1 + x) + e * ((1.5 + x) + e * (1 + e / 4))  # next to the root that would cancel
+    below = np.where((z < -3) | (z > -0.75), far, near) * over_square(u, half, 0.0, rest) * back
+    bend = 1 + 2 * e * (1 + e)
+    above = 1 + 2 * e * e * (2 * np.minimum(z, FAR) * (1 + e) - bend) / np.square(bend)
     return np.where(z > 0, above, below)
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from ..dispatch import elementwise
 from ..op import case
 from .elementary import square, tanh
-from .precise import FAR, decay, exponent, is_short, spread, widely
+from .precise import FAR, apart, decay, exponent, is_short, spread, widely
 
 __all__ = ["sigmoid_product", "sigmoid_slope", "swish_bend", "swish_rate", "swish_slope"]
 
@@ -80,10 +80,13 @@ def swish_slope(z: Any, beta: Any, *, rest: float = 0.0) -> Any:
 
 def _swish_slope(z: Any, beta: Any, *, rest: float, short: bool) -> Any:
     y, dropped = exponent(z, beta, rest, short)
-    e, back = decay(y, dropped)
-    d = (-np.abs(y) - _ROOT) - (dropped * np.sign(y) + _ROOT_REST)
-    below = (d + _EXP_OF_ROOT * np.expm1(d)) * spread(e, back) * back
-    return np.where(y > 0, 1 - below, below)
+    e, back, lost = apart(y, dropped)
+    x, t = np.abs(y), np.tanh(y / 2)
+    d = (-x - _ROOT) - (lost + _ROOT_REST)
+    top = np.where(x < 3, d + _EXP_OF_ROOT * np.expm1(d), (1 - x) + (e * back - lost))  # 1 - x loses nothing there
+    below = top * spread(e, back, lost) * back
+    middle = 0.5 + (0.5 * t + 0.25 * y * (1 - t * t))
+    return np.where(x < 0.5, middle, np.where(y > 0, 1 - below, below))
 
 
 def _swish_jerk(_: Any, z: Any, beta: Any, *, rest: float) -> Any:
@@ -109,10 +112,10 @@ def swish_bend(z: Any, beta: Any, *, rest: float = 0.0) -> Any:
 
 def _swish_bend(z: Any, beta: Any, *, rest: float, short: bool) -> Any:
     y, dropped = exponent(z, beta, rest, short)
-    e, back = decay(y, dropped)
+    e, back, lost = apart(y, dropped)
     u = e * back
-    d = (np.abs(y) - _BEND) + (dropped * np.sign(y) - _BEND_REST)
-    return (_BEND_LESS_2 * np.expm1(-d) - d * (1 - u)) * (spread(e, back) / (1 + u)) * back
+    d = (np.abs(y) - _BEND) + (lost - _BEND_REST)
+    return (_BEND_LESS_2 * np.expm1(-d) - d * (1 - u)) * (spread(e, back, lost) / (1 + u)) * back
 
 
 @elementwise(
@@ -131,6 +134,6 @@ def swish_rate(z: Any, beta: Any) -> Any:
 
 def _swish_rate(z: Any, beta: Any, *, short: bool) -> Any:
     y, dropped = exponent(z, beta, 0.0, short)
-    e, back = decay(y, dropped)
+    e, back, lost = apart(y, dropped)
     x = np.where(np.abs(y) < FAR, z, 0.0 * y)
-    return x * (x * spread(e, back)) * back
+    return x * (x * spread(e, back, lost)) * back

@@ -15,8 +15,8 @@ import numpy as np
 from ..blocks import BITS, CAREFUL
 
 __all__ = [
-    "CUT", "FAR", "SHIFT", "SHIFTED", "briefly", "decay", "exponent", "gated", "gated_of_float", "horner", "is_short",
-    "product", "spread", "widely",
+    "CUT", "FAR", "SHIFT", "SHIFTED", "apart", "briefly", "decay", "exponent", "gated", "gated_of_float", "horner",
+    "is_short", "over_square", "product", "spread", "widely",
 ]  # fmt: skip
 
 FAR = 800.0
@@ -88,24 +88,36 @@ def exponent(x: Any, y: Any, rest: float = 0.0, short: bool = False) -> tuple[An
     return np.clip(p, -FAR, FAR), np.where(np.isfinite(dropped), dropped, 0.0)
 
 
-def decay(y: Any, dropped: Any = 0.0) -> tuple[Any, Any]:
-    """exp(-|y + dropped|) as a product of two: the first is no subnormal number, the second a constant.
+def apart(y: Any, dropped: Any = 0.0) -> tuple[Any, Any, Any]:
+    """(e, back, lost): exp(-|y + dropped|) is e * back * (1 - lost). e is no subnormal number, back a constant.
 
-    Multiply by the second last: -700 * exp(-715) is a normal number, exp(-715) is none.
+    Multiply by `back` last: -700 * exp(-715) is a normal number, exp(-715) is none.
     """
     x = -np.minimum(np.abs(y), FAR)
     far = x < -SHIFT
     e = np.exp(np.where(far, x + SHIFT, x))
-    if type(dropped) is not float:
-        e = e - e * (dropped * np.sign(y))
-    return e, np.where(far, SHIFTED, 1.0)
+    return e, np.where(far, SHIFTED, 1.0), dropped if type(dropped) is float else dropped * np.sign(y)
 
 
-def spread(e: Any, back: Any) -> Any:
-    """e / (1 + e * back)**2, without the rounding of the sum."""
+def decay(y: Any, dropped: Any = 0.0) -> tuple[Any, Any]:
+    """(e, back) as of `apart`, e without what was lost."""
+    e, back, lost = apart(y, dropped)
+    return e if type(lost) is float else e - e * lost, back
+
+
+def over_square(e: Any, v: Any, lost: Any = 0.0, more: Any = 0.0) -> Any:
+    """e * (1 - lost) / (1 + v + more)**2, v >= 0, in two roundings; `lost` and `more` are roundings themselves."""
+    total = 1 + v
+    square, dropped = product(total, total)
+    small = e - e * (lost + v * (2 + v) / square)
+    rest = 2 * total * ((v - (total - 1)) + more)
+    return np.where(v < 0.125, small, e / (square + (dropped + rest + square * lost)))
+
+
+def spread(e: Any, back: Any, lost: Any = 0.0) -> Any:
+    """u / (1 + u)**2 / back, u = e * back * (1 - lost), in two roundings."""
     u = e * back
-    total = 1 + u
-    return e / (np.square(total) + 2 * total * (u - (total - 1)))
+    return over_square(e, u, lost * (1 - u) / (1 + u))
 
 
 def gated(z: Any, y: Any, dropped: Any = 0.0) -> Any:

@@ -202,8 +202,8 @@ def soft_sign(z: Any) -> Any:
 def tanh_shrink(z: Any) -> Any:
     """a = z - tanh(z)
 
-    Near 0, where that cancels, by a quotient of polynomials; within 4 ulp in float64.
+    Near 0, where that cancels, by a quotient of polynomials; within 4 ulp.
     """
     near = clip(z, min=-SHRINK_END, max=SHRINK_END)
     s = near * near
-    return where(abs(z) < SHRINK_END, near * s * (horner(SHRINK_P, s) / horner(SHRINK_Q, s)), z - tanh(z))
+    return where(abs(z) < SHRINK_END, near * s * (1 / 3 - s * (horner(SHRINK_P, s) / horner(SHRINK_Q, s))), z - tanh(z))
