@@ -41,7 +41,8 @@ ROUNDED = {"exp": "its condition number is z", "affine": "next to its root alpha
 
 def points(op, static, dtype):
     several = FEW if "erf" in op.formula else PAINFUL
-    z = np.array([*several, *(-x for x in several)], dtype)
+    with np.errstate(over="ignore"):
+        z = np.array([*several, *(-x for x in several)], dtype)
     at = np.asarray(kinks(op, static), dtype)
     return kept(op, static, np.concatenate([z, np.nextafter(at, dtype(-np.inf)), np.nextafter(at, dtype(np.inf))]))
 
@@ -125,6 +126,8 @@ def test_second_derivatives_keep_theirs(op, static, dtype):
     second = lambda x: ta.grad(lambda y: slope_of(op, static)(y).sum())(x)
     with ta.derivative_form("input"):
         within(np.asarray(second(z)), exact, SECOND, z, "second derivative")
+        if dtype is np.float32:  # a program may make a constant float32: 1.702, 2/3 and 0.3 must not lose by it
+            within(np.asarray(ta.compile(second)(z)), exact, SECOND, z, "second derivative, compiled")
 
 
 @pytest.mark.parametrize("beta", [1.375, -0.3, 7.1])

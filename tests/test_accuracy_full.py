@@ -75,3 +75,15 @@ def test_the_worst_input_really_is_as_bad_as_it_says():
         exact = z / (1 + mp.exp(-mp.mpf("1.702") * z))
         off = abs(mp.mpf(float(ta.quick_gelu(row.worst))) - exact) / float(np.spacing(abs(float(exact))))
     assert row.largest == pytest.approx(float(off), rel=0.3, abs=1.0)
+
+
+@pytest.mark.usefixtures("scratch")
+def test_the_edge_of_underflow_is_looked_at_wherever_it_lies():
+    @ta.elementwise(dz=lambda _, z: ta.sigmoid(3 * z) * (1 + 3 * z * ta.sigmoid(-3 * z)))
+    def subnormal_factor(z):
+        """a = z / (1 + exp(-3 * z))"""
+        return ta.maximum(z, -800.0) * ta.sigmoid(3 * z)
+
+    row = measure("subnormal_factor", points=64)[0]
+    assert row.largest > 30
+    assert -238.0 < row.worst < -236.0  # exp(3 * z) is subnormal, z * exp(3 * z) is not

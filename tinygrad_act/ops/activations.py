@@ -124,7 +124,7 @@ def _softplus_slope(a: Any, z: Any, *, beta: float, threshold: float) -> Any:
 
 def _softplus_slope_by_input(_: Any, z: Any, *, beta: float, threshold: float) -> Any:
     """sigmoid(beta * z); 1 where beta * z > threshold"""
-    d = sigmoid(z) if beta == 1 else sigmoid_product(z, beta)
+    d = sigmoid(z) if beta == 1 else sigmoid_product(z, 1.0, scale=beta)
     return d if threshold == math.inf else where(beta * z > threshold, 1.0, d)
 
 

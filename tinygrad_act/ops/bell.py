@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import functools
 import math
-from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
 from ..dispatch import elementwise
 from ..op import case
-from .precise import SHIFT, SHIFTED, widely
+from .precise import SHIFT, SHIFTED, product, widely
 
 __all__ = ["BELL_SHIFTED", "bell", "bell_of_float", "scaled_bell"]
 
@@ -77,4 +76,5 @@ def _roots(order: int, rate: float) -> tuple[tuple[float, float], ...]:
 
 def _root(square: float) -> tuple[float, float]:
     root = math.sqrt(square)
-    return root, float(Fraction(square) - Fraction(root) ** 2) / (2 * root)
+    p, dropped = product(root, root)
+    return root, ((square - p) - dropped) / (2 * root)

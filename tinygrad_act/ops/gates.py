@@ -78,7 +78,7 @@ _REST = 4.263256414560601e-17
 
 def _quick_gelu_by_input(_: Any, z: Any) -> Any:
     """s * (1 + 1.702 * z * sigmoid(-1.702 * z)), s = sigmoid(1.702 * z)"""
-    return swish_slope(z, 1.702, rest=_REST)
+    return swish_slope(z, 1.0, scale=1.702, rest=_REST)
 
 
 @elementwise(

@@ -81,7 +81,7 @@ def exponent(x: Any, y: Any, rest: float = 0.0, short: bool = False) -> tuple[An
 
     exp makes an error of half a unit in the last place of an exponent of 700 one of 700 units.
     """
-    if short or (not rest and y.ndim == 0 and math.frexp(y)[0] == 0.5):  # a power of two: nothing is dropped
+    if short or (not rest and np.ndim(y) == 0 and math.frexp(y)[0] == 0.5):  # a power of two: nothing is dropped
         return np.clip(x * y, -FAR, FAR), 0.0
     p, dropped = product(x, y)
     dropped = np.where(np.abs(p) < FAR, dropped + x * rest, 0.0)

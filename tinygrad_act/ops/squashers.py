@@ -149,7 +149,7 @@ def hard_tanh(z: Any, *, min: float = -1.0, max: float = 1.0) -> Any:
 
 def _scaled_tanh_by_input(_: Any, z: Any, *, alpha: float, beta: float) -> Any:
     """alpha * beta / cosh(beta * z)**2"""
-    return 4 * alpha * beta * sigmoid_slope(z, 2 * beta)
+    return 4 * alpha * beta * sigmoid_slope(z, 1.0, scale=2 * beta)
 
 
 @elementwise(
