@@ -9,7 +9,7 @@ import pytest
 
 import tinygrad_act as ta
 from tinygrad_act.accuracy import measured_ops
-from tinygrad_act.accuracy.grid import kept
+from tinygrad_act.accuracy.grid import grid, kept, kinks
 from tinygrad_act.accuracy.measuring import _static
 from tinygrad_act.accuracy.truth import Exact, Truth
 
@@ -119,3 +119,40 @@ def test_two_floats_hold_a_truth_to_31_digits():
     exact = Exact.of([third, None])
     assert same(mp.mpf(float(exact.high[0])) + mp.mpf(float(exact.low[0])), third)
     assert math.isnan(exact.high[1])
+
+
+def test_a_default_that_is_a_simple_fraction_means_it():
+    value, slope = Truth(ta.ops["hard_sigmoid"], ta.ops["hard_sigmoid"].defaults).at(-2.9999999999999996)
+    assert same(value, mp.ldexp(1, -51) / 6)
+    assert same(slope, mp.mpf(1) / 6)
+    value, _ = Truth(ta.ops["hard_sigmoid"], {"alpha": 0.2, "beta": 0.5}).at(1.0)
+    assert same(value, mp.mpf(0.2) + mp.mpf(0.5))
+
+
+SECOND = {
+    "sigmoid": lambda z: -s(z) * s(-z) * mp.tanh(z / 2),
+    "tanh": lambda z: -2 * mp.tanh(z) * 4 * mp.exp(-2 * abs(z)) / (1 + mp.exp(-2 * abs(z))) ** 2,
+    "gelu": lambda z: (2 - z * z) * pdf(z),
+    "soft_sign": lambda z: -2 * mp.sign(z) / (1 + abs(z)) ** 3,
+}
+
+
+@pytest.mark.parametrize("name", SECOND)
+def test_second_derivatives_are_those_of_closed_forms(name):
+    z = np.array([-700.0, -36.0, -1.3, -1e-9, -1e-150, 5e-324, 0.3, 24.0, 300.0])
+    found = Truth(ta.ops[name], {}).second(z)
+    for x, high, low in zip(z, found.high, found.low):
+        exact = SECOND[name](mp.mpf(float(x)))
+        assert same(mp.mpf(float(high)) + mp.mpf(float(low)), exact) or abs(exact) < mp.mpf("1e-290"), x
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize(("op", "static"), [pytest.param(o, st, id=title(o, st)) for o, st in measured_ops()])
+def test_the_neighbours_of_every_kink_are_measured(op, static, dtype):
+    static = _static(op, static)
+    z = grid(op, static, dtype, 64)
+    for at in kinks(op, static):
+        place = dtype(at)
+        assert place not in z
+        if float(place) == at:
+            assert {np.nextafter(place, dtype(side)) for side in (-9e9, 9e9)} - {0} <= set(z)

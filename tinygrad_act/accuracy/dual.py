@@ -7,6 +7,7 @@ hide in the truth that it is compared with.
 from __future__ import annotations
 
 from collections.abc import Callable
+from fractions import Fraction
 from typing import Any
 
 try:
@@ -69,13 +70,14 @@ def context() -> Any:
 
 
 def number(x: Any) -> Dual:
-    """A constant: a float as it is, a text as the decimal number that it is."""
-    return Dual(_mp.mpf(x), _mp.zero)
+    """A constant: a float as it is, a text as the decimal number that it is, a fraction to the precision in force."""
+    exact = _mp.mpf(x.numerator) / x.denominator if isinstance(x, Fraction) else _mp.mpf(x)
+    return Dual(exact, _mp.zero)
 
 
 def words(names: dict[str, Any]) -> dict[str, Any]:
     """What a formula may say, and the values of `names` as constants (None stays None)."""
-    given = {name: number(x) if isinstance(x, (int, float)) else x for name, x in names.items()}
+    given = {name: number(x) if isinstance(x, (int, float, Fraction)) else x for name, x in names.items()}
     return {"pi": Dual(+_mp.pi, _mp.zero), "number": number, **_WORDS, **given}
 
 

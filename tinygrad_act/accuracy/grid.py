@@ -10,7 +10,7 @@ import numpy as np
 
 from ..op import Op
 
-__all__ = ["around", "grid", "kinks"]
+__all__ = ["around", "before", "grid", "kinks"]
 
 _LINEAR = (45.0, 110.0, 760.0, 2.0)
 """Points are spread evenly from minus these to these."""
@@ -23,7 +23,7 @@ _THRESHOLDS = (
 
 def grid(op: Op, static: Mapping[str, Any], dtype: Any, points: int) -> np.ndarray:
     """About `points` numbers of this dtype in the domain of `op`, in order, the same ones every time; no
-    kink, nor 0, among them."""
+    kink, nor 0, among them, but the neighbours of every kink and of every threshold."""
     rng = np.random.default_rng(20261124)
     info = np.finfo(dtype)
     low, high = math.log2(float(info.smallest_subnormal)), math.log2(float(info.max))
@@ -40,7 +40,8 @@ def grid(op: Op, static: Mapping[str, Any], dtype: Any, points: int) -> np.ndarr
     with np.errstate(all="ignore"):
         z = np.concatenate(parts).astype(dtype)
         near = np.array([*_THRESHOLDS, *(-x for x in _THRESHOLDS)], dtype)
-        z = np.concatenate([z, near, np.nextafter(near, dtype(0)), np.nextafter(near, dtype(np.inf))])
+        near = np.concatenate([near, np.asarray(kinks(op, static), dtype)])
+        z = np.concatenate([z, near, np.nextafter(near, dtype(-np.inf)), np.nextafter(near, dtype(np.inf))])
         z = np.concatenate([z, *(around(at, dtype, rng) for at in kinks(op, static))])
     return kept(op, static, z)
 
@@ -51,13 +52,20 @@ def around(at: float, dtype: Any, rng: np.random.Generator, count: int = 30) -> 
     return np.asarray((at + rng.choice([-1, 1], count) * far).astype(dtype))
 
 
+def before(edge: float, dtype: Any, rng: np.random.Generator, count: int = 40) -> np.ndarray:
+    """Points from 3 % before `edge` up to it, seen from 0, ever denser, and some beyond."""
+    far = np.concatenate([10 ** rng.uniform(-7, -1.5, count), -(10 ** rng.uniform(-7, -2, count // 8))])
+    return np.asarray((edge * (1 - far)).astype(dtype))
+
+
 def kept(op: Op, static: Mapping[str, Any], z: np.ndarray) -> np.ndarray:
     """Those of the points that lie in the domain and not on a kink, each once, in order."""
     z = np.unique(z[np.isfinite(z) & (z != 0)])
     low, high = op.domain.get(op.inputs[0], (-math.inf, math.inf))
     z = z[(z > low) & (z < high)]
     for at in [*kinks(op, static), *op.poles.get(op.inputs[0], ())]:
-        z = z[np.abs(z - at) > np.spacing(np.abs(z.dtype.type(at)))]
+        place = z.dtype.type(at)  # where the dtype does not have it, no one knows which side its neighbours are on
+        z = z[np.abs(z - place) > (0.0 if float(place) == at else np.spacing(np.abs(place)))]
     return z[z != np.floor(z)] if "integers" in op.kinks else z
 
 

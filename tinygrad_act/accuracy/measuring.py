@@ -13,7 +13,7 @@ from ..conventions import derivative_form
 from ..op import REQUIRED, Op
 from ..registry import ops
 from ..value import Value
-from .grid import around, grid, kept, kinks
+from .grid import around, before, grid, kept, kinks
 from .truth import Exact, Truth
 
 __all__ = ["FULL", "QUICK", "Row", "measure", "measured_ops"]
@@ -100,7 +100,9 @@ def _rows(op: Op, title: str, static: dict[str, Any], dtype: Any, points: int) -
     corners = kinks(op, static)
     roots = [*_roots(truth, z, value, 0, [])], [*_roots(truth, z, slope, 1, corners)]
     rng = np.random.default_rng(7)
-    more = kept(op, static, np.concatenate([around(at, dtype, rng) for at in {*roots[0], *roots[1]}] or [z[:0]]))
+    edges = [*_edges(truth, z, value, 0, float(info.tiny)), *_edges(truth, z, slope, 1, float(info.tiny))]
+    extra = [*(around(at, dtype, rng) for at in {*roots[0], *roots[1]}), *(before(at, dtype, rng) for at in edges)]
+    more = kept(op, static, np.concatenate(extra or [z[:0]]))
     exact = [Exact(*map(np.concatenate, zip(*pair))) for pair in zip((value, slope), truth(more))]
     z = np.concatenate([z, more])
     found = _engine(op, z, static)
@@ -177,6 +179,21 @@ def _worse(several: list[np.ndarray], exact: Exact) -> np.ndarray:
     with np.errstate(all="ignore"):
         off = [np.nan_to_num(np.abs((x.astype(np.float64) - exact.high) - exact.low), nan=np.inf) for x in several]
     return np.where(off[1] > off[0], several[1], several[0])
+
+
+def _edges(truth: Truth, z: np.ndarray, exact: Exact, which: int, tiny: float) -> list[float]:
+    """Where the truth leaves the normal numbers as |z| grows, by halving: the edge of underflow."""
+    normal, known, found = np.abs(exact.high) >= tiny, ~np.isnan(exact.high), []
+    for i in np.flatnonzero((normal[1:] != normal[:-1]) & known[1:] & known[:-1]):
+        inside, outside = (float(z[i + k]) for k in ((1, 0) if normal[i + 1] else (0, 1)))
+        if not 1 < abs(inside) < abs(outside) < 1e4:
+            continue
+        for _ in range(30):
+            middle = (inside + outside) / 2
+            number = truth.at(middle)[which]
+            inside, outside = (middle, outside) if number is not None and abs(number) >= tiny else (inside, middle)
+        found.append(inside)
+    return found
 
 
 def _roots(truth: Truth, z: np.ndarray, exact: Exact, which: int, corners: list[float]) -> list[float]:

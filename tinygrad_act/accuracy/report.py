@@ -29,18 +29,19 @@ def as_json(rows: Sequence[Row]) -> str:
 
 
 def markdown(rows: Sequence[Row]) -> str:
-    """One line an operation: the largest errors of value and slope, and of the slope by the output.
+    """One line an operation: the largest errors of value and slope, and of the slope in its other form.
 
-    A slope stands for its most accurate form: by the input where there is one.
+    A slope stands for its most accurate form: the one in the input where there is one. The other form, if
+    there are two, is then the one that runs by default.
     """
     best: dict[tuple[str, str, str], float] = {}
     for row in rows:
         best[row.op, row.dtype, row.what] = row.largest
     for (op, dtype, what), largest in list(best.items()):
-        if what == "slope (input)":  # then the default is the form by the output
+        if what == "slope (input)":  # then the default is the other form
             best[op, dtype, "slope (output)"], best[op, dtype, "slope"] = best[op, dtype, "slope"], largest
     lines = [
-        "| largest error, ulp | float64: value | slope | slope by output | float32: value | slope | slope by output |",
+        "| largest error, ulp | float64: value | slope | other form | float32: value | slope | other form |",
         "|---|---|---|---|---|---|---|",
     ]
     for name in dict.fromkeys(row.op for row in rows):

@@ -2,7 +2,8 @@
 
 The formula of the docstring is evaluated with ever more digits until two results agree in 120 bits:
 z - tanh(z) at 1e-100 takes a thousand. Its numerals are the decimal numbers that they show (0.044715 is
-44715 millionths), static parameters the floats that they are.
+44715 millionths), static parameters the floats that they are; a default that is the float of a simple
+fraction, 1/6, is that fraction.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import ast
 import math
 from collections.abc import Mapping
+from fractions import Fraction
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -48,7 +50,8 @@ class Truth:
 
     def __init__(self, op: Op, static: Mapping[str, Any], smallest: int = -1074) -> None:
         self._mp, self._smallest = context(), smallest
-        self._static, self._input = dict(static), op.inputs[0]
+        self._static = {name: _meant(op, name, x) for name, x in static.items()}
+        self._input = op.inputs[0]
         try:
             self._code = _compiled(op.formula.removeprefix("a = "))
             self._mp.prec = 100
@@ -86,6 +89,23 @@ class Truth:
         mp.prec = _LADDER[-1]
         return known[0], known[1]
 
+    def second(self, points: np.ndarray) -> Exact:
+        """The second derivatives at these points, none of which is 0: difference quotients of the slope, whose
+        step is so small, in digits so many, that nothing is left to see of it."""
+        with self._mp.workprec(_LADDER[-1]):
+            return Exact.of([self._second_at(float(z)) for z in points])
+
+    def _second_at(self, z: float) -> Any:
+        mp = self._mp
+        with mp.workprec(2400 + (4 * abs(math.frexp(z)[1]) if abs(z) < 1 else 0)):
+            x = mp.mpf(z)
+            h = mp.ldexp(abs(x), -300)
+            try:
+                second = (self._at(x + h).d - self._at(x - h).d) / (2 * h)
+            except (ValueError, ZeroDivisionError, OverflowError):
+                return None
+            return None if second != second else +second if abs(second) > mp.ldexp(1, -1100) else mp.zero
+
     def _at(self, z: Any) -> Dual:
         return eval(self._code, {"__builtins__": {}}, {**words(self._static), self._input: Dual(z, self._mp.one)})  # type: ignore[no-any-return]
 
@@ -97,6 +117,14 @@ class Truth:
             exact = now and abs(now - before) <= abs(now) * self._mp.ldexp(1, -_AGREED)
             return self._mp.zero if enough or exact else None
         return now if abs(now - before) <= abs(now) * self._mp.ldexp(1, -_AGREED) else None
+
+
+def _meant(op: Op, name: str, x: Any) -> Any:
+    """A static parameter as it is meant: a default of 1 / 6 is one sixth, which no float is."""
+    if x != op.defaults.get(name) or not isinstance(x, float) or not math.isfinite(x):
+        return x
+    simple = Fraction(x).limit_denominator(12)
+    return simple if float(simple) == x else x
 
 
 class _Decimal(ast.NodeTransformer):

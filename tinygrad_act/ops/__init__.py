@@ -3,14 +3,17 @@
 from . import (
     activations,
     arithmetic,
+    bell,
     comparison,
     elementary,
+    gate_slopes,
     gated_pairs,
     gates,
     gather,
     index,
     linalg,
     log_exp,
+    logistic,
     losses,
     moments,
     parametric,
@@ -28,8 +31,8 @@ from . import (
 )
 
 __all__ = [
-    "activations", "arithmetic", "comparison", "elementary", "gated_pairs", "gates", "gather", "index", "linalg",
-    "log_exp", "losses", "moments", "parametric", "powers", "rectifiers", "reduce", "rows", "shape", "shrinks",
-    "slope",
+    "activations", "arithmetic", "bell", "comparison", "elementary", "gate_slopes", "gated_pairs", "gates", "gather",
+    "index", "linalg", "log_exp", "logistic", "losses", "moments", "parametric", "powers", "rectifiers", "reduce",
+    "rows", "shape", "shrinks", "slope",
     "softmaxes", "special", "squashers", "steps",
 ]  # fmt: skip

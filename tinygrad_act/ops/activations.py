@@ -10,11 +10,15 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
+
 from ..dispatch import elementwise
 from ..op import case, theirs
 from . import fused
 from .arithmetic import abs, maximum, minimum, where
 from .elementary import exp, expm1, log1p
+from .logistic import sigmoid_product, sigmoid_slope
+from .precise import FAR, SHIFT, SHIFTED, decay, exponent, is_short, product, widely
 
 __all__ = ["identity", "leaky_relu", "relu", "sigmoid", "softplus"]
 
@@ -38,9 +42,14 @@ def identity(z: Any) -> Any:
     return z.view()
 
 
+def _sigmoid_slope_by_input(_: Any, z: Any) -> Any:
+    """sigmoid(z) * sigmoid(-z)"""
+    return sigmoid_slope(z, 1.0)
+
+
 @elementwise(
     dz=lambda a, _: a * (1 - a),
-    input=lambda a, z: a * sigmoid(-z),
+    input=_sigmoid_slope_by_input,
     label="σ",
     reference="Verhulst 1838",
     elsewhere={
@@ -115,13 +124,24 @@ def _softplus_slope(a: Any, z: Any, *, beta: float, threshold: float) -> Any:
 
 def _softplus_slope_by_input(_: Any, z: Any, *, beta: float, threshold: float) -> Any:
     """sigmoid(beta * z); 1 where beta * z > threshold"""
-    d = sigmoid(beta * z)
+    d = sigmoid(z) if beta == 1 else sigmoid_product(z, 1.0, scale=beta)
     return d if threshold == math.inf else where(beta * z > threshold, 1.0, d)
+
+
+def _softplus_of_float(z: float, *, beta: float, threshold: float) -> float:
+    y, dropped = (z, 0.0) if beta == 1 else product(z, beta)
+    if y > threshold or not -FAR < y < FAR:
+        return z if y > 0 or y != y else 0.0
+    x, lost = -math.fabs(y), math.copysign(dropped, dropped * y)
+    if x < -SHIFT:
+        return max(z, 0.0) + math.exp(x + SHIFT) * (1.0 - lost) / beta * SHIFTED
+    return max(z, 0.0) + math.log1p(math.exp(x) * (1.0 - lost)) / beta
 
 
 @elementwise(
     dz=_softplus_slope,
     input=_softplus_slope_by_input,
+    scalar=_softplus_of_float,
     domain={"beta": (0.0, math.inf)},
     cases=(case(()), case((2, 3)), case((3,), beta=2.5), case((2, 3), beta=0.5, threshold=0.0)),
     reference="Dugas et al. 2001",
@@ -140,7 +160,10 @@ def softplus(z: Any, *, beta: float = 1.0, threshold: float = math.inf) -> Any:
     Its derivative, sigmoid(beta * z), is accurate from the output alone. It overflows nowhere, so
     the threshold, from which on it is the identity, is infinite; PyTorch's is 20 and a small jump.
     """
-    x = z if beta == 1 else beta * z
-    above = log1p(exp(-abs(x)))
-    a = maximum(z, 0.0) + (above if beta == 1 else above / beta)
-    return a if threshold == math.inf else where(x > threshold, z, a)
+    a = maximum(z, 0.0) + log1p(exp(-abs(z))) if beta == 1 else widely(_softplus, z, beta=beta, short=is_short(z))
+    return a if threshold == math.inf else where(beta * z > threshold, z, a)
+
+
+def _softplus(z: Any, *, beta: float, short: bool) -> Any:
+    e, back = decay(*exponent(z, np.float64(beta), 0.0, short))
+    return np.maximum(z, 0.0) + np.where(back < 1, e, np.log1p(e)) / beta * back

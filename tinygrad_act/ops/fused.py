@@ -49,25 +49,26 @@ def _sigmoid_pull(g: Any, a: Any, z: Any, out: Any) -> None:
     np.multiply(g, out, out=out)
 
 
-def _sigmoid_accurate(g: Any, a: Any, z: Any, out: Any) -> None:
-    """g * a * (e * a), e = exp(-z): e * a is 1 - a to the last digits"""
-    np.negative(z, out=out)
-    np.exp(out, out=out)
-    np.multiply(out, a, out=out)
-    np.multiply(out, a, out=out)
+def _bell_of(x: Any, factor: float, times: float, g: Any, out: Any) -> None:
+    """g * times * u / (1 + u)**2, u = exp(factor * |x|)"""
+    u = np.absolute(x.astype(np.float64))
+    np.multiply(u, factor, out=u)
+    np.exp(u, out=u)
+    total = np.add(u, 1.0)
+    np.square(total, out=total)
+    np.divide(u, total, out=u)
+    if times != 1.0:
+        np.multiply(u, times, out=u)
+    np.copyto(out, u, casting="same_kind")
     np.multiply(g, out, out=out)
+
+
+def _sigmoid_accurate(g: Any, a: Any, z: Any, out: Any) -> None:
+    _bell_of(z, -1.0, 1.0, g, out)
 
 
 def _tanh_accurate(g: Any, a: Any, z: Any, out: Any) -> None:
-    """g * 4u / (1 + u)**2, u = exp(-2 * |z|)"""
-    np.absolute(z, out=out)
-    np.multiply(out, -2.0, out=out)
-    np.exp(out, out=out)
-    total = np.add(out, 1.0)
-    np.square(total, out=total)
-    np.divide(out, total, out=out)
-    np.multiply(out, 4.0, out=out)
-    np.multiply(g, out, out=out)
+    _bell_of(z, -2.0, 4.0, g, out)
 
 
 def _tanh_pull(g: Any, a: Any, z: Any, out: Any) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 from ..op import Fused
 from .fused import leave
 
-__all__ = ["HARD_SHRINK", "HARD_SIGMOID", "HARD_SWISH", "SOFT_SHRINK"]
+__all__ = ["HARD_SHRINK", "HARD_SIGMOID", "HARD_SWISH", "SOFT_SHRINK", "steps_of"]
 
 
 def _inside(g: Any, low: Any, high: Any, z: Any, out: Any) -> None:
@@ -35,10 +35,22 @@ def _hard_swish_pull(g: Any, a: Any, z: Any, out: Any) -> None:
     np.multiply(g, out, out=out)
 
 
+def steps_of(alpha: float, beta: float) -> float | None:
+    """6 for an alpha of 1/6, which no float is: the whole number that alpha is one part of, if beta is some halves."""
+    steps = round(1 / alpha) if 1.0 > alpha > 1e-3 else 0
+    return float(steps) if steps and 1 / steps == alpha and float(2 * steps * beta).is_integer() else None
+
+
 def _hard_sigmoid(z: Any, out: Any, *, alpha: float, beta: float) -> None:
-    np.multiply(z, alpha, out=out)
-    np.add(out, beta, out=out)
-    np.clip(out, 0.0, 1.0, out=out)
+    steps = steps_of(alpha, beta)
+    if steps is None:
+        np.multiply(z, alpha, out=out)
+        np.add(out, beta, out=out)
+        np.clip(out, 0.0, 1.0, out=out)
+    else:
+        np.add(z, beta * steps, out=out)
+        np.multiply(out, alpha, out=out)
+        np.clip(out, 0.0, 1.0, out=out)
 
 
 def _hard_sigmoid_pull(g: Any, a: Any, z: Any, out: Any, *, alpha: float, beta: float) -> None:

@@ -13,12 +13,13 @@ from ..dispatch import elementwise, op
 from ..op import Fused, Theirs, case, theirs
 from .arithmetic import chain, has_nan, where
 from .comparison import equal
-from .elementary import expm1
+from .elementary import expm1, square
+from .precise import widely
 from .reduce import as_rows, axes_of, beside, from_rows
 from .rows import largest_apart
 from .softmaxes import softmax
 
-__all__ = ["log1mexp", "logmeanexp", "logsumexp"]
+__all__ = ["expm1_reciprocal", "log1mexp", "logit_slope", "logmeanexp", "logsumexp"]
 
 _CASES = (case((2, 3)), case((2, 3), axis=0), case((2, 3, 4), axis=(0, -1), keepdims=True), case(()))
 
@@ -101,8 +102,33 @@ def _log1mexp_of_float(z: float) -> float:
     return math.log(-math.expm1(-z)) if z < math.log(2) else math.log1p(-math.exp(-z))
 
 
+@elementwise(dz=lambda a, z: (2 * z - 1) * square(a), domain=(0.0, 1.0))
+def logit_slope(z: Any) -> Any:
+    """a = 1 / (z * (1 - z))"""
+    return 1 / (z * (1 - z))
+
+
+@elementwise(dz=lambda a, _: -a * (1 + a), domain=(0.0, math.inf))
+def expm1_reciprocal(z: Any) -> Any:
+    """a = exp(-z) / -expm1(-z)
+
+    1 / expm1(z), for z > 0, where nothing overflows.
+    """
+    return widely(_expm1_reciprocal, z)
+
+
+def _expm1_reciprocal(z: Any) -> Any:
+    return np.exp(-z) / -np.expm1(-z)
+
+
+def _log1mexp_slope(_: Any, z: Any) -> Any:
+    """1 / expm1(z)"""
+    return expm1_reciprocal(z)
+
+
 @elementwise(
     dz=lambda _, z: 1 / expm1(z),
+    input=_log1mexp_slope,
     scalar=_log1mexp_of_float,
     domain=(0.0, math.inf),
     reference="Mächler 2012",

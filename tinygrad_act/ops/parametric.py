@@ -10,9 +10,10 @@ import numpy as np
 from ..dispatch import elementwise
 from ..op import case, theirs
 from ..symbol import Symbol
-from .activations import sigmoid
-from .arithmetic import abs, clip, minimum, where
+from .arithmetic import clip, minimum, where
 from .comparison import logical_and
+from .logistic import swish_rate, swish_slope
+from .precise import exponent, gated, is_short, widely
 from .steps import stop_gradient
 
 __all__ = ["affine", "general_relu", "prelu", "rrelu", "swish_beta"]
@@ -49,21 +50,14 @@ def prelu(z: Any, slope: Any) -> Any:
     return where(z < 0, slope * z, z)
 
 
-_FAR = 800.0
-"""Further out exp underflows, and sigmoid is 0 or 1."""
-
-
 def _swish_slope(_: Any, z: Any, beta: Any) -> Any:
     """s * (1 + y * sigmoid(-y)), y = beta * z, s = sigmoid(y)"""
-    y = clip(beta * z, min=-_FAR, max=_FAR)
-    return sigmoid(y) * (1 + y * sigmoid(-y))
+    return swish_slope(z, beta)
 
 
 def _swish_slope_of_beta(_: Any, z: Any, beta: Any) -> Any:
     """(z * s) * (z * sigmoid(-y)), y = beta * z, s = sigmoid(y)"""
-    y = beta * z
-    x = where(abs(y) > _FAR, 0.0, z)
-    return (x * sigmoid(y)) * (x * sigmoid(-y))
+    return swish_rate(z, beta)
 
 
 @elementwise(
@@ -82,8 +76,11 @@ def swish_beta(z: Any, beta: Any) -> Any:
     silu with a beta that is learned: an input, with a gradient. With beta 0 it is z / 2, with a large
     one relu.
     """
-    y = beta * z
-    return where(y < -_FAR, 0.0, z) * sigmoid(y)
+    return widely(_swish, z, beta, short=is_short(z, beta))
+
+
+def _swish(z: Any, beta: Any, *, short: bool) -> Any:
+    return gated(z, *exponent(z, beta, 0.0, short))
 
 
 def _drawn(z: Any, lower: float, upper: float, rng: Any) -> Any:

@@ -18,6 +18,7 @@ from .arithmetic import abs, clip, maximum, minimum, where
 from .comparison import logical_and
 from .elementary import exp, expm1, sqrt, square
 from .fused import SELU_ALPHA, SELU_SCALE
+from .gate_slopes import squareplus_slope
 
 __all__ = ["celu", "elu", "exp_quotient", "hard_swish", "relu6", "selu", "sparse_plus", "squareplus"]
 
@@ -156,6 +157,7 @@ def _root(z: Any, b: float) -> Any:
 
 @elementwise(
     dz=lambda a, _, *, b: 1 / (1 + b / (4 * a) / a),
+    input=lambda _, z, *, b: squareplus_slope(z, b=b),
     domain={"b": (0.0, math.inf)},
     cases=(case((2, 3)), case((3,), b=0.5)),
     reference="Barron 2021",

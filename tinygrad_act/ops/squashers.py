@@ -13,8 +13,11 @@ from . import fused, fused_gates, fused_lines
 from .activations import sigmoid
 from .arithmetic import abs, clip, minimum, where
 from .comparison import logical_and
-from .elementary import exp, expm1, log, log1p, sech_squared, square, tanh
-from .special import SHRINK_END, SHRINK_P, SHRINK_Q, horner
+from .elementary import exp, expm1, log1p, square, tanh
+from .log_exp import logit_slope
+from .logistic import sigmoid_slope
+from .precise import horner
+from .special import SHRINK_END, SHRINK_P, SHRINK_Q
 
 __all__ = [
     "hard_sigmoid", "hard_tanh", "log_sigmoid", "logit", "scaled_tanh", "soft_sign", "sparse_sigmoid", "tanh_shrink",
@@ -42,8 +45,18 @@ def log_sigmoid(z: Any) -> Any:
     return minimum(z, 0.0) - log1p(exp(-abs(z)))
 
 
+def _logit_slope(_: Any, z: Any) -> Any:
+    """1 / (z * (1 - z))"""
+    return logit_slope(z)
+
+
+def _logit_of_float(z: float) -> float:
+    return math.log(z / (1 - z)) if z < 0.25 else math.log1p((2 * z - 1) / (1 - z))
+
+
 @elementwise(
-    dz=lambda _, z: 1 / (z * (1 - z)),
+    dz=_logit_slope,
+    scalar=_logit_of_float,
     domain=(0.0, 1.0),
     aliases=("scipy.special.logit",),
     elsewhere={"torch": theirs("logit"), "jax": theirs("scipy.special.logit")},
@@ -51,9 +64,12 @@ def log_sigmoid(z: Any) -> Any:
 def logit(z: Any) -> Any:
     """a = log(z / (1 - z))
 
-    The inverse of sigmoid, for z between 0 and 1.
+    The inverse of sigmoid, for z between 0 and 1; around 1/2, its root, by log1p, which keeps the digits.
     """
-    return log(z) - log1p(-z)
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):  # outside it is NaN, at the ends infinite
+        low = z < 0.25
+        rest = 1 - z
+        return np.where(low, np.log(z / rest), np.log1p((2 * z - 1) / rest))
 
 
 def _foot(*, alpha: Any, beta: Any) -> Any:
@@ -84,9 +100,15 @@ def _top(*, alpha: Any, beta: Any) -> Any:
 def hard_sigmoid(z: Any, *, alpha: float = 1 / 6, beta: float = 0.5) -> Any:
     """a = clip(alpha * z + beta, 0, 1)
 
-    The slope is alpha at its kinks: -3 and 3 by default, as in PyTorch and JAX; ONNX has alpha=0.2.
+    The slope is alpha at its kinks: -3 and 3 by default, as in PyTorch and JAX; ONNX has alpha=0.2. An
+    alpha of 1/6 or 0.2 means one sixth or one fifth, and beside the foot, where the sum cancels, the value is
+    right to the last digit. Any other alpha is the float that it is: there the rounding of alpha * z
+    shows, which is beta / a times that of a.
     """
-    return clip(alpha * z + beta, min=0.0, max=1.0)
+    steps = fused_lines.steps_of(alpha, beta)
+    if steps is None:
+        return clip(alpha * z + beta, min=0.0, max=1.0)
+    return clip((z + beta * steps) * alpha, min=0.0, max=1.0)
 
 
 @elementwise(
@@ -126,9 +148,14 @@ def hard_tanh(z: Any, *, min: float = -1.0, max: float = 1.0) -> Any:
     return clip(z, min=min, max=max)
 
 
+def _scaled_tanh_by_input(_: Any, z: Any, *, alpha: float, beta: float) -> Any:
+    """alpha * beta / cosh(beta * z)**2"""
+    return 4 * alpha * beta * sigmoid_slope(z, 1.0, scale=2 * beta)
+
+
 @elementwise(
     dz=lambda a, _, *, alpha, beta: beta * (alpha - a * a / alpha),
-    input=lambda _, z, *, alpha, beta: alpha * beta * sech_squared(beta * z),
+    input=_scaled_tanh_by_input,
     cases=(case((2, 3), alpha=1.7159, beta=2 / 3), case(())),
     reference="LeCun et al. 1998",
     elsewhere={"onnx": theirs("ScaledTanh", note="of its recurrent layers; alpha and beta have no default")},
@@ -187,8 +214,8 @@ def soft_sign(z: Any) -> Any:
 def tanh_shrink(z: Any) -> Any:
     """a = z - tanh(z)
 
-    Near 0, where that cancels, by a quotient of polynomials; within 4 ulp in float64.
+    Near 0, where that cancels, by a quotient of polynomials; within 4 ulp.
     """
     near = clip(z, min=-SHRINK_END, max=SHRINK_END)
     s = near * near
-    return where(abs(z) < SHRINK_END, near * s * (horner(SHRINK_P, s) / horner(SHRINK_Q, s)), z - tanh(z))
+    return where(abs(z) < SHRINK_END, near * s * (1 / 3 - s * (horner(SHRINK_P, s) / horner(SHRINK_Q, s))), z - tanh(z))

@@ -1,0 +1,140 @@
+"""The slopes of sigmoid and of z * sigmoid(z), to the last digits: derivatives in the form of the input.
+
+For a product beta * z, whose rounding exp would magnify; at the edge of underflow; next to their roots,
+where the terms of the usual formulas cancel; and with slopes of their own of which all that holds as well.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..dispatch import elementwise
+from ..op import case
+from .elementary import square, tanh
+from .precise import FAR, apart, decay, exponent, is_short, spread, widely
+
+__all__ = ["sigmoid_product", "sigmoid_slope", "swish_bend", "swish_rate", "swish_slope"]
+
+_CASES = (case((2, 3), (2, 3)), case((3,), ()), case((), ()))
+
+
+@elementwise(
+    dz=lambda a, z, beta, *, scale, rest: -(beta * scale) * (a * tanh(z * ((beta * scale) / 2))),
+    dbeta=lambda a, z, beta, *, scale, rest: -(z * scale) * (a * tanh(z * ((beta * scale) / 2))),
+    cases=_CASES,
+    label="σ'",
+)
+def sigmoid_slope(z: Any, beta: Any, *, scale: float = 1.0, rest: float = 0.0) -> Any:
+    """a = 1 / (2 + exp(beta * scale * z) + exp(-beta * scale * z))
+
+    sigmoid(y) * sigmoid(-y), y = beta * z. `scale`: a factor of beta that
+    stays a float64 in a program of float32; `rest`: what it lacks of the number that is meant.
+    """
+    return widely(_sigmoid_slope, z, beta, scale=scale, rest=rest, short=is_short(z, beta))
+
+
+def _sigmoid_slope(z: Any, beta: Any, *, scale: float, rest: float, short: bool) -> Any:
+    e, back = decay(*exponent(z, beta * scale, rest, short))
+    return e / np.square(1 + e * back) * back
+
+
+@elementwise(
+    dz=lambda _, z, beta, *, scale, rest: (beta * scale) * sigmoid_slope(z, beta, scale=scale, rest=rest),
+    dbeta=lambda _, z, beta, *, scale, rest: (z * scale) * sigmoid_slope(z, beta, scale=scale, rest=rest),
+    cases=_CASES,
+    label="σ",
+)
+def sigmoid_product(z: Any, beta: Any, *, scale: float = 1.0, rest: float = 0.0) -> Any:
+    """a = 1 / (1 + exp(-beta * scale * z))"""
+    return widely(_sigmoid_product, z, beta, scale=scale, rest=rest, short=is_short(z, beta))
+
+
+def _sigmoid_product(z: Any, beta: Any, *, scale: float, rest: float, short: bool) -> Any:
+    y, dropped = exponent(z, beta * scale, rest, short)
+    e, back = decay(y, dropped)
+    below = e / (1 + e * back) * back
+    return np.where(y < 0, below, 1 / (1 + e * back))
+
+
+# y * sigmoid(y) has its smallest value where 1 + y + exp(y) = 0, and bends both ways where
+# 2 = |y| * tanh(|y| / 2): the roots, as sums of two floats, and what follows from them.
+_ROOT, _ROOT_REST, _EXP_OF_ROOT = -1.2784645427610737, -1.0946994183093437e-16, 0.2784645427610738
+_BEND, _BEND_REST, _BEND_LESS_2 = 2.3993572805154675, 1.8464872855353363e-16, 0.39935728051546765
+
+
+@elementwise(
+    dz=lambda _, z, beta, *, scale, rest: (beta * scale) * swish_bend(z, beta, scale=scale, rest=rest),
+    dbeta=lambda _, z, beta, *, scale, rest: (z * scale) * swish_bend(z, beta, scale=scale, rest=rest),
+    cases=_CASES,
+    label="(y σ(y))'",
+)
+def swish_slope(z: Any, beta: Any, *, scale: float = 1.0, rest: float = 0.0) -> Any:
+    """a = (1 + exp(-beta * scale * z) + beta * scale * z * exp(-beta * scale * z)) / (1 + exp(-beta * scale * z)) ** 2
+
+    The slope of y * sigmoid(y) at y = beta * z. For y < 0 the numerator is, times exp(y),
+    d + exp(root) * expm1(d), d the distance from the root: both terms have one sign. The other side is 1 less it.
+    """
+    return widely(_swish_slope, z, beta, scale=scale, rest=rest, short=is_short(z, beta))
+
+
+def _swish_slope(z: Any, beta: Any, *, scale: float, rest: float, short: bool) -> Any:
+    y, dropped = exponent(z, beta * scale, rest, short)
+    e, back, lost = apart(y, dropped)
+    x, t = np.abs(y), np.tanh(y / 2)
+    d = (-x - _ROOT) - (lost + _ROOT_REST)
+    top = np.where(x < 3, d + _EXP_OF_ROOT * np.expm1(d), (1 - x) + (e * back - lost))  # 1 - x loses nothing there
+    below = top * spread(e, back, lost) * back
+    middle = 0.5 + (0.5 * t + 0.25 * y * (1 - t * t))
+    return np.where(x < 0.5, middle, np.where(y > 0, 1 - below, below))
+
+
+def _swish_jerk(_: Any, z: Any, beta: Any, *, scale: float, rest: float) -> Any:
+    """p * (y * (t*t - 2*p) - 3*t), y = beta * z, t = tanh(y / 2), p = sigmoid_slope(y)"""
+    y, t, p = (beta * scale) * z, tanh(z * ((beta * scale) / 2)), sigmoid_slope(z, beta, scale=scale, rest=rest)
+    return (p * y) * (square(t) - 2 * p) - 3 * (p * t)
+
+
+@elementwise(
+    dz=lambda a, z, beta, *, scale, rest: (beta * scale) * _swish_jerk(a, z, beta, scale=scale, rest=rest),
+    dbeta=lambda a, z, beta, *, scale, rest: (z * scale) * _swish_jerk(a, z, beta, scale=scale, rest=rest),
+    cases=_CASES,
+    label="(y σ(y))''",
+)
+def swish_bend(z: Any, beta: Any, *, scale: float = 1.0, rest: float = 0.0) -> Any:
+    """a = (2 - beta * scale * z * tanh(beta * scale * z / 2)) / (2 + exp(beta * scale * z) + exp(-beta * scale * z))
+
+    The second derivative of y * sigmoid(y) at y = beta * z. With u = exp(-|y|) the first factor is
+    ((b - 2) * expm1(-d) - d * (1 - u)) / (1 + u), d = |y| - b the distance from its root b: one sign.
+    """
+    return widely(_swish_bend, z, beta, scale=scale, rest=rest, short=is_short(z, beta))
+
+
+def _swish_bend(z: Any, beta: Any, *, scale: float, rest: float, short: bool) -> Any:
+    y, dropped = exponent(z, beta * scale, rest, short)
+    e, back, lost = apart(y, dropped)
+    u = e * back
+    d = (np.abs(y) - _BEND) + (lost - _BEND_REST)
+    return (_BEND_LESS_2 * np.expm1(-d) - d * (1 - u)) * (spread(e, back, lost) / (1 + u)) * back
+
+
+@elementwise(
+    dz=lambda _, z, beta: z * swish_bend(z, beta),
+    dbeta=lambda a, z, beta: -z * (a * tanh(z * (beta / 2))),
+    cases=_CASES,
+    label="∂ swish/∂β",
+)
+def swish_rate(z: Any, beta: Any) -> Any:
+    """a = z * z / (2 + exp(beta * z) + exp(-beta * z))
+
+    The slope of swish_beta in beta.
+    """
+    return widely(_swish_rate, z, beta, short=is_short(z, beta))
+
+
+def _swish_rate(z: Any, beta: Any, *, short: bool) -> Any:
+    y, dropped = exponent(z, beta, 0.0, short)
+    e, back, lost = apart(y, dropped)
+    x = np.where(np.abs(y) < FAR, z, 0.0 * y)
+    return x * (x * spread(e, back, lost)) * back
