@@ -37,6 +37,8 @@ WORDS = {
     **{name: getattr(mp, name) for name in ("exp", "log", "log1p", "expm1", "sqrt", "erf", "sin", "cos", "tanh", "pi")},
     "arcsin": mp.asin, "arccos": mp.acos, "arctan": mp.atan, "absolute": abs, "sign": mp.sign, "maximum": max,
     "minimum": min, "where": _where, "clip": _clip, "log2": lambda x: mp.log(x, 2), "log10": mp.log10,
+    "cosh": mp.cosh, "square": lambda x: x * x,
+    "hermite": lambda n, x: mp.mpf(2) ** (-mp.mpf(n) / 2) * mp.hermite(n, x / mp.sqrt(2)),
 }  # fmt: skip
 
 

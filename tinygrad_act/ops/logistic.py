@@ -121,7 +121,7 @@ def _swish_bend(z: Any, beta: Any, *, scale: float, rest: float, short: bool) ->
 
 @elementwise(
     dz=lambda _, z, beta: z * swish_bend(z, beta),
-    dbeta=lambda a, z, beta: -z * (a * tanh(z * (beta / 2))),
+    dbeta=lambda a, z, beta: z * (a * -tanh(z * (beta / 2))),
     cases=_CASES,
     label="∂ swish/∂β",
 )
