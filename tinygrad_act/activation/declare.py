@@ -22,6 +22,7 @@ from .slopes import compare, compare_at_kinks
 __all__ = ["activation"]
 
 Function = Callable[..., Any]
+_SHOWN = 4
 
 
 def activation(
@@ -112,6 +113,7 @@ def _examine(op: Op, report: Report, again: Function, rule: Any) -> None:
     if not report.faults:
         report.faults += compare_at_kinks(op)
         report.notes += range_notes(op) + int_note(op)
+    report.faults += report.invented[:_SHOWN]
 
 
 def _register(body: Function, name: str, facts: dict[str, Any], rule: Any, kinks: Any = None) -> Op:

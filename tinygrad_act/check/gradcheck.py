@@ -108,7 +108,8 @@ def _one_order(problem: Problem, order: int, directions: int | None, seed: int) 
     notes = _not_finite(out, places)
     if not problem.by_hand:
         bent = crooked(problem, weights, analytic, rng)
-        notes += [Note(WRONG, f"the gradient is WRONG for other cotangents: it is not linear in g; {bent}")] * bool(bent)
+        if bent:
+            notes.append(Note(WRONG, f"the gradient is WRONG for other cotangents: it is not linear in g; {bent}"))
         wrong = bool(bent) or any(entry.verdict == WRONG for entry in entries)
         notes += blame(problem) if wrong else forward_against_reverse(problem, weights, analytic, rng)
     if order == 1 and wants_float32(problem.args):
