@@ -17,8 +17,9 @@ def silu_slope(z):
     return ta.sigmoid(z) * (1 + z * (1 - ta.sigmoid(z)))
 
 
-def declared(body="z * ta.sigmoid(z)", head="z", doc="a = z", **facts):
-    """Declare `trial`, whose body is the expression `body`."""
+def declared(body="z * ta.sigmoid(z)", head="z", doc="", **facts):
+    """Declare `trial`, whose body is the expression `body`, and its formula the same if no other is given."""
+    doc = f"a = {body.replace('ta.', '').replace('np.', '')}" if doc == "" else doc
     function = eval(f"lambda {head}: {body}", {"ta": ta, "np": np})
     function.__name__, function.__doc__ = "trial", doc
     return ta.activation(**facts)(function)

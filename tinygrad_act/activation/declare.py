@@ -17,7 +17,7 @@ from .formula import derive, read_formula, read_input
 from .kinks import declared_but_absent, undeclared
 from .manners import body_faults, int_note, nan_faults, range_notes, rule_faults
 from .report import Refused, Report, slope_at
-from .slopes import compare, compare_at_kinks
+from .slopes import compare, compare_at_kinks, compare_formula
 
 __all__ = ["activation"]
 
@@ -53,7 +53,8 @@ def activation(
     derived through the operations of the body. All else is as in `elementwise`.
 
     The derivative is compared with numerical ones, to second order, in every form; undeclared kinks
-    and jumps are found and entered; shapes, dtypes, NaN are looked at. `check=False` skips that.
+    and jumps are found and entered, but not those that only a declared derivative has; the docstring's
+    formula is compared with the body; shapes, dtypes, NaN are looked at. `check=False` skips that.
 
     Returns the function; its `.report` says what was found. Raises `Refused`, a `ValueError` with a
     `.report`, if anything is wrong: then nothing was registered. `TypeError` for a wrong signature.
@@ -114,6 +115,8 @@ def _examine(op: Op, report: Report, again: Function, rule: Any) -> None:
         report.faults += compare_at_kinks(op)
         report.notes += range_notes(op) + int_note(op)
     report.faults += report.invented[:_SHOWN]
+    if not report.faults:
+        compare_formula(op, report)
 
 
 def _register(body: Function, name: str, facts: dict[str, Any], rule: Any, kinks: Any = None) -> Op:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import inspect
+import itertools
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
 from ..check import Entry, gradcheck
+from ..check.formula import Unreadable, formula_fault
 from ..conventions import derivative_form
 from ..op import Op
 from ..ops.slope import kinks_of
@@ -18,7 +20,7 @@ from .breaks import fine_grid
 from .points import Static, interval, off, statics
 from .report import Report, curves
 
-__all__ = ["compare", "compare_at_kinks"]
+__all__ = ["compare", "compare_at_kinks", "compare_formula"]
 
 _NAMED, _NEAR = 6, 1e-3
 _EVEN, _WORST, _SECOND = 36, 12, 16
@@ -45,6 +47,19 @@ def compare(op: Op, report: Report) -> None:
         _run(op, report, static, _points(op, static)[::3], 1, f"with {given} the {word} derivative")
 
 
+def compare_formula(op: Op, report: Report) -> None:
+    """Compare the docstring's formula with the body, with these parameters and others."""
+    try:
+        for static in statics(op):
+            fault = formula_fault(op, [_points(op, static)], static)
+            if fault:
+                given = f" ({', '.join(f'{name}={value}' for name, value in static.items())})" if static else ""
+                report.faults.append(f"{fault}{given}; write what it computes, or nothing: then the body spells it")
+                return
+    except Unreadable as error:
+        report.notes.append(f"the formula is not compared with the body: {error}")
+
+
 def _points(op: Op, static: Static) -> np.ndarray:
     """Points off the kinks: first those where slope and differences of the value fit worst, then others."""
     kinks = [kink.at for kink in kinks_of(op, static)]
@@ -63,7 +78,7 @@ def _beside_constants(op: Op, low: float, high: float) -> list[float]:
     what lies between two of them."""
     named = {float(x) for f in (op.forward, *op.rules, *op.forms.values()) for x in _numbers(f) if low < x < high}
     bounds = sorted(named)[:_NAMED]
-    between = [(x + y) / 2 for x, y in zip(bounds, bounds[1:])]
+    between = [(x + y) / 2 for x, y in itertools.pairwise(bounds)]
     return [*between, *(x + by for x in bounds for by in (-_NEAR, _NEAR) if x)]
 
 

@@ -20,6 +20,7 @@ from ..tree import flatten
 from .blame import blame
 from .cotangent import crooked
 from .entries import Comparison, along_directions, entry_by_entry, weights_for
+from .formula import formulas
 from .manners import forward_against_reverse, in_float32, manners, wants_float32
 from .places import Places, find
 from .problem import Problem, WrongShape
@@ -112,6 +113,8 @@ def _one_order(problem: Problem, order: int, directions: int | None, seed: int) 
             notes.append(Note(WRONG, f"the gradient is WRONG for other cotangents: it is not linear in g; {bent}"))
         wrong = bool(bent) or any(entry.verdict == WRONG for entry in entries)
         notes += blame(problem) if wrong else forward_against_reverse(problem, weights, analytic, rng)
+        if order == 1:
+            notes += [Note(WRONG, fault) for fault in formulas(problem.graph()[1])]
     if order == 1 and wants_float32(problem.args):
         notes += in_float32(problem, weights, analytic)
     return entries, notes
