@@ -10,13 +10,18 @@ import numpy as np
 if TYPE_CHECKING:
     from .op import Op
 
-__all__ = ["KinkError", "describe", "explain", "is_real", "refuse_kind", "refuse_parameter", "shape_of"]
+__all__ = ["KinkError", "UnknownDerivative", "describe", "explain", "is_real", "refuse_kind", "refuse_parameter",
+           "shape_of"]  # fmt: skip
 
 _REAL_KINDS = "fiub"
 
 
 class KinkError(ValueError):
     """A derivative was asked for at a kink while `at_kink("raise")` was on."""
+
+
+class UnknownDerivative(NotImplementedError):
+    """A gradient was asked for through an input of an operation whose derivative nobody wrote: `ta.unknown`."""
 
 
 def shape_of(x: Any) -> tuple[int, ...]:

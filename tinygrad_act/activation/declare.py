@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..dispatch import elementwise
-from ..op import REQUIRED, Case, Op, Place, Rule, Theirs
+from ..op import REQUIRED, Case, Op, Place, Rule, Theirs, Unknown
 from ..ops.arithmetic import where
 from ..ops.comparison import equal
 from ..registry import ops
@@ -71,6 +71,11 @@ def activation(
 def _declare(body: Function, dz: Any, facts: dict[str, Any], check: bool) -> Function:
     name = read_input(body)
     read_formula(body, name)
+    if isinstance(dz, Unknown):
+        raise TypeError(
+            f"{body.__name__}: an activation is proven, and an unknown derivative can't be: leave d{name}= out to "
+            f"derive it from the body, or declare it with @ta.elementwise(d{name}=ta.unknown)"
+        )
     derived = dz is REQUIRED
     rule = derive(body, name) if derived else dz
     before = ops.get(body.__name__)

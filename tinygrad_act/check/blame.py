@@ -31,7 +31,7 @@ def blame(problem: Problem) -> list[Note]:
 
 def _fault(op: Op, inputs: list[np.ndarray], static: dict[str, Any]) -> str | None:
     """What is wrong with the rules of `op` at these inputs, or None."""
-    moving = [i for i, x in enumerate(inputs) if op.rule(i) is not None and x.dtype.kind == "f" and x.size]
+    moving = [i for i, x in enumerate(inputs) if op.known(i) is not None and x.dtype.kind == "f" and x.size]
     if not moving:
         return None
 

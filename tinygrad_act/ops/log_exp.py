@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..dispatch import elementwise, op
-from ..op import Theirs, case, theirs
+from ..op import Theirs, case, theirs, unknown
 from .elementary import exp, expm1
 from .reduce import axes_of, count_of, spread
 
@@ -55,7 +55,7 @@ def _largest_apart_in_rows(z: Any, keep: bool) -> tuple[Any, Any, Any, Any]:
     return (np.arange(len(z)), columns), shifted, e, rest
 
 
-@op(dx=None, dplaces=None, dones=None, cases=(case((2, 3), np.array([1, 5]), (3, 1)),))
+@op(dx=unknown, dplaces=None, dones=unknown, cases=(case((2, 3), np.array([1, 5]), (3, 1)),))
 def sum_apart(x: Any, places: Any, ones: Any) -> Any:
     """a = where(isin(arange(x.size), places).reshape(x.shape), 0, exp(x)) @ ones
 
