@@ -173,7 +173,7 @@ class _Reader:
         found = ops.find(name)
         if found is not None and found is not self._op:
             return found.call
-        function = getattr(np, name, None)
+        function: Any = getattr(np, name, None)
         if isinstance(function, np.ufunc) or name in _NUMPY:
             return function  # type: ignore[no-any-return]
         raise Unreadable(f"it uses '{name}', which is {'itself' if found is self._op else 'no operation'}")

@@ -77,8 +77,6 @@ class Ladder:
         """The jumps that rounding makes near some of the steps; see `measure_grain`."""
         self.grain = self.part = 0.0
         """The largest of them, and as a part of what the function moves by."""
-        self.between = Estimate(_NOWHERE, math.inf)
-        """The derivative as it looks without minding them: between two of them."""
         self._readings: dict[int, tuple[float, ...]] = {}
         self._moves = np.zeros(self.base.shape, bool)
         self.failure = ""
@@ -145,14 +143,19 @@ class Ladder:
             size = np.sum(weights * (np.abs(there) + np.abs(self.base)), where=above != 0)
             return float(np.sum(self.line.weights * above)), 4 * EPS * float(size)
 
-        weights, factor = np.abs(self.line.weights), self.noise_factor
-        self.noise_factor = 1.0
-        self.between = self.central()
-        self.noise_factor = factor
+        weights = np.abs(self.line.weights)
         self.grains = grains_beside(read, self.h0, max(self._readings), self.line.scale)
         self.grain = max(self.grains.values(), default=0.0)
         moves = [abs(rise) for k, reading in self._readings.items() if k >= 0 for rise in reading[:2]]
         self.part = self.grain / max((rise for rise in moves if math.isfinite(rise)), default=math.inf)
+
+    def between(self) -> Estimate:
+        """The derivative between two of these steps: as it looks without minding any noise."""
+        kept = self.noise_factor, self.grains
+        self.noise_factor, self.grains = 1.0, {}
+        found = self.central()
+        self.noise_factor, self.grains = kept
+        return found
 
     @property
     def coarse(self) -> bool:

@@ -12,6 +12,8 @@ from .ladder import EPS, Estimate, Ladder, Line
 __all__ = ["Slopes", "agree", "measure"]
 
 _QUICK, _FULL = 9, 27
+_ROUGH = 1e3
+"""A function that is noisier than so many roundings of its result may be one that moves in steps."""
 _CLEAR = 1e-9
 """A quick look is enough if it resolves nine digits."""
 
@@ -73,19 +75,20 @@ def measure(line: Line, slope: float, thorough: bool = False) -> Slopes:
         return first
     ladder.measure_noise()
     ladder.extend(0, _FULL)
-    found = _look(ladder, first.central)
+    found = _look(ladder, first.central, slope)
     if not _settled(found, slope):
         ladder.extend(_FULL + 1, _lowest(line))
         ladder.extend(-24, -1)
-        found = _look(ladder, first.central)
+        found = _look(ladder, first.central, slope)
     return found
 
 
-def _look(ladder: Ladder, far: Estimate) -> Slopes:
-    """Which kind of point it is. Where large steps tell another story than small ones, the function may
-    be one that rounding lets move in steps."""
+def _look(ladder: Ladder, far: Estimate, slope: float) -> Slopes:
+    """Which kind of point it is. Where large steps tell another story than small ones, or noise is large,
+    the function may be one that rounding lets move in steps."""
     found = _classify(ladder)
-    if not ladder.grains and not _one_story(far, found.central):
+    torn = agree(slope, far) and not agree(slope, found.central)
+    if not ladder.grains and (torn or ladder.noise_factor > _ROUGH or not _one_story(far, found.central)):
         ladder.measure_grain()
         found = _classify(ladder) if ladder.grains else found
     return found
@@ -109,8 +112,9 @@ def _read(ladder: Ladder, kind: str) -> Slopes:
     size = max(size, ladder.steepest(0, _QUICK))
     left, right = ladder.one_sided(-1), ladder.one_sided(1)
     far = max(size, ladder.steepest(-99, 99))
+    between = ladder.between() if ladder.grains else Estimate(math.nan, math.inf)
     return Slopes(kind, ladder.central(), left, right, 0.0, ladder.failure, size, far, ladder.noise_factor, ladder.unit,
-                  ladder.grain, ladder.part, ladder.between)  # fmt: skip
+                  ladder.grain, ladder.part, between)  # fmt: skip
 
 
 def _settled(slopes: Slopes, slope: float) -> bool:
