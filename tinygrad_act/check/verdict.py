@@ -92,7 +92,8 @@ def _compare(slope: float, estimate: Estimate, found: Slopes, largest: float, le
     size = max(abs(slope), abs(estimate.slope), least)
     if not agree(slope, estimate):
         return _apart(slope, estimate, found, largest, size, note)
-    dust = _DUST * (largest if slope else max(largest, found.size))
+    none = abs(slope) <= 16 * EPS * max(largest, found.size)  # no more than what a sum that cancels leaves
+    dust = _DUST * (max(largest, found.size) if none else largest)
     if found.part > _ENOUGH and not agree(slope, found.between):
         return estimate, 0.0, UNSURE, _stairs(found, estimate)
     if estimate.error > max(_ENOUGH * size, dust):
@@ -100,17 +101,17 @@ def _compare(slope: float, estimate: Estimate, found: Slopes, largest: float, le
         return estimate, _digits(estimate.error, size), UNSURE, f"{note}; {reason}" if note else reason
     whole = size  # what is lost in the rounding of others is measured by these
     if max(estimate.error, abs(slope - estimate.slope)) > _ENOUGH * size:
-        whole = max(size, largest, 0.0 if slope else found.size)
+        whole = max(size, largest, found.size if none else 0.0)
     digits = max(_digits(abs(slope - estimate.slope), size), _digits(max(estimate.error, EPS * size), whole))
     return estimate, digits, AGREES, note
 
 
 def _noise(found: Slopes) -> str:
+    single = "; does it compute in float32?" if 1e-8 < found.noise * EPS < 1e-5 else ""
     if found.grain:
-        return f": rounding lets the function move in steps of {found.grain:.1g} only"
+        return f": rounding lets the function move in steps of {found.grain:.1g} only{single}"
     if found.noise < _NOISY:
         return ""
-    single = "; does it compute in float32?" if 1e-8 < found.noise * EPS < 1e-5 else ""
     return f": the function is noisy, by {found.noise * EPS:.1g} of its size{single}"
 
 
