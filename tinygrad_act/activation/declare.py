@@ -52,9 +52,8 @@ def activation(
     one, the body spells it. `dz`: the derivative, `f(a, z, *, parameters)`; without it, it is
     derived through the operations of the body. All else is as in `elementwise`.
 
-    The derivative is compared with numerical ones, to second order, in every form; undeclared kinks
-    and jumps are found and entered, but not those that only a declared derivative has; the docstring's
-    formula is compared with the body; shapes, dtypes, NaN are looked at. `check=False` skips that.
+    The derivative is compared with numerical ones, to second order, in every form, the formula with the body;
+    kinks and jumps are found and entered; shapes, dtypes, NaN are looked at. `check=False` skips that.
 
     Returns the function; its `.report` says what was found. Raises `Refused`, a `ValueError` with a
     `.report`, if anything is wrong: then nothing was registered. `TypeError` for a wrong signature.
