@@ -15,6 +15,8 @@ __all__ = ["crooked"]
 _FACTORS = (-4.0, 2.0**-12, -(2.0**20))
 """Both signs, smaller and larger. Powers of two change no rounding of a rule that is linear."""
 _CLOSE, _DUST = 1e-9, 1e-12
+_TINY = 1e-300
+"""Below, numbers lose their digits when they are scaled."""
 _ADDED = 1e-6
 """Sums do change it: two cotangents added are compared with less."""
 
@@ -43,7 +45,7 @@ def _differ(problem: Problem, found: list[np.ndarray], due: list[np.ndarray], cl
     top = max((float(np.max(np.abs(x), initial=0.0, where=np.isfinite(x))) for x in due), default=0.0)
     for path, x, y in zip(problem.paths, found, due):
         gap = np.abs(x - y)
-        bound = close * np.abs(y) + (_DUST if size == 0 else close) * top + _DUST * size
+        bound = close * np.abs(y) + (_DUST if size == 0 else close) * top + _DUST * size + _TINY
         off = np.argwhere(np.isfinite(x) & np.isfinite(y) & (gap > bound))
         if len(off):
             index = tuple(int(i) for i in off[0])

@@ -52,7 +52,8 @@ def gradcheck(
     `jacobian=` the same for arrays, of shape (*output, *argument). `order=2` checks the gradient of
     the gradient as well. `directions`: so many random directions of signs for every array instead
     of entry by entry (8 if there are more than 1,000 entries); see `along_directions` for what
-    they catch. `seed`: of random weights and directions.
+    they catch. `seed`: of random weights and directions. A pullback must be linear in its cotangent,
+    and the docstring's formula of an operation of yours be what its body computes.
 
     Returns a `Report`: print it, test its truth, `.save("report.svg")`. Raises `ValueError` for an
     `order` other than 1 and 2, for a point that is not finite or if there is nothing to check;

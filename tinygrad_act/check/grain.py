@@ -30,23 +30,24 @@ def grains_beside(read: Reading, h0: float, last: int, size: float) -> Mapping[i
     `size`: of the numbers that move, as floats are spaced by it. An interval on each side must hold a jump: a function
     that itself jumps does so at a place, rounding does everywhere.
     """
-    found = {}
-    for k in range(1, last + 1, _EVERY):
+
+    def heights(k: int, count: int) -> list[float]:
         step = h0 * 2.0**-k
         spacing = math.ulp(size + 2 * step)
-        if step < 2.0**_LAST * 4 * spacing:
-            break
-        heights = _heights(read, step, spacing)
-        if len(heights) == 2 and all(heights):
-            found[k] = max(heights)
-    return found
+        return _heights(read, step, spacing, count) if step > 2.0**_LAST * 4 * spacing else []
+
+    first = range(1 + _EVERY, last + 1, 2 * _EVERY)
+    if not any(any(heights(k, 1)) for k in first):  # most functions are continuous: no need to look everywhere
+        return {}
+    found = {k: heights(k, 2) for k in range(1, last + 1, _EVERY)}
+    return {k: max(both) for k, both in found.items() if len(both) == 2 and all(both)}
 
 
-def _heights(read: Reading, step: float, spacing: float) -> list[float]:
-    """The heights of one jump on each side, 0.0 for none; where one side has no values, both on the other."""
+def _heights(read: Reading, step: float, spacing: float, count: int) -> list[float]:
+    """The heights of so many jumps, on each side in turn, 0.0 for none; without values on one side, on the other."""
     heights: list[float] = []
     for low, high in ((1.0, 1.5), (-1.0, -1.5), (1.5, 2.0), (-1.5, -2.0)):
-        if len(heights) < 2:
+        if len(heights) < count:
             height = _jump(read, low * step, high * step, spacing)
             heights += [height] * math.isfinite(height)
     return heights

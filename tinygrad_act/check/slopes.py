@@ -87,8 +87,10 @@ def _look(ladder: Ladder, far: Estimate, slope: float) -> Slopes:
     """Which kind of point it is. Where large steps tell another story than small ones, or noise is large,
     the function may be one that rounding lets move in steps."""
     found = _classify(ladder)
-    torn = agree(slope, far) and not agree(slope, found.central)
-    if not ladder.grains and (torn or ladder.noise_factor > _ROUGH or not _one_story(far, found.central)):
+    fits = agree(slope, far), agree(slope, found.central)
+    if ladder.grains or (all(fits) and slope and _settled(found, slope)):
+        return found
+    if fits == (True, False) or ladder.noise_factor > _ROUGH or not _one_story(far, found.central):
         ladder.measure_grain()
         found = _classify(ladder) if ladder.grains else found
     return found
