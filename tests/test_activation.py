@@ -17,8 +17,9 @@ def silu_slope(z):
     return ta.sigmoid(z) * (1 + z * (1 - ta.sigmoid(z)))
 
 
-def declared(body="z * ta.sigmoid(z)", head="z", doc="a = z", **facts):
-    """Declare `trial`, whose body is the expression `body`."""
+def declared(body="z * ta.sigmoid(z)", head="z", doc="", **facts):
+    """Declare `trial`, whose body is the expression `body`, and its formula the same if no other is given."""
+    doc = f"a = {body.replace('ta.', '').replace('np.', '')}" if doc == "" else doc
     function = eval(f"lambda {head}: {body}", {"ta": ta, "np": np})
     function.__name__, function.__doc__ = "trial", doc
     return ta.activation(**facts)(function)
@@ -241,6 +242,62 @@ def test_domains_and_cases():
 def test_other_parameters_are_checked_too():
     rule = lambda a, z, *, scale: 1.0 + 0.0 * z
     refused("with scale=.* the declared derivative is WRONG", "scale * z", "z, *, scale=1.0", dz=rule)
+
+
+def window(low, high, wrong=0.3):
+    """silu's slope, but for another number from `low` to `high`."""
+    return lambda a, z: ta.where(ta.logical_and(z > low, z < high), wrong, silu_slope(z))
+
+
+@pytest.mark.parametrize(
+    ("low", "high"), [(1.5, 2.5), (1.234, 1.236), (1.2341, 1.2342), (0.0, 0.01), (-0.01, 0.0), (3.0, 1e9), (-1e9, -4.0)]
+)
+def test_a_rule_that_is_wrong_in_a_window_is_refused_and_its_ends_are_no_kinks(low, high):
+    report = refused("WRONG|by the derivative; the function's own slope is", dz=window(low, high))
+    assert not report.kinks
+    assert "(found)" not in str(report)
+
+
+@pytest.mark.parametrize("sides", [("left", "right"), ("right", "left"), ("mean", "mean")])
+@pytest.mark.parametrize(("low", "high"), [(1.5, 2.5), (1.0, 1.03), (0.0, 0.02)])
+def test_nor_are_they_if_they_are_declared(low, high, sides):
+    message = "a kink is declared at .*: the derivative gives .* but the function's own slope is .* on both sides"
+    refused(message, dz=window(low, high), kinks=dict(zip((low, high), sides)))
+
+
+def test_beside_a_kink_that_is_there_the_rule_has_the_functions_own_slopes():
+    beside = lambda a, z: ta.where(ta.logical_and(z < 0, z > -0.005), 0.5, z >= 0)
+    for kinks in (None, {0.0: "right"}):
+        refused("the function's own slopes are 0 and 1", "ta.maximum(z, 0.0)", dz=beside, kinks=kinks)
+
+
+@pytest.mark.parametrize("at", [0.0, 1.0])
+def test_zero_and_every_kink_are_among_the_points(at):
+    refused(r"WRONG at 1 of \d+ points[^-]*\n +0 ", dz=lambda a, z: ta.where(z == 0, 5.0, silu_slope(z)))
+    bent = lambda slope: lambda a, z: ta.where(z == at, slope, ta.where(z == z, z > at, z))
+    refused("neither side's slope", f"ta.maximum(z, {at})", dz=bent(7.0))
+    refused("but right is declared", f"ta.maximum(z, {at})", dz=bent(7.0), kinks={at: "right"})
+    assert declared(f"ta.maximum(z, {at})", dz=bent(0.5)).report.ok
+
+
+@pytest.mark.parametrize(
+    ("doc", "head", "body"),
+    [
+        ("a = z * sigmoid(z)", "z", "z * np.tanh(z)"),
+        ("a = z * tanh(z)", "z, *, beta=1.0", "z * np.tanh(beta * z)"),  # the same until the parameter moves
+        ("a = maximum(z, 0) + beta", "z, *, beta=0.0", "ta.maximum(z, 0.0)"),
+        ("a = z * sigmoid(1.7 * z)", "z", "z * ta.sigmoid(1.702 * z)"),
+    ],
+)
+def test_a_docstring_with_another_formula_is_refused(doc, head, body):
+    report = refused("the docstring of trial is wrong: its formula", body, head, doc)
+    assert "write what it computes, or nothing: then the body spells it" in str(report)
+
+
+@pytest.mark.parametrize("doc", ["a = mystery(z)", "a = trial(z)", "a = what the course says"])
+def test_a_formula_that_can_not_be_read_is_no_fault_but_a_note(doc):
+    assert "the formula is not compared with the body: " in str(declared(doc=doc).report)
+    assert "not compared" not in str(declared().report)
 
 
 def test_the_picture_is_drawn_and_saved(tmp_path):

@@ -9,6 +9,7 @@ import pytest
 
 import tinygrad_act as ta
 
+from .checker.case import declared
 from .checker.faults import accumulating, squares
 
 Z = np.array([-1.7, -0.4, 0.3, 1.9])
@@ -169,10 +170,11 @@ def test_a_complex_step_confirms_what_differences_cannot_resolve():
     assert report.ok
     assert report.worst.note == "by a complex step"
     assert report.worst.numeric == pytest.approx(4.248354255291589e-18, rel=1e-13)
-    for factor in (0.0, 1.001):
+    assert not ta.gradcheck(sigmoid, 30.0, gradient=lambda x: 2 * right(x))  # 9e-14, no dust
+    for factor in (0.0, 1.001):  # 4e-18 is dust beside it: what sigmoid's own rule a * (1 - a) gives is 0
         report = ta.gradcheck(sigmoid, 40.0, gradient=lambda x, factor=factor: factor * right(x))
-        assert report.verdict == "cannot tell"
-        assert "a complex step gives 4.24835e-18" in str(report)
+        assert report.verdict == "agrees"
+        assert "a complex step gives 4.24835e-18, which rounding hides" in str(report)
 
 
 def test_without_it_the_report_says_that_it_cannot_tell():
@@ -295,6 +297,54 @@ def test_a_fault_as_large_as_the_report_states_does_show():
         assert ta.gradcheck(f, x, gradient=lambda x, off=off: right(x) + off).verdict == "wrong"
 
 
+REACHED = {
+    "tanh": (np.tanh, lambda z: 1 - np.tanh(z) ** 2),
+    "exp": (np.exp, np.exp),
+    "1 + 1e-6 sin(z)": (lambda z: 1 + 1e-6 * np.sin(z), lambda z: 1e-6 * np.cos(z)),
+    "a constant": (lambda z: 1 + 0 * z, lambda z: 0 * z),
+    "sin(20 z)": (lambda z: np.sin(20 * z), lambda z: 20 * np.cos(20 * z)),
+}
+
+
+@pytest.mark.parametrize("name", REACHED)
+def test_so_it_does_in_outputs_of_many_numbers(name):
+    f, slope = REACHED[name]
+    x = np.random.default_rng(2).normal(size=1200)
+
+    def checked(off):
+        with declared(f, lambda g, z: g * (slope(z) + off)) as op:
+            return ta.gradcheck(op, x)
+
+    bound = float(re.search(r"a fault larger than (\S+) in any single entry", str(checked(0.0 * x)))[1])
+    for place in (3, 500, 1100):
+        for sign in (1.0, -1.0):
+            found = checked(sign * 1.001 * bound * (np.arange(x.size) == place)).entries
+            assert found[0].verdict == "wrong"  # in the first direction, after which it is traced to its entry
+
+
+ZEROS = {
+    "cos at pi": (np.cos, np.pi),
+    "tanh at 20": (np.tanh, 20.0),
+    "sigmoid at 40": (lambda x: 1 / (1 + np.exp(-x)), 40.0),
+    "a sum that is 1": (lambda x: np.exp(x) / (np.exp(x) + 1) + 1 / (np.exp(x) + 1), 0.3),
+    "a constant": (lambda x: 3.0 + 0 * x, 0.7),
+    "sin**2 at pi": (lambda x: np.sin(x) ** 2, np.pi),
+    "what cancels": (lambda x: x * 1e3 - x * 1e3 + 1, 0.3),
+    "1e-15 x": (lambda x: 1e-15 * x, 0.3),
+}
+
+
+@pytest.mark.parametrize("slope", [0.0, 3e-16, 1e-15, -1e-15, 1e-12])
+@pytest.mark.parametrize("name", ZEROS)
+def test_a_slope_of_zero_gets_one_answer_by_hand_and_by_rule(name, slope):
+    f, x = ZEROS[name]
+    with declared(f, lambda g, x: g * slope) as op:
+        by_rule = ta.gradcheck(op, x)
+    assert ta.gradcheck(f, np.float64(x), gradient=lambda x: slope).verdict == by_rule.verdict
+    if name == "cos at pi":
+        assert by_rule.verdict == ("wrong" if slope == 1e-12 else "agrees")
+
+
 def test_batches_of_inputs_are_checked_like_any_array():
     X = np.random.default_rng(4).normal(size=(3, 2, 4))
     assert ta.gradcheck(lambda x: ta.softmax(x, axis=-1), X, order=2).digits > 9
@@ -322,5 +372,6 @@ def test_a_rule_that_is_not_linear_in_its_cotangent_is_noticed(scratch):
         return x**2
 
     report = ta.gradcheck(bent_square, 1.5)  # with a cotangent of 1 the rule is right
-    assert report.verdict == "cannot tell"
-    assert "forward and reverse mode differ" in str(report)
+    assert report.verdict == "wrong"
+    assert "it is not linear in g; for -4 * g it gives -48 for argument 0, not -12" in str(report)
+    assert "the fault is in bent_square: a rule is not linear in its cotangent g" in str(report)

@@ -27,7 +27,7 @@ from .dispatch import elementwise, op
 from .draw import Drawing, draw
 from .explain import Explanation, explain
 from .mode import debug, no_grad, scope
-from .op import Op, case, theirs
+from .op import Op, case, theirs, unknown
 from .ops.losses import one_hot
 from .program import Program, compile
 from .registry import ops
@@ -38,7 +38,7 @@ __all__ = [
     "Card", "Drawing", "Explanation", "Op", "Program", "Report", "Value", "__version__", "activation", "at_kink",
     "card", "case", "catalogue", "compare", "compile", "debug", "derivative", "derivative_form", "dialect", "draw",
     "elementwise", "explain", "grad", "gradcheck", "hessian", "hvp", "jacobian", "no_grad", "one_hot", "op", "ops",
-    "plot", "preactivations", "scope", "sheet", "testing", "theirs", "value_and_grad", "vjp",
+    "plot", "preactivations", "scope", "sheet", "testing", "theirs", "unknown", "value_and_grad", "vjp",
 ]  # fmt: skip
 
 del _families

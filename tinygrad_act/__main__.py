@@ -15,7 +15,7 @@ from .op import Op
 
 __all__ = ["main"]
 
-_FINE = ("agrees", "no derivative", everything.ESTIMATOR)
+_FINE = ("agrees", "no derivative", everything.ESTIMATOR, everything.UNKNOWN)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from .blocks import has_steps, in_blocks
-from .op import FORMS, REQUIRED, SIDES, Fused, Op, Rule
+from .op import FORMS, REQUIRED, SIDES, Fused, Op, Rule, Unknown
 from .registry import ops
 
 __all__ = ["declare"]
@@ -102,6 +102,8 @@ def _check_facts(op: Op) -> None:
                 f"{op.name}: {form!r} is no form of a derivative; elementwise operations of one input may have "
                 f"a second form: {' or '.join(FORMS)}"
             )
+        if isinstance(rule, Unknown):
+            raise ValueError(f"{op.name}: {form}=ta.unknown says nothing; leave {form}= out, or write d{op.inputs[0]}=")
         _check_rule(op, op.inputs[0], rule)
     for place, side in op.kinks.items():
         if side not in SIDES:
@@ -145,7 +147,8 @@ def _match_rules(name: str, inputs: tuple[str, ...], rules: dict[str, Rule]) -> 
         if key[:1] != "d" or key[1:] not in inputs:
             expected = ", ".join(f"d{x}=" for x in inputs)
             raise TypeError(f"{name}: '{key}' is the derivative of no input; the inputs ask for {expected}")
-    return tuple(_as_float(rules[f"d{x}"]) for x in inputs)
+    found = (rules[f"d{x}"] for x in inputs)
+    return tuple(rule.of(name, x) if isinstance(rule, Unknown) else _as_float(rule) for x, rule in zip(inputs, found))
 
 
 def _as_float(rule: Rule) -> Rule:

@@ -50,7 +50,8 @@ def elementwise(
     """Declare an operation that acts on each entry by itself, with NumPy's broadcasting.
 
     `d<input>=`: its local derivative ∂a/∂input, a function `f(a, *inputs)` in the operations
-    themselves, a number, or None. `_` names an argument that the rule does not need.
+    themselves, a number, None, or `unknown`. `_` names an argument that the rule does not need.
+    The docstring begins with the formula, which `gradcheck` and `check NAME` compare with the body.
     `output=`, `input=`: the same derivative in another form, for `derivative_form`: in the output
     `a`, or accurate in `z`.
     `label`: how pictures name it. `kinks`: points where the slope jumps, with the side taken.

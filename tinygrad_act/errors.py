@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from .op import Op
 
 __all__ = [
-    "KEEP_THE_GRAPH", "BareNumberError", "KinkError", "ShapesDiffer", "describe", "explain", "is_real", "refuse_kind",
-    "refuse_masked", "refuse_parameter", "shape_of", "unmasked",
+    "KEEP_THE_GRAPH", "BareNumberError", "KinkError", "ShapesDiffer", "UnknownDerivative", "describe", "explain",
+    "is_real", "refuse_kind", "refuse_masked", "refuse_parameter", "shape_of", "unmasked",
 ]  # fmt: skip
 
 _REAL_KINDS = "fiub"
@@ -31,6 +31,10 @@ class KinkError(ValueError):
 
 class ShapesDiffer(ValueError):
     """Inputs that must have the same shape have not. The message names both, and `explain` adds nothing to it."""
+
+
+class UnknownDerivative(NotImplementedError):
+    """A gradient was asked for through an input of an operation whose derivative nobody wrote: `ta.unknown`."""
 
 
 def shape_of(x: Any) -> tuple[int, ...]:

@@ -7,9 +7,9 @@
 
 How to read a rule: under `@elementwise`, `d<input>` is the local derivative ∂a/∂input, a function
 `f(a, *inputs)` or a number; under `@op`, `d<input>` is the cotangent of that input, a function
-`f(g, a, *inputs)`; `None` means that nothing flows; `_` marks an argument that the rule does not
-need. Positional arguments of the function are differentiable inputs, keyword-only arguments are
-static parameters, and every rule takes the same keywords.
+`f(g, a, *inputs)`; `None` means that nothing flows, `unknown` that nobody wrote it; `_` marks an
+argument that the rule does not need. Positional arguments of the function are differentiable
+inputs, keyword-only arguments are static parameters, and every rule takes the same keywords.
 """
 
 from __future__ import annotations
@@ -19,10 +19,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeAlias
 
+from .errors import UnknownDerivative
 from .registry import ops
 from .symbol import Symbol
 
-__all__ = ["FORMS", "REQUIRED", "SIDES", "Case", "Fused", "Op", "Place", "Rule", "Theirs", "case", "theirs"]
+__all__ = ["FORMS", "REQUIRED", "SIDES", "Case", "Fused", "Op", "Place", "Rule", "Theirs", "Unknown", "case", "theirs",
+           "unknown"]  # fmt: skip
 
 Rule: TypeAlias = Callable[..., Any] | float | None
 Place: TypeAlias = "float | str | Callable[..., float]"
@@ -87,6 +89,41 @@ class Fused(NamedTuple):
     stand between z and out."""
     accurate: Callable[..., None] | None = None
     """The same by the derivative in the form of the input."""
+
+
+class Unknown:
+    """`ta.unknown`, in place of a derivative rule: there may be a derivative, but nobody wrote it.
+
+        @ta.op(dx=ta.unknown)
+        def median(x):
+            '''a = median(x)'''
+            return np.median(x)
+
+    `dx=None` would say that nothing flows, and give a silent zero. With this the operation computes,
+    and a gradient asked for through this input raises `UnknownDerivative`, a `NotImplementedError`,
+    with the names of both: in every mode and order, eager and compiled.
+    """
+
+    def __init__(self, op: str = "", input_name: str = "") -> None:
+        self._op, self._input = op, input_name
+
+    def of(self, op: str, input_name: str) -> Unknown:
+        """The same for one input of one operation."""
+        return Unknown(op, input_name)
+
+    def __call__(self, *args: Any, **static: Any) -> Any:
+        raise UnknownDerivative(
+            f"{self._op}: a gradient was asked for through its input '{self._input}', whose derivative is unknown "
+            f"(d{self._input}=ta.unknown); declare the rule, or pass ta.stop_gradient({self._input}) if nothing shall "
+            f"flow there"
+        )
+
+    def __repr__(self) -> str:
+        return "ta.unknown"
+
+
+unknown = Unknown()
+"""In place of a rule that nobody wrote; see `Unknown`."""
 
 
 @dataclass(frozen=True, eq=False, repr=False, slots=True)
@@ -179,6 +216,11 @@ class Op:
             return self.forms[form]
         return self.rules[0] if self.variadic else self.rules[position]
 
+    def known(self, position: int, form: str = "auto") -> Rule:
+        """The same for those who only look: None if it is unknown."""
+        rule = self.rule(position, form)
+        return None if isinstance(rule, Unknown) else rule
+
     @property
     def derivatives(self) -> dict[str, str]:
         """The rule of every input as text, spelled by the very rule that runs."""
@@ -196,6 +238,8 @@ class Op:
         """A rule of this operation as text."""
         if rule is None:
             return "none"
+        if isinstance(rule, Unknown):
+            return "unknown"
         if isinstance(rule, (int, float)):
             return f"{rule:g}"
         if rule.__doc__:  # a rule that needs more than a formula says in words what it is

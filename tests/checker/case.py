@@ -24,13 +24,15 @@ class Case:
     """Our check, where it is not that of `f` and `pullback`: orders and declarations of our own."""
     second: float | None = None
     """For the sine checked to second order: what its second derivative is multiplied by."""
+    by_rule: bool = False
+    """Whether our check is that of an operation, with a cotangent, even if the result is one number."""
 
     def report(self) -> ta.Report:
         """What our checker says."""
         if self.check is not None:
             return self.check()
         out = self.f(self.x)
-        if np.ndim(out) == 0 and not self.options:
+        if np.ndim(out) == 0 and not self.options and not self.by_rule:
             return ta.gradcheck(self.f, self.x, gradient=lambda x: self.pullback(1.0, x))
         with declared(self.f, self.pullback, **self.options) as op:
             return ta.gradcheck(op, self.x)
@@ -55,9 +57,18 @@ class declared:
         del ta.ops["planted"]
 
 
-def case(name: str, f: Any, pullback: Any, x: Any, check: Any = None, second: Any = None, **options: Any) -> Case:
+def case(
+    name: str,
+    f: Any,
+    pullback: Any,
+    x: Any,
+    check: Any = None,
+    second: Any = None,
+    by_rule: bool = False,
+    **options: Any,
+) -> Case:
     point = np.float64(x) if np.ndim(x) == 0 else np.asarray(x, np.float64)
-    return Case(name, f, pullback, point, options, check, second)
+    return Case(name, f, pullback, point, options, check, second, by_rule)
 
 
 def elementwise(name: str, f: Any, slope: Any, x: Any, **options: Any) -> Case:

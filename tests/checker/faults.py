@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 import tinygrad_act as ta
+from tinygrad_act.activation import Refused
+from tinygrad_act.activation import Report as Declared
 
 from .case import Case, case, elementwise
 
@@ -224,4 +228,113 @@ def orders_and_state() -> list[Case]:
     ]
 
 
-FAULTS = [*rules_off(), *shapes_and_sums(), *few_among_many(), *kinks(), *orders_and_state()]
+def hidden_by_rounding() -> list[Case]:
+    sawtooth = lambda z: (1 - np.cos(z)) / z
+    logs, roots = lambda z: np.log(1 + z * z), lambda z: np.sqrt(1 + z * z) - 1
+    none = lambda z: 0.0 * z
+    return [
+        elementwise("zero for log(1 + z**2) at 1e-6", logs, none, 1e-6),
+        elementwise("twice for log(1 + z**2) at 1e-7", logs, lambda z: 4 * z / (1 + z * z), 1e-7),
+        elementwise("zero for 1 - cos(z) at 3e-8", lambda z: 1 - np.cos(z), none, 3e-8),
+        elementwise("zero for log(cosh(z)) at 4e-7", lambda z: np.log(np.cosh(z)), none, 4e-7),
+        elementwise("zero for sqrt(1 + z**2) - 1 at 2e-6", roots, none, 2e-6),
+        elementwise("-0.5 for (1 - cos(z)) / z at 1e-7", sawtooth, lambda z: -0.5 + 0 * z, 1e-7),
+        elementwise("1 for multiples of 1/128 at 0.3", lambda w: np.round(w * 128) / 128, np.ones_like, 0.3),
+        elementwise("1 for floor at 0.3", np.floor, np.ones_like, 0.3),
+    ]
+
+
+def not_linear_in_the_cotangent() -> list[Case]:
+    """With a result of one number the cotangent is 1, with which all of these are right."""
+    number = lambda name, pullback: case(f"{name} (of one number)", np.square, pullback, 1.5, by_rule=True)
+    return [
+        number("the cotangent forgotten: 2 z", lambda g, z: 2 * z),
+        number("abs(g)", lambda g, z: np.abs(g) * 2 * z),
+        number("clip(g, -1, 1)", lambda g, z: np.clip(g, -1, 1) * 2 * z),
+        number("clip(g, -1000, 1000)", lambda g, z: np.clip(g, -1000, 1000) * 2 * z),
+        number("max(g, 0)", lambda g, z: np.maximum(g, 0) * 2 * z),
+        number("g * g", lambda g, z: g * g * 2 * z),
+        number("sign(g)", lambda g, z: np.sign(g) * 2 * z),
+        case("abs(g) for g", np.sin, lambda g, z: np.abs(g) * np.cos(z), Z),
+        case("max(g, 0) for g", np.sin, lambda g, z: np.maximum(g, 0) * np.cos(z), Z),
+        case("g clipped to 10", np.sin, lambda g, z: np.clip(g, -10, 10) * np.cos(z), Z),
+        case("g scaled to a norm of 2", np.sin, lambda g, z: g * min(1, 2 / np.linalg.norm(g)) * np.cos(z), Z),
+    ]
+
+
+class Outcome(NamedTuple):
+    """Of declaring an activation: what a report of `gradcheck` would be asked."""
+
+    verdict: str
+    report: Declared
+
+
+def declaring(rule, formula="a = z * sigmoid(z)", **facts):
+    """Our check of an activation, silu in its body, whose rule (or formula) is wrong."""
+
+    def check():
+        def planted(z):
+            return z * ta.sigmoid(z)
+
+        planted.__doc__ = formula
+        try:
+            return Outcome("agrees", ta.activation(dz=rule, **facts)(planted).report)
+        except Refused as refused:
+            return Outcome("wrong", refused.report)
+        finally:
+            if "planted" in ta.ops:
+                del ta.ops["planted"]
+
+    return check
+
+
+def silu_slope(z):
+    return ta.sigmoid(z) * (1 + z * (1 - ta.sigmoid(z)))
+
+
+def inside(z, low, high, wrong):
+    """silu's slope, but for `wrong` from `low` to `high`."""
+    return ta.where(ta.logical_and(z > low, z < high), wrong, silu_slope(z))
+
+
+def with_formula(formula):
+    """Our check of an operation whose rule is right, and whose docstring says something else."""
+
+    def check():
+        def planted(z):
+            return z * np.tanh(z)
+
+        planted.__doc__ = formula
+        op = ta.elementwise(dz=lambda a, z: ta.tanh(z) + z * (1 - ta.tanh(z) ** 2))(planted)
+        try:
+            return ta.gradcheck(op, Z)
+        finally:
+            del ta.ops["planted"]
+
+    return check
+
+
+def declarations() -> list[Case]:
+    ours = lambda name, check: case(name, None, None, Z, check=check)
+    sides = {1.5: "right", 2.5: "left"}
+    return [
+        ours("an activation wrong from 1.5 to 2.5", declaring(lambda a, z: inside(z, 1.5, 2.5, 0.3))),
+        ours("the same, declared as kinks", declaring(lambda a, z: inside(z, 1.5, 2.5, 0.3), kinks=sides)),
+        ours("an activation wrong from 1.234 to 1.2341", declaring(lambda a, z: inside(z, 1.234, 1.2341, 0.3))),
+        ours("an activation wrong from 0 to 0.01", declaring(lambda a, z: inside(z, 0, 0.01, 3.0))),
+        ours("an activation wrong at 0 only", declaring(lambda a, z: ta.where(z == 0, 3.0, silu_slope(z)))),
+        ours("an activation's formula is another one", declaring(lambda a, z: silu_slope(z), "a = z * tanh(z)")),
+        ours("an operation's formula is another one", with_formula("a = z * sigmoid(z)")),
+    ]
+
+
+FAULTS = [
+    *rules_off(),
+    *shapes_and_sums(),
+    *few_among_many(),
+    *kinks(),
+    *orders_and_state(),
+    *hidden_by_rounding(),
+    *not_linear_in_the_cotangent(),
+    *declarations(),
+]

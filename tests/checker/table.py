@@ -19,6 +19,7 @@ from tinygrad_act.table import put_between
 from .case import Case
 from .faults import FAULTS
 from .hard import HARD
+from .near import NEAR
 from .peers import PEERS, verdict
 
 START, END = "<!-- table of gradient checkers: start -->", "<!-- table of gradient checkers: end -->"
@@ -29,13 +30,13 @@ def ours(case: Case) -> str:
         return {"agrees": "passes", "wrong": "fails"}.get(case.report().verdict, "cannot tell")
 
 
-def rows(cases: list[Case], right: str, checkers: dict) -> list[list[str]]:
+def rows(cases: list[Case], right: tuple[str, ...], checkers: dict) -> list[list[str]]:
     """A row for every case; what is not right is set in bold."""
     found = []
     for case in cases:
         print(f"\r{case.name:<70}", end="", file=sys.stderr)
         cells = [ours(case), *(verdict(check, case) for check in checkers.values())]
-        found.append([re.sub(r"([|*])", r"\\\1", case.name), *(c if c in (right, "-") else f"**{c}**" for c in cells)])
+        found.append([re.sub(r"([|*])", r"\\\1", case.name), *(c if c in (*right, "-") else f"**{c}**" for c in cells)])
     return found
 
 
@@ -54,10 +55,12 @@ def lines(head: list[str], body: list[list[str]]) -> list[str]:
 def markdown() -> str:
     there = {name: check for name, (module, check) in PEERS.items() if importlib.util.find_spec(module)}
     names = ["tinygrad_act", *(f"{name} {importlib.metadata.version(PEERS[name][0])}" for name in there)]
-    faults, hard = rows(FAULTS, "fails", there), rows(HARD, "passes", there)
+    faults, hard = rows(FAULTS, ("fails",), there), rows(HARD, ("passes",), there)
+    near = rows(NEAR, ("passes", "cannot tell"), there)
     total = [
         summary(f"{len(FAULTS)} planted faults: caught", faults),
         summary(f"{len(HARD)} right gradients: passed", hard),
+        summary(f"{len(NEAR)} right gradients near rounding, steps and kinks: not called wrong", near),
     ]
     return "\n".join([
         *lines(["", *names], total),
@@ -67,6 +70,8 @@ def markdown() -> str:
         *lines(["planted fault", *names], faults),
         "",
         *lines(["right, but hard", *names], hard),
+        "",
+        *lines(["right, near rounding, a step or a kink", *names], near),
         "",
         "</details>",
     ])  # fmt: skip

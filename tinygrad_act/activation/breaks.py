@@ -54,12 +54,19 @@ def find(value: Curve, slope: Curve, z: np.ndarray) -> tuple[list[Break], list[f
     unbounded: list[float] = []
     for curve in (value, slope):
         for at, growing in _steps(curve, z):
-            if growing:
+            if growing and not _alone(curve, at):
                 unbounded.append(at)
             else:
                 places[at] = None
     found = [_look(value, slope, at) for at in sorted(places)]
     return [one for one in found if one.height or one.left != one.right], sorted(set(unbounded))
+
+
+def _alone(curve: Curve, at: float) -> bool:
+    """Whether the curve only looks unbounded at a point: by the number that it has there, and not beside it."""
+    ulp = max(_TINY, 4 * np.finfo(float).eps * abs(at))
+    near, far = (np.abs(curve(at + distance * np.array([-1.0, 1.0]))) for distance in (ulp, 1e-9 * max(1.0, abs(at))))
+    return bool(np.isfinite(curve(np.array([at]))[0]) and np.all(near <= 2 * far + 1e-6))
 
 
 def _steps(curve: Curve, z: np.ndarray) -> list[tuple[float, bool]]:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..dispatch import elementwise
-from ..op import REQUIRED, Case, Op, Place, Rule, Theirs
+from ..op import REQUIRED, Case, Op, Place, Rule, Theirs, Unknown
 from ..ops.arithmetic import where
 from ..ops.comparison import equal
 from ..registry import ops
@@ -17,11 +17,12 @@ from .formula import derive, read_formula, read_input
 from .kinks import declared_but_absent, undeclared
 from .manners import body_faults, int_note, nan_faults, range_notes, rule_faults
 from .report import Refused, Report, slope_at
-from .slopes import compare, compare_at_kinks
+from .slopes import compare, compare_at_kinks, compare_formula
 
 __all__ = ["activation"]
 
 Function = Callable[..., Any]
+_SHOWN = 4
 
 
 def activation(
@@ -51,8 +52,8 @@ def activation(
     one, the body spells it. `dz`: the derivative, `f(a, z, *, parameters)`; without it, it is
     derived through the operations of the body. All else is as in `elementwise`.
 
-    The derivative is compared with numerical ones, to second order, in every form; undeclared kinks
-    and jumps are found and entered; shapes, dtypes, NaN are looked at. `check=False` skips that.
+    The derivative is compared with numerical ones, to second order, in every form, the formula with the body;
+    kinks and jumps are found and entered; shapes, dtypes, NaN are looked at. `check=False` skips that.
 
     Returns the function; its `.report` says what was found. Raises `Refused`, a `ValueError` with a
     `.report`, if anything is wrong: then nothing was registered. `TypeError` for a wrong signature.
@@ -69,6 +70,11 @@ def activation(
 def _declare(body: Function, dz: Any, facts: dict[str, Any], check: bool) -> Function:
     name = read_input(body)
     read_formula(body, name)
+    if isinstance(dz, Unknown):
+        raise TypeError(
+            f"{body.__name__}: an activation is proven, and an unknown derivative can't be: leave d{name}= out to "
+            f"derive it from the body, or declare it with @ta.elementwise(d{name}=ta.unknown)"
+        )
     derived = dz is REQUIRED
     rule = derive(body, name) if derived else dz
     before = ops.get(body.__name__)
@@ -112,6 +118,9 @@ def _examine(op: Op, report: Report, again: Function, rule: Any) -> None:
     if not report.faults:
         report.faults += compare_at_kinks(op)
         report.notes += range_notes(op) + int_note(op)
+    report.faults += report.invented[:_SHOWN]
+    if not report.faults:
+        compare_formula(op, report)
 
 
 def _register(body: Function, name: str, facts: dict[str, Any], rule: Any, kinks: Any = None) -> Op:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
+from ..check.ladder import Line
+from ..check.slopes import Slopes, measure
 from ..op import Op, Place
 from ..ops.slope import kinks_of
 from .breaks import Break, find, fine_grid
@@ -46,6 +50,10 @@ def undeclared(op: Op, report: Report) -> dict[Place, str]:
     others = _breaks(op, shifted)[0] if shifted and new else []
     sides: dict[Place, str] = {}
     for one in new:
+        invented = "" if one.height else _invented(op, one.at, one.left, one.right)
+        if invented:
+            report.invented.append(f"{one}, by the derivative; {invented}: the derivative is wrong on one side of it")
+            continue
         side, place = _side(one, report.derived), _place(op, one, shifted, [other.at for other in others])
         if side is None:
             report.faults.append(_no_side(op, one))
@@ -54,6 +62,34 @@ def undeclared(op: Op, report: Report) -> dict[Place, str]:
         else:
             sides[place] = side
     return sides
+
+
+def _invented(op: Op, at: float, left: float, right: float) -> str:
+    """What the function itself does where the rule jumps from `left` to `right`, if its own slopes, by
+    differences, are others; empty if they fit, or can't be told."""
+    own = _own_slopes(op, at)
+    if own.kind == "smooth":
+        allowed = 8 * own.central.error + 1e-6 * abs(own.central.slope)
+        if abs(right - left) <= 2 * allowed:
+            return ""
+        return f"the function's own slope is {own.central.slope:.6g} on both sides"
+    if own.kind != "kink":
+        return ""
+    pairs = ((left, own.left), (right, own.right))
+    if all(abs(ours - one.slope) <= 8 * one.error + 1e-6 * max(abs(left), abs(right)) for ours, one in pairs):
+        return ""
+    return f"the function's own slopes are {own.left.slope:.6g} and {own.right.slope:.6g}"
+
+
+def _own_slopes(op: Op, at: float) -> Slopes:
+    """The slopes of the function at a point, by differences."""
+    low, high = op.domain.get(op.inputs[0], (-math.inf, math.inf))
+
+    def read(step: float) -> np.ndarray:
+        return np.asarray(op.forward(np.array([at + step]), **op.defaults), np.float64)
+
+    with np.errstate(all="ignore"):
+        return measure(Line(read, np.ones(1), at, abs(at), (low - at, high - at)), math.nan)
 
 
 def _same(x: float, y: object) -> bool:
@@ -102,6 +138,10 @@ def declared_but_absent(op: Op) -> list[str]:
         if isinstance(place, str) and op.bound(place, {}) is None:
             continue
         seen = [_slopes_at(op, place, static) for static in statics(op)]
+        invented = "" if side == "none" else _invented(op, float(op.bound(place, {})), *seen[0][:2])
+        if invented:
+            faults.append(f"a kink is declared at {op.place_text(place)}: {_by_rule(*seen[0][:2])}, but {invented}")
+            continue
         if any(jump if side == "none" else left != right for left, right, jump in seen):
             continue
         left, right, _ = seen[0]
@@ -110,6 +150,10 @@ def declared_but_absent(op: Op) -> list[str]:
             what += f'; it is a kink (left {left:.6g}, right {right:.6g}): declare its side, "left" or "right"'
         faults.append(f"a kink is declared at {op.place_text(place)}, but there is none: {what}")
     return faults
+
+
+def _by_rule(left: float, right: float) -> str:
+    return f"the derivative gives {left:.6g} on its left and {right:.6g} on its right"
 
 
 def _slopes_at(op: Op, place: Place, static: Static) -> tuple[float, float, bool]:

@@ -39,8 +39,8 @@ def off(z: np.ndarray, bounds: list[float]) -> np.ndarray:
 
 def moved(op: Op) -> Static:
     """The parameters, each number a little larger and no two by the same part; {} if that is not allowed."""
-    numbers = [name for name, value in op.defaults.items() if type(value) in (float, int) and value]
-    static = {name: float(op.defaults[name]) * (1.1 + 0.04 * i) for i, name in enumerate(numbers)}
+    numbers = {name: float(value) for name, value in op.defaults.items() if type(value) in (float, int)}
+    static = {name: (value or 1.0) * (1.1 + 0.04 * i) - (not value) for i, (name, value) in enumerate(numbers.items())}
     return static if _allowed(lambda: op.call(np.array([sum(interval(op, 1.0)) / 2]), **static)) else {}
 
 

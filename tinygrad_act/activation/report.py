@@ -28,6 +28,8 @@ class Report:
         """Whether the rule is known to spell itself; one that does not is not even tried."""
         self.found: list[str] = []
         """Kinks and jumps that were not declared, and are now."""
+        self.invented: list[str] = []
+        """Kinks that only the derivative has: why the declaration is refused, once all else was looked at."""
         self.digits: dict[int, float] = {}
         """To how many digits the derivative of this order agrees, at least."""
         self.points: dict[int, int] = {}

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import inspect
+import itertools
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
 from ..check import Entry, gradcheck
+from ..check.formula import Unreadable, formula_fault
 from ..conventions import derivative_form
 from ..op import Op
 from ..ops.slope import kinks_of
@@ -17,8 +20,9 @@ from .breaks import fine_grid
 from .points import Static, interval, off, statics
 from .report import Report, curves
 
-__all__ = ["compare", "compare_at_kinks"]
+__all__ = ["compare", "compare_at_kinks", "compare_formula"]
 
+_NAMED, _NEAR = 6, 1e-3
 _EVEN, _WORST, _SECOND = 36, 12, 16
 """How many points: evenly spread, where value and slope fit worst, and how many to second order."""
 _FAR = np.array([-60.0, -25.0, -14.0, -11.0, 11.0, 14.0, 25.0, 60.0])
@@ -30,7 +34,8 @@ def compare(op: Op, report: Report) -> None:
     """Check the derivative to second order, in every form and for other parameters. Stops at the first fault."""
     word = "derived" if report.derived else "declared"
     z = _points(op, {})
-    second = np.sort(np.concatenate([z[:_WORST][::2], z[_WORST::6]]))[:_SECOND]
+    smooth = z[z != 0.0]  # a second derivative need not exist there
+    second = np.sort(np.concatenate([smooth[:_WORST][::2], smooth[_WORST::6]]))[:_SECOND]
     _run(op, report, {}, z, 1, f"the {word} derivative")
     _run(op, report, {}, second, 2, f"the {word} derivative")
     for form in op.forms:
@@ -42,6 +47,19 @@ def compare(op: Op, report: Report) -> None:
         _run(op, report, static, _points(op, static)[::3], 1, f"with {given} the {word} derivative")
 
 
+def compare_formula(op: Op, report: Report) -> None:
+    """Compare the docstring's formula with the body, with these parameters and others."""
+    try:
+        for static in statics(op):
+            fault = formula_fault(op, [_points(op, static)], static)
+            if fault:
+                given = f" ({', '.join(f'{name}={value}' for name, value in static.items())})" if static else ""
+                report.faults.append(f"{fault}{given}; write what it computes, or nothing: then the body spells it")
+                return
+    except Unreadable as error:
+        report.notes.append(f"the formula is not compared with the body: {error}")
+
+
 def _points(op: Op, static: Static) -> np.ndarray:
     """Points off the kinks: first those where slope and differences of the value fit worst, then others."""
     kinks = [kink.at for kink in kinks_of(op, static)]
@@ -49,9 +67,24 @@ def _points(op: Op, static: Static) -> np.ndarray:
     even = low + (high - low) * (np.arange(_EVEN) + 0.4142) / _EVEN
     start, end = op.domain.get(op.inputs[0], (-np.inf, np.inf))
     z = off(np.concatenate([_suspects(op, static, kinks), even, _FAR[(start < _FAR) & (end > _FAR)]]), kinks)
+    z = np.concatenate([z, [x for x in [0.0, *_beside_constants(op, low, high)] if x not in kinks and start < x < end]])
     a, d = curves(op, z, static)
     kept: np.ndarray = z[np.isfinite(a) & (np.abs(a) < 1e100) & ~np.isinf(d)]
     return kept
+
+
+def _beside_constants(op: Op, low: float, high: float) -> list[float]:
+    """Points between and beside the numbers that the body and the rule name: a branch may be as narrow as
+    what lies between two of them."""
+    named = {float(x) for f in (op.forward, *op.rules, *op.forms.values()) for x in _numbers(f) if low < x < high}
+    bounds = sorted(named)[:_NAMED]
+    between = [(x + y) / 2 for x, y in itertools.pairwise(bounds)]
+    return [*between, *(x + by for x in bounds for by in (-_NEAR, _NEAR) if x)]
+
+
+def _numbers(function: Any) -> Iterator[float]:
+    code = getattr(inspect.unwrap(function) if callable(function) else function, "__code__", None)
+    yield from (x for x in getattr(code, "co_consts", ()) if isinstance(x, (int, float)) and not isinstance(x, bool))
 
 
 def _suspects(op: Op, static: Static, kinks: list[float]) -> np.ndarray:
@@ -119,5 +152,9 @@ def compare_at_kinks(op: Op) -> list[str]:
     for arrays, static in at_kinks(op):
         with np.errstate(all="ignore"):
             found = gradcheck(lambda x, static=static: op.call(x, **static), *arrays)
-        faults += [f"at {arrays[0][entry.index]:g}: {entry.note}" for entry in found.wrong if entry.at_kink]
+        faults += [f"at {arrays[0][entry.index]:g}: {entry.note or _apart(entry)}" for entry in found.wrong]
     return faults
+
+
+def _apart(entry: Entry) -> str:
+    return f"the derivative is {entry.analytic:.9g}, the numerical one {entry.numeric:.9g}"

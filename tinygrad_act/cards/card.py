@@ -191,7 +191,7 @@ def _function(op: Op, static: Mapping[str, Any]) -> Callable[[Any], Any]:
 
 
 def _shape(op: Op, static: Mapping[str, Any], domain: tuple[float, float], kinks: tuple[Kink, ...]) -> Shape | None:
-    rule = op.rule(0, "input")
+    rule = op.known(0, "input")
 
     def slope(z: Any) -> Any:
         d = rule(op.call(z, **static), z, **static) if callable(rule) else rule or 0.0

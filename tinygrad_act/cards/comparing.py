@@ -68,7 +68,7 @@ def _defaults(op: Op, theirs: dict[str, Any]) -> dict[str, Any]:
 
 
 def _slopes(op: Op, static: dict[str, Any]) -> dict[str, float]:
-    if not op.elementwise or len(op.inputs) != 1 or op.rules[0] is None:
+    if not op.elementwise or len(op.inputs) != 1 or op.known(0) is None:
         return {}
     kinks: list[Kink] = kinks_of(op, static)
     return {number(kink.at): float(grad(lambda z: op.call(z, **static))(kink.at)) for kink in kinks}

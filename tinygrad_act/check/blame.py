@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..op import Op
+from .cotangent import crooked
 from .entries import Comparison, along_directions, entry_by_entry
 from .places import find
 from .problem import Problem, WrongShape, data_of
@@ -30,7 +31,7 @@ def blame(problem: Problem) -> list[Note]:
 
 def _fault(op: Op, inputs: list[np.ndarray], static: dict[str, Any]) -> str | None:
     """What is wrong with the rules of `op` at these inputs, or None."""
-    moving = [i for i, x in enumerate(inputs) if op.rule(i) is not None and x.dtype.kind == "f" and x.size]
+    moving = [i for i, x in enumerate(inputs) if op.known(i) is not None and x.dtype.kind == "f" and x.size]
     if not moving:
         return None
 
@@ -45,7 +46,9 @@ def _fault(op: Op, inputs: list[np.ndarray], static: dict[str, Any]) -> str | No
         wrong = next((entry for entry in _check(local) if entry.verdict == WRONG and entry.path.startswith("[")), None)
     except WrongShape as error:
         return f"the fault is in {op.name}: {error}"
-    if wrong is None or wrong.numeric != wrong.numeric:
+    if wrong is None:
+        return _bent(op, local)
+    if wrong.numeric != wrong.numeric:
         return None
     position = moving[int(wrong.path[1:].split("]")[0])]
     name = op.names(len(inputs))[position]
@@ -55,6 +58,13 @@ def _fault(op: Op, inputs: list[np.ndarray], static: dict[str, Any]) -> str | No
         f"the fault is in the rule of {op.name} for input '{name}': at {where} = {at:.6g} it gives "
         f"{wrong.analytic:.9g}, the numerical derivative is {wrong.numeric:.9g}"
     )
+
+
+def _bent(op: Op, local: Problem) -> str | None:
+    """That the rules of `op` are not linear in the cotangent, if they are not."""
+    weights = np.ones(local.value(local.leaves).shape)
+    bent = crooked(local, weights, local.pull(weights), np.random.default_rng(0))
+    return f"the fault is in {op.name}: a rule is not linear in its cotangent g" if bent else None
 
 
 def _check(local: Problem) -> list[Entry]:

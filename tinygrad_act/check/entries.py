@@ -9,10 +9,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from .ladder import EPS, Estimate
 from .places import Places
 from .problem import Problem
 from .report import Entry
-from .slopes import measure
+from .slopes import Slopes, measure
 from .verdict import WRONG, Judgement, judge, second_opinion
 
 __all__ = ["Comparison", "along_directions", "entry_by_entry", "weights_for"]
@@ -33,6 +34,8 @@ class Comparison(NamedTuple):
     """What the rule gives: an array for every leaf."""
     places: Places
     order: int
+    least: float = 1.0
+    """A fault in a single derivative shows with this part of its size, or more."""
 
 
 def entry_by_entry(ours: Comparison) -> Iterator[Entry]:
@@ -59,7 +62,7 @@ def _one(ours: Comparison, largest: float, number: int, index: tuple[int, ...]) 
     judgement = judge(slope, found, places.direct.get((number, index)), places.inside, largest)
     if problem.by_hand and found.kind == "smooth":
         other = functools.partial(problem.complex_slope, number, index, weights / unit)
-        judgement = second_opinion(slope, judgement, other)
+        judgement = second_opinion(slope, judgement, max(largest, found.size), other)
     return slope, judgement
 
 
@@ -76,23 +79,35 @@ def along_directions(ours: Comparison, count: int, rng: np.random.Generator) -> 
         for turn in range(count if leaf.size else 0):
             signs = rng.choice((-1.0, 1.0), leaf.shape)
             name = f"argument {path[1:].replace(']', '', 1)} along random direction {turn}"
-            entry = _along(ours, number, signs, name)
+            entry = _along(ours, number, signs, name, thorough=turn == 0)
             yield entry
             if entry.verdict == WRONG:
                 yield _bisect(ours, number, signs)
                 break
 
 
-def _along(ours: Comparison, number: int, signs: np.ndarray, name: str, index: tuple[int, ...] = ()) -> Entry:
-    """Compare the derivative along one direction in one leaf."""
+def _along(
+    ours: Comparison, number: int, signs: np.ndarray, name: str, index: tuple[int, ...] = (), thorough: bool = False
+) -> Entry:
+    """Compare the derivative along one direction in one leaf. `thorough`: look as long as if it did not agree,
+    to know what a fault would be measured by."""
     terms = ours.analytic[number] * signs
     slope = math.fsum(terms[signs != 0].ravel().tolist()) if np.isfinite(terms).all() else float(terms.sum())
     steps = [signs if i == number else np.zeros(leaf.shape) for i, leaf in enumerate(ours.problem.leaves)]
     with np.errstate(all="ignore"):
-        found = measure(ours.problem.direction(steps, ours.weights), slope)
+        found = measure(ours.problem.direction(steps, ours.weights), slope, thorough)
     norm = float(np.linalg.norm(np.nan_to_num(terms)))  # what a sum of random signs comes to
     estimate, digits, verdict, note = judge(slope, found, None, ours.places.inside, norm, norm)
-    return Entry(ours.order, name, index, slope, estimate.slope, estimate.error, digits, verdict, note)
+    reach = _reach(slope, estimate, found, norm) / ours.least
+    return Entry(ours.order, name, index, slope, estimate.slope, estimate.error, digits, verdict, note, reach)
+
+
+def _reach(slope: float, estimate: Estimate, found: Slopes, norm: float) -> float:
+    """What a sum of derivatives may be off by and still agree: what the judgement lets pass, and the
+    estimate's own error; at a kink, any slope between those of both sides passes."""
+    size = max(abs(slope), abs(estimate.slope), norm, found.size)
+    between = abs(found.right.slope - found.left.slope) if found.kind == "kink" else 0.0
+    return 7 * estimate.error + 16 * EPS * size + between
 
 
 def _bisect(ours: Comparison, number: int, signs: np.ndarray) -> Entry:

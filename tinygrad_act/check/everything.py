@@ -8,17 +8,20 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..op import Op
-from ..samples import at_kinks, cases, movable
+from ..op import Op, Unknown
+from ..samples import at_kinks, cases, movable, sample
 from ..table import columns
+from .formula import fault_or_none
 from .gradcheck import gradcheck
-from .report import Entry, Report
-from .verdict import overall
+from .report import Entry, Note, Report
+from .verdict import WRONG, overall
 
-__all__ = ["ESTIMATOR", "Line", "as_json", "as_text", "check_op"]
+__all__ = ["ESTIMATOR", "UNKNOWN", "Line", "as_json", "as_text", "check_op"]
 
 ESTIMATOR = "straight-through"
 """The verdict on a rule that is meant not to be the derivative."""
+UNKNOWN = "derivative unknown"
+"""The verdict on an operation whose derivative nobody wrote."""
 
 _HEAD = ("operation", "1st order", "2nd order", "verdict", "at its kinks")
 
@@ -38,17 +41,26 @@ class Line(NamedTuple):
 
 
 def check_op(op: Op) -> Line:
-    """Check an operation on all of its cases, to second order, and at its kinks."""
+    """Check an operation on all of its cases, to second order, and at its kinks; and its docstring's formula."""
     if op.estimator:
         return Line(op.name, None, None, (), ESTIMATOR)
+    if any(isinstance(rule, Unknown) for rule in op.rules):
+        return Line(op.name, None, None, (), WRONG if _said(op) else UNKNOWN)
     reports = [gradcheck(f, *arrays, order=2) for f, arrays in (movable(op, c) for c in cases(op))
                if any(rule is not None for rule in op.rules) and any(np.size(x) for x in arrays)]  # fmt: skip
     kinked = [gradcheck(lambda *xs, static=static: op.call(*xs, **static), *arrays) for arrays, static in at_kinks(op)]
-    found = [*reports, *kinked]
+    said = [Report([], [Note(WRONG, fault)]) for fault in _said(op)]
+    found = [*reports, *kinked, *said]
     verdict = overall(report.verdict for report in found) if found else "no derivative"
     entries = [entry for report in reports for entry in report.entries]
     return Line(op.name, _least(entries, 1), _least(entries, 2), tuple(_notes(kinked)), verdict,
                 tuple(report for report in found if not report.ok))  # fmt: skip
+
+
+def _said(op: Op) -> list[str]:
+    """What the docstring's formula says that the body does not do, on all of its cases."""
+    faults = (fault_or_none(op, sample(op, case), case.static) for case in cases(op))
+    return [fault for fault in faults if fault][:1]
 
 
 def _least(entries: Sequence[Entry], order: int) -> float | None:

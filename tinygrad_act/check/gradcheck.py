@@ -18,7 +18,9 @@ import numpy as np
 from ..transforms import pullback_of
 from ..tree import flatten
 from .blame import blame
+from .cotangent import crooked
 from .entries import Comparison, along_directions, entry_by_entry, weights_for
+from .formula import formulas
 from .manners import forward_against_reverse, in_float32, manners, wants_float32
 from .places import Places, find
 from .problem import Problem, WrongShape
@@ -29,6 +31,8 @@ __all__ = ["gradcheck"]
 
 _MANY = 1000
 _DIRECTIONS = 8
+_LEAST = 0.5
+"""Random weights are no smaller than this."""
 
 
 def gradcheck(
@@ -48,7 +52,8 @@ def gradcheck(
     `jacobian=` the same for arrays, of shape (*output, *argument). `order=2` checks the gradient of
     the gradient as well. `directions`: so many random directions of signs for every array instead
     of entry by entry (8 if there are more than 1,000 entries); see `along_directions` for what
-    they catch. `seed`: of random weights and directions.
+    they catch. `seed`: of random weights and directions. A pullback must be linear in its cotangent,
+    and the docstring's formula of an operation of yours be what its body computes.
 
     Returns a `Report`: print it, test its truth, `.save("report.svg")`. Raises `ValueError` for an
     `order` other than 1 and 2, for a point that is not finite or if there is nothing to check;
@@ -96,15 +101,21 @@ def _one_order(problem: Problem, order: int, directions: int | None, seed: int) 
         return [], [Note(WRONG, "the gradient is not deterministic: it differs when it is computed a second time")]
     places = find(problem) if order == 1 else Places({}, [], {}, [])
     size = sum(leaf.size for leaf in problem.leaves)
-    ours = Comparison(problem, weights, analytic, places, order)
+    least = float(np.min(np.abs(weights), initial=1.0)) * (_LEAST**2 if order == 2 else 1.0)
+    ours = Comparison(problem, weights, analytic, places, order, least)
     if directions is None and size <= _MANY:
         entries = list(entry_by_entry(ours))
     else:
         entries = list(along_directions(ours, directions or _DIRECTIONS, rng))
     notes = _not_finite(out, places)
     if not problem.by_hand:
-        wrong = any(entry.verdict == WRONG for entry in entries)
+        bent = crooked(problem, weights, analytic, rng)
+        if bent:
+            notes.append(Note(WRONG, f"the gradient is WRONG for other cotangents: it is not linear in g; {bent}"))
+        wrong = bool(bent) or any(entry.verdict == WRONG for entry in entries)
         notes += blame(problem) if wrong else forward_against_reverse(problem, weights, analytic, rng)
+        if order == 1:
+            notes += [Note(WRONG, fault) for fault in formulas(problem.graph()[1])]
     if order == 1 and wants_float32(problem.args):
         notes += in_float32(problem, weights, analytic)
     return entries, notes
@@ -121,8 +132,8 @@ def _not_finite(out: np.ndarray, places: Places) -> list[Note]:
 def _contracted_gradient(problem: Problem, seed: int) -> Callable[..., Any]:
     """sum(weights * gradient of f): a function of one number whose gradient is of second order."""
     rng = np.random.default_rng(seed)
-    weights = [rng.uniform(0.5, 1.5, leaf.shape) for leaf in problem.leaves]
-    g = rng.uniform(0.5, 1.5, problem.value(problem.leaves).shape)
+    weights = [rng.uniform(_LEAST, 1.5, leaf.shape) for leaf in problem.leaves]
+    g = rng.uniform(_LEAST, 1.5, problem.value(problem.leaves).shape)
 
     def contracted(*args: Any) -> Any:
         _, pullback = pullback_of("gradcheck", problem.f, args, warn=False)

@@ -9,14 +9,22 @@ divided by h. No step is right for every function, so the cell of least error is
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 import numpy as np
 
+from .grain import grains_beside
+
 __all__ = ["EPS", "Estimate", "Ladder", "Line", "extrapolate"]
 
 EPS = float(np.finfo(np.float64).eps)
+_FIRST = 471_859 / 2**20
+"""No power of two: a function rounded to multiples of 1/128 would look like a line from those. Few
+enough bits to add it exactly."""
+_COARSE, _PLAIN = 4e-3, 1e-12
+"""Jumps larger than the first part of what the function moves by, and than the second by themselves,
+are no rounding: half precision, the coarsest, makes smaller ones."""
 _COLUMNS = 9
 _NOWHERE = math.nan
 _GRAINS = 64
@@ -43,7 +51,7 @@ class Line(NamedTuple):
     limits: tuple[float, float] = (-math.inf, math.inf)
     """Steps stay between these, both excluded: the distances to the ends of a declared domain."""
     many: bool = False
-    """Whether many numbers move at once. Steps are powers of two, so that all move exactly."""
+    """Whether many numbers move at once. Steps have few bits, so that all move exactly."""
 
 
 class Rungs(NamedTuple):
@@ -58,13 +66,17 @@ class Rungs(NamedTuple):
 
 
 class Ladder:
-    """The readings of one line; `extend` adds more steps. Steps are powers of two."""
+    """The readings of one line; `extend` adds more steps, each a half of the one before."""
 
     def __init__(self, line: Line) -> None:
         self.line = line
         self.base = line.read(0.0)
-        self.h0 = 2.0 ** math.floor(math.log2(max(1.0, line.scale))) / 2
+        self.h0 = _FIRST * 2.0 ** math.floor(math.log2(max(1.0, line.scale)))
         self.noise_factor = 1.0
+        self.grains: Mapping[int, float] = {}
+        """The jumps that rounding makes near some of the steps; see `measure_grain`."""
+        self.grain = self.part = 0.0
+        """The largest of them, and as a part of what the function moves by."""
         self._readings: dict[int, tuple[float, ...]] = {}
         self._moves = np.zeros(self.base.shape, bool)
         self.failure = ""
@@ -116,7 +128,39 @@ class Ladder:
         """What rounding does to a difference: to numbers that move at some step, even if not at this one."""
         least = 2 * float(np.sum(np.abs(self.base * self.line.weights), where=self._moves))
         noise: np.ndarray = EPS * self.noise_factor * np.maximum(sizes, least)
+        if self.grains and not self.coarse:
+            finest = max(self.grains)  # a smaller step has the jump of its two ends, even if it sees none
+            near = [[q for k, q in self.grains.items() if k >= min(rung, finest)] for rung in sorted(self._readings)]
+            noise = np.maximum(noise, [max(jumps) for jumps in near])
         return noise
+
+    def measure_grain(self) -> None:
+        """Whether the function moves in steps that its size does not show; keeps their heights."""
+
+        def read(step: float) -> tuple[float, float]:
+            there = self._at(step)
+            above = np.subtract(there, self.base)
+            size = np.sum(weights * (np.abs(there) + np.abs(self.base)), where=above != 0)
+            return float(np.sum(self.line.weights * above)), 4 * EPS * float(size)
+
+        weights = np.abs(self.line.weights)
+        self.grains = grains_beside(read, self.h0, max(self._readings), self.line.scale)
+        self.grain = max(self.grains.values(), default=0.0)
+        moves = [abs(rise) for k, reading in self._readings.items() if k >= 0 for rise in reading[:2]]
+        self.part = self.grain / max((rise for rise in moves if math.isfinite(rise)), default=math.inf)
+
+    def between(self) -> Estimate:
+        """The derivative between two of these steps: as it looks without minding any noise."""
+        kept = self.noise_factor, self.grains
+        self.noise_factor, self.grains = 1.0, {}
+        found = self.central()
+        self.noise_factor, self.grains = kept
+        return found
+
+    @property
+    def coarse(self) -> bool:
+        """Whether the jumps are too high to be rounding: then they are what the function is."""
+        return self.part > _COARSE and self.grain > _PLAIN * max(1.0, self.line.scale)
 
     def central(self) -> Estimate:
         """The derivative from both sides."""

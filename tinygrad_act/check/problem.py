@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -97,10 +97,15 @@ class Problem:
             return self._by_hand(self.gradient, weights, False)
         if self.jacobian is not None:
             return self._by_hand(self.jacobian, weights, True)
+        return next(self.pulls([weights]))
+
+    def pulls(self, many: Iterable[np.ndarray]) -> Iterator[list[np.ndarray]]:
+        """The same for several weights, by the pullback of one call."""
         args = tuple(self.arguments([leaf.copy() for leaf in self.leaves]))
         _, pullback = pullback_of("gradcheck", self.f, args, warn=False)
-        found = [np.asarray(c, np.float64) for c in flatten(list(pullback(weights.astype(self.dtype))))]
-        return self._of_shape(found, ())
+        for weights in many:
+            found = [np.asarray(c, np.float64) for c in flatten(list(pullback(weights.astype(self.dtype))))]
+            yield self._of_shape(found, ())
 
     def _by_hand(self, function: Callable[..., Any], weights: np.ndarray, full: bool) -> list[np.ndarray]:
         word = "jacobian" if full else "gradient"

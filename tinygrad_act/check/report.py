@@ -40,6 +40,8 @@ class Entry:
     verdict: str
     """`agrees`, `wrong` or `cannot tell`."""
     note: str = ""
+    reach: float = 0.0
+    """Along a direction that agrees: a larger fault in any single entry would show; 0 elsewhere."""
 
     @property
     def ok(self) -> bool:
@@ -195,8 +197,15 @@ def _reach(directions: list[Entry]) -> list[str]:
     """What the directions would have shown."""
     if not directions:
         return []
-    bound = 8 * max(entry.error for entry in directions)
+    bound = _upwards(2 * max(entry.reach for entry in directions))  # one was looked at as a fault would be
     return [f"  a fault larger than {bound:.0e} in any single entry would show in every direction of its array"]
+
+
+def _upwards(x: float) -> float:
+    """`x` in one digit, never less."""
+    if x == 0 or not math.isfinite(x):
+        return x
+    return next(y for y in (float(f"{x * more:.0e}") for more in (1.0, 1.6, 2.0)) if y >= x)
 
 
 def _more(entries: list[Entry]) -> list[str]:

@@ -12,6 +12,8 @@ from .ladder import EPS, Estimate, Ladder, Line
 __all__ = ["Slopes", "agree", "measure"]
 
 _QUICK, _FULL = 9, 27
+_ROUGH = 1e3
+"""A function that is noisier than so many roundings of its result may be one that moves in steps."""
 _CLEAR = 1e-9
 """A quick look is enough if it resolves nine digits."""
 
@@ -37,13 +39,20 @@ class Slopes(NamedTuple):
     """How many times the rounding of its result the function is off; measured where it matters."""
     unit: float = 1.0
     """The weight of the output, if only one number of it moves."""
+    grain: float = 0.0
+    """The height of the steps in which rounding lets the function move, if these are not those of its size."""
+    part: float = 0.0
+    """The same as a part of what the function moves by."""
+    between: Estimate = Estimate(math.nan, math.inf)
+    """The derivative between two such steps."""
 
     def without_weight(self) -> Slopes:
         """The slopes of that one number itself."""
-        ways = (self.central, self.left, self.right)
-        central, left, right = (Estimate(one.slope / self.unit, one.error / self.unit) for one in ways)
-        height, size, far = (x / self.unit for x in (self.height, self.size, self.far))
-        return Slopes(self.kind, central, left, right, height, self.failure, size, far, self.noise)
+        ways = (self.central, self.left, self.right, self.between)
+        central, left, right, between = (Estimate(one.slope / self.unit, one.error / self.unit) for one in ways)
+        height, size, far, grain = (x / self.unit for x in (self.height, self.size, self.far, self.grain))
+        return self._replace(central=central, left=left, right=right, between=between, height=height, size=size,
+                             far=far, grain=grain, unit=1.0)  # fmt: skip
 
 
 def agree(slope: float, estimate: Estimate) -> bool:
@@ -52,9 +61,9 @@ def agree(slope: float, estimate: Estimate) -> bool:
     return abs(slope - estimate.slope) <= bound
 
 
-def measure(line: Line, slope: float) -> Slopes:
+def measure(line: Line, slope: float, thorough: bool = False) -> Slopes:
     """The slopes of `line` at its start. A ladder of a few steps if these agree with `slope` in
-    every respect; else a long one, whose noise is measured."""
+    every respect, and no `thorough` look is asked for; else a long one, whose noise is measured."""
     ladder = Ladder(line)
     if not np.isfinite(ladder.base).all():
         nothing = Estimate(math.nan, math.inf)
@@ -62,16 +71,37 @@ def measure(line: Line, slope: float) -> Slopes:
     ladder.extend(0, _QUICK)
     first = _read(ladder, "smooth")
     size = max(abs(slope), abs(first.central.slope))
-    if agree(slope, first.central) and first.central.error <= _CLEAR * size and not _differ(first):
+    if not thorough and agree(slope, first.central) and first.central.error <= _CLEAR * size and not _differ(first):
         return first
     ladder.measure_noise()
     ladder.extend(0, _FULL)
+    found = _look(ladder, first.central, slope)
+    if not _settled(found, slope):
+        ladder.extend(_FULL + 1, _lowest(line))
+        ladder.extend(-24, -1)
+        found = _look(ladder, first.central, slope)
+    return found
+
+
+def _look(ladder: Ladder, far: Estimate, slope: float) -> Slopes:
+    """Which kind of point it is. Where large steps tell another story than small ones, or noise is large,
+    the function may be one that rounding lets move in steps."""
     found = _classify(ladder)
-    if _settled(found, slope):
+    fits = agree(slope, far), agree(slope, found.central)
+    if ladder.grains or (all(fits) and slope and _settled(found, slope)):
         return found
-    ladder.extend(_FULL + 1, _lowest(line))
-    ladder.extend(-24, -1)
-    return _classify(ladder)
+    if fits == (True, False) or ladder.noise_factor > _ROUGH or not _one_story(far, found.central):
+        ladder.measure_grain()
+        found = _classify(ladder) if ladder.grains else found
+    return found
+
+
+def _one_story(far: Estimate, near: Estimate) -> bool:
+    """Whether large steps resolve the slope, and small ones find the same."""
+    size = max(abs(far.slope), abs(near.slope))
+    if size == 0:
+        return True
+    return far.error <= 1e-6 * size and abs(far.slope - near.slope) <= 6 * (far.error + near.error) + 16 * EPS * size
 
 
 def _lowest(line: Line) -> int:
@@ -84,7 +114,9 @@ def _read(ladder: Ladder, kind: str) -> Slopes:
     size = max(size, ladder.steepest(0, _QUICK))
     left, right = ladder.one_sided(-1), ladder.one_sided(1)
     far = max(size, ladder.steepest(-99, 99))
-    return Slopes(kind, ladder.central(), left, right, 0.0, ladder.failure, size, far, ladder.noise_factor, ladder.unit)
+    between = ladder.between() if ladder.grains else Estimate(math.nan, math.inf)
+    return Slopes(kind, ladder.central(), left, right, 0.0, ladder.failure, size, far, ladder.noise_factor, ladder.unit,
+                  ladder.grain, ladder.part, between)  # fmt: skip
 
 
 def _settled(slopes: Slopes, slope: float) -> bool:

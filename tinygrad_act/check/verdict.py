@@ -17,6 +17,8 @@ _ENOUGH = 1e-6
 _DUST = 1e-10
 """A derivative below this part of the function's other derivatives need not be resolved by itself."""
 _NOISY = 1e4
+_STAIRS = 1e-10
+"""A function that moves in steps larger than this part of all that it moves by may mean them."""
 _NO_DERIVATIVE = Estimate(math.nan, math.inf)
 
 Judgement = tuple[Estimate, float, str, str]
@@ -59,9 +61,13 @@ def _refusal(found: Slopes) -> str:
     return f"raised {found.failure}" if found.failure else "is not finite"
 
 
-def second_opinion(slope: float, judgement: Judgement, complex_slope: Callable[[], float]) -> Judgement:
+def second_opinion(
+    slope: float, judgement: Judgement, whole: float, complex_slope: Callable[[], float]
+) -> Judgement:
     """What a complex step makes of a derivative too small for differences: it can confirm the rule,
-    and where it does not, there is doubt."""
+    and where it does not, there is doubt; but none about what is dust beside `whole`, the size of the
+    function's derivatives: a rule that runs without such a step gets the same verdict.
+    """
     estimate, _, verdict, _ = judgement
     size = max(abs(slope), abs(estimate.slope))
     if verdict == WRONG or estimate.error <= _ENOUGH * size:
@@ -72,6 +78,8 @@ def second_opinion(slope: float, judgement: Judgement, complex_slope: Callable[[
     distance = abs(slope - other)
     if distance <= _DUST * abs(other):
         return Estimate(other, 16 * EPS * abs(other)), _digits(distance, abs(other)), AGREES, "by a complex step"
+    if verdict == AGREES and distance <= 16 * EPS * whole:
+        return estimate, _digits(distance, whole), AGREES, f"a complex step gives {other:.6g}, which rounding hides"
     return (
         estimate,
         0.0,
@@ -84,22 +92,32 @@ def _compare(slope: float, estimate: Estimate, found: Slopes, largest: float, le
     size = max(abs(slope), abs(estimate.slope), least)
     if not agree(slope, estimate):
         return _apart(slope, estimate, found, largest, size, note)
-    dust = _DUST * (largest if slope else max(largest, found.size))
+    none = abs(slope) <= 16 * EPS * max(largest, found.size)  # no more than what a sum that cancels leaves
+    dust = _DUST * (max(largest, found.size) if none else largest)
+    if found.part > _ENOUGH and not agree(slope, found.between):
+        return estimate, 0.0, UNSURE, _stairs(found, estimate)
     if estimate.error > max(_ENOUGH * size, dust):
         reason = f"differences resolve no more than {estimate.error:.1g} here{_noise(found)}"
         return estimate, _digits(estimate.error, size), UNSURE, f"{note}; {reason}" if note else reason
     whole = size  # what is lost in the rounding of others is measured by these
     if max(estimate.error, abs(slope - estimate.slope)) > _ENOUGH * size:
-        whole = max(size, largest, 0.0 if slope else found.size)
+        whole = max(size, largest, found.size if none else 0.0)
     digits = max(_digits(abs(slope - estimate.slope), size), _digits(max(estimate.error, EPS * size), whole))
     return estimate, digits, AGREES, note
 
 
 def _noise(found: Slopes) -> str:
+    single = "; does it compute in float32?" if 1e-8 < found.noise * EPS < 1e-5 else ""
+    if found.grain:
+        return f": rounding lets the function move in steps of {found.grain:.1g} only{single}"
     if found.noise < _NOISY:
         return ""
-    single = "; does it compute in float32?" if 1e-8 < found.noise * EPS < 1e-5 else ""
     return f": the function is noisy, by {found.noise * EPS:.1g} of its size{single}"
+
+
+def _stairs(found: Slopes, across: Estimate) -> str:
+    slopes = f"its slope is {found.between.slope:.6g} between two of them, {across.slope:.6g} across"
+    return f"the function moves in steps of {found.grain:.1g}, by rounding or on purpose: {slopes}"
 
 
 def _apart(slope: float, estimate: Estimate, found: Slopes, largest: float, size: float, note: str) -> Judgement:
@@ -110,6 +128,8 @@ def _apart(slope: float, estimate: Estimate, found: Slopes, largest: float, size
         return estimate, _digits(abs(slope), whole), AGREES, note
     if constant and abs(slope) <= 16 * EPS * found.far:
         return estimate, 0.0, UNSURE, "the function is constant here to the last digit"
+    if found.part > _STAIRS and agree(slope, found.between):
+        return estimate, 0.0, UNSURE, _stairs(found, estimate)
     return estimate, _digits(abs(slope - estimate.slope), size), WRONG, note
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..dispatch import op
-from ..op import case
+from ..op import case, unknown
 from .arithmetic import has_nan, where
 from .comparison import equal, logical_and, not_equal
 from .reduce import sum
@@ -63,7 +63,7 @@ def _largest_apart_in_rows(z: Any, keep: bool) -> tuple[Any, Any, Any, Any]:
     return (np.arange(len(z)), columns), shifted, e, rest
 
 
-@op(dx=None, dplaces=None, dones=None, cases=(case((2, 3), np.array([1, 5]), (3, 1)),))
+@op(dx=unknown, dplaces=None, dones=unknown, cases=(case((2, 3), np.array([1, 5]), (3, 1)),))
 def sum_apart(x: Any, places: Any, ones: Any) -> Any:
     """a = where(isin(arange(x.size), places).reshape(x.shape), 0, exp(x)) @ ones
 

@@ -89,7 +89,7 @@ def kinks_of(op: Op, static: Mapping[str, Any] | None = None) -> list[Kink]:
     found = []
     for place, side in op.kinks.items():
         at = op.bound(place, given)
-        if len(op.inputs) != 1 or not isinstance(at, (int, float)) or not np.isfinite(at) or op.rules[0] is None:
+        if len(op.inputs) != 1 or not isinstance(at, (int, float)) or not np.isfinite(at) or op.known(0) is None:
             continue
         near = _near(float(at), None)
         with np.errstate(all="ignore"):

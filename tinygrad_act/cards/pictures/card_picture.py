@@ -55,7 +55,7 @@ def card_svg(card: Card, theme: Theme = "auto", z: Any = None) -> str:
         facts = words.facts(card, None, _EVERYWHERE)
     else:
         drawn, y, axis = _plots(card, one, y + 8, numbers)
-        flows = one.op.rules[0] is not None and not one.op.estimator
+        flows = one.op.known(0) is not None and not one.op.estimator
         facts = words.facts(card, axis if flows else None, one.domain)
     parts += drawn
     for row in flow([one_line(fact) for fact in facts], 12, _WIDTH - 2 * _EDGE, between=" · "):

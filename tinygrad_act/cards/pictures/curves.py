@@ -61,7 +61,7 @@ def subject(card: Card, held: float = HELD) -> Subject | None:
         return None
     static = {p.name: None if p.name == _RANDOM and p.default is None else p.value for p in card.parameters}
     others = (held,) * (len(op.inputs) - 1)
-    rule: Any = op.rule(0, "input")
+    rule: Any = op.known(0, "input")
 
     def value(z: Any) -> Any:
         with np.errstate(all="ignore"):
@@ -107,7 +107,7 @@ def _jumps(one: Subject) -> list[float]:
 def marks(one: Subject, card: Card) -> list[Kink]:
     """The kinks to mark: those of the card, or those that it leaves out where nothing flows or there are
     further inputs."""
-    if len(one.op.inputs) == 1 and one.op.rules[0] is not None:
+    if len(one.op.inputs) == 1 and one.op.known(0) is not None:
         return list(card.kinks)
     found = []
     for place, side in one.op.kinks.items():

@@ -120,7 +120,7 @@ def _layer(group: _Group, known: dict[str, Small]) -> Layer | None:
 def _z_and_slope(op: Op, value: Value) -> tuple[Any, Any]:
     """What went in, and the slope there by the rule, as flat arrays."""
     held = value.primals or ()
-    rule: Any = op.rule(0, "input")
+    rule: Any = op.known(0, "input")
     with np.errstate(all="ignore"):
         slope = rule(value.data, *held, **value.static) if callable(rule) else rule or 0.0
     z = np.asarray(held[0], np.float64)
