@@ -88,8 +88,6 @@ def _forward(op: Op, args: tuple[Any, ...], static: dict[str, Any], trusting: bo
         return op.call(*args, **static)
     if all(not isinstance(x, Proxy) or x.node.is_number for x in args) and not op.elementwise:
         raise NotALine(f"{op.name} of numbers")
-    if trusting and op is _CHAIN:
-        return _product(*args)
     first = args[0]
     if trusting and op.fused.forward is not None and len(args) == 1 and first.node.is_array and _is_float(first):
         try:
@@ -97,15 +95,6 @@ def _forward(op: Op, args: tuple[Any, ...], static: dict[str, Any], trusting: bo
         except (NotALine, FloatingPointError):
             pass
     return op.forward(*args, **static)
-
-
-def _product(g: Any, d: Any, a: Any) -> Any:
-    """What `chain` gives if there is no NaN. A mask hides one in `a`."""
-    c = g * d
-    for x in (c, a):
-        if isinstance(x, Proxy):
-            x.node.trusted = True
-    return c
 
 
 def _is_float(x: Any) -> bool:
@@ -193,6 +182,11 @@ def _same(mine: Any, theirs: Any) -> bool:
 
 def _interpret(op: Op, args: tuple[Any, ...], static: dict[str, Any]) -> Any:
     """An operation inside a body: its own lines, or a call of its body."""
+    if op is _CHAIN and _trusting(args) and not isinstance(args[2], Proxy):
+        product = args[0] * args[1]
+        if isinstance(product, Proxy):
+            product.node.trusted = True
+            return product
     try:
         return _forward(op, args, static, _trusting(args))
     except NotALine:
