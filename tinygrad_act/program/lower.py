@@ -35,13 +35,14 @@ _CHAIN = ops["chain"]
 
 def lower(graph: Graph, trusting: bool) -> Graph:
     """The graph in NumPy's functions."""
+    again = trusting and any(_is_pull_of_chain(node) for node in graph.order())
 
     def rule(node: Node, args: tuple[Node, ...]) -> Node | None:
         operation = operation_of(node.call)
         if operation is None:
             return None
-        if trusting and isinstance(operation, Op) and operation.kinks:
-            for x in args:  # in a gradient's gradient a mask may be all that is left of it
+        if again and isinstance(operation, Op) and operation.kinks:
+            for x in args:  # a mask may be all that is left of it
                 x.trusted = True
         lines = _lines(operation, args, node, trusting)
         if lines is None or not _same(lines.value, node.value):
@@ -57,6 +58,12 @@ def lower(graph: Graph, trusting: bool) -> Graph:
         return lines
 
     return rewritten(graph, rule)
+
+
+def _is_pull_of_chain(node: Node) -> bool:
+    """Whether it is a step of a gradient's gradient."""
+    operation = operation_of(node.call)
+    return isinstance(operation, Pull) and operation.op is _CHAIN
 
 
 def _body(op: Op, args: tuple[Node, ...]) -> Any:
