@@ -145,8 +145,8 @@ _LARGE, _LARGE_HALF = 3e38, 6e4
 
 
 def _magnitude(z: Any) -> Any:
-    """|z|; of a node, which may be differentiated, as one that has a slope of 1 or -1 at 0, too: with abs, whose
-    slope there is 0, all odd derivatives of a function of |z| would be 0."""
+    """|z|; of a node, which may be differentiated, with the slope 1 at 0: abs has 0 there, and what is derived
+    from a function of it would lose its terms from the third order on."""
     return where(z < 0, -z, z) if hasattr(z, "level") else abs(z)
 
 
