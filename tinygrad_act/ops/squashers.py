@@ -151,12 +151,12 @@ def _magnitude(z: Any) -> Any:
 
 
 def _soft_sign_slope(_: Any, z: Any) -> Any:
-    """1 / square(1 + absolute(z))"""
-    return 1 / square(1 + _magnitude(z))
+    """square(1 / (1 + abs(z)))"""
+    return square(1 / (1 + _magnitude(z)))
 
 
 def _soft_sign_slope_by_output(a: Any, _: Any) -> Any:
-    """square(1 - absolute(a))"""
+    """square(1 - abs(a))"""
     return square(1 - _magnitude(a))
 
 
