@@ -184,8 +184,8 @@ def test_the_way_of_where_by_bits_is_taken_only_where_no_dtype_changes(monkeypat
         expected = np.where(mask, x, y)
         assert a.dtype == expected.dtype
         np.testing.assert_array_equal(a, expected)
-    for x, y in ((single, double), (double, single), (single, np.arange(300)), (single, np.float64(0.1)),
-                 (mask, single), (double, np.float16(2)), (single, np.array(0.1)), (double.astype(">f8"), double)):  # fmt: skip
+    others = (double, np.arange(300), np.float64(0.1), mask, np.array(0.1))
+    for x, y in (*((single, other) for other in others), (double, np.float16(2)), (double.astype(">f8"), double)):
         taken.clear()
         a = ta.where(mask, x, y)
         expected = np.where(mask, x, y)
