@@ -14,14 +14,14 @@ import tinygrad_act as ta
 from tinygrad_act import samples
 from tinygrad_act.backprop import WORTH_A_VIEW
 from tinygrad_act.blocks import BLOCK
-from tinygrad_act.ops.arithmetic import _FEW
+from tinygrad_act.ops import arithmetic
 
 from .conftest import differentiable, every_case
 from .oracle import by_formula
 
 FLOATS = ("float16", "float32", "float64")
 KINDS = (*FLOATS, "int64", "int8", "bool", "0-d float32", "0-d float64", "number")
-SIZES = (3, _FEW + 1, 2 * BLOCK // 8 + 1, max(2 * BLOCK // 4, WORTH_A_VIEW) + 1)
+SIZES = (3, arithmetic._FEW + 1, 2 * BLOCK // 8 + 1, max(2 * BLOCK // 4, WORTH_A_VIEW) + 1)
 ELEMENTWISE = [op for op in ta.ops.values() if op.elementwise and not op.variadic and any(op.rules)]
 ONE = [pytest.param(op, id=op.name) for op in ELEMENTWISE if len(op.inputs) == 1]
 TWO = [pytest.param(op, id=op.name) for op in ELEMENTWISE if len(op.inputs) > 1]
@@ -179,3 +179,25 @@ def test_half_and_single_precision_give_the_same_numbers(op, case):
             np.testing.assert_allclose(
                 np.float64(found), np.float64(expected), atol=16 * float(np.finfo(dtype).eps) * size
             )
+
+
+def test_the_way_of_where_by_bits_is_taken_only_where_no_dtype_changes(monkeypatch):
+    taken = []
+    choose = arithmetic.choose
+    monkeypatch.setattr(arithmetic, "choose", lambda *args: taken.append(args[3].dtype) or choose(*args))
+    single, double, mask = np.ones(300, np.float32), np.full(300, 2.0), np.arange(300) % 3 == 0
+    for x, y in ((single, single), (single, 0.5), (2, single), (single, True), (double, double), (0.0, double)):
+        taken.clear()
+        a = ta.where(mask, x, y)
+        assert taken == [a.dtype]
+        expected = np.where(mask, x, y)
+        assert a.dtype == expected.dtype
+        np.testing.assert_array_equal(a, expected)
+    others = (double, np.arange(300), np.float64(0.1), mask, np.array(0.1))
+    for x, y in (*((single, other) for other in others), (double, np.float16(2)), (double.astype(">f8"), double)):
+        taken.clear()
+        a = ta.where(mask, x, y)
+        expected = np.where(mask, x, y)
+        assert a.dtype == expected.dtype
+        np.testing.assert_array_equal(a, expected)
+        assert not taken

@@ -266,3 +266,15 @@ def test_further_derivatives_of_soft_sign_at_zero_are_those_from_the_right():
     for order in (1, 2, 3, 4):
         f = ta.grad(f)
         assert f(0.0) == ta.derivative("soft_sign", order)(0.0) == (-1) ** (order + 1) * math.factorial(order)
+
+
+def test_the_slope_of_a_power_in_the_exponent_with_and_without_the_power_at_hand():
+    """Arrays take the power that was computed, a graph computes it again: the same numbers."""
+    x, y = np.array([0.0, 0.0, 0.0, 0.5, 2.0, -2.0, math.inf]), np.array([0.0, 1.5, -1.0, 0.0, 3.0, 2.0, -1.0])
+    rule = ta.ops["pow"].rules[1]
+    with np.errstate(all="ignore"):
+        by_array, by_graph = rule(x**y, x, y), ta.pow_derivative(x, y, by_y=1)
+        by_number = [rule(float(a), float(u), float(v)) for a, u, v in zip(x**y, x, y)]
+    expected = [0.0, 0.0, -math.inf, math.log(0.5), 8 * math.log(2), math.nan, 0.0]
+    for found in (by_array, by_graph, by_number):
+        np.testing.assert_allclose(found, expected, rtol=1e-15)

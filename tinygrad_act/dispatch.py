@@ -259,7 +259,7 @@ def _spell(op: Op, args: tuple[Any, ...], static: dict[str, Any]) -> Symbol:
         return infix_text(op.label, *args)
     if op.name == "neg" and isinstance(args[0], Symbol):
         return -args[0]
-    if op.name == "pow_derivative" and static["by_x"] + static["by_y"] == 1:
+    if op.name == "pow_derivative" and {*map(type, static.values())} == {int} and static["by_x"] + static["by_y"] == 1:
         x, y = args
         less = infix_text("**", x, infix_text("-", y, 1))
         return infix_text("*", y, less) if static["by_x"] else infix_text("*", x**y, call_text("log", (x,), {}))

@@ -172,14 +172,20 @@ _LARGE, _LARGE_HALF = 3e38, 6e4
 """As good as infinity, and finite in float32 and in float16: inf / inf is not computed."""
 
 
+def _magnitude(z: Any) -> Any:
+    """|z|; of a node, which may be differentiated, with the slope 1 at 0: abs has 0 there, and what is derived
+    from a function of it would lose its terms from the third order on."""
+    return where(z < 0, -z, z) if hasattr(z, "level") else abs(z)
+
+
 def _soft_sign_slope(_: Any, z: Any) -> Any:
-    """1 / square(1 + absolute(z))"""
-    return 1 / square(1 + where(z < 0, -z, z))  # abs has slope 0 at 0, and so would all further derivatives
+    """square(1 / (1 + abs(z)))"""
+    return square(1 / (1 + _magnitude(z)))
 
 
 def _soft_sign_slope_by_output(a: Any, _: Any) -> Any:
-    """square(1 - absolute(a))"""
-    return square(1 - where(a < 0, -a, a))
+    """square(1 - abs(a))"""
+    return square(1 - _magnitude(a))
 
 
 @elementwise(

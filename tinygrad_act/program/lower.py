@@ -41,13 +41,14 @@ _FOR_ANY_DATA = Switch(tracing=1)
 def lower(graph: Graph, trusting: bool) -> Graph:
     """The graph in NumPy's functions."""
     fixed: dict[Node, bool] = {}
+    again = trusting and any(_is_pull_of_chain(node) for node in graph.order())
 
     def rule(node: Node, args: tuple[Node, ...]) -> Node | None:
         operation = operation_of(node.call)
         if operation is None:
             return None
-        if trusting and isinstance(operation, Op) and operation.kinks:
-            for x in args:  # in a gradient's gradient a mask may be all that is left of it
+        if again and isinstance(operation, Op) and operation.kinks:
+            for x in args:  # a mask may be all that is left of it
                 x.trusted = True
         lines = _lines(operation, args, node, trusting)
         if trusting and lines is not None and _is_fixed(lines, fixed):
@@ -88,6 +89,12 @@ def _is_fixed(node: Node, known: dict[Node, bool]) -> bool:
     return known[node]
 
 
+def _is_pull_of_chain(node: Node) -> bool:
+    """Whether it is a step of a gradient's gradient."""
+    operation = operation_of(node.call)
+    return isinstance(operation, Pull) and operation.op is _CHAIN
+
+
 def _body(op: Op, args: tuple[Node, ...]) -> Any:
     """What runs `op` where lines can't: the body, or for numbers, Python's or NumPy's, what `evaluate` does."""
     return op.forward if all(isinstance(x.value, np.ndarray) for x in args) else _as_call(op).run
@@ -117,8 +124,6 @@ def _forward(op: Op, args: tuple[Any, ...], static: dict[str, Any], trusting: bo
         return op.call(*args, **static)
     if all(not isinstance(x, Proxy) or x.node.is_number for x in args) and not op.elementwise:
         raise NotALine(f"{op.name} of numbers")
-    if trusting and op is _CHAIN:
-        return _product(*args)
     first = args[0]
     if trusting and op.fused.forward is not None and len(args) == 1 and first.node.is_array and _is_float(first):
         try:
@@ -126,15 +131,6 @@ def _forward(op: Op, args: tuple[Any, ...], static: dict[str, Any], trusting: bo
         except (NotALine, FloatingPointError):
             pass
     return op.forward(*args, **static)
-
-
-def _product(g: Any, d: Any, a: Any) -> Any:
-    """What `chain` gives if there is no NaN. A mask hides one in `a`."""
-    c = g * d
-    for x in (c, a):
-        if isinstance(x, Proxy):
-            x.node.trusted = True
-    return c
 
 
 def _is_float(x: Any) -> bool:
