@@ -179,6 +179,17 @@ def test_the_gradient_of_log_softmax_keeps_the_digits_of_a_confident_row(low, ax
     np.testing.assert_allclose(g, [exact[0], -exact.sum(), exact[1]], rtol=4e-15)
 
 
+@pytest.mark.parametrize("f", [ta.logsumexp, ta.logmeanexp, ta.max, ta.min, ta.sum, ta.std, ta.var, ta.prod])
+def test_an_axis_that_is_not_there_is_refused(f):
+    for axis in (2, -3, (0, 2)):
+        with pytest.raises(ValueError, match=f"{f.__name__}: axis -?[23] is out of bounds"):
+            f(np.ones((2, 2)), axis=axis)
+        with pytest.raises(ValueError, match=f"{f.__name__}: axis -?[23] is out of bounds"):
+            ta.grad(lambda x, axis=axis: f(x, axis=axis).sum())(np.ones((2, 2)))
+    with pytest.raises(TypeError, match=f"{f.__name__}: .*complex"):
+        f(np.array([1j]) if f not in (ta.max, ta.min, ta.sum, ta.prod) else ta.Value(np.array([1j])))
+
+
 def test_sparsemax_of_large_numbers():
     for size in (1e17, 1e30, 1e300):
         assert ta.sparsemax(np.full(2, size)).tolist() == [0.5, 0.5]
