@@ -106,6 +106,16 @@ def test_many_entries_with_an_outlier_first_keep_the_digits_of_the_others(dtype)
     assert ulps(found[1:], slopes[1:], dtype) <= 40
 
 
+@pytest.mark.parametrize("f", [ta.var, ta.std], ids=lambda f: f.__name__)
+def test_programs_take_the_shorter_formula_where_they_can(f):
+    x = np.random.default_rng(0).normal(size=(5, 4)) + 3
+    program = ta.compile(ta.grad(lambda x: f(x, axis=0).sum()))
+    np.testing.assert_allclose(program(x), ta.grad(lambda x: f(x, axis=0).sum())(x), atol=1e-15)
+    short, _, careful = program.program.source.partition("def step_with_care")
+    assert "chain(" not in short
+    assert "chain(" in careful
+
+
 def test_second_order_of_nearly_equal_entries():
     x = np.array([0.1, 0.1 + 1e-9, 0.1 - 2e-9])
     root, _, slope, _ = exact_spread(x)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import tinygrad_act as ta
+from tinygrad_act.ops import log_exp
 
 mp = pytest.importorskip("mpmath")
 EPS = float(np.finfo(float).eps)
@@ -147,6 +148,22 @@ def test_the_gradient_of_logsumexp_is_the_softmax_of_its_input(f, dtype, size, w
         mean = mp.fsum(k * x for k, x in enumerate(p))
         for c, exact, k in zip(second, p, range(5)):
             assert abs(mp.mpf(float(c)) - exact * (k - mean)) <= 60 * eps
+
+
+def test_the_shorter_ways_to_the_gradient_of_logsumexp_run(monkeypatch):
+    """On finite numbers nothing calls softmax: neither the rule on arrays, nor a program."""
+
+    def fail(*_, **__):
+        raise AssertionError("the slower way")
+
+    x = np.random.default_rng(0).normal(size=(4, 3))
+    program = ta.compile(ta.grad(lambda x: ta.logsumexp(x, axis=1).sum()))
+    expected = program(x)
+    assert "softmax" not in program.program.source.partition("def step_with_care")[0]
+    monkeypatch.setattr(log_exp, "softmax", fail)
+    np.testing.assert_allclose(ta.grad(lambda x: ta.logsumexp(x, axis=1).sum())(x), expected, rtol=1e-15)
+    with pytest.raises(AssertionError, match="the slower way"):
+        ta.grad(ta.logsumexp)(np.array([0.0, np.inf]))
 
 
 @pytest.mark.parametrize("way", [lambda f: f, ta.compile], ids=["eager", "compiled"])
