@@ -123,6 +123,8 @@ ROWS = {
     "std": lambda z: ta.std(z, axis=1),
     "prod": lambda z: ta.prod(z, axis=1),
 }
+GATED = ("glu", "reglu", "geglu", "swiglu")  # which need an even number of entries
+ROWS |= {name: lambda z, f=ta.ops[name].call: f(ta.concatenate([z, z[:, :1]], axis=1)) for name in GATED}
 BAD = {"masked": [-INF] * 3, "infinite": [INF, INF, 1.0], "both": [INF, -INF, 0.0], "nan": [np.nan, 0.0, 1.0]}
 
 
@@ -139,20 +141,24 @@ def test_a_row_that_the_loss_does_not_use_gets_no_gradient(name, bad, dtype, way
     def loss(z):
         a = f(z)
         taken = ta.where(used[:, None] if a.ndim == 2 else used, a, 0.0)
-        return (taken * taken * (W[:3].astype(dtype) if a.ndim == 2 else 1.0)).sum()
+        return (taken * taken * (W[: a.shape[1]].astype(dtype) if a.ndim == 2 else 1.0)).sum()
 
     clean = np.where(used[:, None], z, dtype(0.5))
     gradient = ta.grad(loss)
     second = ta.grad(lambda z: (gradient(z) * np.arange(9, dtype=dtype).reshape(3, 3)).sum())
+    first_only = name in GATED and bad == "nan"  # chain has no second order where the other factor is NaN
     with np.errstate(all="ignore"):
-        for g in (gradient, second):
+        for g in (gradient,) if first_only else (gradient, second):
             found = way(g)(z)
             assert (found[1] == 0).all(), found
             np.testing.assert_allclose(found[used], g(clean)[used], rtol=0, atol=200 * np.finfo(dtype).eps)
 
 
+WEIGHING = [name for name in ROWS if name not in ("max", "min", "mean", "prod", "var", "std", *GATED)]
+
+
 @WAYS
-@pytest.mark.parametrize("name", [name for name in ROWS if name not in ("max", "min", "mean", "prod", "var", "std")])
+@pytest.mark.parametrize("name", WEIGHING)
 def test_a_nan_in_a_row_that_is_used_is_not_swallowed(name, way):
     z = np.array([[0.3, -0.2, 0.9], [np.nan, 0.0, 1.0], [1.5, 0.2, 0.1]])
     weights = np.arange(9.0).reshape(3, 3) + 1

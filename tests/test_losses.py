@@ -107,6 +107,16 @@ def test_what_a_compiled_loss_was_recorded_for_does_not_excuse_other_shapes():
         program(np.zeros((4, 1)), np.zeros(4))
 
 
+def test_a_program_of_binary_cross_entropy_keeps_its_formula_and_notices_infinities():
+    y = np.array([1.0, 0.0])
+    program = ta.compile(lambda z: ta.bce_with_logits(z, y).mean())
+    assert program(np.zeros(2)) == math.log(2)
+    short, _, careful = program.program.source.partition("def step_with_care")
+    assert "heaviside" not in short
+    assert "heaviside" in careful
+    assert program(np.array([np.inf, -np.inf])) == 0
+
+
 def test_every_operation_with_logits_and_targets_is_among_the_losses():
     assert {op.name for op in ta.ops.values() if op.inputs == ("z", "y")} == set(LOSSES)
 

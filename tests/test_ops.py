@@ -144,7 +144,7 @@ def _read_only(x):
 
 def broadcasts(op):
     """Whether one of its cases, or what they are by default, stretches an axis: a loss does not."""
-    shapes = [{x for x in c.inputs if isinstance(x, tuple)} - {()} for c in op.cases]
+    shapes = [{x if isinstance(x, tuple) else np.shape(x) for x in c.inputs} - {()} for c in op.cases]
     return len(op.inputs) == 1 or not shapes or any(len(different) > 1 for different in shapes)
 
 

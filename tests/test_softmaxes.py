@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import tinygrad_act as ta
+from tinygrad_act.ops import log_exp
 
 mp = pytest.importorskip("mpmath")
 EPS = float(np.finfo(float).eps)
@@ -149,6 +150,22 @@ def test_the_gradient_of_logsumexp_is_the_softmax_of_its_input(f, dtype, size, w
             assert abs(mp.mpf(float(c)) - exact * (k - mean)) <= 60 * eps
 
 
+def test_the_shorter_ways_to_the_gradient_of_logsumexp_run(monkeypatch):
+    """On finite numbers nothing calls softmax: neither the rule on arrays, nor a program."""
+
+    def fail(*_, **__):
+        raise AssertionError("the slower way")
+
+    x = np.random.default_rng(0).normal(size=(4, 3))
+    program = ta.compile(ta.grad(lambda x: ta.logsumexp(x, axis=1).sum()))
+    expected = program(x)
+    assert "softmax" not in program.program.source.partition("def step_with_care")[0]
+    monkeypatch.setattr(log_exp, "softmax", fail)
+    np.testing.assert_allclose(ta.grad(lambda x: ta.logsumexp(x, axis=1).sum())(x), expected, rtol=1e-15)
+    with pytest.raises(AssertionError, match="the slower way"):
+        ta.grad(ta.logsumexp)(np.array([0.0, np.inf]))
+
+
 @pytest.mark.parametrize("way", [lambda f: f, ta.compile], ids=["eager", "compiled"])
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
 def test_the_gradient_of_logsumexp_over_axes_of_large_numbers(dtype, way):
@@ -177,6 +194,17 @@ def test_the_gradient_of_log_softmax_keeps_the_digits_of_a_confident_row(low, ax
     g = way(ta.grad(lambda z: (ta.log_softmax(z, axis=axis).reshape((-1,)) * weights).sum()))(z).ravel()
     exact = weights[[0, 2]] - others * weights.sum()
     np.testing.assert_allclose(g, [exact[0], -exact.sum(), exact[1]], rtol=4e-15)
+
+
+@pytest.mark.parametrize("f", [ta.logsumexp, ta.logmeanexp, ta.max, ta.min, ta.sum, ta.std, ta.var, ta.prod])
+def test_an_axis_that_is_not_there_is_refused(f):
+    for axis in (2, -3, (0, 2)):
+        with pytest.raises(ValueError, match=f"{f.__name__}: axis -?[23] is out of bounds"):
+            f(np.ones((2, 2)), axis=axis)
+        with pytest.raises(ValueError, match=f"{f.__name__}: axis -?[23] is out of bounds"):
+            ta.grad(lambda x, axis=axis: f(x, axis=axis).sum())(np.ones((2, 2)))
+    with pytest.raises(TypeError, match=f"{f.__name__}: .*complex"):
+        f(np.array([1j]) if f not in (ta.max, ta.min, ta.sum, ta.prod) else ta.Value(np.array([1j])))
 
 
 def test_sparsemax_of_large_numbers():

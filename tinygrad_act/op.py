@@ -83,7 +83,7 @@ class Fused(NamedTuple):
     """
 
     forward: Callable[..., None] | None = None
-    """`forward(z, out, **static)`"""
+    """`forward(z, out, **static)`; other inputs, of the shape of z, stand between z and out (in programs only)."""
     pull: Callable[..., None] | None = None
     """`pull(g, a, z, out, **static)`: g times the default derivative by the first input; other inputs
     stand between z and out."""

@@ -15,6 +15,7 @@ from ..mode import mode
 from ..op import Op, case, theirs
 from ..registry import ops
 from .activations import relu, sigmoid
+from .arithmetic import chain
 from .gates import gelu, silu
 from .local import pull_local
 from .shape import concatenate
@@ -41,7 +42,8 @@ def _rule(gate: Callable[[Any], Any]) -> Callable[..., Any]:
     def dz(g: Any, _: Any, z: Any, *, axis: int) -> Any:
         x, y = _halves(z, axis)
         a = gate(y)
-        return concatenate([g * a, pull_local(_meant(declared), 0, g * x, a, (y,), {})], axis=axis)
+        into = pull_local(_meant(declared), 0, chain(g, x, 0.0), a, (y,), {})
+        return concatenate([chain(g, a, 0.0), into], axis=axis)
 
     dz.__doc__ = f"concatenate(g * {gate.__name__}(y), g * x * its derivative at y), z = (x, y)"
     return dz

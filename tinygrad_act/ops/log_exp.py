@@ -55,18 +55,17 @@ def _weighed(g: Any, a: Any, x: Any, axis: Any) -> Any:
     if type(e) is not np.ndarray:
         return None
     np.exp(e, out=e)
-    scale = beside(g, x, axis) / np.add.reduce(e, axis=axis, keepdims=True)
+    scale = beside(g, x, axis) / np.add.reduce(e, axis=axes_of(axis, x.ndim), keepdims=True)
     return None if has_nan(scale) else np.multiply(e, scale, out=e)
 
 
 def _largest_plus(log: Callable[[Any, int], Any], x: Any, axis: Any, keepdims: bool) -> Any:
     """The largest of the entries that are reduced, plus `log` of two numbers: the sum of the others'
     exp(x - largest), and how many entries there are."""
-    rows = as_rows(wide(x), axis)
+    rows, reduced = as_rows(wide(x), axis), axes_of(axis, x.ndim)
     largest, _, _, rest = largest_apart(rows, -1)
     top = rows[largest]
     a = np.where(np.isinf(top), top, top + log(rest[:, 0], rows.shape[1]))
-    reduced = axes_of(axis, x.ndim)
     shape = [1 if i in reduced else n for i, n in enumerate(x.shape) if keepdims or i not in reduced]
     return a.reshape(shape).astype(x.dtype if x.dtype.kind == "f" else rest.dtype, copy=False)
 
@@ -74,7 +73,7 @@ def _largest_plus(log: Callable[[Any, int], Any], x: Any, axis: Any, keepdims: b
 def _pull(g: Any, a: Any, x: Any, out: Any, *, axis: Any, keepdims: Any) -> None:
     np.subtract(x, beside(a, x, axis), out=out)
     np.exp(out, out=out)
-    share = 1.0 / np.add.reduce(out, axis=axis, keepdims=True)
+    share = 1.0 / np.add.reduce(out, axis=axes_of(axis, x.ndim), keepdims=True)
     np.multiply(out, chain(beside(g, x, axis), share, 0.0), out=out)  # by chain: there programs look for NaN
 
 

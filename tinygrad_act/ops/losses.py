@@ -16,7 +16,7 @@ from ..dispatch import elementwise, op
 from ..errors import ShapesDiffer, shape_of
 from ..op import Fused, case, theirs
 from .activations import sigmoid
-from .arithmetic import has_nan, where
+from .arithmetic import chain, has_nan, where
 from .reduce import chain_rows, sum
 from .softmaxes import log_softmax, softmax, softmax_rest
 
@@ -36,6 +36,12 @@ def _check_alike(z: Any, y: Any, advice: str) -> None:
     )
 
 
+def _bce_forward(z: Any, y: Any, out: Any) -> None:
+    """The formula as it stands; by `chain`, so that programs look there for inf - inf."""
+    far = np.subtract(np.maximum(z, 0.0), chain(y, z, 0.0))
+    np.add(far, np.log1p(np.exp(-np.absolute(z))), out=out)
+
+
 def _bce_pull(g: Any, a: Any, z: Any, y: Any, out: Any) -> None:
     """g * ((1 - y) * e - y) / (1 + e), e = exp(z)"""
     np.exp(z, out=out)
@@ -51,7 +57,7 @@ def _bce_pull(g: Any, a: Any, z: Any, y: Any, out: Any) -> None:
     dy=lambda _, z, __: -z,
     label="bce",
     cases=(case((), ()), case((3,), (3,)), case((2, 3), (2, 3)), case((2, 3), ())),
-    fused=Fused(None, _bce_pull),
+    fused=Fused(_bce_forward, _bce_pull),
     elsewhere={
         "torch": theirs("F.binary_cross_entropy_with_logits", note="takes the mean of all entries"),
         "tensorflow": theirs("nn.sigmoid_cross_entropy_with_logits"),

@@ -90,7 +90,7 @@ _SMALL = {np.dtype(kind): np.finfo(kind).tiny / np.finfo(kind).eps for kind in (
 
 def _deviations(x: Any, axis: Any) -> Any:
     x = needs_some(x, axis)
-    return centred(wide(x) if x.dtype.kind == "f" else x.astype(np.float64), axis=axis)
+    return centred(wide(x) if x.dtype.kind == "f" else x.astype(np.float64, casting="same_kind"), axis=axis)
 
 
 def _mean_square(x: Any, axis: Any, ddof: float, keepdims: bool) -> Any:

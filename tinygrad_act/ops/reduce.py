@@ -27,10 +27,14 @@ _WITH_EMPTY = (*_CASES, case((0, 3), axis=0), case((2, 0), axis=-1))
 
 
 def axes_of(axis: Any, ndim: int) -> tuple[int, ...]:
-    """The reduced axes as a tuple of numbers from 0."""
+    """The reduced axes as a tuple of numbers from 0. Raises `AxisError` for one that is not there."""
     if axis is None:
         return tuple(range(ndim))
-    return tuple(i % ndim for i in (axis if isinstance(axis, (tuple, list)) else (axis,)))
+    axes = axis if isinstance(axis, (tuple, list)) else (axis,)
+    for i in axes:
+        if not -ndim <= i < ndim:
+            raise np.exceptions.AxisError(i, ndim)
+    return tuple([i % ndim for i in axes])
 
 
 def as_rows(x: Any, axis: Any) -> Any:

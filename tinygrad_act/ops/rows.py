@@ -22,7 +22,7 @@ def largest_apart(z: Any, axis: int, keep: bool = False) -> tuple[Any, Any, Any,
 
     One entry of +inf is the limit of a large one: all others weigh nothing beside it. Several of them, or
     nothing but -inf, have no limit: NaN."""
-    z = z if z.dtype.kind == "f" else z.astype(np.float64)
+    z = z if z.dtype.kind == "f" else z.astype(np.float64, casting="same_kind")
     if z.ndim == 2 and axis in (1, -1) and z.flags.c_contiguous:
         return _largest_apart_in_rows(z, keep)
     largest = index_of_largest(z, axis)

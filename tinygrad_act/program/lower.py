@@ -125,12 +125,16 @@ def _forward(op: Op, args: tuple[Any, ...], static: dict[str, Any], trusting: bo
     if all(not isinstance(x, Proxy) or x.node.is_number for x in args) and not op.elementwise:
         raise NotALine(f"{op.name} of numbers")
     first = args[0]
-    if trusting and op.fused.forward is not None and len(args) == 1 and first.node.is_array and _is_float(first):
+    if trusting and op.fused.forward is not None and _is_float(first) and first.node.is_array and _alike(args):
         try:
-            return _fused(op.fused.forward, (first,), first, static)
+            return _fused(op.fused.forward, args, first, static)
         except (NotALine, FloatingPointError):
             pass
     return op.forward(*args, **static)
+
+
+def _alike(args: tuple[Any, ...]) -> bool:
+    return all(isinstance(x, Proxy) and x.node.shape == args[0].node.shape for x in args)
 
 
 def _is_float(x: Any) -> bool:
