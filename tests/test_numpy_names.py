@@ -341,6 +341,9 @@ def test_an_operation_of_the_users_answers_numpys_function_of_its_name(scratch):
     assert np.hypot(v, 2.0).op is ta.ops["hypot"]
     np.testing.assert_allclose(ta.grad(lambda x: np.hypot(x, 2.0).sum())(X), X / np.hypot(X, 2.0))
     np.testing.assert_allclose(ta.compile(lambda x: np.hypot(x, 2.0))(X), np.hypot(X, 2.0))
+    del ta.ops["hypot"]
+    with pytest.raises(TypeError, match=r"np\.hypot: there is no operation"):
+        np.hypot(v, 2.0)
 
 
 def test_an_operation_that_is_another_function_does_not_answer(scratch):

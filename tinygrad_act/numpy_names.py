@@ -48,7 +48,22 @@ def public_name(f: Any) -> str:
 def operation_of(f: Any) -> Op | None:
     """The operation that is NumPy's or SciPy's function `f`: the one that bears its full name as an alias
     (`np.linalg.outer`, `scipy.special.erf`), or its name in `np` as name or alias (`tanh`)."""
+    op = _found.get(f)
+    if op is not None:
+        return op
     if not isinstance(f, np.ufunc) and not hasattr(f, "_implementation"):
         return None  # it does not ask Values: np.identity, which only its name has in common with the activation
     name = public_name(f)
-    return ops.find(name) or ops.find(name.removeprefix("np."))
+    op = ops.find(name.removeprefix("np.")) or ops.find(name)
+    if op is not None:
+        _found[f] = op
+    return op
+
+
+def _forget(_: Op) -> None:
+    _found.clear()
+
+
+_found: dict[Any, Op] = {}
+"""What was looked up before; forgotten whenever an operation is declared or removed."""
+ops.watch(_forget, _forget)
