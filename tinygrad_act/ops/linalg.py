@@ -21,7 +21,7 @@ def _matmul_dx(g: Any, _: Any, x: Any, y: Any) -> Any:
     if y.ndim == 1:
         return expand_dims(g, axis=-1) * y
     if x.ndim == 1:
-        return sum(expand_dims(g, axis=-2) * y, axis=-1)
+        return matmul(y, g) if y.ndim == 2 else sum(expand_dims(g, axis=-2) * y, axis=-1)
     return matmul(g, swapaxes(y, axis1=-1, axis2=-2))
 
 
@@ -32,7 +32,7 @@ def _matmul_dy(g: Any, _: Any, x: Any, y: Any) -> Any:
     if x.ndim == 1:
         return expand_dims(x, axis=-1) * expand_dims(g, axis=-2) if y.ndim > 1 else g * x
     if y.ndim == 1:
-        return sum(x * expand_dims(g, axis=-1), axis=tuple(range(x.ndim - 1)))
+        return matmul(g, x) if x.ndim == 2 else sum(x * expand_dims(g, axis=-1), axis=tuple(range(x.ndim - 1)))
     return matmul(swapaxes(x, axis1=-1, axis2=-2), g)
 
 
