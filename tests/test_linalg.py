@@ -39,3 +39,19 @@ def test_no_array_of_all_terms_is_made():
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
         assert peak < a.nbytes / 4
+
+
+@pytest.mark.parametrize("product", [ta.matmul, ta.dot])
+@pytest.mark.parametrize("shapes", [((4, 3), (3, 5)), ((4, 3), (3,)), ((3,), (3, 5))])
+def test_gradients_of_products_are_recorded_as_products(product, shapes):
+    """einsum, and sums of products, do without BLAS."""
+    x, y = (ta.Value(RNG.normal(size=shape)) for shape in shapes)
+    g = RNG.normal(size=product(x, y).shape)
+    product(x, y).backward(g, create_graph=True)
+    a, b, g = (np.atleast_2d(z) for z in (x.data, y.data.T, g))
+    if len(shapes[1]) == 1:
+        g = g.T
+    for value, expected in ((x, g @ b), (y, a.T @ g)):
+        np.testing.assert_allclose(value.grad.data, expected.reshape(value.shape), rtol=1e-12)
+        assert value.ndim == 1 or value.grad.op.name == "matmul" or 1 in (x.ndim, y.ndim)
+        assert value.ndim == 2 or value.grad.op.name == "matmul"
