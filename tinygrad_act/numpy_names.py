@@ -24,6 +24,8 @@ NUMPY = {
     "np.emath": "numpy.lib.scimath",
     "np.strings": "numpy.strings",
     "np.lib.array_utils": "numpy.lib.array_utils",
+    "np.lib.stride_tricks": "numpy.lib.stride_tricks",
+    "np.polynomial.polynomial": "numpy.polynomial.polynomial",
 }
 """How source spells the modules of NumPy whose functions it may name, and what each is called."""
 SCIPY = {name: name for name in ("scipy.special", "scipy.linalg", "scipy.stats", "scipy.signal", "scipy.fft")}
