@@ -317,6 +317,21 @@ def test_all_ways_to_add_up_are_numpys_sum_in_numpys_order(shape, monkeypatch):
             assert found.tobytes() == expected.tobytes()
 
 
+@pytest.mark.parametrize("length", [1, 2, 1100])
+def test_halves_are_added_up_in_single_precision(length):
+    """A sum of ones in halves ends at 2048."""
+    ids, g = np.zeros(3000, int), np.ones((3000, length), np.float16)
+    expected = np.full((1, length), 3000.0)
+    for found in (
+        ta.put_add(g, ids, size=1),
+        ta.scatter_add(g, shape=(1, length), index=ids),
+        ta.scatter_add(g[:, 0], shape=(1,), index=ids)[:, None] * np.ones(length, np.float16),
+        ta.compile(ta.grad(lambda x, k: ta.astype(x[k], dtype=np.float32).sum()))(np.ones((1, length), np.float16), ids),
+    ):
+        assert found.dtype == np.float16
+        np.testing.assert_array_equal(found, expected)
+
+
 def test_short_rows_take_the_short_way_and_long_ones_are_added_whole(monkeypatch):
     ran, whole = [], []
     flat, rows = gather._added_flat, gather._add_rows

@@ -63,9 +63,9 @@ def scatter_add(x: Any, *, shape: Any, index: Any) -> Any:
     first, arrays = _rows(index if isinstance(index, tuple) else (index,)) if x.size >= WORTH_ROWS else (0, ())
     if arrays and len(arrays) < len(shape):
         return _added(x, tuple(shape), first, arrays)
-    a = np.zeros(shape, x.dtype)
+    a = np.zeros(shape, np.float32 if x.dtype == np.float16 else x.dtype)
     np.add.at(a, index, x)
-    return a
+    return a.astype(x.dtype, copy=False)
 
 
 def _added(x: Any, shape: tuple[int, ...], first: int, index: tuple[Any, ...]) -> Any:

@@ -59,7 +59,8 @@ _INFIX = {
     np.greater_equal: ">=", np.equal: "==", np.not_equal: "!=", np.matmul: "@",
 }  # fmt: skip
 _NAN_STOPS = {
-    np.power, np.fmax, np.fmin, np.hypot, np.isnan, np.isinf, np.isfinite, np.signbit, np.heaviside, np.copysign
+    np.power, np.fmax, np.fmin, np.hypot, np.isnan, np.isinf, np.isfinite, np.signbit, np.heaviside, np.copysign,
+    np.float_power,
 }  # fmt: skip
 _NAN_STAYS = (np.add, np.multiply, np.maximum, np.minimum)
 _METHODS = {np.argmax: "argmax", np.take: "take"}
