@@ -326,7 +326,7 @@ def test_halves_are_added_up_in_single_precision(length):
         ta.put_add(g, ids, size=1),
         ta.scatter_add(g, shape=(1, length), index=ids),
         ta.scatter_add(g[:, 0], shape=(1,), index=ids)[:, None] * np.ones(length, np.float16),
-        ta.compile(ta.grad(lambda x, k: ta.astype(x[k], dtype=np.float32).sum()))(np.ones((1, length), np.float16), ids),
+        ta.compile(ta.grad(lambda x, k: ta.astype(x[k], dtype=float).sum()))(np.ones((1, length), np.float16), ids),
     ):
         assert found.dtype == np.float16
         np.testing.assert_array_equal(found, expected)

@@ -73,7 +73,11 @@ def put_add(x: Any, index: Any, *, size: int, axis: int = 0) -> Any:
     Raises as `take_axis` does, and `ValueError` if x does not have the index's axes.
     """
     if x.dtype == np.float16:  # a sum of ones in halves ends at 2048
-        return put_add(x.astype(np.float32), index, size=size, axis=axis).astype(np.float16)
+        return _added(x.astype(np.float32), index, size, axis).astype(np.float16)
+    return _added(x, index, size, axis)
+
+
+def _added(x: Any, index: Any, size: int, axis: int) -> Any:
     axis = axis % max(x.ndim - index.ndim + 1, 1)
     end = axis + index.ndim
     before, after = x.shape[:axis], x.shape[end:]
