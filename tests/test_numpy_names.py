@@ -204,6 +204,10 @@ def by_parts_of_numpy(x):
     return sliding_window_view(x, 2).sum() + polyval(x, np.array([1.0, 2.0])) if x.sum() < 1e99 else x
 
 @own
+def by_itself(x):
+    return np.concatenate([by_itself(x[:1]), by_itself(x[1:])]) if x.size > 1 else x * 2
+
+@own
 def by_fft(x):
     return np.abs(np.fft.fft(x))
 
@@ -265,8 +269,8 @@ def own(tmp_path_factory):
 
 @pytest.mark.parametrize(
     "name",
-    ["by_inverse", "by_partial", "by_python", "by_fft", "by_parts_of_numpy", "by_xlogy", "by_alias", "by_module",
-     "by_python_function"],
+    ["by_inverse", "by_partial", "by_python", "by_fft", "by_parts_of_numpy", "by_itself", "by_xlogy", "by_alias",
+     "by_module", "by_python_function"],
 )  # fmt: skip
 def test_a_saved_program_imports_what_the_body_calls(name, own, tmp_path):
     if name not in own:

@@ -114,6 +114,8 @@ class _Module:
         """Names of Python's own that mean something else in the module."""
         self._taken = {"np", "scipy", "base64", "results", *taken, *dir(builtins), *keyword.kwlist}
         self._names: dict[int, str] = {}
+        self._open: set[str] = set()
+        """Functions whose definition is being written: what stands before it must not ask for them at once."""
         self._kept: list[Any] = []
 
     def free(self, wish: str) -> str:
@@ -166,12 +168,15 @@ class _Module:
     def _function(self, name: str, f: types.FunctionType) -> None:
         op = _public(f)
         if op is None:
+            self._open.add(name)
             text = rewritten_source(f, name, self.reference)
+            self._open.remove(name)
             self.parts.append(f"\n\n{text.strip()}\n\n")
             return
         count = -1 if op.variadic else len(op.inputs)
         defaults = {key: default for key, default in op.defaults.items() if default is not REQUIRED}
         words = [self.reference(op.forward, f"{name}_of_arrays"), self.reference(op.scalar, f"{name}_of_numbers")]
+        words = [f"lambda *xs, **static: {x}(*xs, **static)" if x in self._open else x for x in words]
         words += [str(op.elementwise), str(count), self.text(defaults)]
         self.parts.append(f"{name} = {self.reference(operation, 'operation')}({', '.join(words)})")
 
