@@ -205,7 +205,7 @@ def by_parts_of_numpy(x):
 
 @own
 def by_itself(x):
-    return np.concatenate([by_itself(x[:1]), by_itself(x[1:])]) if x.size > 1 else x * 2
+    return np.concatenate([by_itself(x[:1]), by_itself(x[1:])]) if x.size > 1 and x.sum() < 1e99 else x * 2
 
 @own
 def by_fft(x):

@@ -115,7 +115,7 @@ class _Module:
         self._taken = {"np", "scipy", "base64", "results", *taken, *dir(builtins), *keyword.kwlist}
         self._names: dict[int, str] = {}
         self._open: set[str] = set()
-        """Functions whose definition is being written: what stands before it must not ask for them at once."""
+        """Functions whose definition is being written: nothing before it may ask for them at once."""
         self._kept: list[Any] = []
 
     def free(self, wish: str) -> str:
@@ -205,10 +205,11 @@ class _Module:
             return self._module(spelled_module(x) or _refused(x))
         found = _public_name(x)
         if found.startswith("scipy."):
-            self._module(found.rpartition(".")[0])
-            return found
+            module, _, name = found.rpartition(".")
+            return f"{self._module(module)}.{name}"
         if found:
-            return self._module(found) if found.removeprefix("builtins.") in self._taken_over else _short(found)
+            short = found.removeprefix("builtins.")
+            return self._module(found) if short in self._taken_over else short
         if isinstance(x, types.BuiltinFunctionType) and isinstance(x.__self__, np.ufunc):
             return f"{self.reference(x.__self__, '')}.{x.__name__}"
         if isinstance(x, types.BuiltinFunctionType) and _is_stdlib(x):
@@ -247,14 +248,13 @@ class _Module:
             words = [self.reference(x.func, getattr(x.func, "__name__", "f").strip("<>")), *map(self.text, x.args)]
             words += [f"{key}={self.text(value)}" for key, value in x.keywords.items()]
             return f"{self._module('functools')}.partial({', '.join(words)})"
-        name = getattr(x, "__name__", "")
-        raise NotAText(f"it uses {f'{name!r}, ' if name else ''}an object of class {type(x).__name__}")
+        raise NotAText(f"it uses {getattr(x, '__name__', '')!r}, an object of class {type(x).__name__}")
 
     def _type(self, x: type) -> str:
         found = _public_name(x)
         if not found:
             raise NotAText(f"it uses the class {x.__name__}")
-        return _short(found)
+        return found.removeprefix("builtins.")
 
     def _array(self, x: np.ndarray) -> str:
         """An array, to the last bit."""
@@ -293,10 +293,6 @@ def _is_stdlib(x: Any) -> bool:
     """Whether `x` is a function of Python's library that its name finds there."""
     module = x.__module__ or ""
     return module in sys.stdlib_module_names and getattr(sys.modules.get(module), x.__name__, None) is x
-
-
-def _short(name: str) -> str:
-    return name.removeprefix("builtins.")
 
 
 def _refused(x: types.ModuleType) -> str:
