@@ -18,7 +18,10 @@ from tinygrad_act import samples
 from tinygrad_act.numpy_names import operation_of, public_name
 from tinygrad_act.program import calls
 
-MODULES = ["numpy", "numpy.linalg", "numpy.fft", "numpy.lib.scimath", "numpy.strings", "scipy.special"]
+MODULES = [
+    "numpy", "numpy.linalg", "numpy.fft", "numpy.lib.scimath", "numpy.strings", "numpy.lib.stride_tricks",
+    "numpy.polynomial.polynomial", "scipy.special",
+]  # fmt: skip
 X, Y = np.array([1.5, 0.5, 2.0]), np.array([2.0, 3.0, 0.25])
 M = np.array([[2.0, 1.0], [0.5, 3.0]])
 WILD = np.array([[np.nan, 1.0], [np.inf, 2.0]])
@@ -166,7 +169,9 @@ import functools
 import math
 import numpy as np
 import tinygrad_act as ta
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.linalg import inv, norm
+from numpy.polynomial.polynomial import polyval
 
 total = functools.partial(np.sum, axis=0)
 twice = np.vectorize(lambda t: t * 2)
@@ -193,6 +198,14 @@ def by_partial(x):
 @own
 def by_python(x):
     return np.array([math.exp(t) for t in x]) + sum(x) + min(x) + abs(x)
+
+@own
+def by_parts_of_numpy(x):
+    return sliding_window_view(x, 2).sum() + polyval(x, np.array([1.0, 2.0])) if x.sum() < 1e99 else x
+
+@own
+def by_itself(x):
+    return np.concatenate([by_itself(x[:1]), by_itself(x[1:])]) if x.size > 1 and x.sum() < 1e99 else x * 2
 
 @own
 def by_fft(x):
@@ -256,8 +269,9 @@ def own(tmp_path_factory):
 
 @pytest.mark.parametrize(
     "name",
-    ["by_inverse", "by_partial", "by_python", "by_fft", "by_xlogy", "by_alias", "by_module", "by_python_function"],
-)
+    ["by_inverse", "by_partial", "by_python", "by_fft", "by_parts_of_numpy", "by_itself", "by_xlogy", "by_alias",
+     "by_module", "by_python_function"],
+)  # fmt: skip
 def test_a_saved_program_imports_what_the_body_calls(name, own, tmp_path):
     if name not in own:
         pytest.skip("SciPy is not installed")
@@ -341,6 +355,9 @@ def test_an_operation_of_the_users_answers_numpys_function_of_its_name(scratch):
     assert np.hypot(v, 2.0).op is ta.ops["hypot"]
     np.testing.assert_allclose(ta.grad(lambda x: np.hypot(x, 2.0).sum())(X), X / np.hypot(X, 2.0))
     np.testing.assert_allclose(ta.compile(lambda x: np.hypot(x, 2.0))(X), np.hypot(X, 2.0))
+    del ta.ops["hypot"]
+    with pytest.raises(TypeError, match=r"np\.hypot: there is no operation"):
+        np.hypot(v, 2.0)
 
 
 def test_an_operation_that_is_another_function_does_not_answer(scratch):

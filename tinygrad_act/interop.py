@@ -29,12 +29,11 @@ _ADVICE = "build it from the operations in ta.ops, or use value.numpy() where no
 
 def call_ufunc(ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """`ufunc(*inputs)` with at least one Value among the inputs. Raises `TypeError` without an op for it."""
-    name = _named(ufunc)
     if method != "__call__":
-        raise TypeError(f"{name}.{method} has no operation for Values; {_ADVICE}")
-    if kwargs.get("out") is not None:
+        raise TypeError(f"{_named(ufunc)}.{method} has no operation for Values; {_ADVICE}")
+    if kwargs and kwargs.get("out") is not None:
         raise TypeError(
-            f"{name}: a Value can't be written into an array (out=, or array += value): its gradient would be "
+            f"{_named(ufunc)}: a Value can't be written into an array (out=, or array += value): its gradient would be "
             f"lost; write array = array + value, or use .data"
         )
     return _called(ufunc, inputs, kwargs)

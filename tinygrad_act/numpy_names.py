@@ -24,6 +24,8 @@ NUMPY = {
     "np.emath": "numpy.lib.scimath",
     "np.strings": "numpy.strings",
     "np.lib.array_utils": "numpy.lib.array_utils",
+    "np.lib.stride_tricks": "numpy.lib.stride_tricks",
+    "np.polynomial.polynomial": "numpy.polynomial.polynomial",
 }
 """How source spells the modules of NumPy whose functions it may name, and what each is called."""
 SCIPY = {name: name for name in ("scipy.special", "scipy.linalg", "scipy.stats", "scipy.signal", "scipy.fft")}
@@ -48,7 +50,22 @@ def public_name(f: Any) -> str:
 def operation_of(f: Any) -> Op | None:
     """The operation that is NumPy's or SciPy's function `f`: the one that bears its full name as an alias
     (`np.linalg.outer`, `scipy.special.erf`), or its name in `np` as name or alias (`tanh`)."""
+    op = _found.get(f)
+    if op is not None:
+        return op
     if not isinstance(f, np.ufunc) and not hasattr(f, "_implementation"):
         return None  # it does not ask Values: np.identity, which only its name has in common with the activation
     name = public_name(f)
-    return ops.find(name) or ops.find(name.removeprefix("np."))
+    op = ops.find(name.removeprefix("np.")) or ops.find(name)
+    if op is not None:
+        _found[f] = op
+    return op
+
+
+def _forget(_: Op) -> None:
+    _found.clear()
+
+
+_found: dict[Any, Op] = {}
+"""What was looked up before; forgotten whenever an operation is declared or removed."""
+ops.watch(_forget, _forget)

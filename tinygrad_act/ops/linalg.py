@@ -22,7 +22,7 @@ def matmul_dx(g: Any, _: Any, x: Any, y: Any) -> Any:
     if y.ndim == 1:
         return expand_dims(g, axis=-1) * y
     if x.ndim == 1:
-        return sum(expand_dims(g, axis=-2) * y, axis=-1)
+        return matmul(y, g) if y.ndim == 2 else sum(expand_dims(g, axis=-2) * y, axis=-1)
     return matmul(g, swapaxes(y, axis1=-1, axis2=-2))
 
 
@@ -33,7 +33,7 @@ def matmul_dy(g: Any, _: Any, x: Any, y: Any) -> Any:
     if x.ndim == 1:
         return expand_dims(x, axis=-1) * expand_dims(g, axis=-2) if y.ndim > 1 else g * x
     if y.ndim == 1:
-        return sum(x * expand_dims(g, axis=-1), axis=tuple(range(x.ndim - 1)))
+        return matmul(g, x) if x.ndim == 2 else sum(x * expand_dims(g, axis=-1), axis=tuple(range(x.ndim - 1)))
     return matmul(swapaxes(x, axis1=-1, axis2=-2), g)
 
 
@@ -92,6 +92,8 @@ def _dot_dx(g: Any, _: Any, x: Any, y: Any) -> Any:
     """g times y, summed over y's own axes"""
     if x.ndim == 0 or y.ndim == 0:
         return g * y
+    if x.ndim <= 2 and y.ndim <= 2:  # there it is a matrix product, and BLAS is many times as fast as einsum
+        return _matmul_dx(g, _, x, y)
     xs, ys, gs = _dot_letters(x, y)
     return einsum(g, y, subscripts=f"{gs},{ys}->{xs}")
 
@@ -100,6 +102,8 @@ def _dot_dy(g: Any, _: Any, x: Any, y: Any) -> Any:
     """x times g, summed over x's own axes"""
     if x.ndim == 0 or y.ndim == 0:
         return g * x
+    if x.ndim <= 2 and y.ndim <= 2:
+        return _matmul_dy(g, _, x, y)
     xs, ys, gs = _dot_letters(x, y)
     return einsum(x, g, subscripts=f"{xs},{gs}->{ys}")
 

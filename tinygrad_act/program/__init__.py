@@ -27,9 +27,9 @@ def compile(
     `function` takes and returns numbers, arrays, and nested lists, tuples and dicts of them; inside, it works on
     Values. Without it, a decorator. For a Value: the graph that made it, as a `CompiledValue`.
 
-    Arrays, NumPy's numbers and Python floats are data; anything else among the arguments is static. Each
-    structure, shape, dtype and static gets a program. Arrays that the function meets outside of its arguments are
-    constants: a call raises `RuntimeError` if one was changed or replaced. Values from outside are read anew.
+    Arrays, NumPy's numbers and Python floats are data (whole numbers may index: `x[ids]`); anything else among the
+    arguments is static. Each structure, shape, dtype and static gets a program. Arrays that the function meets outside
+    of its arguments are constants: a call raises `RuntimeError` if one was changed. Values from outside are read anew.
 
     `donate`: positions or names of arguments whose arrays are given away: a result of the same shape and dtype is
     written over such an array and returned in it. `passes`: names of `PASSES`, None for all; with () results are

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from ..numpy_names import public_name
+from ..tracing import Pull
 
 __all__ = ["CONSTANT", "INPUT", "VIEWS", "Call", "function", "method", "ufunc"]
 
@@ -30,7 +31,7 @@ class Call:
     out: bool = False
     """Whether it takes `out=`."""
     view: bool = False
-    """Whether the result may share the memory of the first argument."""
+    """Whether the result may share the memory of the first argument; of any, if it is a helper."""
     nan: bool = True
     """Whether a NaN anywhere in an argument makes a NaN in the result, if the result is of floats."""
     infix: str = ""
@@ -48,6 +49,8 @@ def _leaf(*_: Any) -> Any:
     raise TypeError("inputs and constants compute nothing")
 
 
+_OURS = __name__.partition(".")[0] + "."
+"""The package whose bodies are known to make new arrays."""
 INPUT = Call("input", _leaf)
 CONSTANT = Call("constant", _leaf)
 
@@ -184,5 +187,7 @@ VIEWS = (GETITEM, TRANSPOSE)
 
 @functools.lru_cache(maxsize=4096)
 def opaque(name: str, run: Callable[..., Any], elementwise: bool = False) -> Call:
-    """The call of an operation's own body: the same object for the same body, so that calls can be compared."""
-    return Call(name, run, elementwise=elementwise, nan=False, helper=run)
+    """The call of an operation's own body: the same object for the same body, so that calls can be compared. A
+    user's body may hand out an argument, or a view of one, though it did not when the program was recorded."""
+    module = getattr(run.op.forward if isinstance(run, Pull) else run, "__module__", None) or ""
+    return Call(name, run, elementwise=elementwise, view=not module.startswith(_OURS), nan=False, helper=run)

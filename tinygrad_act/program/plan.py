@@ -159,6 +159,10 @@ def _assign(graph: Graph, order: list[Node], roots: dict[Node, Node], made: Plan
             last[roots[x]] = i
     for x in graph.outputs:
         last[roots.get(x, x)] = len(order)
+    for i, node in reversed(list(enumerate(order))):
+        if node.call.view and node.call.helper is not None:  # a user's body: whose memory it hands out, is not known
+            for x in node.args:
+                last[roots[x]] = max(last[roots[x]], last.get(roots[node], i))
     for x in keep:
         last[roots.get(x, x)] = max(last.get(roots.get(x, x), 0), len(made.early))
     free: list[int] = []

@@ -111,6 +111,8 @@ class _Module:
         """Names of Python's own that mean something else in the module."""
         self._taken = {"np", "scipy", "base64", "results", *taken, *dir(builtins), *keyword.kwlist}
         self._names: dict[int, str] = {}
+        self._open: set[str] = set()
+        """Functions whose definition is being written: nothing before it may ask for them at once."""
         self._kept: list[Any] = []
 
     def free(self, wish: str) -> str:
@@ -163,12 +165,15 @@ class _Module:
     def _function(self, name: str, f: types.FunctionType) -> None:
         op = _public(f)
         if op is None:
+            self._open.add(name)
             text = rewritten_source(f, name, self.reference)
+            self._open.remove(name)
             self.parts.append(f"\n\n{text.strip()}\n\n")
             return
         count = -1 if op.variadic else len(op.inputs)
         defaults = {key: ... if default is REQUIRED else default for key, default in op.defaults.items()}
         words = [self.reference(op.forward, f"{name}_of_arrays"), self.reference(op.scalar, f"{name}_of_numbers")]
+        words = [f"lambda *xs, **static: {x}(*xs, **static)" if x in self._open else x for x in words]
         words += [str(op.elementwise), str(count), self.text(defaults)]
         self.parts.append(f"{name} = {self.reference(operation, 'operation')}({', '.join(words)})")
 
@@ -178,10 +183,11 @@ class _Module:
             return self._module(spelled_module(x) or _refused(x))
         found = _public_name(x)
         if found.startswith("scipy."):
-            self._module(found.rpartition(".")[0])
-            return found
+            module, _, name = found.rpartition(".")
+            return f"{self._module(module)}.{name}"
         if found:
-            return self._module(found) if found.removeprefix("builtins.") in self._taken_over else _short(found)
+            short = found.removeprefix("builtins.")
+            return self._module(found) if short in self._taken_over else short
         if isinstance(x, types.BuiltinFunctionType) and isinstance(x.__self__, np.ufunc):
             return f"{self.reference(x.__self__, '')}.{x.__name__}"
         if isinstance(x, types.BuiltinFunctionType) and _is_stdlib(x):
@@ -220,8 +226,7 @@ class _Module:
             words = [self.reference(x.func, getattr(x.func, "__name__", "f").strip("<>")), *map(self.text, x.args)]
             words += [f"{key}={self.text(value)}" for key, value in x.keywords.items()]
             return f"{self._module('functools')}.partial({', '.join(words)})"
-        name = getattr(x, "__name__", "")
-        raise NotAText(f"it uses {f'{name!r}, ' if name else ''}an object of class {type(x).__name__}")
+        raise NotAText(f"it uses {getattr(x, '__name__', '')!r}, an object of class {type(x).__name__}")
 
     def _type(self, x: type) -> str:
         found = _public_name(x)
@@ -229,7 +234,7 @@ class _Module:
             found = next(name for name in map(_public_name, x.__mro__) if name)
         if not found:
             raise NotAText(f"it uses the class {x.__name__}")
-        return _short(found)
+        return found.removeprefix("builtins.")
 
     def _array(self, x: np.ndarray) -> str:
         """An array, to the last bit."""
@@ -268,10 +273,6 @@ def _is_stdlib(x: Any) -> bool:
     """Whether `x` is a function of Python's library that its name finds there."""
     module = x.__module__ or ""
     return module in sys.stdlib_module_names and getattr(sys.modules.get(module), x.__name__, None) is x
-
-
-def _short(name: str) -> str:
-    return name.removeprefix("builtins.")
 
 
 def _refused(x: types.ModuleType) -> str:
