@@ -110,9 +110,8 @@ def pull(
     return visited
 
 
-def contributions(
-    node: Any, g: Any, kind: Any, floor: int, recorded: bool, settling: bool = False
-) -> list[tuple[Any, Any]]:
+def contributions(node: Any, g: Any, kind: Any, floor: int, recorded: bool,
+                  settling: bool = False) -> list[tuple[Any, Any]]:  # fmt: skip
     """What `node`, whose own cotangent is `g`, sends to each input that needs a gradient.
 
     Every cotangent has its input's shape and dtype. `settling`: whether to see that a cotangent of 0 sends nothing.
@@ -139,8 +138,7 @@ def contributions(
                 c = rule(position, g, a, *args, **static)
             else:
                 c = rule(g, a, *args, **static)
-            if settling and may_be_idle(op):
-                c = settle(op, position, c, g, a, args)
+            c = settle(op, position, c, g, a, args) if settling and may_be_idle(op) else c
             if not (type(c) is type(like) is _ndarray and c.shape == like.shape and c.dtype is like.dtype):
                 c = repair(c, like)
             if c is g and x.op is None and type(c) is _ndarray:

@@ -28,8 +28,7 @@ def has_nan(c: Any) -> bool:
     c = getattr(c, "_data", c)
     if type(c) is float:
         return c != c
-    flat = c.ravel("K")
-    total = np.dot(flat, flat)
+    total = np.vdot(c, c)
     return bool(total != total)
 
 

@@ -35,6 +35,10 @@ def compile(
     written over such an array and returned in it. `passes`: names of `PASSES`, None for all; with () results are
     eager's to the last bit, else up to a few units in it. `retrace=False`: one kind of arguments only.
 
+    With passes, too, what eager has finite is finite, what it has not 0 is not 0, and infinities have its sign. A zero
+    among the results may have the other sign: `algebra` takes x for x + 0, y - x for -(x - y) and sqrt(x) for
+    x ** 0.5, `lower` maximum and minimum for clip, and `sums`, `products` and `vectors` add in another order.
+
     Each running call has room of its own: threads may call one program at the same time, and no later call
     overwrites what an earlier one returned, donated arrays apart.
 
