@@ -34,7 +34,9 @@ def has_nan(c: Any) -> bool:
 
 def settled(c: Any, g: Any, *_: Any) -> Any:
     """The cotangent `c` that `g` brings; zeros if there is a NaN in it though `g` is 0 throughout."""
-    return np.zeros_like(c) if has_nan(c) and not np.any(g) else c
+    if not has_nan(c) or np.any(g):
+        return c
+    return 0.0 if type(c) is float else np.zeros_like(c)
 
 
 def settled_dx(c: Any, g: Any, a: Any, x: Any, y: Any) -> Any:

@@ -155,7 +155,7 @@ def _pulled(pull: Pull, args: tuple[Any, ...], static: dict[str, Any], trusting:
             c = g * rule
         else:
             c = rule(position, g, a, *inputs, **static) if op.variadic else rule(g, a, *inputs, **static)
-        if not trusting and may_be_idle(op) and isinstance(c, Proxy) and not c.node.is_number:
+        if not trusting and may_be_idle(op) and isinstance(c, Proxy):
             more = (a, *inputs) if op.name in SETTLERS else ()
             c = call(_settling(op.name, position), (c, g, *more), {})
     return _repaired(c, like)
