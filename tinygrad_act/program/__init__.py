@@ -14,8 +14,8 @@ from .program import Program
 __all__ = ["PASSES", "Compiled", "CompiledValue", "Program", "compile"]
 
 
-def compile(function: Callable[..., Any] | Value | None = None, *, donate: Any = (), passes: Sequence[str] | None = None,
-            retrace: bool = True, backend: str = "numpy") -> Any:  # fmt: skip
+def compile(function: Callable[..., Any] | Value | None = None, *, donate: Any = (),
+            passes: Sequence[str] | None = None, retrace: bool = True, backend: str = "numpy") -> Any:  # fmt: skip
     """A function that runs as a program, recorded from `function` once for each kind of arguments.
 
     `function` takes and returns numbers, arrays, and nested lists, tuples and dicts of them; inside, it works on
