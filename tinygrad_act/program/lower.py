@@ -21,7 +21,7 @@ from ..mode import Switch, mode
 from ..op import Op
 from ..ops.idle import SETTLERS, may_be_idle, settled
 from ..ops.local import fused_pull
-from ..ops.slope import asked_at_kink, slope
+from ..ops.slope import asked_at_kink, bent
 from ..registry import ops
 from ..tracing import Pull, under
 from .build import operation_of
@@ -170,20 +170,27 @@ def _settling(name: str, position: int) -> Call:
 
 def _local(op: Op, position: int, g: Any, a: Any, inputs: list[Any], static: dict[str, Any], trusting: bool) -> Any:
     rule: Any = op.rules[position] if mode.form == "auto" else op.rule(position, mode.form)
-    asked = asked_at_kink(op) is not None
-    if type(rule) is float and not asked:
+    policy = asked_at_kink(op)
+    if type(rule) is float and policy is None:
         return g if rule == 1 else -g if rule == -1 else g * rule
-    z, fused = inputs[0], None if asked else fused_pull(op, rule)
+    z, fused = inputs[0], None if policy is not None else fused_pull(op, rule)
     alike = [isinstance(x, Proxy) and x.node.is_array and x.shape == a.shape for x in (a, z)]
     if trusting and fused is not None and position == 0 and all(alike) and _is_float(z):
         try:
             return _fused(fused, (g, a, *inputs), z, static)
         except (NotALine, FloatingPointError):
             pass
-    d = slope(op, position, a, tuple(inputs), static) if asked else rule(a, *inputs, **static)
+    times = functools.partial(_chained, g, a if op.kinks else 0.0, trusting)
+    c = times(rule if type(rule) is float else rule(a, *inputs, **static))
+    if policy is None:
+        return c
+    return bent(op, position, rule, policy, c, tuple(inputs), static, True, times)  # so that a mask stays a mask
+
+
+def _chained(g: Any, marker: Any, trusting: bool, d: Any) -> Any:
+    """The cotangent times a slope: plainly, or as `chain` has it."""
     if trusting:
         return g * d
-    marker = a if op.kinks else 0.0
     numbers = all(node_of(x).is_number for x in (g, d, marker))
     return call(_as_call(_CHAIN) if numbers else opaque("chain", _CHAIN.forward, True), (g, d, marker), {})
 
