@@ -124,6 +124,9 @@ def test_an_infinite_cotangent_stops_at_a_mask_beside_a_kink_that_was_asked_for(
     x = np.array([0.3, np.inf, -np.inf, -0.2, np.nan])
     with CONVENTIONS[name], np.errstate(all="ignore"):
         np.testing.assert_array_equal(ta.compile(g)(x), g(x))
+        more = np.append(x, [0.0, 1.0, -1.0, 0.5, -0.5])  # some lie on the kinks: the others' slopes stay
+        np.testing.assert_array_equal(g(more)[:5], g(x))
+        np.testing.assert_array_equal(ta.compile(g)(more), g(more))
 
 
 @pytest.mark.parametrize("name", ["relu", "abs", "clip", "hard_sigmoid"])

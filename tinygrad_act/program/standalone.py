@@ -51,8 +51,11 @@ def pulled(rule: Any, position: int, op: Any, chain: Any, sum_to: Any, worth_pie
 
     def elementwise(g: Any, a: Any, inputs: tuple[Any, ...], static: dict[str, Any]) -> Any:
         if op.bent is not None:
-            d = rule(a, *inputs, **static) if callable(rule) else rule
-            return chain(g, op.bent(d, inputs, static), a)
+
+            def times(d: Any) -> Any:
+                return chain(g, d, a)
+
+            return op.bent(times(rule(a, *inputs, **static) if callable(rule) else rule), inputs, static, times)
         if not callable(rule):
             return g if rule == 1 else -g if rule == -1 else g * rule
         arrays = type(g) is np.ndarray and type(a) is np.ndarray
