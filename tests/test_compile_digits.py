@@ -19,7 +19,7 @@ ACTIVATIONS = [
     and not any(name in op.defaults for name in ("rng", "threshold", "min"))
 ]  # fmt: skip
 UNITS = 4
-"""How many units of the last place may lie between them; the worst is 2.4, of squareplus."""
+"""How many units of the last place may lie between them."""
 
 
 def grid(op, dtype):

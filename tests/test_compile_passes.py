@@ -207,3 +207,14 @@ def test_masks_are_not_negated(f):
     value_and_gradient = ta.value_and_grad(lambda x: (f(x) + x).sum())
     for mine, theirs in zip(ta.compile(value_and_gradient)(x), value_and_gradient(x)):
         np.testing.assert_array_equal(mine, theirs)
+
+
+@pytest.mark.parametrize("number", [np.uint8(3), np.int8(-128), np.int64(3), np.array(3, "H"), np.True_, True, 10**30])
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_constants_of_other_kinds_are_not_turned_round(number, dtype):
+    """There is no -3 among unsigned numbers, and no third among whole ones."""
+    x = np.array([0.5, -2.0, 3.0], dtype)
+    for f in (lambda x: number * (-x), lambda x: (-x) / number, lambda x: x / number, lambda x: 2.0 * (number * x)):
+        mine, theirs = ta.compile(f)(x), f(x)
+        assert mine.dtype == theirs.dtype
+        np.testing.assert_allclose(mine, theirs, rtol=1e-6)

@@ -201,18 +201,22 @@ def test_what_is_regrouped_stays_in_range(f, x, right):
 
 
 def test_a_rate_is_moved_only_if_it_is_near_one():
-    """The pass `scale`: dz is multiplied before it meets the matrices, and must not underflow there."""
-    for rate in (1e-30, 0.1):
+    """The pass `scale`: dz times a small rate, before it meets the matrices, underflows there."""
+    w, v, x = full(1e-25, "f", (3, 4)), full(1e-10, "f", (4, 1)), full(1e25, "f", (5, 3))
+    y = np.linspace(1e-10, 2e-10, 5, dtype="f").reshape(5, 1)
+    for rate in (1e-26, 0.1):
 
-        def step(w, v, x, rate=rate):
-            slopes = ta.grad(lambda w, v: (((x @ w) @ v) * 1e-10).sum(), (0, 1))(w, v)
+        def step(w, v, x, y, rate=rate):
+            slopes = ta.grad(lambda w, v: (((x @ w) @ v - y) ** 2).mean(), (0, 1))(w, v)
             return [rate * g for g in slopes]
 
-        w, v, x = full(1e-2, "f", (3, 4)), full(1e5, "f", (4, 2)), full(1e25, "f", (5, 3))
-        for result in both(step, w, v, x)[1:]:
-            for mine, theirs in zip(result, step(w, v, x), strict=True):
+        for result in both(step, w, v, x, y)[1:]:
+            for mine, theirs in zip(result, step(w, v, x, y), strict=True):
                 assert (theirs != 0).all()
                 np.testing.assert_allclose(mine, theirs, rtol=1e-5)
+        lines = ta.compile(step, passes=PASSES).trace(w, v, x, y).source.partition("_with_care(")[0]
+        products = lines.count("np.multiply(k") + lines.count(" = k")
+        assert products == (3 if rate == 1e-26 else 1), lines  # a rate near one is part of the constant beside dz
 
 
 # -- constants of 0 and infinity in a branch that is not taken ----------------------------------------------------

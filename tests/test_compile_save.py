@@ -197,6 +197,7 @@ def test_names_that_clash_with_helpers(name, tmp_path):
 
 OPERATIONS = '''
 import math
+from fractions import Fraction
 from functools import cache
 import numpy as np
 import tinygrad_act as ta
@@ -211,7 +212,7 @@ def factor(n):
 def folded(x, by=SHIFT, *, low=_LIMITS["low"]):
     if x.size > 3:  # a comment
         return np.concatenate([folded(x[:3]), folded(x[3:])])
-    return np.where(x > low, x - by, min(_LIMITS["high"])) * (lambda y: y + SHIFT)(factor(3))
+    return np.where(x > low, x - by, min(_LIMITS["high"])) * float(Fraction(1, 3)) * (lambda y: y + SHIFT)(factor(3))
 
 @ta.op(dx=lambda g, a, x: g * scaled(x))
 def bent_rows(x):

@@ -117,6 +117,18 @@ def test_conventions_become_lines(saved):
     assert "sigmoid_dz" not in f.source
 
 
+@pytest.mark.parametrize("name", ["left", "shortest", "quarter", "torch"])
+@pytest.mark.parametrize("op", [ta.relu, ta.hard_tanh, lambda z: ta.clip(z, min=-0.5, max=0.5)])
+def test_an_infinite_cotangent_stops_at_a_mask_beside_a_kink_that_was_asked_for(op, name):
+    g = ta.grad(lambda z: ta.sum(op(z) * z))
+    x = np.array([0.3, np.inf, -np.inf, -0.2, np.nan])
+    with CONVENTIONS[name], np.errstate(all="ignore"):
+        np.testing.assert_array_equal(ta.compile(g)(x), g(x))
+        more = np.append(x, [0.0, 1.0, -1.0, 0.5, -0.5])  # some lie on the kinks: the others' slopes stay
+        np.testing.assert_array_equal(g(more)[:5], g(x))
+        np.testing.assert_array_equal(ta.compile(g)(more), g(more))
+
+
 @pytest.mark.parametrize("name", ["relu", "abs", "clip", "hard_sigmoid"])
 def test_a_kink_that_raises_still_does_when_saved(name, tmp_path):
     static = {"min": -1.0, "max": 0.0} if name == "clip" else {}

@@ -54,8 +54,16 @@ def test_a_branch_that_is_not_taken_brings_nothing(f, dtype):
             assert slope.dtype == dtype
 
 
-@pytest.mark.parametrize("name", ["matmul", "matmul from the left", "matmul of a matrix"])
-def test_entry_by_entry_for_matrix_products(name):
+@pytest.mark.parametrize("op", [ta.logsumexp, ta.std, ta.prod, ta.max], ids=lambda op: op.__name__)
+@pytest.mark.parametrize("x", [0.5, np.array(0.5), np.array(0.5, np.float32)], ids=["float", "array", "float32"])
+def test_single_numbers(op, x):
+    with np.errstate(all="ignore"):
+        for way, slope in every_way(lambda a: ta.where(a > 0, a, op(a * np.inf) * 0.0), x):
+            assert slope == 1.0, way
+            assert type(slope) is type(x), way
+
+
+def test_entry_by_entry_for_matrix_products():
     """One row of the product is taken, and it is the finite one."""
     with np.errstate(all="ignore"):
         for way, slope in every_way(BRANCHES["matmul"], np.array([0.5, -0.7])):

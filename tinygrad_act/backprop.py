@@ -148,8 +148,7 @@ def contributions(node: Any, g: Any, kind: Any, floor: int, recorded: bool,
                 c = rule(position, g, a, *args, **static)
             else:
                 c = rule(g, a, *args, **static)
-            if settling and may_be_idle(op):
-                c = settle(op, position, c, g, a, args)
+            c = settle(op, position, c, g, a, args) if settling and may_be_idle(op) else c
             if not (type(c) is type(like) is _ndarray and c.shape == like.shape and c.dtype is like.dtype):
                 c = repair(c, like)
             if c is g and x.op is None and type(c) is _ndarray:

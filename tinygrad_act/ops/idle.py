@@ -28,14 +28,15 @@ def has_nan(c: Any) -> bool:
     c = getattr(c, "_data", c)
     if type(c) is float:
         return c != c
-    flat = c.ravel("K")
-    total = np.dot(flat, flat)
+    total = np.vdot(c, c)
     return bool(total != total)
 
 
 def settled(c: Any, g: Any, *_: Any) -> Any:
     """The cotangent `c` that `g` brings; zeros if there is a NaN in it though `g` is 0 throughout."""
-    return np.zeros_like(c) if has_nan(c) and not np.any(g) else c
+    if not has_nan(c) or np.any(g):
+        return c
+    return 0.0 if type(c) is float else np.zeros_like(c)
 
 
 def settled_dx(c: Any, g: Any, a: Any, x: Any, y: Any) -> Any:

@@ -93,7 +93,7 @@ def _dot_dx(g: Any, _: Any, x: Any, y: Any) -> Any:
     if x.ndim == 0 or y.ndim == 0:
         return g * y
     if x.ndim <= 2 and y.ndim <= 2:  # there it is a matrix product, and BLAS is many times as fast as einsum
-        return _matmul_dx(g, _, x, y)
+        return matmul_dx(g, _, x, y)
     xs, ys, gs = _dot_letters(x, y)
     return einsum(g, y, subscripts=f"{gs},{ys}->{xs}")
 
@@ -103,7 +103,7 @@ def _dot_dy(g: Any, _: Any, x: Any, y: Any) -> Any:
     if x.ndim == 0 or y.ndim == 0:
         return g * x
     if x.ndim <= 2 and y.ndim <= 2:
-        return _matmul_dy(g, _, x, y)
+        return matmul_dy(g, _, x, y)
     xs, ys, gs = _dot_letters(x, y)
     return einsum(x, g, subscripts=f"{xs},{gs}->{ys}")
 

@@ -6,6 +6,7 @@ the same numbers as `chain` gives, in fewer passes over memory.
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from ..blocks import BLOCK, CAREFUL, is_large, pieces
 from ..mode import mode, special
 from ..op import Op
 from .arithmetic import chain
-from .slope import asked_at_kink, slope
+from .slope import asked_at_kink, bent
 
 __all__ = ["by_pieces", "fused_pull", "marker", "pull_local", "worth_pieces"]
 
@@ -30,8 +31,11 @@ def pull_local(op: Op, position: int, g: Any, a: Any, args: tuple[Any, ...], sta
     rule: Any = op.rules[position]
     if special and (mode.form != "auto" or mode.kinks or mode.dialect):
         rule = op.rule(position, mode.form)
-        if asked_at_kink(op) is not None:
-            return chain(g, slope(op, position, a, args, static), marker(op, position, a, args))
+        policy = asked_at_kink(op)
+        if policy is not None:
+            times = functools.partial(_times, g, a)
+            c = times(rule if type(rule) is float else rule(a, *args, **static))
+            return bent(op, position, rule, policy, c, args, static, bool(mode.tracing), times)
     if type(rule) is float:
         return g if rule == 1 else -g if rule == -1 else g * rule
     if type(g) is not _ndarray or type(a) is not _ndarray:
@@ -47,6 +51,10 @@ def marker(op: Op, position: int, a: Any, args: tuple[Any, ...]) -> Any:
     if op.kinks:
         return a
     return args[2] if op.name == "chain" and position == 0 else 0.0
+
+
+def _times(g: Any, a: Any, d: Any) -> Any:
+    return chain(g, d, a)
 
 
 def worth_pieces(g: Any, a: Any, args: tuple[Any, ...]) -> bool:

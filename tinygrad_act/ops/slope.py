@@ -61,19 +61,19 @@ def slope(op: Op, position: int, a: Any, args: tuple[Any, ...], static: Mapping[
 
 
 def bent(op: Any, position: int, rule: Any, policy: Any, d: Any, args: tuple[Any, ...], static: Mapping[str, Any],
-         anyway: bool) -> Any:  # fmt: skip
+         anyway: bool, times: Callable[[Any], Any] = lambda slope: slope) -> Any:  # fmt: skip
     """The slope `d` that `rule` gives, with what `policy` says in its place at kinks. `anyway`: whether entries may
-    lie on them that are not there now."""
+    lie on them that are not there now. `times`: what is done with a slope, if `d` is not the slope itself."""
     for place in op.kinks:
         on_it, beside = _around(op, place, position, args, static)
         if on_it is None or not (anyway or np.any(held(on_it))):
             continue
         if isinstance(policy, float):
-            d = where(on_it, policy, d)
+            d = where(on_it, times(policy), d)
             continue
         left, right = _two_sided(op, position, rule, beside, static)
         if policy != "raise":
-            d = where(on_it, _choose("mean" if (policy, place) == _HALVES else policy, left, right), d)
+            d = where(on_it, times(_choose("mean" if (policy, place) == _HALVES else policy, left, right)), d)
         elif np.any(held(on_it) & (held(left) != held(right))):
             raise _on_kink(op, place)
     return d

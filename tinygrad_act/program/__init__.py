@@ -14,14 +14,8 @@ from .program import Program
 __all__ = ["PASSES", "Compiled", "CompiledValue", "Program", "compile"]
 
 
-def compile(
-    function: Callable[..., Any] | Value | None = None,
-    *,
-    donate: Any = (),
-    passes: Sequence[str] | None = None,
-    retrace: bool = True,
-    backend: str = "numpy",
-) -> Any:
+def compile(function: Callable[..., Any] | Value | None = None, *, donate: Any = (),
+            passes: Sequence[str] | None = None, retrace: bool = True, backend: str = "numpy") -> Any:  # fmt: skip
     """A function that runs as a program, recorded from `function` once for each kind of arguments.
 
     `function` takes and returns numbers, arrays, and nested lists, tuples and dicts of them; inside, it works on
@@ -34,6 +28,10 @@ def compile(
     `donate`: positions or names of arguments whose arrays are given away: a result of the same shape and dtype is
     written over such an array and returned in it. `passes`: names of `PASSES`, None for all; with () results are
     eager's to the last bit, else up to a few units in it. `retrace=False`: one kind of arguments only.
+
+    With passes, too, what eager has finite is finite, what it has not 0 is not 0, and infinities have its sign. A zero
+    among the results may have the other sign: `algebra` takes x for x + 0, y - x for -(x - y) and sqrt(x) for
+    x ** 0.5, `lower` maximum and minimum for clip, and `sums`, `products` and `vectors` add in another order.
 
     Each running call has room of its own: threads may call one program at the same time, and no later call
     overwrites what an earlier one returned, donated arrays apart.

@@ -21,7 +21,7 @@ from ..mode import Switch, mode
 from ..op import Op
 from ..ops.idle import SETTLERS, may_be_idle, settled
 from ..ops.local import fused_pull, marker
-from ..ops.slope import asked_at_kink, slope
+from ..ops.slope import asked_at_kink, bent
 from ..registry import ops
 from ..tracing import Pull, under
 from .build import operation_of
@@ -172,7 +172,7 @@ def _pulled(pull: Pull, args: tuple[Any, ...], static: dict[str, Any], trusting:
             c = g * rule
         else:
             c = rule(position, g, a, *inputs, **static) if op.variadic else rule(g, a, *inputs, **static)
-        if not trusting and may_be_idle(op) and isinstance(c, Proxy) and not c.node.is_number:
+        if not trusting and may_be_idle(op) and isinstance(c, Proxy):
             more = (a, *inputs) if op.name in SETTLERS else ()
             c = call(_settling(op.name, position), (c, g, *more), {})
     return _repaired(c, like)
@@ -199,20 +199,27 @@ def _shorter(op: Op, position: int, args: tuple[Any, ...], static: dict[str, Any
 
 def _local(op: Op, position: int, g: Any, a: Any, inputs: list[Any], static: dict[str, Any], trusting: bool) -> Any:
     rule: Any = op.rules[position] if mode.form == "auto" else op.rule(position, mode.form)
-    asked = asked_at_kink(op) is not None
-    if type(rule) is float and not asked:
+    policy = asked_at_kink(op)
+    if type(rule) is float and policy is None:
         return g if rule == 1 else -g if rule == -1 else g * rule
-    z, fused = inputs[0], None if asked else fused_pull(op, rule)
+    z, fused = inputs[0], None if policy is not None else fused_pull(op, rule)
     alike = [isinstance(x, Proxy) and x.node.is_array and x.shape == a.shape for x in (a, z)]
     if trusting and fused is not None and position == 0 and all(alike) and _is_float(z):
         try:
             return _fused(fused, (g, a, *inputs), z, static)
         except (NotALine, FloatingPointError):
             pass
-    d = slope(op, position, a, tuple(inputs), static) if asked else rule(a, *inputs, **static)
+    times = functools.partial(_chained, g, marker(op, position, a, tuple(inputs)), trusting)
+    c = times(rule if type(rule) is float else rule(a, *inputs, **static))
+    if policy is None:
+        return c
+    return bent(op, position, rule, policy, c, tuple(inputs), static, True, times)  # so that a mask stays a mask
+
+
+def _chained(g: Any, told: Any, trusting: bool, d: Any) -> Any:
+    """The cotangent times a slope: plainly, or as `chain` has it."""
     if trusting:
         return g * d
-    told = marker(op, position, a, tuple(inputs))
     numbers = all(node_of(x).is_number for x in (g, d, told))
     return call(_as_call(_CHAIN) if numbers else opaque("chain", _CHAIN.forward, True), (g, d, told), {})
 

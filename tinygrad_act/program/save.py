@@ -232,6 +232,8 @@ class _Module:
         found = _public_name(x)
         if issubclass(x, Exception):  # of this package's own errors the one of Python's that they are
             found = next(name for name in map(_public_name, x.__mro__) if name)
+        if x.__module__ in sys.stdlib_module_names and x.__qualname__ == x.__name__ and not found:
+            return f"{self._module(x.__module__)}.{x.__name__}"
         if not found:
             raise NotAText(f"it uses the class {x.__name__}")
         return found.removeprefix("builtins.")

@@ -80,4 +80,5 @@ def _at_kinks(module: Module, name: str, op: Op, how: str) -> str:
     facts = f"name={op.name!r}, kinks={{{kinks}}}, call={module.reference(op.call, op.name)}, place_text=str"
     facts += f", bound={module.reference(bound_of, 'bound_of')}({module.text(defaults)})"
     module.parts.append(f"{name}_op = {module.reference(types, 'types')}.SimpleNamespace({facts})")
-    return f"lambda d, args, static: {module.reference(bent, 'bent')}({name}_op, {how}, d, args, static, False)"
+    given = "d, args, static"
+    return f"lambda {given}, times: {module.reference(bent, 'bent')}({name}_op, {how}, {given}, False, times)"

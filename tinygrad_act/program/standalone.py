@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["bound_of", "operation", "pulled"]
+__all__ = ["at_kinks", "bound_of", "operation", "pulled"]
 
 
 def operation(
@@ -55,8 +55,7 @@ def pulled(
 
     def elementwise(g: Any, a: Any, inputs: tuple[Any, ...], static: dict[str, Any]) -> Any:
         if op.bent is not None:
-            d = rule(a, *inputs, **static) if callable(rule) else rule
-            return chain(g, op.bent(d, inputs, static), a)
+            return at_kinks(op.bent, chain, g, a, rule, inputs, static)
         if not callable(rule):
             return g if rule == 1 else -g if rule == -1 else g * rule
         arrays = type(g) is np.ndarray and type(a) is np.ndarray
@@ -86,6 +85,15 @@ def pulled(
             return float(c) if type(inputs[position]) is float else np.array(c, like.dtype)
 
     return pull
+
+
+def at_kinks(bent: Any, chain: Any, g: Any, a: Any, rule: Any, inputs: tuple[Any, ...], static: dict[str, Any]) -> Any:
+    """The cotangent times the slope, where `at_kink` or a dialect asked for another one at kinks."""
+
+    def times(d: Any) -> Any:
+        return chain(g, d, a)
+
+    return bent(times(rule(a, *inputs, **static) if callable(rule) else rule), inputs, static, times)
 
 
 def bound_of(defaults: dict[str, Any]) -> Callable[..., Any]:

@@ -162,7 +162,7 @@ def _inverse(node: Node, x: Node, y: Node) -> Node | None:
     inverse = 1 / float(y.value)
     if not has_room(inverse, node.dtype):
         return None
-    return make(MUL, (x, constant(y.value.dtype.type(inverse) if isinstance(y.value, np.generic) else inverse)))
+    return make(MUL, (x, constant(y.value.dtype.type(inverse) if isinstance(y.value, np.floating) else inverse)))
 
 
 def _is_divisor(node: Node, y: Node) -> bool:
