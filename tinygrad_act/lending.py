@@ -88,11 +88,11 @@ def lend(value: Any) -> np.ndarray:
     """The array of a Value for its user: a leaf's own, or what can't be written to."""
     if value.op is not None:
         return _shown(value._data)
-    loan = value.loan
+    loan = value._loan
     if loan is None:
         if not value._data.flags.writeable:
             return _shown(value._data)
-        loan = value.loan = Loan(value._data)
+        loan = value._loan = Loan(value._data)
     if not loan.out:
         loan.mark = fingerprint(value._data) if _references(value._data) > _ALONE else None
         loan.out = True
@@ -108,7 +108,7 @@ def _shown(data: np.ndarray) -> np.ndarray:
 
 def renew(value: Any) -> None:
     """Note, in the setter, that a leaf's array holds other numbers: no graph from before may use it."""
-    loan = value.loan
+    loan = value._loan
     value._data = value._data.view()
     loan.mark = loan.walked = None
     if loan.out and _references(loan.array) <= _WHILE_SET:
@@ -129,8 +129,8 @@ def settle(args: tuple[Any, ...], kind: Any) -> bool:
     """
     written = False
     for x in args:
-        if isinstance(x, kind) and x.op is None and x.loan is not None and x.loan.out:
-            written |= _settle(x, x.loan)
+        if isinstance(x, kind) and x.op is None and x._loan is not None and x._loan.out:
+            written |= _settle(x, x._loan)
     return written
 
 
@@ -153,7 +153,7 @@ def unchanged(x: Any, primal: Any, seen: dict[Any, int]) -> bool:
     `seen`: the leaves that a walk met, each with the number of edges that hold its `_data`. Only a
     leaf's first edge costs a fingerprint.
     """
-    loan = x.loan if x.op is None else None
+    loan = x._loan if x.op is None else None
     if loan is None or primal is not x._data:
         return primal is x._data or (loan is not None and primal is loan.walked)
     if x not in seen and loan.mark is not None and fingerprint(primal) != loan.mark:
@@ -168,4 +168,4 @@ def walked(seen: dict[Any, int]) -> None:
         if count and _references(x._data) == _ALONE + count:
             before = x._data
             x._data = before.view()
-            x.loan.walked, x.loan.mark = before, None
+            x._loan.walked, x._loan.mark = before, None
