@@ -123,6 +123,7 @@ MORE = {
     "json": lambda v: json.dumps([v[0, 0]]),
     "a new data": lambda v: setattr(v, "data", FIRST),
     "in place": lambda v: setattr(v, "data", v.data - 1.0),
+    "__getstate__": lambda v: v.__getstate__(),
     "draw": lambda v: ta.draw(v + 1.0),
     "explain": lambda v: ta.explain((v + 1.0).sum(), v),
     "preactivations": lambda v: ta.preactivations(ta.tanh(v)),
@@ -210,6 +211,12 @@ def test_it_says_what_to_do(use):
 
     with pytest.raises(TracingError, match=ADVICE):
         ta.compile(f)(FIRST)
+
+
+@pytest.mark.parametrize("name", ["draw", "explain", "preactivations", "gradcheck", "gradcheck by closure", "compile"])
+def test_what_shows_numbers_says_that_it_is_that(name):
+    with pytest.raises(TracingError, match=rf"{name.split()[0]}\(\)"):
+        ta.compile(MORE[name])(FIRST)
 
 
 @pytest.mark.parametrize("use", [*REFUSED.values(), copy.deepcopy], ids=[*REFUSED, "deepcopy"])

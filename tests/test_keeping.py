@@ -165,6 +165,30 @@ def test_an_index_from_outside_of_a_program(index, changed):
     np.testing.assert_array_equal(f.program(x), expected)
 
 
+class Holder:
+    """What keeps an array where nobody finds it by name."""
+
+    def __init__(self, x):
+        self.x = x
+
+
+@pytest.mark.parametrize("part", ["all", "a view"])
+@pytest.mark.parametrize("use", ["index", "operand"])
+def test_an_array_that_only_operations_meet(use, part):
+    holder = Holder(np.array([0, 2, 1]))
+    x = np.arange(9.0).reshape(3, 3)
+
+    def f(x):
+        met = holder.x if part == "all" else holder.x[1:]
+        return (x[met] ** 2).sum() if use == "index" else (x[: len(met)].T @ met).sum()
+
+    program = ta.compile(f)
+    np.testing.assert_array_equal(program(x), f(x))
+    holder.x[2] = 0
+    with pytest.raises(RuntimeError, match="was changed"):
+        program(x)
+
+
 def test_a_list_from_outside_of_a_program_is_copied():
     index, repeats = [0, 2], [1, 0, 2]
     x = np.arange(3.0)
