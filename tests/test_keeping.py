@@ -200,6 +200,30 @@ def test_a_list_from_outside_of_a_program_is_copied():
     np.testing.assert_array_equal(again[1], expected[1])
 
 
+def test_a_value_written_to_while_a_program_is_recorded():
+    def f(x):
+        c = Value(np.ones(2), requires_grad=False)
+        y = x * c
+        c.data[0] = 5.0
+        return (y * c).sum()
+
+    for run in (ta.compile(f), ta.compile(ta.grad(f)), ta.grad(f)):
+        with pytest.raises(RuntimeError, match="was given new data after it was used"):
+            run(np.ones(2))
+
+
+def test_debug_notices_an_argument_that_the_function_writes_to():
+    x = np.ones(3)
+
+    def f(v):
+        y = (v * v).sum()
+        x[0] = 9.0
+        return y
+
+    with ta.debug(), pytest.raises(RuntimeError, match="was changed in place"):
+        ta.grad(f)(x)
+
+
 def test_a_buffer_that_a_program_is_recorded_from_and_that_is_written_to_meanwhile():
     """As an operand, too: the program computes what the function computed."""
     rows = np.arange(6.0).reshape(3, 2)

@@ -17,6 +17,7 @@ shares memory with `_data` by way of a buffer), so that they are told from the g
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -28,6 +29,9 @@ __all__ = ["Loan", "lend", "lent", "renew", "settle", "unchanged", "walked"]
 
 lent: dict[int, None] = {}
 """The id of every loan that is out: operations look at their inputs only while there are any."""
+
+_lock = threading.Lock()
+"""Held while a leaf gets its loan: two threads may ask for its data at once."""
 
 _references: Callable[[Any], int] = getattr(sys, "getrefcount", lambda x: sys.maxsize)
 """Without counts (on PyPy), everything is taken to be held: slower, and as safe."""
@@ -92,7 +96,8 @@ def lend(value: Any) -> np.ndarray:
     if loan is None:
         if not value._data.flags.writeable:
             return _shown(value._data)
-        loan = value._loan = Loan(value._data)
+        with _lock:
+            loan = value._loan = value._loan or Loan(value._data)
     if not loan.out:
         loan.mark = fingerprint(value._data) if _references(value._data) > _ALONE else None
         loan.out = True
