@@ -88,25 +88,34 @@ def _counts() -> tuple[int, int]:
 _ALONE, _WHILE_SET = _counts()
 
 
-def lend(value: Any) -> np.ndarray:
-    """The array of a Value for its user: a leaf's own, or what can't be written to."""
-    if value.op is not None:
-        return _shown(value._data)
-    loan = value._loan
+def lend(value: Any) -> Any:
+    """The data of a Value for its user: a leaf's own array, or what can't be written to."""
+    loan = value._loan if value.op is None else None
     if loan is None:
-        if not value._data.flags.writeable:
+        loan = _first(value)
+        if loan is None:
             return _shown(value._data)
-        with _lock:
-            loan = value._loan = value._loan or Loan(value._data)
     if not loan.out:
-        loan.mark = fingerprint(value._data) if _references(value._data) > _ALONE else None
+        if _references(value._data) > _ALONE:
+            loan.mark = fingerprint(value._data)
         loan.out = True
         lent[loan.key] = None
-    return loan.array  # type: ignore[no-any-return]
+    return loan.array
 
 
-def _shown(data: np.ndarray) -> np.ndarray:
+def _first(value: Any) -> Loan | None:
+    """A loan for a leaf whose array nobody asked for yet; None for what is not lent."""
+    if value.op is not None or type(value._data) is not np.ndarray or not value._data.flags.writeable:
+        return None
+    with _lock:
+        value._loan = value._loan or Loan(value._data)
+    return value._loan  # type: ignore[no-any-return]
+
+
+def _shown(data: Any) -> Any:
     """`data`, read-only for good: where another array owns the memory, a buffer stands between them."""
+    if type(data) is not np.ndarray:
+        return data
     data.setflags(write=False)
     return data.view() if data.base is None else np.asarray(memoryview(data))  # type: ignore[arg-type]
 
@@ -117,14 +126,8 @@ def renew(value: Any) -> None:
     value._data = value._data.view()
     loan.mark = loan.walked = None
     if loan.out and _references(loan.array) <= _WHILE_SET:
-        _end(loan)
-
-
-def _end(loan: Loan) -> None:
-    """Nobody has the array any more."""
-    loan.out = False
-    loan.mark = None
-    lent.pop(loan.key, None)
+        loan.out = False
+        lent.pop(loan.key, None)
 
 
 def settle(args: tuple[Any, ...], kind: Any) -> bool:
@@ -147,8 +150,9 @@ def _settle(x: Any, loan: Loan) -> bool:
             x._data = x._data.view()
             loan.walked, written = None, True
         loan.mark = mark
-    if not taken:
-        _end(loan)
+    if not taken:  # nobody has the array any more
+        loan.out, loan.mark = False, None
+        lent.pop(loan.key, None)
     return written
 
 

@@ -84,7 +84,7 @@ class Value(Operators):
         changed, as by `p.data -= ...` and `p.data[0] = ...`, and `backward()` notices it."""
         if special and mode.tracing:
             refuse_look(self, ".data")
-        return lend(self) if type(self._data) is np.ndarray else self._data
+        return self._data if type(self._data) is float else lend(self)
 
     @data.setter
     def data(self, new: Any) -> None:
@@ -123,7 +123,7 @@ class Value(Operators):
         """
         if special and mode.tracing:
             refuse_look(self, ".grad")
-        return leaves.shown_grad(self)
+        return self._grad if self._grad is not None and self.op is None else leaves.shown_grad(self)
 
     @grad.setter
     def grad(self, new: Any) -> None:
@@ -183,7 +183,9 @@ class Value(Operators):
 
     def zero_grad(self) -> None:
         """Forget the gradient: it reads as zero again."""
-        self.grad = None
+        if special and mode.tracing:
+            raise refuse_write(self, "gradient")
+        self._grad = None
 
     # -- backward -----------------------------------------------------------------------------
 
