@@ -165,6 +165,30 @@ def test_an_index_from_outside_of_a_program(index, changed):
     np.testing.assert_array_equal(f.program(x), expected)
 
 
+class Holder:
+    """What keeps an array where nobody finds it by name."""
+
+    def __init__(self, x):
+        self.x = x
+
+
+@pytest.mark.parametrize("part", ["all", "a view"])
+@pytest.mark.parametrize("use", ["index", "operand"])
+def test_an_array_that_only_operations_meet(use, part):
+    holder = Holder(np.array([0, 2, 1]))
+    x = np.arange(9.0).reshape(3, 3)
+
+    def f(x):
+        met = holder.x if part == "all" else holder.x[1:]
+        return (x[met] ** 2).sum() if use == "index" else (x[: len(met)].T @ met).sum()
+
+    program = ta.compile(f)
+    np.testing.assert_array_equal(program(x), f(x))
+    holder.x[2] = 0
+    with pytest.raises(RuntimeError, match="was changed"):
+        program(x)
+
+
 def test_a_list_from_outside_of_a_program_is_copied():
     index, repeats = [0, 2], [1, 0, 2]
     x = np.arange(3.0)
@@ -174,6 +198,30 @@ def test_a_list_from_outside_of_a_program_is_copied():
     again = f(x)
     np.testing.assert_array_equal(again[0], expected[0])
     np.testing.assert_array_equal(again[1], expected[1])
+
+
+def test_a_value_written_to_while_a_program_is_recorded():
+    def f(x):
+        c = Value(np.ones(2), requires_grad=False)
+        y = x * c
+        c.data[0] = 5.0
+        return (y * c).sum()
+
+    for run in (ta.compile(f), ta.compile(ta.grad(f)), ta.grad(f)):
+        with pytest.raises(RuntimeError, match="was given new data after it was used"):
+            run(np.ones(2))
+
+
+def test_debug_notices_an_argument_that_the_function_writes_to():
+    x = np.ones(3)
+
+    def f(v):
+        y = (v * v).sum()
+        x[0] = 9.0
+        return y
+
+    with ta.debug(), pytest.raises(RuntimeError, match="was changed in place"):
+        ta.grad(f)(x)
 
 
 def test_a_buffer_that_a_program_is_recorded_from_and_that_is_written_to_meanwhile():

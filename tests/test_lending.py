@@ -83,11 +83,13 @@ GRAPHS = {
 }
 
 
-@pytest.mark.parametrize("graph", GRAPHS.values(), ids=GRAPHS)
-@pytest.mark.parametrize("start", STARTS.values(), ids=STARTS)
+PAIRS = [(start, "product") for start in STARTS] + [("matrix", graph) for graph in GRAPHS if graph != "product"]
+
+
+@pytest.mark.parametrize(("start", "graph"), PAIRS)
 @pytest.mark.parametrize("write", WRITES.values(), ids=WRITES)
 def test_a_write_after_a_graph_used_the_leaf_is_noticed(write, start, graph):
-    w = Value(start, label="w")
+    w, graph = Value(STARTS[start], label="w"), GRAPHS[graph]
     y = graph(w)
     write(w)
     with pytest.raises(RuntimeError, match=NOTICED):
@@ -150,15 +152,35 @@ def test_a_write_to_a_graph_that_is_kept_does_not_condemn_a_later_one():
             stale.backward()
 
 
-def test_two_losses_of_one_parameter():
+@pytest.mark.parametrize("looked", ["before", "between", "never"])
+@pytest.mark.parametrize("freed", [False, True])
+def test_two_losses_of_one_parameter(looked, freed):
     """Only the graph that `backward()` has walked is done with the data."""
     w = Value([1.0, 2.0, 3.0], label="w")
-    first, second = (w * w).sum(), (w * w * w).sum()
+    if looked == "before":
+        print(w.data)
+    first, second = (w * w * w * w).sum(), (w * w).sum()
+    if looked == "between":
+        print(w.data)
     first.backward()
-    del first
+    if freed:
+        del first
     w.data[0] = 9.0
     with pytest.raises(RuntimeError, match=NOTICED):
         second.backward()
+
+
+@pytest.mark.parametrize("looked", [False, True])
+def test_an_update_between_two_backward_calls(looked):
+    w = Value([1.0, 2.0, 3.0], label="w")
+    if looked:
+        print(w.data)
+    y = (w * w).sum()
+    y.backward()
+    y.backward()
+    w.data -= 0.1 * w.grad
+    with pytest.raises(RuntimeError, match=NOTICED):
+        y.backward()
 
 
 def test_a_graph_that_was_freed_does_not_count():

@@ -58,15 +58,15 @@ def count_uses(
     outer = False
     while stack:
         node = stack.pop()
-        op, edges = node.op, node.edges
+        op, edges = node.op, node._edges
         if op is None:
             continue
         position = len(edges) // 2  # of the first primal
         rules = op.rules * position if op.variadic else op.rules
         for x, rule in zip(edges, rules):
             if isinstance(x, kind):
-                if x.op is None and x.loan is not None:
-                    if x._data is edges[position] and x.loan.mark is None:
+                if x.op is None and x._loan is not None:
+                    if x._data is edges[position] and x._loan.mark is None:
                         seen[x] = seen.get(x, 0) + 1
                     elif not unchanged(x, edges[position], seen):
                         raise changed(node, x)
@@ -128,7 +128,7 @@ def contributions(node: Any, g: Any, kind: Any, floor: int, recorded: bool,
     """
     if recorded and special and mode.tracing and floor == mode.tracing + 1:
         return _traced(node, g, kind, floor)
-    op, edges, static = node.op, node.edges, node.static
+    op, edges, static = node.op, node._edges, node.static
     count = len(edges) // 2
     rules = op.rules * count if op.variadic else op.rules
     a, args = (node, edges[:count]) if recorded else (node._data, edges[count:])
@@ -163,7 +163,7 @@ def contributions(node: Any, g: Any, kind: Any, floor: int, recorded: bool,
 
 def _traced(node: Any, g: Any, kind: Any, floor: int) -> list[tuple[Any, Any]]:
     """The same for a program, as one node for each cotangent."""
-    op, edges = node.op, node.edges
+    op, edges = node.op, node._edges
     count = len(edges) // 2
     rules = op.rules * count if op.variadic else op.rules
     sent = []
@@ -190,7 +190,7 @@ class _Step:
     level, label, note = 1, None, None
 
     def __init__(self, op: Op, static: dict[str, Any], edges: tuple[Any, ...], a: Any) -> None:
-        self.op, self.static, self.edges, self._data = op, static, edges, a
+        self.op, self.static, self._edges, self._data = op, static, edges, a
         self.shape, self.primals = shape_of(a), edges[len(edges) // 2 :]
 
 
@@ -220,7 +220,7 @@ def _by_ieee(node: Any, g: Any, position: int, rule: Any, error: Exception, give
 
     Raises `RuntimeError` where the rule itself is at fault.
     """
-    op, a, primals = node.op, given[0], node.edges[len(node.edges) // 2 :]
+    op, a, primals = node.op, given[0], node._edges[len(node._edges) // 2 :]
     if not op.elementwise:
         raise _rule_failed(node, position, error) from error
     try:
@@ -282,7 +282,7 @@ def changed(node: Any, x: Any) -> RuntimeError:
 def _rule_failed(node: Any, position: int, error: Exception) -> Exception:
     op = node.op
     name = op.inputs[0 if op.variadic else position]
-    shapes = ", ".join(str(shape_of(x)) for x in node.primals)
+    shapes = ", ".join(str(shape_of(x)) for x in node._edges[len(node._edges) // 2 :])
     line = f", computed at {node.note.line}" if node.note and node.note.line else ""
     return RuntimeError(
         f"{op.name}: the derivative rule d{name} failed (input shapes {shapes}, output shape {shape_of(node)}{line}): "

@@ -54,7 +54,7 @@ def _count(root: Any, kind: Any, leaves: list[Any], before: list[Any]) -> None:
     stack = [root]
     while stack:
         node = stack.pop()
-        edges = node.edges  # the inputs, and numbers that the loop passes over
+        edges = node._edges  # the inputs, and numbers that the loop passes over
         if not node.op.plain:
             rules = node.op.rules * len(edges) if node.op.variadic else node.op.rules
             edges = [x for x, rule in zip(node.inputs, rules) if rule is not None]
@@ -80,7 +80,7 @@ def _pull(root: Any, kind: Any) -> None:
     pop, push = ready.pop, ready.append
     while ready:
         node = pop()
-        g, edges, op = node._grad, node.edges, node.op
+        g, edges, op = node._grad, node._edges, node.op
         if not op.plain:
             _pull_any(node, kind, push)
         elif len(edges) == 4:

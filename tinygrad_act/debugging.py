@@ -49,14 +49,15 @@ def check_forward(node: Any) -> None:
     Raises `FloatingPointError` if it holds a NaN or an infinity.
     """
     line = user_line()
-    node.note = Note(line, tuple(fingerprint(x) for x in node.primals))
+    primals = node._edges[len(node._edges) // 2 :]
+    node.note = Note(line, () if mode.tracing else tuple(fingerprint(x) for x in primals))
     what = _not_finite(node._data)
     if what:
-        already = [i for i, x in enumerate(node.primals) if _not_finite(x)]
+        already = [i for i, x in enumerate(primals) if _not_finite(x)]
         origin = f"input {already[0]} already held one" if already else "all inputs are finite"
         raise FloatingPointError(
             f"{node.op.name}: the result of shape {shape_of(node._data)} holds {what}; "
-            f"input shapes {_shapes(node)}; {origin}; computed at {line}"
+            f"input shapes {', '.join(str(shape_of(x)) for x in primals)}; {origin}; computed at {line}"
         )
 
 
@@ -65,7 +66,8 @@ def check_backward(node: Any, g: Any) -> None:
     `FloatingPointError` if the cotangent `g` that reached it holds a NaN or an infinity."""
     line, marks, _ = node.note or Note()
     line = line or "a line outside debug()"
-    for position, (x, mark) in enumerate(zip(node.primals or (), marks)):
+    primals = node._edges[len(node._edges) // 2 :] if marks else ()
+    for position, (x, mark) in enumerate(zip(primals, marks)):
         if fingerprint(x) != mark:
             raise RuntimeError(
                 f"{node.op.name}: its input {position} of shape {shape_of(x)} was changed in place after the forward "
@@ -91,10 +93,6 @@ def _not_finite(x: Any) -> str:
     if np.isnan(x).any():
         return "NaN"
     return "infinity" if np.isinf(x).any() else ""
-
-
-def _shapes(node: Any) -> str:
-    return ", ".join(str(shape_of(x)) for x in node.primals)
 
 
 def user_line() -> str:

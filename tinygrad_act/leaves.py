@@ -8,11 +8,16 @@ from typing import Any
 import numpy as np
 
 from .backprop import count_uses, pull, total
-from .errors import is_real, refuse_kind, refuse_masked
+from .errors import is_real, refuse_kind, refuse_masked, shape_of
 from .evaluate import INTERPRETERS, held
 from .lending import walked
+from .mode import mode
+from .ops.activations import identity
 
-__all__ = ["brief", "deliver", "describe", "grad_lock", "leaf_data", "own", "rebuild", "seed"]
+__all__ = [
+    "brief", "copied", "deliver", "describe", "grad_lock", "kept_grad", "leaf_data", "nothing_flows", "own",
+    "rebuild", "seed", "shown_grad",
+]  # fmt: skip
 
 grad_lock = threading.RLock()
 """Held while gradients are written: two threads may bring some to one leaf."""
@@ -78,19 +83,58 @@ def rebuild(cls: Any, data: Any, label: str | None, requires_grad: bool, grad: A
     return value
 
 
+def copied(value: Any) -> Any:
+    """What `copy.copy` and `copy.deepcopy` give: a leaf of its own.
+
+    In a program, and in a function that is being differentiated, a copy is the same number still: a
+    new leaf would be a constant, through which no gradient flows.
+    """
+    if value.level > 1 or (mode.tracing and (value.level or value.op is not None)):
+        return identity(value)
+    make, args = value.__reduce__()
+    return make(*args)
+
+
+def shown_grad(value: Any) -> Any:
+    """The gradient of a Value as its user sees it."""
+    c = value._grad
+    if c is None and value.level:
+        return 0.0 if type(value._data) is float else np.zeros_like(value._data)
+    if value.op is not None and isinstance(c, np.ndarray):
+        c = c.view()  # nodes may hand one array on: it is shown, not lent
+        c.setflags(write=False)
+    return c
+
+
+def kept_grad(value: Any, new: Any) -> Any:
+    """What `.grad = new` keeps. Raises `ValueError` for another shape."""
+    if shape_of(new) != value.shape:
+        raise ValueError(f"grad: the new shape {shape_of(new)} is not that of the data, {value.shape}")
+    return new
+
+
+def nothing_flows() -> ValueError:
+    """The error for `backward()` of a constant."""
+    return ValueError(
+        "backward: no gradient flows from here: this Value depends on no Value that requires one "
+        "(constants, detach(), no_grad(), comparisons, floor, ceil and sign stop it)"
+    )
+
+
 def own(c: Any) -> Any:
     """The cotangent `c` of a leaf in memory of its own: a view of another array is copied."""
     return c.copy() if isinstance(c, np.ndarray) and c.base is not None else c
 
 
 def describe(value: Any) -> str:
-    """What `repr` shows of a Value."""
-    parts = [brief(value._data)]
+    """What `repr` shows of a Value: no numbers while a program is recorded, which runs on others."""
+    traced = mode.tracing and (value.level or value.op is not None)
+    parts = [f"shape {value.shape}", f"{value.dtype}"] if traced else [brief(value._data)]
     if value.label:
         parts.append(f"label={value.label!r}")
     if value.op is not None:
         parts.append(f"op={value.op.name}")
-    if value._grad is not None:
+    if value._grad is not None and not traced:
         parts.append(f"grad={brief(value._grad)}")
     if not value.level:
         parts.append("constant")

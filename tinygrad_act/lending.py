@@ -17,6 +17,7 @@ shares memory with `_data` by way of a buffer), so that they are told from the g
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -28,6 +29,9 @@ __all__ = ["Loan", "lend", "lent", "renew", "settle", "unchanged", "walked"]
 
 lent: dict[int, None] = {}
 """The id of every loan that is out: operations look at their inputs only while there are any."""
+
+_lock = threading.Lock()
+"""Held while a leaf gets its loan: two threads may ask for its data at once."""
 
 _references: Callable[[Any], int] = getattr(sys, "getrefcount", lambda x: sys.maxsize)
 """Without counts (on PyPy), everything is taken to be held: slower, and as safe."""
@@ -84,42 +88,46 @@ def _counts() -> tuple[int, int]:
 _ALONE, _WHILE_SET = _counts()
 
 
-def lend(value: Any) -> np.ndarray:
-    """The array of a Value for its user: a leaf's own, or what can't be written to."""
-    if value.op is not None:
-        return _shown(value._data)
-    loan = value.loan
+def lend(value: Any) -> Any:
+    """The data of a Value for its user: a leaf's own array, or what can't be written to."""
+    loan = value._loan if value.op is None else None
     if loan is None:
-        if not value._data.flags.writeable:
+        loan = _first(value)
+        if loan is None:
             return _shown(value._data)
-        loan = value.loan = Loan(value._data)
     if not loan.out:
-        loan.mark = fingerprint(value._data) if _references(value._data) > _ALONE else None
+        if _references(value._data) > _ALONE:
+            loan.mark = fingerprint(value._data)
         loan.out = True
         lent[loan.key] = None
-    return loan.array  # type: ignore[no-any-return]
+    return loan.array
 
 
-def _shown(data: np.ndarray) -> np.ndarray:
+def _first(value: Any) -> Loan | None:
+    """A loan for a leaf whose array nobody asked for yet; None for what is not lent."""
+    if value.op is not None or type(value._data) is not np.ndarray or not value._data.flags.writeable:
+        return None
+    with _lock:
+        value._loan = value._loan or Loan(value._data)
+    return value._loan  # type: ignore[no-any-return]
+
+
+def _shown(data: Any) -> Any:
     """`data`, read-only for good: where another array owns the memory, a buffer stands between them."""
+    if type(data) is not np.ndarray:
+        return data
     data.setflags(write=False)
     return data.view() if data.base is None else np.asarray(memoryview(data))  # type: ignore[arg-type]
 
 
 def renew(value: Any) -> None:
     """Note, in the setter, that a leaf's array holds other numbers: no graph from before may use it."""
-    loan = value.loan
+    loan = value._loan
     value._data = value._data.view()
     loan.mark = loan.walked = None
     if loan.out and _references(loan.array) <= _WHILE_SET:
-        _end(loan)
-
-
-def _end(loan: Loan) -> None:
-    """Nobody has the array any more."""
-    loan.out = False
-    loan.mark = None
-    lent.pop(loan.key, None)
+        loan.out = False
+        lent.pop(loan.key, None)
 
 
 def settle(args: tuple[Any, ...], kind: Any) -> bool:
@@ -129,8 +137,8 @@ def settle(args: tuple[Any, ...], kind: Any) -> bool:
     """
     written = False
     for x in args:
-        if isinstance(x, kind) and x.op is None and x.loan is not None and x.loan.out:
-            written |= _settle(x, x.loan)
+        if isinstance(x, kind) and x.op is None and x._loan is not None and x._loan.out:
+            written |= _settle(x, x._loan)
     return written
 
 
@@ -142,8 +150,9 @@ def _settle(x: Any, loan: Loan) -> bool:
             x._data = x._data.view()
             loan.walked, written = None, True
         loan.mark = mark
-    if not taken:
-        _end(loan)
+    if not taken:  # nobody has the array any more
+        loan.out, loan.mark = False, None
+        lent.pop(loan.key, None)
     return written
 
 
@@ -153,7 +162,7 @@ def unchanged(x: Any, primal: Any, seen: dict[Any, int]) -> bool:
     `seen`: the leaves that a walk met, each with the number of edges that hold its `_data`. Only a
     leaf's first edge costs a fingerprint.
     """
-    loan = x.loan if x.op is None else None
+    loan = x._loan if x.op is None else None
     if loan is None or primal is not x._data:
         return primal is x._data or (loan is not None and primal is loan.walked)
     if x not in seen and loan.mark is not None and fingerprint(primal) != loan.mark:
@@ -168,4 +177,4 @@ def walked(seen: dict[Any, int]) -> None:
         if count and _references(x._data) == _ALONE + count:
             before = x._data
             x._data = before.view()
-            x.loan.walked, x.loan.mark = before, None
+            x._loan.walked, x._loan.mark = before, None

@@ -131,7 +131,7 @@ class debug(Switch):
     - The first NaN or infinity that an operation makes, forward or backward, raises
       `FloatingPointError` with the operation, the shapes and the line of your code.
     - Data that changed in place between forward and backward raises `RuntimeError`, also where it
-      can't be noticed without debugging (an array that you passed in and wrote to afterwards).
+      can't be noticed without debugging: an array of yours that was an operand, as `A` in `v * A`.
 
     Per thread; nests; restores on exceptions; decorates functions.
     """

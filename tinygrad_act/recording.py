@@ -118,7 +118,7 @@ def new_node(cls: Any, op: Op, a: Any, level: int, static: dict[str, Any], edges
     """A node of class `cls`: the result `a` of `op`. (The scalar methods below write it out.)"""
     node = _new(cls)
     node._data, node.level, node.static = a, level, static
-    node.op, node.edges = op, edges
+    node.op, node._edges = op, edges
     node._grad = node.label = node.note = None
     node.pending = 0
     return node
@@ -128,7 +128,7 @@ def constant(cls: Any, data: Any) -> Any:
     """A node of class `cls` without history, through which no gradient flows."""
     node = _new(cls)
     node._data, node.level, node.static = data, 0, _NO_STATIC
-    node.op = node.edges = node._grad = node.label = node.note = node.loan = None
+    node.op = node._edges = node._grad = node.label = node.note = node._loan = None
     node.pending = 0
     return node
 
@@ -218,7 +218,7 @@ def _unary_method(op: Op, cls: Any, record: Callable[..., Any]) -> Callable[[Any
             return record(op, (self,), _NO_STATIC)
         node = _new(cls)
         node._data, node.level, node.static = a, level, _NO_STATIC
-        node.op, node.edges = op, (self, z)
+        node.op, node._edges = op, (self, z)
         node._grad = node.label = node.note = None
         node.pending = 0
         return node
@@ -252,7 +252,7 @@ def _binary_method(op: Op, cls: Any, record: Callable[..., Any]) -> Callable[[An
             return record(op, (self, other), _NO_STATIC)
         node = _new(cls)
         node._data, node.level, node.static = a, level, _NO_STATIC
-        node.op, node.edges = op, (self, other, x, y)
+        node.op, node._edges = op, (self, other, x, y)
         node._grad = node.label = node.note = None
         node.pending = 0
         return node

@@ -17,7 +17,10 @@ from .errors import KEEP_THE_GRAPH, BareNumberError
 from .mode import Switch, mode
 from .op import Op
 
-__all__ = ["Pull", "TracingError", "pull_op", "refuse_backward", "refuse_look", "refuse_write", "static_index", "under"]
+__all__ = [
+    "Pull", "TracingError", "pull_op", "refuse_backward", "refuse_here", "refuse_look", "refuse_write", "static_index",
+    "under",
+]  # fmt: skip
 
 
 class TracingError(BareNumberError):
@@ -44,12 +47,12 @@ def static_index(key: Any, cls: type) -> Any:
     return key._data if isinstance(key, cls) else key  # type: ignore[attr-defined]
 
 
-def refuse_write(value: Any) -> TracingError:
-    """The error for `.data = ...` in a program."""
+def refuse_write(value: Any, what: str) -> TracingError:
+    """The error for `.data = ...` and `.grad = ...` in a program."""
     name = f"'{value.label}'" if value.label else "a Value"
     return TracingError(
-        f"the function changes the data of {name} while ta.compile records it, at {user_line()}: return the new "
-        f"data instead, as in params = step(params), with donate= to update arrays in place"
+        f"the function changes the {what} of {name} while ta.compile records it, at {user_line()}: return the new "
+        f"{what} instead, as in params = step(params), with donate= to update arrays in place"
     )
 
 
@@ -58,6 +61,14 @@ def refuse_backward() -> TracingError:
     return TracingError(
         f".backward() while ta.compile records a program, at {user_line()}: gradients are results there; use "
         f"ta.value_and_grad(f)(params), or compile the recorded graph: ta.compile(value)"
+    )
+
+
+def refuse_here(how: str) -> TracingError:
+    """The error for what compares numbers, in a program."""
+    return TracingError(
+        f"{how} while ta.compile records a program, at {user_line()}: it would run once, on the numbers of the first "
+        f"call; call it outside, on the function itself"
     )
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import interop
+from . import interop, leaves
 from .backprop_scalar import pull_scalars
 from .bare import Bare
 from .debugging import WALKED
@@ -45,13 +45,15 @@ class Value(Bare, Operators):
     Raises `TypeError` for anything that is not made of real numbers.
     """
 
-    __slots__ = ("__weakref__", "_data", "_grad", "edges", "label", "level", "loan", "note", "op", "pending", "static")
+    __slots__ = (
+        "__weakref__", "_data", "_edges", "_grad", "_loan", "label", "level", "note", "op", "pending", "static",
+    )  # fmt: skip
 
     _data: Any
     _grad: Any
     op: Op | None
     """The operation that made it; None at a leaf."""
-    edges: tuple[Any, ...] | None
+    _edges: tuple[Any, ...] | None
     """The inputs and, after them, the number or array that each of them held: one tuple, because
     the garbage collector visits every one. None at a leaf."""
     static: dict[str, Any]
@@ -60,7 +62,7 @@ class Value(Bare, Operators):
     """0 for a constant; else how deep the nested gradients are that it belongs to, from 1."""
     pending: int
     """Edges still to deliver a gradient, while `backprop_scalar` runs; else 0."""
-    loan: Any
+    _loan: Any
     """Who may write to the array of a leaf: a `Loan`, or None if `data` never handed it out."""
     note: Any
     """What `debug()` and `scope()` note about it, or that a gradient was there and is forgotten: a `Note`, or None."""
@@ -68,7 +70,7 @@ class Value(Bare, Operators):
 
     def __init__(self, data: Any, label: str | None = None, *, requires_grad: bool = True) -> None:
         self._data = leaf_data(data, requires_grad)
-        self.op = self.edges = self._grad = self.note = self.loan = None
+        self.op = self._edges = self._grad = self.note = self._loan = None
         self.static = {}
         self.label = label
         self.level = int(requires_grad)
@@ -85,33 +87,35 @@ class Value(Bare, Operators):
         changed, as by `p.data -= ...` and `p.data[0] = ...`, and `backward()` notices it."""
         if special and mode.tracing:
             refuse_look(self, ".data")
-        return lend(self) if type(self._data) is np.ndarray else self._data
+        return self._data if type(self._data) is float else lend(self)
 
     @data.setter
     def data(self, new: Any) -> None:
         if special and mode.tracing:
-            raise refuse_write(self)
+            raise refuse_write(self, "data")
         if self.op is not None:
             raise TypeError(f"data: this Value is the result of {self.op.name}, not a leaf; make a new Value instead")
-        if self.loan is not None and new is self.loan.array:
+        if self._loan is not None and new is self._loan.array:
             renew(self)  # `p.data -= u`: the same memory
         elif shape_of(new) != shape_of(self._data):
             raise ValueError(f"data: the new shape {shape_of(new)} is not the old one, {shape_of(self._data)}")
         elif isinstance(self._data, np.ndarray):
             self._data = np.array(new, self._data.dtype).view()
-            self.loan = self.loan and Loan(self._data)
+            self._loan = self._loan and Loan(self._data)
         else:
             self._data = float(new)
 
     @property
     def inputs(self) -> tuple[Any, ...] | None:
         """What it was made from, Values and constants, in the order of the operation; None at a leaf."""
-        return None if self.edges is None else self.edges[: len(self.edges) // 2]
+        return None if self._edges is None else self._edges[: len(self._edges) // 2]
 
     @property
     def primals(self) -> tuple[Any, ...] | None:
         """The number or array that each input held when this was computed; None at a leaf."""
-        return None if self.edges is None else self.edges[len(self.edges) // 2 :]
+        if special and mode.tracing:
+            refuse_look(self, ".primals")
+        return None if self._edges is None else self._edges[len(self._edges) // 2 :]
 
     @property
     def grad(self) -> Any:
@@ -120,22 +124,18 @@ class Value(Bare, Operators):
         A leaf adds up what every `backward()` brings; any other Value shows what the last one
         brought. None for a constant.
         """
-        if self._grad is None and self.level:
-            return 0.0 if type(self._data) is float else np.zeros_like(self._data)
-        if self.op is not None and isinstance(self._grad, np.ndarray):
-            shown = self._grad.view()  # nodes may hand one array on: it is shown, not lent
-            shown.setflags(write=False)
-            return shown
-        return self._grad
+        if special and mode.tracing:
+            refuse_look(self, ".grad")
+        return self._grad if self._grad is not None and self.op is None else leaves.shown_grad(self)
 
     @grad.setter
     def grad(self, new: Any) -> None:
+        if special and mode.tracing:
+            raise refuse_write(self, "gradient")
         if new is None or (isinstance(new, (int, float)) and new == 0):
             self.zero_grad()
-        elif shape_of(new) != self.shape:
-            raise ValueError(f"grad: the new shape {shape_of(new)} is not that of the data, {self.shape}")
         else:
-            self._grad = new
+            self._grad = leaves.kept_grad(self, new)
 
     @property
     def requires_grad(self) -> bool:
@@ -175,6 +175,8 @@ class Value(Bare, Operators):
 
     def zero_grad(self) -> None:
         """Forget the gradient: it reads as zero again."""
+        if special and mode.tracing:
+            raise refuse_write(self, "gradient")
         if self._grad is not None and self.note is None:
             self.note = WALKED
         self._grad = None
@@ -195,10 +197,7 @@ class Value(Bare, Operators):
         if special and mode.tracing:
             raise refuse_backward()
         if not self.level:
-            raise ValueError(
-                "backward: no gradient flows from here: this Value depends on no Value that requires one "
-                "(constants, detach(), no_grad(), comparisons, floor, ceil and sign stop it)"
-            )
+            raise leaves.nothing_flows()
         g = seed(self, g)
         if type(g) is float and not create_graph and not special and not Value.__subclasses__():
             with grad_lock:  # numbers come from numbers only: the whole graph is floats
@@ -230,12 +229,18 @@ class Value(Bare, Operators):
             "write x = ta.where(mask, new, x), or build it with ta.concatenate or ta.stack"
         )
 
+    def __copy__(self) -> Value:
+        return leaves.copied(self)  # type: ignore[no-any-return]
+
     def __deepcopy__(self, memo: dict[int, Any]) -> Value:
-        make, args = self.__reduce__()
-        memo[id(self)] = copied = make(*args)
-        return copied  # type: ignore[no-any-return]
+        memo[id(self)] = new = leaves.copied(self)
+        return new  # type: ignore[no-any-return]
+
+    __getstate__ = None  # type: ignore[assignment]  # `__reduce__` takes its place
 
     def __reduce__(self) -> tuple[Any, tuple[Any, ...]]:
+        if special and mode.tracing:
+            refuse_look(self, "pickling")
         if self.op is not None:
             raise TypeError(f"a result of {self.op.name} can't be copied or pickled with its graph; use .detach()")
         return rebuild, (type(self), self._data, self.label, self.requires_grad, self._grad)

@@ -15,6 +15,8 @@ from typing import Any
 
 import numpy as np
 
+from ..mode import mode, special
+from ..tracing import refuse_here
 from ..transforms import pullback_of
 from ..tree import flatten
 from .blame import blame
@@ -59,6 +61,8 @@ def gradcheck(
     `order` other than 1 and 2, for a point that is not finite or if there is nothing to check;
     `TypeError` for arguments or results that are not real numbers.
     """
+    if special and mode.tracing:
+        raise refuse_here("gradcheck()")
     _refuse(order, directions, gradient, jacobian)
     problem = Problem(f, args, gradient, jacobian)
     if not any(leaf.size for leaf in problem.leaves):

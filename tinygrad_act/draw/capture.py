@@ -9,6 +9,8 @@ import numpy as np
 
 from ..errors import shape_of
 from ..lending import unchanged
+from ..mode import mode, special
+from ..tracing import refuse_look
 from ..value import Value
 from .clusters import clusters_of
 from .flow import flows
@@ -58,6 +60,8 @@ class _Capture:
     def run(self, order: Sequence[Value]) -> Snapshot:
         """The snapshot of all Values in `order`, which has inputs first."""
         for value in order:
+            if special and mode.tracing:
+                refuse_look(value, "draw()")
             sources = [self._source(x, primal) for x, primal in operands(value)]
             target = self._enter(self._describe(value), value)
             called = [self._called(x).rpartition(".")[2] for x in value.inputs or ()]

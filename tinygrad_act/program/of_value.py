@@ -8,6 +8,8 @@ import numpy as np
 
 from ..graph import topological_order
 from ..leaves import grad_lock, seed
+from ..mode import mode, special
+from ..tracing import refuse_look
 from ..transforms import value_and_grad, vjp
 from ..value import Value
 from .compiled import Compiled
@@ -34,6 +36,7 @@ class CompiledValue(WithProgram):
                 f"was recorded (on constants, inside no_grad()); compile the result of operations on Values, or a "
                 f"function"
             )
+        _refuse_inside(root, "compile()")
         self.root = root
         order = topological_order([root], Value)
         vectors = as_vectors(order) if "vectors" in passes else None
@@ -49,6 +52,7 @@ class CompiledValue(WithProgram):
 
     def forward(self) -> Any:
         """Compute the root for what the leaves hold now, and return its data."""
+        _refuse_inside(self.root, "forward()")
         self._last = self._forward
         a = self._forward(*self._read())
         if self._vectors and not all_finite((a,)):
@@ -66,6 +70,7 @@ class CompiledValue(WithProgram):
         needed, and where no gradient flows.
         """
         root = self.root
+        _refuse_inside(root, "backward()")
         if not root.level:
             raise ValueError("backward: no gradient flows from this program's root to any of its leaves")
         self._last = self._gradient if g is None and root.size == 1 else self._pullback
@@ -103,6 +108,12 @@ class CompiledValue(WithProgram):
     def __repr__(self) -> str:
         count = sum(len(x.leaves) for x in (*self._blocks, *self._fixed))
         return f"<compiled {self.root!r} of {count} leaves: {self.explain().headline}>"
+
+
+def _refuse_inside(root: Value, how: str) -> None:
+    """Raises `TracingError` while another program is recorded, which this one's numbers would become part of."""
+    if special and mode.tracing:
+        refuse_look(root, how)
 
 
 def _sorted(blocks: list[Block]) -> tuple[list[Block], list[Block]]:

@@ -67,7 +67,7 @@ def _by_nodes(order: Sequence[Value], blocks: Sequence[Block], leaves: dict[str,
     for node in order:
         if node.op is None:
             continue
-        edges: Any = node.edges
+        edges: Any = node._edges
         count = len(edges) // 2
         args = [known[x] if isinstance(x, Value) else primal for x, primal in zip(edges[:count], edges[count:])]
         known[node] = a = apply(node.op, tuple(args), node.static)

@@ -14,9 +14,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..backprop import changed
 from ..errors import is_real
 from ..graph import topological_order
 from ..keeping import Met
+from ..lending import unchanged
 from ..mode import Switch, deeper
 from ..ops.activations import identity
 from ..recording import constant, new_node
@@ -107,6 +109,7 @@ def _run(f: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], m
     outputs = _outputs(result)
     positions = iter(range(len(outputs)))
     order = topological_order([x for x in outputs if isinstance(x, Value)], Value)
+    _check_leaves(order)
     return Trace(inputs, outputs, map_leaves(lambda _: next(positions), result), order, [], [])
 
 
@@ -155,6 +158,15 @@ def _check_unchanged(before: list[tuple[str, int]], given: Any) -> None:
             "compile: the function changes a list or dict among its arguments in place; a program can't do that to its "
             "caller's: build a new one and return it"
         )
+
+
+def _check_leaves(order: list[Value]) -> None:
+    """Raises `RuntimeError` if the function wrote into the array of a Value after it used it."""
+    seen: dict[Any, int] = {}
+    for node in order:
+        for x, primal in zip(node.inputs or (), (node._edges or ())[len(node.inputs or ()) :]):
+            if isinstance(x, Value) and x.op is None and not unchanged(x, primal, seen):
+                raise changed(node, x)
 
 
 def _variable(x: Value) -> Value:

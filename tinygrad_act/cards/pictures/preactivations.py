@@ -9,11 +9,13 @@ import numpy as np
 
 from ...errors import describe
 from ...graph import topological_order
+from ...mode import mode, special
 from ...op import Op
 from ...svg import document, fit, flow, group, one_line, text
 from ...svg.chart import Panel, legend, legend_width, tick_text
 from ...svg.writing import Theme
 from ...table import columns
+from ...tracing import refuse_look
 from ...value import Value
 from ..card import card
 from .curves import HELD, read, span, subject
@@ -74,6 +76,9 @@ def preactivations(value: Value | Sequence[Value]) -> Preactivations:
     outputs = [value] if isinstance(value, Value) else value
     if not isinstance(outputs, (list, tuple)) or not all(isinstance(x, Value) for x in outputs):
         raise TypeError(f"preactivations: expected a Value, or a list or tuple of Values, not {describe(value)}")
+    if special and mode.tracing:
+        for x in outputs:
+            refuse_look(x, "preactivations()")
     known: dict[str, Small] = {}
     layers = [_layer(group, known) for group in _groups(topological_order(outputs, Value))]
     return Preactivations([layer for layer in layers if layer is not None])

@@ -86,7 +86,7 @@ def _plain(op: Op, pull: Pull, sources: tuple[int, ...]) -> tuple[Op, tuple[int,
 
 
 def _sources(node: Value, place: dict[Any, int], constants: list[float]) -> tuple[int, ...] | None:
-    edges: Any = node.edges
+    edges: Any = node._edges
     count = len(edges) // 2
     found = []
     for x, primal in zip(edges[:count], edges[count:]):
