@@ -178,7 +178,7 @@ def test_a_complex_step_confirms_what_differences_cannot_resolve():
 
 
 def test_without_it_the_report_says_that_it_cannot_tell():
-    report = ta.gradcheck(lambda x: ta.exp(-x) / (1 + ta.exp(-x)) - 1.0, 40.0)
+    report = ta.gradcheck(lambda x: ta.exp(-x) / (1 + ta.exp(-x)) - 1.0, 33.0)  # at 40 it is dust beside 1
     assert report.verdict == "cannot tell"
     assert "differences resolve no more than" in str(report)
     assert not report

@@ -50,8 +50,8 @@ def elementwise(
     """Declare an operation that acts on each entry by itself, with NumPy's broadcasting.
 
     `d<input>=`: its local derivative ∂a/∂input, a function `f(a, *inputs)` in the operations
-    themselves, a number, None, or `unknown`. `_` names an argument that the rule does not need.
-    The docstring begins with the formula, which `gradcheck` and `check NAME` compare with the body.
+    themselves, a number, None, or `unknown`. `_` names an argument that the rule does not need. The
+    docstring begins with the formula; `gradcheck` and `check NAME` compare it with the body.
     `output=`, `input=`: the same derivative in another form, for `derivative_form`: in the output
     `a`, or accurate in `z`.
     `label`: how pictures name it. `kinks`: points where the slope jumps, with the side taken.
@@ -59,8 +59,7 @@ def elementwise(
     where the result is infinite. `scalar`: a faster body for Python floats. `reference`: where an
     activation was published. `elsewhere`: what other frameworks call it, and in what they differ
     (see `theirs`). `estimator`: the rule is meant not to be the derivative. `fused`: body and rule in
-    fewer steps, for large arrays.
-    Raises `TypeError` at once for a missing or superfluous derivative.
+    fewer steps, for large arrays. Raises `TypeError` at once for a missing or superfluous derivative.
     """
     forms = {form: rule for form, rule in (("output", output), ("input", input)) if rule is not None}
 
