@@ -257,9 +257,13 @@ def _squareplus_slope(z: Any, *, b: float) -> Any:
     return np.where(z > 0, 1 - below, below * far * far)
 
 
-@elementwise(
-    dz=lambda a, z, *, b: -3 * (a * z) / (square(clip(z, min=-1e18, max=1e18)) + b), cases=_ROOT_CASES
-)
+def _squareplus_jerk(a: Any, z: Any, *, b: float) -> Any:
+    """-3 * a * z / (z * z + b)"""
+    x = clip(z, min=-1e18, max=1e18)
+    return -3 * (a * x) / (square(x) + b)
+
+
+@elementwise(dz=_squareplus_jerk, cases=_ROOT_CASES)
 def squareplus_bend(z: Any, *, b: float = 4.0) -> Any:
     """a = b / (2 * (z * z + b) ** 1.5)"""
     return widely(_squareplus_bend, z, b=b)
