@@ -70,7 +70,7 @@ def test_21_seeds_are_checked():
     y = Value([1.0, 2.0, 3.0]) * 2
     with pytest.raises(ValueError, match=r"shape \(3,\) is not a single number.*sum\(\)\.backward\(\).*backward\(g\)"):
         y.backward()
-    for g in (np.ones(1), 1.0, np.ones((1, 3))):
+    for g in (np.ones(1), np.ones(2), np.ones((1, 3))):
         with pytest.raises(ValueError, match=r"g has shape .* but the Value has shape \(3,\)"):
             y.backward(g)
     for g in ("abc", np.array([1j, 1, 1]), object()):

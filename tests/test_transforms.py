@@ -154,3 +154,22 @@ def test_arguments_are_read_only_inside_and_untouched_outside():
     with pytest.raises(ValueError, match="read-only"):
         ta.grad(f)(x)
     assert x.tolist() == [1.0, 1.0]
+
+
+@pytest.mark.parametrize("g", [2.0, 2, np.float64(2.0), np.array(2.0), np.float32(2.0)])
+def test_one_number_is_the_cotangent_of_every_entry(g):
+    x = np.array([[1.0, 2.0, 3.0]])
+    v = ta.Value(x)
+    (v * v).backward(g)
+    assert np.array_equal(v.grad, 4 * x)
+    assert np.array_equal(ta.vjp(lambda x: x * x, x)[1](g)[0], 4 * x)
+    assert np.array_equal(ta.compile(lambda x, g: ta.vjp(lambda x: x * x, x)[1](g)[0])(x, g), 4 * x)
+    w = ta.Value(x)
+    program = ta.compile(w * w)
+    program.backward(g)
+    assert np.array_equal(w.grad, 4 * x)
+    by_g = ta.grad(lambda g: ta.vjp(lambda x: x * x, x)[1](g)[0].sum())(float(g))
+    assert by_g == 2 * x.sum()
+    for wrong in (np.ones(3), np.ones((1, 1)), np.ones((3, 1))):
+        with pytest.raises(ValueError, match=r"g has shape .* but the Value has shape \(1, 3\)"):
+            (v * v).backward(wrong)

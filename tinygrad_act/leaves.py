@@ -42,7 +42,8 @@ def leaf_data(data: Any, requires_grad: bool) -> Any:
 
 
 def seed(value: Any, g: Any, where: str = "backward", copy: bool = True) -> Any:
-    """The cotangent to start from: of the value's shape and dtype, and nobody else's memory if `copy`."""
+    """The cotangent to start from: of the value's shape (a number counts for every entry) and dtype, and nobody
+    else's memory if `copy`."""
     if g is None:
         if type(value._data) is float:
             return 1.0
@@ -57,6 +58,8 @@ def seed(value: Any, g: Any, where: str = "backward", copy: bool = True) -> Any:
     if not is_real(g) and not isinstance(g, (list, tuple)):
         raise refuse_kind(f"{where}: g", g)
     array = np.array(g, value.dtype) if copy else np.asarray(g, value.dtype)
+    if array.shape == ():
+        array = np.full(value.shape, array)  # one number for all entries
     if array.shape != value.shape:
         raise ValueError(f"{where}: g has shape {array.shape}, but the Value has shape {value.shape}; make them equal")
     return array.item() if type(value._data) is float else array

@@ -19,7 +19,7 @@ from .graph import topological_order
 from .leaves import leaf_data, own, seed
 from .mode import deeper, mode, special
 from .ops.activations import identity
-from .ops.shape import astype
+from .ops.shape import astype, broadcast_to
 from .recording import constant, new_node
 from .registry import ops
 from .tree import flatten, leaves_with_paths, map_leaves, unflatten
@@ -53,7 +53,8 @@ def value_and_grad(f: Callable[..., Any], argnums: int | tuple[int, ...] = 0) ->
 def vjp(f: Callable[..., Any], *args: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
     """`(f(*args), pullback)`: `pullback(g)` gives the cotangent of every argument.
 
-    `f` returns one number or array; `g` has its shape. The pullback may be called many times.
+    `f` returns one number or array; `g` has its shape, or is one number for all entries. The pullback may
+    be called many times.
     Raises and warns as `grad` does, and raises `ValueError` for a `g` of another shape.
     """
     return pullback_of("vjp", f, args)
@@ -116,7 +117,9 @@ def pullback_of(
     def pullback(g: Any) -> tuple[Any, ...]:
         with deeper() as now:
             checked = seed(out, g, name, copy=False)
-            start = g if isinstance(g, Value) and g.level else checked  # part of a graph: it goes on through g
+            start = checked
+            if isinstance(g, Value) and g.level:  # part of a graph: it goes on through g
+                start = g if g.shape == out.shape else broadcast_to(g, shape=out.shape)
             cotangents, recorded = _pull_back(out, start, starts, depth, *count_uses(out, Value, depth))
             cotangents = leave(cotangents, now) if recorded else cotangents
         if special:
