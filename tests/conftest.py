@@ -22,11 +22,12 @@ def differentiable(params):
     return [
         param
         for param in params
-        if _flows(param.values[0]) and not param.values[0].estimator
+        if flows(param.values[0]) and not param.values[0].estimator
     ]
 
 
-def _flows(op):
+def flows(op):
+    """Whether a gradient flows through some input, by a rule that somebody wrote."""
     return any(op.known(i) is not None for i in range(len(op.rules)))
 
 

@@ -318,7 +318,7 @@ def test_a_log_near_a_walked_graph_costs_little():
 
     node = v
     while node.op is not None:
-        node.edges = Watched(node.edges)
+        node._edges = Watched(node._edges)
         node = node.inputs[0]
     visited.clear()
     assert said(lambda: float(v))

@@ -13,6 +13,7 @@ from tinygrad_act import samples
 from tinygrad_act.tracing import Pull
 from tinygrad_act.tree import flatten
 
+from .conftest import flows
 from .saved_programs import bits, run_all
 
 CONVENTIONS = {
@@ -56,7 +57,7 @@ def on_kinks(op, arrays):
 
 def recorded():
     """(key, the function, arguments to record it on, arguments to run it on) for the whole registry."""
-    for op in ta.ops.values():
+    for op in filter(flows, ta.ops.values()):
         for number, case in enumerate(samples.cases(op)[:2]):
             f, arrays = samples.movable(op, case)
             if not arrays:

@@ -85,6 +85,8 @@ REFUSED = {
     "__bool__": lambda v: bool(v[0, 0]),
     "__float__": lambda v: float(v[0, 0]),
     "__int__": lambda v: int(v[0, 0]),
+    "__complex__": lambda v: complex(v[0, 0]),
+    "__index__": lambda v: range(3)[v.astype(int)[0, 0]],
     "__array__": np.asarray,
     "__reduce__": pickle.dumps,
     "__reduce_ex__": lambda v: v.__reduce_ex__(5),

@@ -203,7 +203,7 @@ def test_an_axis_that_is_not_there_is_refused(f):
             f(np.ones((2, 2)), axis=axis)
         with pytest.raises(ValueError, match=f"{f.__name__}: axis -?[23] is out of bounds"):
             ta.grad(lambda x, axis=axis: f(x, axis=axis).sum())(np.ones((2, 2)))
-    with pytest.raises(TypeError, match=f"{f.__name__}: .*complex"):
+    with pytest.raises(TypeError, match=f"({f.__name__}|Value): .*complex"):
         f(np.array([1j]) if f not in (ta.max, ta.min, ta.sum, ta.prod) else ta.Value(np.array([1j])))
 
 

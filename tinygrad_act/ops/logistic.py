@@ -17,7 +17,7 @@ from .precise import FAR, apart, decay, exponent, is_short, spread, widely
 
 __all__ = ["sigmoid_product", "sigmoid_slope", "swish_bend", "swish_rate", "swish_slope"]
 
-_CASES = (case((2, 3), (2, 3)), case((3,), ()), case((), ()))
+_CASES = (case((2, 3), (2, 3)), case((2, 1), (1, 3)), case((3,), ()), case((), ()))
 
 
 @elementwise(

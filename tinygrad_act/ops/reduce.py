@@ -66,7 +66,7 @@ def chain_rows(g: Any, d: Any, x: Any, axis: Any) -> Any:
     """`chain` of `g`, of the shape of a reduction of x, and `d`, of the shape of x: written over d if that is
     an array."""
     g = beside(g, x, axis)
-    if type(d) is not np.ndarray:
+    if type(d) is not np.ndarray or type(g) is not np.ndarray:
         return chain(g, d, 0.0)
     c = np.multiply(g, d, out=d)
     return np.where(g == 0, 0.0, c) if has_nan(c) else c

@@ -262,6 +262,11 @@ def _same(mine: Any, theirs: Any) -> bool:
 
 def _interpret(op: Op, args: tuple[Any, ...], static: dict[str, Any]) -> Any:
     """An operation inside a body: its own lines, or a call of its body."""
+    if op is _CHAIN and _trusting(args) and not isinstance(args[2], Proxy):
+        product = args[0] * args[1]
+        if isinstance(product, Proxy):
+            product.node.trusted = True
+            return product
     if op is _WHERE_USED and _trusting(args[:1]):
         args[0].node.trusted = True
         return args[0]
