@@ -26,7 +26,7 @@ CONVENTIONS = [
     None, None, None, None, ("derivative_form", "input"), ("at_kink", "left"), ("at_kink", "mean"),
     ("dialect", "torch"), ("no_grad",),
 ]  # fmt: skip
-OPS = list(ta.ops.values())
+OPS = [op for op in ta.ops.values() if not any(isinstance(rule, Unknown) for rule in op.rules)]
 KINDS = {op.name: ("usual", "case") if op.elementwise else ("case",) for op in OPS}
 NAMES = list(KINDS)
 WIDE = ("swish_beta", "bce_with_logits", "chain")

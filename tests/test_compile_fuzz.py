@@ -19,6 +19,7 @@ from tinygrad_act.tree import flatten, leaves_with_paths
 from .compile_programs import KINDS, NAMES, OPS, Drawing, others
 from .compile_truth import LIMIT, Rounding, distance
 
+pytestmark = pytest.mark.filterwarnings("ignore:.*depends on no input:RuntimeWarning")  # a random program may
 DEFAULT = settings(
     derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck), print_blob=False
 )
