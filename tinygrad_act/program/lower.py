@@ -51,7 +51,7 @@ def lower(graph: Graph, trusting: bool) -> Graph:
             for x in args:  # a mask may be all that is left of it
                 x.trusted = True
         lines = _lines(operation, args, node, trusting)
-        if trusting and lines is not None and _is_fixed(lines, fixed):
+        if trusting and lines is not None and (_is_fixed(lines, fixed) or _masks_nan(operation, args, fixed)):
             lines = _lines(operation, args, node, False)  # nobody looks at a constant: it has to be right
         if lines is None or not _same(lines.value, node.value):
             run = operation if isinstance(operation, Pull) else _body(operation, args)
@@ -70,6 +70,12 @@ def lower(graph: Graph, trusting: bool) -> Graph:
         return lines
 
     return rewritten(graph, rule)
+
+
+def _masks_nan(operation: Any, args: tuple[Node, ...], fixed: dict[Node, bool]) -> bool:
+    """Whether it is a slope that may be a mask, and a constant with a NaN in it is given, or what comes of it."""
+    kinks = isinstance(operation, Pull) and operation.op.kinks
+    return bool(kinks) and any(_is_fixed(x, fixed) and np.isnan(x.value).any() for x in args[1:])
 
 
 def _is_odd(x: Any) -> bool:
