@@ -69,7 +69,7 @@ def lower(graph: Graph, trusting: bool) -> Graph:
             lines.trusted = any(x.is_constant and _is_odd(x.value) for x in args)
         return lines
 
-    return rewritten(graph, rule)
+    return rewritten(graph, rule, absorbing=False)
 
 
 def _masks_nan(operation: Any, args: tuple[Node, ...], fixed: dict[Node, bool]) -> bool:
@@ -149,8 +149,8 @@ def _is_float(x: Any) -> bool:
 
 def _fused(formula: Any, args: tuple[Any, ...], like: Any, static: dict[str, Any]) -> Any:
     out = Proxy(like.node, True)
-    formula(*args, out, **static)
-    return Proxy(out.node, True)
+    result = formula(*args, out, **static)
+    return Proxy((out if result is None else result).node, True)
 
 
 def _pull(pull: Pull, args: tuple[Any, ...], static: dict[str, Any], trusting: bool) -> Any:
