@@ -13,6 +13,7 @@ import numpy as np
 
 import tinygrad_act as ta
 from tinygrad_act import samples
+from tinygrad_act.op import Unknown
 
 SPECIAL = [
     math.nan, math.inf, -math.inf, 1e5, -1e5, 88.0, -90.0, 720.0, -750.0, 0.0, -0.0, 1e-40, -1e-40, 5e-324, 0.5, -1.0,
@@ -26,7 +27,7 @@ CONVENTIONS = [
     None, None, None, None, ("derivative_form", "input"), ("at_kink", "left"), ("at_kink", "mean"),
     ("dialect", "torch"), ("no_grad",),
 ]  # fmt: skip
-OPS = list(ta.ops.values())
+OPS = [op for op in ta.ops.values() if not any(isinstance(rule, Unknown) for rule in op.rules)]
 KINDS = {op.name: ("usual", "case") if op.elementwise else ("case",) for op in OPS}
 NAMES = list(KINDS)
 WIDE = ("swish_beta", "bce_with_logits", "chain")
