@@ -9,6 +9,10 @@ import pytest
 
 import tinygrad_act as ta
 from tinygrad_act.op import REQUIRED
+from tinygrad_act.program.calls import INPUT, ufunc
+from tinygrad_act.program.node import Graph, Node, constant, make
+from tinygrad_act.program.passes.algebra import algebra
+from tinygrad_act.program.passes.sums import sums
 
 ODD = np.array([math.nan, 0.7, math.inf, -math.inf, 0.0, -2.0])
 FINITE = np.linspace(0.1, 0.6, ODD.size)
@@ -53,3 +57,28 @@ def test_it_is_seen_in_what_constants_are_computed_to():
     the_same(lambda g: ta.vjp(lambda x: ta.relu(ta.log(x)), z)[1](g)[0], np.ones(3), 1)
     the_same(lambda g: ta.vjp(ta.relu, np.sqrt(ta.sub(z, 0.5)))[1](g)[0], np.ones(3), 1)
     the_same(lambda g: ta.vjp(lambda x: ta.prelu(x, 0.0), -math.inf)[1](g)[0], 0.4, 1)
+
+
+def step_of(ufunc_, *args, trusted=False):
+    node = make(ufunc(ufunc_), args)
+    node.trusted = trusted
+    return node
+
+
+@pytest.mark.parametrize("doubtful", ["a product", "a sum"])
+def test_a_sum_that_gathers_doubtful_terms_is_doubtful(doubtful):
+    x, y = (Node(INPUT, (), {}, np.ones(3), name) for name in "xy")
+    product = step_of(np.multiply, constant(2.0), x, trusted=doubtful == "a product")
+    inner = step_of(np.add, product, y, trusted=doubtful == "a sum")
+    (total,) = sums(Graph([x, y], [step_of(np.add, inner, x)])).outputs
+    assert total.call is ufunc(np.add)
+    assert product not in total.args, "2 x + y + x is gathered"
+    assert total.trusted
+
+
+def test_a_step_that_takes_over_a_doubtful_one_is_doubtful():
+    x = Node(INPUT, (), {}, np.ones(3), "x")
+    doubtful = step_of(np.negative, x, trusted=True)
+    (total,) = algebra(Graph([x], [step_of(np.absolute, doubtful)])).outputs
+    assert total.args == (x,), "|-x| is |x|"
+    assert total.trusted
