@@ -117,3 +117,13 @@ def test_a_large_array_and_single_precision():
             found = run(z, np.ones_like(z))
             assert found.dtype == np.float32
             assert np.flatnonzero(np.isnan(found)).tolist() == [123_456]
+
+
+@pytest.mark.parametrize("mask", [False, np.False_, np.array(False), True, np.True_, 0.0, np.float64(0.0)])
+@pytest.mark.parametrize("told", [NAN, np.float64(NAN), np.array(NAN)])
+def test_a_step_of_numbers_is_told_of_a_nan_whatever_holds_the_mask(mask, told):
+    chain = ta.ops["chain"]
+    for run in (chain.call, chain.forward):  # a program calls the body for numbers beside a NumPy mask
+        assert math.isnan(run(2.0, mask, told))
+        assert math.isnan(run(NAN, mask, told))
+        assert run(0.0, mask, told) == 0

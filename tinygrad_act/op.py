@@ -82,8 +82,9 @@ class Fused(NamedTuple):
     such thing, the body and the rule do it again.
     """
 
-    forward: Callable[..., None] | None = None
-    """`forward(z, out, **static)`; other inputs, of the shape of z, stand between z and out (in programs only)."""
+    forward: Callable[..., Any] | None = None
+    """`forward(z, out, **static)`; other inputs, of the shape of z, stand between z and out (in programs only).
+    A result of another shape than z, as of a sum, is returned (in programs only)."""
     pull: Callable[..., None] | None = None
     """`pull(g, a, z, out, **static)`: g times the default derivative by the first input; other inputs
     stand between z and out."""

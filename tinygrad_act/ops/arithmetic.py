@@ -244,7 +244,7 @@ def chain(g: Any, d: Any, a: Any) -> Any:
     if has_nan(c):
         masked = type(d) is bool or (isinstance(d, (np.ndarray, np.generic)) and d.dtype.kind == "b")
         c = np.where(d, g, 0.0) if masked else np.where(g == 0, 0.0, c)
-    return np.where((a != a) & (g != 0), a, c) if type(a) is not float and has_nan(a) else c
+    return np.where((a != a) & (g != 0), a, c) if (type(a) is not float or a != a) and has_nan(a) else c
 
 
 def has_nan(x: Any) -> bool:

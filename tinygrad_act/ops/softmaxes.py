@@ -160,11 +160,12 @@ def _in_rows(g: Any, a: Any, *, axis: int | None) -> Any:
 
 def _less_their_share(g: Any, p: Any, axis: int | None) -> Any:
     """g - p * sum(g), over p if that is an array. All of it adds up to 0: so the entry of a p near 1, which
-    cancels, is what the others lack."""
-    total, most = sum(g, axis=axis, keepdims=True), greater(p, 0.5)
+    cancels, is what the others lack. (Nodes give each entry its share of what is left over: that one nearly all.)"""
+    total = sum(g, axis=axis, keepdims=True)
     if type(p) is not np.ndarray or type(g) is not np.ndarray:
         c = g - p * total
-        return where_used(c - most * sum(c, axis=axis, keepdims=True), g, axis=axis)
+        return where_used(c - p * sum(c, axis=axis, keepdims=True), g, axis=axis)
+    most = p > 0.5
     c = np.multiply(p, total, out=p)
     np.subtract(g, c, out=c)
     if most.any():

@@ -51,7 +51,7 @@ def lower(graph: Graph, trusting: bool) -> Graph:
             for x in args:  # a mask may be all that is left of it
                 x.trusted = True
         lines = _lines(operation, args, node, trusting)
-        if trusting and lines is not None and _is_fixed(lines, fixed):
+        if trusting and lines is not None and (_is_fixed(lines, fixed) or _masks_nan(operation, args, fixed)):
             lines = _lines(operation, args, node, False)  # nobody looks at a constant: it has to be right
         if lines is None or not _same(lines.value, node.value):
             run = operation if isinstance(operation, Pull) else _body(operation, args)
@@ -69,7 +69,13 @@ def lower(graph: Graph, trusting: bool) -> Graph:
             lines.trusted = any(x.is_constant and _is_odd(x.value) for x in args)
         return lines
 
-    return rewritten(graph, rule)
+    return rewritten(graph, rule, absorbing=False)
+
+
+def _masks_nan(operation: Any, args: tuple[Node, ...], fixed: dict[Node, bool]) -> bool:
+    """Whether it is a slope that may be a mask, and a constant with a NaN in it is given, or what comes of it."""
+    kinks = isinstance(operation, Pull) and operation.op.kinks
+    return bool(kinks) and any(_is_fixed(x, fixed) and np.isnan(x.value).any() for x in args[1:])
 
 
 def _is_odd(x: Any) -> bool:
@@ -143,8 +149,8 @@ def _is_float(x: Any) -> bool:
 
 def _fused(formula: Any, args: tuple[Any, ...], like: Any, static: dict[str, Any]) -> Any:
     out = Proxy(like.node, True)
-    formula(*args, out, **static)
-    return Proxy(out.node, True)
+    result = formula(*args, out, **static)
+    return Proxy((out if result is None else result).node, True)
 
 
 def _pull(pull: Pull, args: tuple[Any, ...], static: dict[str, Any], trusting: bool) -> Any:

@@ -110,12 +110,14 @@ class Graph:
 
 
 def rewritten(
-    graph: Graph, rule: Callable[[Node, tuple[Node, ...]], Node | None], known: dict[Node, Node] | None = None
+    graph: Graph, rule: Callable[[Node, tuple[Node, ...]], Node | None], known: dict[Node, Node] | None = None,
+    absorbing: bool = True,
 ) -> Graph:
     """The graph with `rule(node, its new arguments)` in place of each node; None keeps the call as it is. `known`:
-    what stands in place of some nodes.
+    what stands in place of some nodes. `absorbing`: whether a step may take over what its arguments did.
 
-    Names go over to what takes a node's place, unless that has one.
+    Names go over to what takes a node's place, unless that has one; and so does whether it is trusted, or an argument
+    is that is no step any more.
     """
     new = dict(known or {})
     for node in graph.order():
@@ -128,6 +130,7 @@ def rewritten(
             result = node if same else Node(node.call, args, node.static, node.value, node.name)
         elif not result.name and node.name and result.call is not INPUT:
             result.name = node.name
-        result.trusted |= node.trusted
+        absorbed = absorbing and any(x.trusted for x in args if x is not result and x not in result.args)
+        result.trusted |= node.trusted or absorbed
         new[node] = result
     return Graph(graph.inputs, [new[x] for x in graph.outputs], graph.donated)

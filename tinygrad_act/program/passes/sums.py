@@ -39,7 +39,10 @@ def sums(graph: Graph) -> Graph:
         kept.trusted = node.trusted
         better = None
         if node.call is ADD and node not in inner:
-            better = _gathered(node, [new[x] for x in _terms(node, inner)], uses)
+            terms, joined = _terms(node, inner)
+            better = _gathered(node, [new[x] for x in terms], uses)
+            if better is not None:
+                better.trusted |= any(x.trusted for x in (node, *joined))
         new[node] = better or kept
         uses.setdefault(new[node], uses.get(node, 1))
     return Graph(graph.inputs, [new[x] for x in graph.outputs], graph.donated)
@@ -50,15 +53,19 @@ def _joins(x: Node, node: Node, uses: dict[Node, int]) -> bool:
     return x.call is ADD and uses[x] == 1 and x.dtype == node.dtype and node.args[0] is not node.args[1]
 
 
-def _terms(node: Node, inner: set[Node]) -> list[Node]:
-    terms, stack = [], list(reversed(node.args))
+def _terms(node: Node, inner: set[Node]) -> tuple[list[Node], list[Node]]:
+    """What it adds up, and the sums that are part of it."""
+    terms: list[Node] = []
+    joined: list[Node] = []
+    stack = list(reversed(node.args))
     while stack:
         x = stack.pop()
         if x in inner:
+            joined.append(x)
             stack += reversed(x.args)
         else:
             terms.append(x)
-    return terms
+    return terms, joined
 
 
 def _gathered(node: Node, terms: Sequence[Node], uses: dict[Node, int]) -> Node | None:
@@ -82,7 +89,8 @@ def _gathered(node: Node, terms: Sequence[Node], uses: dict[Node, int]) -> Node 
     total = _added(groups, node)
     if total.call is CONSTANT or not total.like(node):
         return None
-    total.name, total.trusted = total.name or node.name, total.trusted or node.trusted
+    total.name = total.name or node.name
+    total.trusted |= any(x.trusted for x, (_, base) in zip(terms, split) if base is not x)  # products that are gone
     return total
 
 
