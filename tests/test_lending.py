@@ -226,12 +226,33 @@ def test_graphs_that_take_turns_are_walked_again():
             penalty.backward()
 
 
+def test_slopes_measured_between_forward_and_backward():
+    """What was written is as it was again."""
+    w = Value([1.0, 2.0, 3.0], label="w")
+    y, z = (w * w * w).sum(), w.tanh().sum()
+    measured, array = [], w.data
+    for i, at in enumerate(w.numpy()):
+        array[i] = at + 1e-6
+        more = (w * w * w).sum().item()
+        array[i] = at - 1e-6
+        measured.append((more - (w * w * w).sum().item()) / 2e-6)
+        array[i] = at
+    y.backward()
+    np.testing.assert_allclose(w.grad, measured, rtol=1e-8)
+    array[1] = 7.0
+    for graph in (z, y, z):
+        with pytest.raises(RuntimeError, match=NOTICED):
+            graph.backward()
+    array[1] = 2.0
+    z.backward()
+
+
 def test_what_is_known_of_walked_graphs_goes_with_them():
     w = Value(np.ones(3))
     for _ in range(9):
         (w * w).sum().backward()
         w.data[...] -= 0.1 * w.grad
-    assert len(w._loan.walked) <= 2
+    assert len(w._loan.earlier) <= 2
 
 
 def test_a_graph_that_was_freed_does_not_count():

@@ -42,7 +42,7 @@ _references: Callable[[Any], int] = getattr(sys, "getrefcount", lambda x: sys.ma
 class Loan:
     """What is known of a leaf's array since `.data` handed it out for the first time."""
 
-    __slots__ = ("array", "key", "mark", "out", "walked")
+    __slots__ = ("array", "earlier", "key", "mark", "out")
 
     def __init__(self, data: np.ndarray) -> None:
         self.array = np.asarray(memoryview(data.view()))  # type: ignore[arg-type]
@@ -52,8 +52,9 @@ class Loan:
         """Whether somebody may write to it."""
         self.mark: Any = None
         """The fingerprint of what live graphs hold; None if there are none."""
-        self.walked: tuple[weakref.ref[np.ndarray], ...] = ()
-        """What `_data` was in graphs that `backward()` has walked since."""
+        self.earlier: tuple[tuple[weakref.ref[np.ndarray], Any], ...] = ()
+        """What `_data` was in graphs from before, each with its fingerprint: they may be walked while it fits.
+        None if there is none: `backward()` has walked them."""
 
     def __del__(self) -> None:
         lent.pop(self.key, None)
@@ -128,7 +129,7 @@ def renew(value: Any) -> None:
     """Note, in the setter, that a leaf's array holds other numbers: no graph from before may use it."""
     loan = value._loan
     value._data = value._data.view()
-    loan.mark, loan.walked = None, ()
+    loan.mark, loan.earlier = None, ()
     if loan.out and _references(loan.array) <= _WHILE_SET:
         loan.out = False
         lent.pop(loan.key, None)
@@ -151,8 +152,9 @@ def _settle(x: Any, loan: Loan) -> bool:
     if taken or loan.mark is not None:
         mark = fingerprint(x._data)
         if loan.mark is not None and loan.mark != mark:
-            x._data = x._data.view()
-            loan.walked, written = (), True
+            loan.earlier = tuple([(before, known) for before, known in loan.earlier if known is not None])
+            _succeed(x, loan)
+            written = True
         loan.mark = mark
     if not taken:  # nobody has the array any more
         loan.out, loan.mark = False, None
@@ -168,11 +170,26 @@ def unchanged(x: Any, primal: Any, seen: dict[Any, int]) -> bool:
     """
     loan = x._loan if x.op is None else None
     if loan is None or primal is not x._data:
-        return primal is x._data or (loan is not None and any(primal is before() for before in loan.walked))
+        return primal is x._data or (loan is not None and _fits(loan, primal))
     if x not in seen and loan.mark is not None and fingerprint(primal) != loan.mark:
         return False
     seen[x] = seen.get(x, 0) + 1
     return True
+
+
+def _fits(loan: Loan, primal: Any) -> bool:
+    """Whether `primal`, which a graph from before holds, is as it was."""
+    for before, mark in loan.earlier:
+        if before() is primal:
+            return mark is None or fingerprint(primal) == mark
+    return False
+
+
+def _succeed(x: Any, loan: Loan) -> None:
+    """Graphs from now on hold another object than those before."""
+    alive = [pair for pair in loan.earlier if pair[0]() is not None] if loan.earlier else ()
+    loan.earlier = (*alive, (weakref.ref(x._data), loan.mark))
+    x._data, loan.mark = x._data.view(), None
 
 
 def shared(root: Any, uses: dict[Any, int], kind: Any) -> bool:
@@ -197,7 +214,4 @@ def walked(seen: dict[Any, int]) -> None:
     """After a backward pass that met `seen`: a leaf that no other graph holds is free to be changed."""
     for x, count in seen.items():
         if count and _references(x._data) == _ALONE + count:
-            before, loan = x._data, x._loan
-            x._data, loan.mark = before.view(), None
-            alive = [other for other in loan.walked if other() is not None] if loan.walked else ()
-            loan.walked = (*alive, weakref.ref(before))
+            _succeed(x, x._loan)
