@@ -6,6 +6,7 @@ import array
 import cmath
 import math
 import operator
+import pickle
 import statistics
 import struct
 import warnings
@@ -448,6 +449,13 @@ CONSTANT_BY_CLOSURE = {
 def test_a_constant_derivative_of_what_came_by_closure_is_no_reason_to_warn(derivative, compiled):
     call = CONSTANT_BY_CLOSURE[derivative]
     assert said(lambda: ta.compile(call)() if compiled else call()) == []
+
+
+def test_pickling_loses_no_gradient():
+    with pytest.raises(TypeError, match="that a gradient is taken by can't be pickled"):
+        g(lambda x: (pickle.loads(pickle.dumps(x)) * x).sum())(X)
+    w = Value(X)
+    assert g(lambda x: (pickle.loads(pickle.dumps(w)) * x).sum())(X).data.tolist() == X.tolist(), "w is not x"
 
 
 def test_a_gradient_inside_hides_no_lost_graph():

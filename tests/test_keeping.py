@@ -11,9 +11,10 @@ import pytest
 
 import tinygrad_act as ta
 from tinygrad_act import Value, keeping, samples
+from tinygrad_act.op import case as case_of
 from tinygrad_act.program import PASSES
 
-from .conftest import every_case
+from .conftest import differentiable, every_case
 
 
 def _forms(x, lists=False):
@@ -139,6 +140,56 @@ def test_a_static_written_to_after_it_was_recorded(op, case, static, name, way):
     else:
         passes = PASSES if way == "compiled" else ()
         found = ta.compile(ta.grad(fresh, numbers), passes=passes)(*arrays)
+    assert any(spoiled)
+    for mine, right in zip(found, expected):
+        np.testing.assert_allclose(mine, right, rtol=1e-12, atol=1e-12)
+
+
+def _chosen():
+    """Every case with an index or a mask among its inputs, and its place."""
+    for param in differentiable(every_case()):
+        op, case = param.values
+        for i, x in enumerate(case.inputs):
+            if isinstance(x, np.ndarray) and x.size and op.rule(i) is None:
+                yield pytest.param(op, case, i, id=f"{param.id}-{i}")
+
+
+CHOSEN = list(_chosen())
+
+
+def test_indices_and_masks_are_among_the_operands():
+    assert {"where", "take_axis"} <= {param.values[0].name for param in CHOSEN}
+
+
+@pytest.mark.parametrize("way", ["backward", "grad", "vjp", "compiled"])
+@pytest.mark.parametrize(("op", "case", "at"), CHOSEN)
+def test_an_index_or_a_mask_written_to_after_it_was_recorded(op, case, at, way):
+    x = np.array(case.inputs[at])
+
+    def choosing(mask, afterwards=lambda: None):
+        chosen = case_of(*case.inputs[:at], mask, *case.inputs[at + 1 :], **case.static)
+        return _function(op, chosen, case.static, afterwards)
+
+    clean, arrays = choosing(x)
+    numbers = tuple(range(len(arrays)))
+    expected = ta.grad(clean, numbers)(*arrays)
+    dirty, spoiled = x.copy(), []
+    f, _ = choosing(dirty, lambda: spoiled.append(_spoil(dirty)))
+    if way == "backward":
+        leaves = [Value(a) for a in arrays]
+        f(*leaves).backward()
+        found = tuple(leaf.grad for leaf in leaves)
+    elif way == "grad":
+        found = ta.grad(f, numbers)(*arrays)
+    elif way == "vjp":
+        found = ta.vjp(f, *arrays)[1](1.0)
+    else:
+
+        def fresh(*args):
+            mine = x.copy()
+            return choosing(mine, lambda: spoiled.append(_spoil(mine)))[0](*args)
+
+        found = ta.compile(ta.grad(fresh, numbers))(*arrays)
     assert any(spoiled)
     for mine, right in zip(found, expected):
         np.testing.assert_allclose(mine, right, rtol=1e-12, atol=1e-12)

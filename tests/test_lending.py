@@ -358,6 +358,53 @@ def test_a_result_stays_read_only(make):
             y.data.setflags(write=True)
 
 
+def _quietly(make):
+    with ta.no_grad():
+        return make()
+
+
+@pytest.mark.parametrize("alias", [False, True])
+@pytest.mark.parametrize(
+    "make",
+    {
+        "reshape": lambda w: _quietly(lambda: w.reshape(3)),
+        "slice": lambda w: _quietly(lambda: w[:]),
+        "a view of a view": lambda w: _quietly(lambda: w.T[::-1]),
+        "stretched": lambda w: _quietly(lambda: ta.broadcast_to(w, shape=(2, 3))),
+        "stop_gradient": lambda w: ta.stop_gradient(w),
+        "stop_gradient of a view": lambda w: ta.stop_gradient(w.T),
+        "view of stop_gradient": lambda w: ta.stop_gradient(w).T,
+        "constant": lambda w: Value(w.numpy(), requires_grad=False).T,
+        "detach": lambda w: w.detach().T,
+    }.values(),
+)
+def test_a_constant_does_not_change_with_the_leaf_that_it_was_a_view_of(make, alias):
+    w, v = Value([1.0, 2.0, 3.0], label="w"), Value([1.0, 1.0, 1.0])
+    array = w.data if alias else None
+    c = make(w)
+    held = c.numpy()
+    y = (c * v).sum()
+    for x in (w, *(c.inputs or ())):
+        if x.op is None:
+            x.data[0] = 7.0
+    if alias:
+        array[1] = 7.0
+    y.backward()
+    np.testing.assert_array_equal(v.grad, held if held.ndim == 1 else held.sum(axis=0))
+    np.testing.assert_array_equal(c.numpy(), held)
+
+
+def test_what_an_operation_held_is_shown_read_only():
+    w = Value([1.0, 2.0, 3.0])
+    y = w * np.ones(3) * 2.0
+    for node in (y, y.inputs[0]):
+        for primal in node.primals:
+            if isinstance(primal, np.ndarray):
+                with pytest.raises(ValueError, match="read-only"):
+                    primal[0] = 7.0
+    w.data[...] = 1.0  # which is as before
+
+
 def test_the_arguments_of_a_function_are_read_only_inside():
     def f(x):
         with pytest.raises(ValueError, match="read-only"):

@@ -27,7 +27,7 @@ import numpy as np
 from .debugging import fingerprint
 from .graph import topological_order
 
-__all__ = ["Loan", "lend", "lent", "renew", "settle", "shared", "unchanged", "walked"]
+__all__ = ["Loan", "lend", "lent", "renew", "settle", "shared", "shown", "unchanged", "walked"]
 
 lent: dict[int, None] = {}
 """The id of every loan that is out: operations look at their inputs only while there are any."""
@@ -123,6 +123,15 @@ def _shown(data: Any) -> Any:
         data = data.copy()  # a loss that is kept for a plot should not hold the node's own array; see `shared`
     data.setflags(write=False)
     return data.view() if data.base is None else np.asarray(memoryview(data))
+
+
+def shown(data: Any) -> Any:
+    """What a node holds of an input, read-only: it may be a leaf's array, and nobody would see a write to it."""
+    if type(data) is not np.ndarray:
+        return data
+    view = data.view()
+    view.setflags(write=False)
+    return view
 
 
 def renew(value: Any) -> None:
