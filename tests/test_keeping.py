@@ -240,6 +240,28 @@ def test_an_array_that_only_operations_meet(use, part):
         program(x)
 
 
+@pytest.mark.parametrize(
+    "use",
+    {
+        "transpose": lambda k: k.T,
+        "row": lambda k: k[0],
+        "detach": lambda k: k.detach(),
+        "no_grad": lambda k: ta.no_grad()(lambda: k.T)(),
+    }.values(),
+)
+def test_a_view_of_a_constant_that_no_name_leads_to(use):
+    class Model:
+        def __init__(self):
+            self.k = Value(np.eye(3), requires_grad=False)
+
+    model = Model()
+    program = ta.compile(lambda x: x * use(model.k))
+    program(np.ones((3, 3)))
+    model.k.data[0, 0] = 5.0
+    with pytest.raises(RuntimeError, match="was changed after it was recorded"):
+        program(np.ones((3, 3)))
+
+
 def test_a_list_from_outside_of_a_program_is_copied():
     index, repeats = [0, 2], [1, 0, 2]
     x = np.arange(3.0)

@@ -14,6 +14,8 @@ from typing import Any
 
 import numpy as np
 
+from .mode import mode
+
 __all__ = ["Met", "apart", "keep", "keep_static", "with_choice"]
 
 _FIXED = {int, float, bool, str, bytes, type(None), type, type(...), np.dtype, range, frozenset, np.float64, np.int64}
@@ -70,11 +72,14 @@ def with_choice(args: tuple[Any, ...], primals: list[Any], rules: Any) -> tuple[
 
 
 def apart(a: Any) -> Any:
-    """A result that no backward pass looks behind: read-only, and in memory that no leaf's user writes to."""
+    """A result that no backward pass looks behind: read-only, and in memory that no leaf's user writes to.
+
+    A program copies its constants itself, and notices by their memory that one was changed.
+    """
     if type(a) is not np.ndarray:
         return a
     base = a.base
-    if base is not None and (type(base) is not np.ndarray or base.flags.writeable):
+    if base is not None and (type(base) is not np.ndarray or base.flags.writeable) and not mode.tracing:
         a = a.copy(order="K")
     a.setflags(write=False)
     return a
