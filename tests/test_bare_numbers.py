@@ -6,6 +6,7 @@ import array
 import cmath
 import math
 import operator
+import pickle
 import statistics
 import struct
 import warnings
@@ -428,6 +429,41 @@ def test_a_constant_derivative_of_a_derivative_is_no_reason_to_warn():
     assert [w.lineno for w in said(lambda: ta.grad(two)(1.0))] == [two.__code__.co_firstlineno + 2]
     assert said(lambda: ta.grad(lambda x: 1.0)(2.0)), "what ran before has no say"
     assert ta.gradcheck(lambda x: 3.0, 1.0).ok, "the checker finds out for itself"
+
+
+g = ta.grad
+CONSTANT_BY_CLOSURE = {
+    "mixed": lambda: g(lambda x: g(lambda y: x + y)(1.0))(2.0),
+    "of a sum": lambda: g(lambda x: g(lambda y: x * x + y * y)(1.0))(2.0),
+    "u_xx of a line": lambda: g(lambda w: g(g(lambda x: w * x))(1.0))(2.0),
+    "u_xx of a kinked line": lambda: g(lambda w: g(g(lambda x: ta.relu(w * x)))(1.0) ** 2)(2.0),
+    "third order": lambda: g(lambda w: g(g(g(lambda x: w * x)))(1.0))(2.0),
+    "jacobian": lambda: g(lambda w: ta.jacobian(ta.jacobian(lambda x: w * x))(X).sum())(2.0),
+    "hvp": lambda: g(lambda w: ta.hvp(lambda x: (w * x).sum(), X, X).sum())(2.0),
+    "vjp": lambda: g(lambda w: ta.vjp(lambda x: w + x, 1.0)[1](1.0)[0])(2.0),
+}
+
+
+@pytest.mark.parametrize("compiled", [False, True])
+@pytest.mark.parametrize("derivative", CONSTANT_BY_CLOSURE)
+def test_a_constant_derivative_of_what_came_by_closure_is_no_reason_to_warn(derivative, compiled):
+    call = CONSTANT_BY_CLOSURE[derivative]
+    assert said(lambda: ta.compile(call)() if compiled else call()) == []
+
+
+def test_pickling_loses_no_gradient():
+    with pytest.raises(TypeError, match="that a gradient is taken by can't be pickled"):
+        g(lambda x: (pickle.loads(pickle.dumps(x)) * x).sum())(X)
+    w = Value(X)
+    assert g(lambda x: (pickle.loads(pickle.dumps(w)) * x).sum())(X).data.tolist() == X.tolist(), "w is not x"
+
+
+def test_a_gradient_inside_hides_no_lost_graph():
+    """Only one that was taken through an input of the outer gradient explains a result without a graph."""
+    c = Value(3.0)
+    assert len(said(lambda: g(lambda w: g(g(lambda x: x * x * x))(w.item()))(2.0))) == 1
+    assert len(said(lambda: g(lambda w: g(lambda x: c * x)(1.0) * w.item())(2.0))) == 1
+    assert len(said(lambda: g(lambda w: ta.vjp(lambda x: x * w.item(), c)[1](c)[0])(2.0))) == 1
 
 
 # -- one way in, one way out ----------------------------------------------------------------------------

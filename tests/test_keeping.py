@@ -11,9 +11,10 @@ import pytest
 
 import tinygrad_act as ta
 from tinygrad_act import Value, keeping, samples
+from tinygrad_act.op import case as case_of
 from tinygrad_act.program import PASSES
 
-from .conftest import every_case
+from .conftest import differentiable, every_case
 
 
 def _forms(x, lists=False):
@@ -144,6 +145,56 @@ def test_a_static_written_to_after_it_was_recorded(op, case, static, name, way):
         np.testing.assert_allclose(mine, right, rtol=1e-12, atol=1e-12)
 
 
+def _chosen():
+    """Every case with an index or a mask among its inputs, and its place."""
+    for param in differentiable(every_case()):
+        op, case = param.values
+        for i, x in enumerate(case.inputs):
+            if isinstance(x, np.ndarray) and x.size and op.rule(i) is None:
+                yield pytest.param(op, case, i, id=f"{param.id}-{i}")
+
+
+CHOSEN = list(_chosen())
+
+
+def test_indices_and_masks_are_among_the_operands():
+    assert {"where", "take_axis"} <= {param.values[0].name for param in CHOSEN}
+
+
+@pytest.mark.parametrize("way", ["backward", "grad", "vjp", "compiled"])
+@pytest.mark.parametrize(("op", "case", "at"), CHOSEN)
+def test_an_index_or_a_mask_written_to_after_it_was_recorded(op, case, at, way):
+    x = np.array(case.inputs[at])
+
+    def choosing(mask, afterwards=lambda: None):
+        chosen = case_of(*case.inputs[:at], mask, *case.inputs[at + 1 :], **case.static)
+        return _function(op, chosen, case.static, afterwards)
+
+    clean, arrays = choosing(x)
+    numbers = tuple(range(len(arrays)))
+    expected = ta.grad(clean, numbers)(*arrays)
+    dirty, spoiled = x.copy(), []
+    f, _ = choosing(dirty, lambda: spoiled.append(_spoil(dirty)))
+    if way == "backward":
+        leaves = [Value(a) for a in arrays]
+        f(*leaves).backward()
+        found = tuple(leaf.grad for leaf in leaves)
+    elif way == "grad":
+        found = ta.grad(f, numbers)(*arrays)
+    elif way == "vjp":
+        found = ta.vjp(f, *arrays)[1](1.0)
+    else:
+
+        def fresh(*args):
+            mine = x.copy()
+            return choosing(mine, lambda: spoiled.append(_spoil(mine)))[0](*args)
+
+        found = ta.compile(ta.grad(fresh, numbers))(*arrays)
+    assert any(spoiled)
+    for mine, right in zip(found, expected):
+        np.testing.assert_allclose(mine, right, rtol=1e-12, atol=1e-12)
+
+
 @pytest.mark.parametrize(
     ("index", "changed"),
     [
@@ -187,6 +238,28 @@ def test_an_array_that_only_operations_meet(use, part):
     holder.x[2] = 0
     with pytest.raises(RuntimeError, match="was changed"):
         program(x)
+
+
+@pytest.mark.parametrize(
+    "use",
+    {
+        "transpose": lambda k: k.T,
+        "row": lambda k: k[0],
+        "detach": lambda k: k.detach(),
+        "no_grad": lambda k: ta.no_grad()(lambda: k.T)(),
+    }.values(),
+)
+def test_a_view_of_a_constant_that_no_name_leads_to(use):
+    class Model:
+        def __init__(self):
+            self.k = Value(np.eye(3), requires_grad=False)
+
+    model = Model()
+    program = ta.compile(lambda x: x * use(model.k))
+    program(np.ones((3, 3)))
+    model.k.data[0, 0] = 5.0
+    with pytest.raises(RuntimeError, match="was changed after it was recorded"):
+        program(np.ones((3, 3)))
 
 
 def test_a_list_from_outside_of_a_program_is_copied():

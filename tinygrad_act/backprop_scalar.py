@@ -66,7 +66,7 @@ def _count(root: Any, kind: Any, leaves: list[Any], before: list[Any]) -> None:
                     if x.op is not None:
                         x._grad = 0.0
                         stack.append(x)
-                    elif not any(x._data is primal for primal in node.primals):
+                    elif not any(x._data is primal for primal in node._edges[len(node._edges) // 2 :]):
                         raise changed(node, x)
                     else:
                         leaves.append(x)

@@ -14,7 +14,9 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["Met", "keep", "keep_static"]
+from .mode import mode
+
+__all__ = ["Met", "apart", "keep", "keep_static", "with_choice"]
 
 _FIXED = {int, float, bool, str, bytes, type(None), type, type(...), np.dtype, range, frozenset, np.float64, np.int64}
 """Types of which nothing can be changed, to spare the common ones a longer look."""
@@ -57,6 +59,30 @@ def _bound(x: Any) -> Any:
 
 def _copied(x: np.ndarray) -> np.ndarray:
     return x.copy()
+
+
+def with_choice(args: tuple[Any, ...], primals: list[Any], rules: Any) -> tuple[tuple[Any, ...], list[Any]]:
+    """The inputs of an operation and what they hold, with copies of the arrays that have no derivative: indices and
+    masks, which rules read again."""
+    kept = list(args)
+    for i, (x, rule) in enumerate(zip(args, rules)):
+        if rule is None and type(x) is np.ndarray:
+            kept[i] = primals[i] = x.copy()
+    return tuple(kept), primals
+
+
+def apart(a: Any) -> Any:
+    """A result that no backward pass looks behind: read-only, and in memory that no leaf's user writes to.
+
+    A program copies its constants itself, and notices by their memory that one was changed.
+    """
+    if type(a) is not np.ndarray:
+        return a
+    base = a.base
+    if base is not None and (type(base) is not np.ndarray or base.flags.writeable) and not mode.tracing:
+        a = a.copy(order="K")
+    a.setflags(write=False)
+    return a
 
 
 class Met:

@@ -10,7 +10,7 @@ import numpy as np
 from .backprop import count_uses, pull, total
 from .errors import is_real, refuse_kind, refuse_masked, shape_of
 from .evaluate import INTERPRETERS, held
-from .lending import walked
+from .lending import shared, walked
 from .mode import mode
 from .ops.activations import identity
 
@@ -69,6 +69,7 @@ def deliver(root: Any, g: Any, kind: Any, create_graph: bool) -> None:
     """Pull `g` back from `root` and hand every node its gradient: leaves add it up, others show it."""
     seen: dict[Any, int] = {}
     uses, _ = count_uses(root, kind, 1, seen)
+    done = seen and not create_graph and not shared(root, uses, kind)
     visited = pull(root, g, uses, kind, 1, create_graph)
     with grad_lock:
         for node, c in visited:
@@ -76,7 +77,8 @@ def deliver(root: Any, g: Any, kind: Any, create_graph: bool) -> None:
                 node._grad = own(c) if node._grad is None else total(node._grad, c)
             else:
                 node._grad = c._data if create_graph and isinstance(c, kind) else c  # a graph would be a circle
-        walked(seen)
+        if done:
+            walked(seen)
 
 
 def rebuild(cls: Any, data: Any, label: str | None, requires_grad: bool, grad: Any) -> Any:

@@ -18,14 +18,16 @@ from __future__ import annotations
 
 import sys
 import threading
+import weakref
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from .debugging import fingerprint
+from .graph import topological_order
 
-__all__ = ["Loan", "lend", "lent", "renew", "settle", "unchanged", "walked"]
+__all__ = ["Loan", "lend", "lent", "renew", "settle", "shared", "shown", "unchanged", "walked"]
 
 lent: dict[int, None] = {}
 """The id of every loan that is out: operations look at their inputs only while there are any."""
@@ -40,7 +42,7 @@ _references: Callable[[Any], int] = getattr(sys, "getrefcount", lambda x: sys.ma
 class Loan:
     """What is known of a leaf's array since `.data` handed it out for the first time."""
 
-    __slots__ = ("array", "key", "mark", "out", "walked")
+    __slots__ = ("array", "earlier", "key", "mark", "out")
 
     def __init__(self, data: np.ndarray) -> None:
         self.array = np.asarray(memoryview(data.view()))  # type: ignore[arg-type]
@@ -50,8 +52,9 @@ class Loan:
         """Whether somebody may write to it."""
         self.mark: Any = None
         """The fingerprint of what live graphs hold; None if there are none."""
-        self.walked: Any = None
-        """What `_data` was in graphs that `backward()` has walked since."""
+        self.earlier: tuple[tuple[weakref.ref[np.ndarray], Any], ...] = ()
+        """What `_data` was in graphs from before, each with its fingerprint: they may be walked while it fits.
+        None if there is none: `backward()` has walked them."""
 
     def __del__(self) -> None:
         lent.pop(self.key, None)
@@ -116,15 +119,26 @@ def _shown(data: Any) -> Any:
     """`data`, read-only for good: where another array owns the memory, a buffer stands between them."""
     if type(data) is not np.ndarray:
         return data
+    if not data.ndim:
+        data = data.copy()  # a loss that is kept for a plot should not hold the node's own array; see `shared`
     data.setflags(write=False)
-    return data.view() if data.base is None else np.asarray(memoryview(data))  # type: ignore[arg-type]
+    return data.view() if data.base is None else np.asarray(memoryview(data))
+
+
+def shown(data: Any) -> Any:
+    """What a node holds of an input, read-only: it may be a leaf's array, and nobody would see a write to it."""
+    if type(data) is not np.ndarray:
+        return data
+    view = data.view()
+    view.setflags(write=False)
+    return view
 
 
 def renew(value: Any) -> None:
     """Note, in the setter, that a leaf's array holds other numbers: no graph from before may use it."""
     loan = value._loan
     value._data = value._data.view()
-    loan.mark = loan.walked = None
+    loan.mark, loan.earlier = None, ()
     if loan.out and _references(loan.array) <= _WHILE_SET:
         loan.out = False
         lent.pop(loan.key, None)
@@ -147,8 +161,9 @@ def _settle(x: Any, loan: Loan) -> bool:
     if taken or loan.mark is not None:
         mark = fingerprint(x._data)
         if loan.mark is not None and loan.mark != mark:
-            x._data = x._data.view()
-            loan.walked, written = None, True
+            loan.earlier = tuple([(before, known) for before, known in loan.earlier if known is not None])
+            _succeed(x, loan)
+            written = True
         loan.mark = mark
     if not taken:  # nobody has the array any more
         loan.out, loan.mark = False, None
@@ -164,17 +179,48 @@ def unchanged(x: Any, primal: Any, seen: dict[Any, int]) -> bool:
     """
     loan = x._loan if x.op is None else None
     if loan is None or primal is not x._data:
-        return primal is x._data or (loan is not None and primal is loan.walked)
+        return primal is x._data or (loan is not None and _fits(loan, primal))
     if x not in seen and loan.mark is not None and fingerprint(primal) != loan.mark:
         return False
     seen[x] = seen.get(x, 0) + 1
     return True
 
 
+def _fits(loan: Loan, primal: Any) -> bool:
+    """Whether `primal`, which a graph from before holds, is as it was."""
+    for before, mark in loan.earlier:
+        if before() is primal:
+            return mark is None or fingerprint(primal) == mark
+    return False
+
+
+def _succeed(x: Any, loan: Loan) -> None:
+    """Graphs from now on hold another object than those before."""
+    alive = [pair for pair in loan.earlier if pair[0]() is not None] if loan.earlier else ()
+    loan.earlier = (*alive, (weakref.ref(x._data), loan.mark))
+    x._data, loan.mark = x._data.view(), None
+
+
+def shared(root: Any, uses: dict[Any, int], kind: Any) -> bool:
+    """Whether anything else was computed from a node that `root` depends on: a graph that was not walked with it.
+
+    `uses`: how many edges bring a gradient to each. As each edge holds its input's `_data`, they are counted.
+    """
+    for node, count in uses.items():
+        if node.op is not None and _references(node._data) > _ALONE + count - (node is root):
+            break
+    else:
+        return False
+    edges = {root: 0}  # some of its own edges may bring no gradient, as to a mask
+    for node in topological_order([root], kind):
+        for x in node.inputs or ():
+            if isinstance(x, kind):
+                edges[x] = edges.get(x, 0) + 1
+    return any(_references(x._data) > _ALONE + count for x, count in edges.items() if x.op is not None)
+
+
 def walked(seen: dict[Any, int]) -> None:
     """After a backward pass that met `seen`: a leaf that no other graph holds is free to be changed."""
     for x, count in seen.items():
         if count and _references(x._data) == _ALONE + count:
-            before = x._data
-            x._data = before.view()
-            x._loan.walked, x._loan.mark = before, None
+            _succeed(x, x._loan)

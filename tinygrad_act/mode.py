@@ -36,9 +36,9 @@ class Mode(threading.local):
     """The parts of a model that are running, outermost first, each with a number of its own; see `scope`."""
     tracing: int = 0
     """The depth at which `compile` records a program; 0 if it does not."""
-    nested: bool = False
-    """Whether, inside the gradient that is being taken, another was taken by what depends on its inputs:
-    then a result without a graph may be a derivative that is constant."""
+    nested: Any = ()
+    """What gradients inside of the one that is being taken were taken of and by: a result without a graph may be
+    a derivative of theirs that is constant. A list inside a gradient."""
     met: Any = None
     """What keeps the constants that `compile` meets meanwhile: a `Met`."""
 
@@ -177,7 +177,7 @@ class deeper:
     def __enter__(self) -> int:
         special.append(None)
         self._before = mode.recording, mode.depth, mode.tracing, mode.nested
-        mode.recording, mode.depth, mode.nested = True, mode.depth + 1, False
+        mode.recording, mode.depth, mode.nested = True, mode.depth + 1, []
         if self._tracing:
             mode.tracing = mode.depth
         return mode.depth
@@ -188,7 +188,10 @@ class deeper:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        inside = mode.nested
         mode.recording, mode.depth, mode.tracing, mode.nested = self._before
+        if inside and mode.depth > 1:
+            mode.nested.extend(inside)
         special.pop()
         hidden = None if error is None else unmasked(error)
         if hidden is not None:

@@ -15,7 +15,7 @@ import numpy as np
 from .debugging import check_forward, note_scope
 from .errors import refuse_kind
 from .evaluate import NOT_IEEE, as_data, evaluate
-from .keeping import keep_static
+from .keeping import apart, keep_static, with_choice
 from .lending import lent, settle
 from .mode import mode, special
 from .op import Op
@@ -71,9 +71,9 @@ def recorder(cls: Any) -> Callable[[Op, tuple[Any, ...], dict[str, Any]], Any]:
         if special and tracked and mode.tracing and not mode.recording:
             level = 0  # no_grad() in a program: computed anew in every call, and nothing flows back
         elif not tracked or (special and not mode.recording):
-            if type(a) is _ndarray:
-                a.setflags(write=False)
-            return constant(cls, a)
+            return constant(cls, apart(a))
+        elif None in rules:
+            args, primals = with_choice(args, primals, rules)
         if special:
             return _special_node(cls, op, a, level, static, args, primals)
         return new_node(cls, op, a, level, keep_static(static) if static else static, (*args, *primals))
@@ -142,10 +142,10 @@ def _settle(op: Op, a: Any, primals: list[Any], level: int) -> tuple[Any, int]:
             a = a.view()
     dtype = a.dtype
     if dtype is _FLOAT64 or dtype is _FLOAT32 or dtype.kind == "f":
-        return a, level
+        return a if level else apart(a), level
     if dtype.kind not in "iub":
         raise refuse_kind(op.name, a)
-    return a, 0
+    return apart(a), 0
 
 
 def install_operators(cls: Any, record: Callable[..., Any]) -> None:

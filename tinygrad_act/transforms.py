@@ -91,7 +91,7 @@ def _value_and_gradient(name: str, f: Callable[..., Any], argnums: int | tuple[i
             cotangents, recorded = _pull_back(out, seed(out, None), starts, depth, uses, outer)
             value, *cotangents = leave([out, *cotangents], depth) if recorded else [out._data, *cotangents]
         if special:
-            _pass_on(given)
+            _pass_on(out if outer else None, given)
         gradients = _like_arguments(args, positions, cotangents)
         return value, gradients[0] if isinstance(argnums, int) else gradients
 
@@ -112,7 +112,7 @@ def pullback_of(
             _warn_if_cut_off(name, f, out, starts, uses)
         (result,) = leave([out], depth) if outer or mode.tracing else [out.data]
     if special:
-        _pass_on(given)
+        _pass_on(out if outer else None, given)
 
     def pullback(g: Any) -> tuple[Any, ...]:
         with deeper() as now:
@@ -123,7 +123,7 @@ def pullback_of(
             cotangents, recorded = _pull_back(out, start, starts, depth, *count_uses(out, Value, depth))
             cotangents = leave(cotangents, now) if recorded else cotangents
         if special:
-            _pass_on((g,))
+            _pass_on(g, ())
         if isinstance(checked, np.ndarray):  # a leaf that g reaches unchanged gets memory of its own
             cotangents = [
                 c.copy() if isinstance(c, np.ndarray) and np.may_share_memory(c, checked) else c for c in cotangents
@@ -171,10 +171,11 @@ def _come_up(result: Value, depth: int) -> Value:
     return outside
 
 
-def _pass_on(given: tuple[Any, ...]) -> None:
-    """Tell the gradient outside, if there is one, that this one was taken by what may depend on its inputs."""
-    if mode.depth > 1 and any(isinstance(x, Value) and (x.level or x.op is not None) for x in flatten(given)):
-        mode.nested = True
+def _pass_on(out: Any, given: tuple[Any, ...]) -> None:
+    """Note for the gradient outside, if there is one, that this one was taken of `out` by `given`, where these may
+    depend on its inputs."""
+    if mode.depth > 1:
+        mode.nested += [x for x in (out, *flatten(given)) if isinstance(x, Value) and (x.level or x.op is not None)]
 
 
 def _begin(leaf: Any, depth: int) -> Value:
@@ -193,13 +194,11 @@ def _begin(leaf: Any, depth: int) -> Value:
 
 
 def _warn_if_cut_off(name: str, f: Callable[..., Any], out: Value, starts: list[Value], uses: dict[Any, int]) -> None:
-    """Warn where the result depends on none of the inputs, not even by what has no slope (floor, comparisons).
-
-    No warning beside a gradient taken inside, which may well be constant.
-    """
-    if mode.nested or any(start in uses for start in starts):
+    """Warn where the result depends on none of the inputs, not even by what has no slope (floor, comparisons), or by
+    a gradient taken inside, which may well be constant."""
+    if any(start in uses for start in starts):
         return
-    reached = set(topological_order([out], Value))
+    reached = set(topological_order([out, *mode.nested], Value))
     if reached.isdisjoint(starts):
         warn_user(
             f"ta.{name}: what {getattr(f, '__name__', 'the function')} returns depends on no input that it is "

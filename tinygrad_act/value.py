@@ -23,7 +23,7 @@ from .errors import shape_of
 from .evaluate import INTERPRETERS
 from .indexing import indexed
 from .leaves import deliver, describe, grad_lock, leaf_data, rebuild, seed
-from .lending import Loan, lend, renew
+from .lending import Loan, lend, renew, shown
 from .mode import mode, special
 from .op import Op
 from .operators import Operators, one_tuple
@@ -112,10 +112,10 @@ class Value(Bare, Operators):
 
     @property
     def primals(self) -> tuple[Any, ...] | None:
-        """The number or array that each input held when this was computed; None at a leaf."""
+        """The number or (read-only) array that each input held when this was computed; None at a leaf."""
         if special and mode.tracing:
             refuse_look(self, ".primals")
-        return None if self._edges is None else self._edges[len(self._edges) // 2 :]
+        return None if self._edges is None else tuple(map(shown, self._edges[len(self._edges) // 2 :]))
 
     @property
     def grad(self) -> Any:
@@ -243,6 +243,8 @@ class Value(Bare, Operators):
             refuse_look(self, "pickling")
         if self.op is not None:
             raise TypeError(f"a result of {self.op.name} can't be copied or pickled with its graph; use .detach()")
+        if self.level > 1:
+            raise TypeError("a Value that a gradient is taken by can't be pickled, which would lose it; use .detach()")
         return rebuild, (type(self), self._data, self.label, self.requires_grad, self._grad)
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
