@@ -187,8 +187,8 @@ class Value(Bare, Operators):
         """Add to the `grad` of every leaf its part of the gradient of this Value.
 
         `g`: the cotangent of this Value, of its shape or one number for all entries; 1 for a single
-        number. A second call adds the same once more. `create_graph=True` makes every leaf's `grad` a Value with a graph of
-        its own, for second derivatives; leaf and graph then refer to each other until the leaf's
+        number. A second call adds the same once more. `create_graph=True` makes every leaf's `grad` a Value with a
+        graph of its own, for second derivatives; leaf and graph then refer to each other until the leaf's
         `zero_grad()`, so prefer nesting `ta.grad`.
 
         Raises `ValueError` for a `g` of another shape, or none where one is needed; `RuntimeError`
