@@ -76,7 +76,7 @@ def measure(line: Line, slope: float, thorough: bool = False) -> Slopes:
     ladder.measure_noise()
     ladder.extend(0, _FULL)
     found = _look(ladder, first.central, slope)
-    if not _settled(found, slope):
+    if not _settled(found, slope) or not (found.kind == "kink" or agree(slope, found.central)):
         ladder.extend(_FULL + 1, _lowest(line))
         ladder.extend(-24, -1)
         found = _look(ladder, first.central, slope)
