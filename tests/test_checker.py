@@ -43,6 +43,14 @@ def test_where_rounding_makes_a_function_constant_the_checker_is_not_upside_down
             assert report.verdict != ("wrong" if factor == 1 else "agrees"), (x, factor, report)
 
 
+@pytest.mark.parametrize("low", [-45.0, -97.0, -700.0])
+@pytest.mark.parametrize("f", [ta.softmax, lambda z: ta.softmax(z)[:2], ta.softmin, lambda z: ta.tanh(z * z).sum()])
+def test_a_confident_row_whose_large_output_hides_what_moves_is_not_called_wrong(f, low):
+    """The entry next to 1 would have to move by less than it can."""
+    for z in ([0.0, low], [low, 3.0, low - 2], [0.0, -low, low / 2]):
+        assert ta.gradcheck(f, np.array(z)).verdict != "wrong"
+
+
 def test_there_are_as_many_cases_as_the_documentation_says():
     assert len({case.name for case in FAULTS}) == len(FAULTS) >= 40
     assert len({case.name for case in HARD}) == len(HARD) >= 40

@@ -154,6 +154,23 @@ def test_a_row_that_the_loss_does_not_use_gets_no_gradient(name, bad, dtype, way
             np.testing.assert_allclose(found[used], g(clean)[used], rtol=0, atol=200 * np.finfo(dtype).eps)
 
 
+PICKS = {"rows": [0, 2], "first row": slice(0, 1), "mask": np.array([True, False, True])}
+
+
+@WAYS
+@pytest.mark.parametrize("pick", PICKS.values(), ids=PICKS)
+@pytest.mark.parametrize("bad", BAD)
+@pytest.mark.parametrize("name", ROWS)
+def test_a_row_that_is_not_picked_gets_no_gradient(name, bad, pick, way):
+    """Nothing but the operation itself stands between the row and its cotangent of 0."""
+    f = ROWS[name]
+    z = np.array([[0.3, -0.2, 0.9], BAD[bad], [1.5, 0.2, 0.1]])
+    clean = np.where(np.isin(np.arange(3), np.arange(3)[pick])[:, None], z, 0.5)
+    gradient = ta.grad(lambda z: (f(z)[pick] ** 2 * 0.7).sum())
+    with np.errstate(all="ignore"):
+        np.testing.assert_allclose(way(gradient)(z), gradient(clean), rtol=0, atol=1e-14)
+
+
 WEIGHING = [name for name in ROWS if name not in ("max", "min", "mean", "prod", "var", "std", *GATED)]
 
 

@@ -73,6 +73,19 @@ def test_by_the_cotangent_in_a_program_that_was_recorded_without_nan(op):
 
 
 @pytest.mark.parametrize("op", POISONED)
+@pytest.mark.parametrize("order", [1, 2])
+@pytest.mark.parametrize("kind", [float, np.float64, lambda z: np.array([z, 0.7])])
+def test_a_program_that_was_recorded_without_nan_has_the_nan_of_eager(op, order, kind):
+    slope = function(op)
+    for _ in range(order):
+        slope = ta.grad(lambda z, f=slope: ta.sum(f(z)))
+    program = ta.compile(slope)
+    for start in (0.6, NAN):
+        program(kind(start))
+        np.testing.assert_array_equal(np.isnan(program(kind(NAN))), np.isnan(slope(kind(NAN))))
+
+
+@pytest.mark.parametrize("op", POISONED)
 def test_by_the_cotangent_of_a_pullback_of_a_derivative(op):
     """At second and third order, where that derivative is NaN (a mask's own derivative is 0)."""
     f = function(op)

@@ -41,6 +41,23 @@ LINES = {
     "z + floor(z) at 0.7": (lambda z: z + np.floor(z), lambda z: 1.0 + 0 * z, 0.7),
     "sin(z) + sign(z) at 1e-6": (lambda z: np.sin(z) + np.sign(z), np.cos, 1e-6),
 }
+_slow = lambda z: 3.47e-5 * z
+_bent = lambda z: 1.73e-6 * (1.5 - 1.9 * relu(z) ** 3 - relu(z))
+_swift = lambda z: 0.534 * (z + 1.155) ** 3
+SWINGS = {  # what lies between the steps can't be seen, or is not seen at any
+    "log(cosh(3e-5 z))": (lambda z: np.log(np.cosh(_slow(z))), lambda z: 3.47e-5 * np.tanh(_slow(z)), 1.2452662e-10),
+    "1 - cos(6e-6 / (1 + z**2))": (
+        lambda z: 1 - np.cos(6e-6 / (1 + z * z)), lambda z: -7.2e-11 * z / (1 + z * z) ** 3, 566.2),
+    "log(1 + (2e-6 bent)**2) from the right": (
+        lambda z: np.log(1 + _bent(z) ** 2),
+        lambda z: 2 * _bent(z) / (1 + _bent(z) ** 2) * -1.73e-6 * (5.7 * relu(z) ** 2 + (z >= 0)), 0.0),
+    "cos(z**3 / 2) far out": (lambda z: np.cos(_swift(z)), lambda z: -np.sin(_swift(z)) * 1.602 * (z + 1.155) ** 2,
+                              -535.6543601661658),
+    "10 + 1e-11 sin(1e8 z)": (
+        lambda z: 10 + 1e-11 * np.sin(1e8 * z), lambda z: 1e-3 * np.cos(1e8 * z), -2586.8362156205403),
+    "sin(sinh(z)) where floats are a turn apart": (
+        lambda z: np.sin(np.sinh(z)), lambda z: np.cos(np.sinh(z)) * np.cosh(z), 36.3),
+}  # fmt: skip
 _huber = lambda z: np.where(np.abs(z) < 1, z * z / 2, np.abs(z) - 0.5)
 KINKED = {
     "relu": (relu, lambda z: 1.0 * (z > 0), (1e-9, -1e-9, 1e-12, -1e-12)),
@@ -62,6 +79,7 @@ def near() -> list[Case]:
         *(elementwise(f"near rounding: {name} at {x:g}", f, df, x) for name, (f, df) in ROUNDED.items() for x in TINY),
         *(elementwise(f"near a step: {name}", f, lambda x: 0.0 * x, x) for name, (f, x) in STAIRS.items()),
         *(elementwise(f"near a step: {name}", f, df, x) for name, (f, df, x) in LINES.items()),
+        *(elementwise(f"near noise: {name}", f, df, x) for name, (f, df, x) in SWINGS.items()),
         *(elementwise(f"near a kink: {name} at {x!r}", f, df, x) for name, (f, df, xs) in KINKED.items() for x in xs),
         case("near a tie: max of 1 and 1 + 1e-12", np.max, lambda g, x: g * (x == x.max()), np.array([1, 1 + 1e-12])),
     ]

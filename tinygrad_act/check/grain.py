@@ -44,7 +44,8 @@ def grains_beside(read: Reading, h0: float, last: int, size: float) -> Mapping[i
 
 
 def _heights(read: Reading, step: float, spacing: float, count: int) -> list[float]:
-    """The heights of so many jumps, on each side in turn, 0.0 for none; without values on one side, on the other."""
+    """The heights of so many jumps, on each side in turn, 0.0 for none; where one side has no values or stands
+    still, as left of a relu, on the other."""
     heights: list[float] = []
     for low, high in ((1.0, 1.5), (-1.0, -1.5), (1.5, 2.0), (-1.5, -2.0)):
         if len(heights) < count:
@@ -54,8 +55,11 @@ def _heights(read: Reading, step: float, spacing: float, count: int) -> list[flo
 
 
 def _jump(read: Reading, low: float, high: float, spacing: float) -> float:
-    """The height of a jump between two steps, 0.0 if there is none, NaN where the function has no values."""
+    """The height of a jump between two steps, 0.0 if there is none, NaN where the function has no values or is
+    what it is at the point."""
     (y_low, ordinary), (y_high, other) = read(low), read(high)
+    if y_low == y_high == ordinary == other == 0:
+        return math.nan
     ordinary = max(ordinary, other)
     changes = [abs(y_high - y_low)]
     for _ in range(_HALVINGS):

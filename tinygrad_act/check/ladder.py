@@ -145,7 +145,9 @@ class Ladder:
 
         weights = np.abs(self.line.weights)
         self.grains = grains_beside(read, self.h0, max(self._readings), self.line.scale)
-        self.grain = max(self.grains.values(), default=0.0)
+        if not self.grains:
+            return
+        self.grain = max(self.grains.values())
         moves = [abs(rise) for k, reading in self._readings.items() if k >= 0 for rise in reading[:2]]
         self.part = self.grain / max((rise for rise in moves if math.isfinite(rise)), default=math.inf)
 
@@ -185,6 +187,11 @@ class Ladder:
         steps = [k for k in self._readings if first <= k <= last]
         quotients = [abs(rise) / (self.h0 * 2.0**-k) for k in steps for rise in self._readings[k][:2]]
         return max((q for q in quotients if math.isfinite(q)), default=0.0)
+
+    @property
+    def moves(self) -> bool:
+        """Whether anything moves at any step."""
+        return bool(self._moves.any())
 
     @property
     def unit(self) -> float:

@@ -44,7 +44,7 @@ class Slopes(NamedTuple):
     part: float = 0.0
     """The same as a part of what the function moves by."""
     between: Estimate = Estimate(math.nan, math.inf)
-    """The derivative between two such steps."""
+    """The derivative between two such steps, or without minding the noise that the function seems to have."""
 
     def without_weight(self) -> Slopes:
         """The slopes of that one number itself."""
@@ -76,7 +76,7 @@ def measure(line: Line, slope: float, thorough: bool = False) -> Slopes:
     ladder.measure_noise()
     ladder.extend(0, _FULL)
     found = _look(ladder, first.central, slope)
-    if not _settled(found, slope):
+    if not _settled(found, slope) or not (found.kind == "kink" or agree(slope, found.central)):
         ladder.extend(_FULL + 1, _lowest(line))
         ladder.extend(-24, -1)
         found = _look(ladder, first.central, slope)
@@ -84,13 +84,13 @@ def measure(line: Line, slope: float, thorough: bool = False) -> Slopes:
 
 
 def _look(ladder: Ladder, far: Estimate, slope: float) -> Slopes:
-    """Which kind of point it is. Where large steps tell another story than small ones, or noise is large,
-    the function may be one that rounding lets move in steps."""
+    """Which kind of point it is. Where the rule would be wrong, large steps tell another story than small ones,
+    or noise is large, the function may be one that rounding lets move in steps."""
     found = _classify(ladder)
     fits = agree(slope, far), agree(slope, found.central)
     if ladder.grains or (all(fits) and slope and _settled(found, slope)):
         return found
-    if fits == (True, False) or ladder.noise_factor > _ROUGH or not _one_story(far, found.central):
+    if not fits[1] or ladder.noise_factor > _ROUGH or not _one_story(far, found.central):
         ladder.measure_grain()
         found = _classify(ladder) if ladder.grains else found
     return found
@@ -113,8 +113,8 @@ def _read(ladder: Ladder, kind: str) -> Slopes:
     size = float(np.sum(np.abs(ladder.base * ladder.line.weights))) / max(1.0, ladder.line.scale)
     size = max(size, ladder.steepest(0, _QUICK))
     left, right = ladder.one_sided(-1), ladder.one_sided(1)
-    far = max(size, ladder.steepest(-99, 99))
-    between = ladder.between() if ladder.grains else Estimate(math.nan, math.inf)
+    far = max(size, ladder.steepest(-99, 99)) if ladder.moves else 1.0 / max(1.0, ladder.line.scale)
+    between = ladder.between() if ladder.grains or ladder.noise_factor > 1 else Estimate(math.nan, math.inf)
     return Slopes(kind, ladder.central(), left, right, 0.0, ladder.failure, size, far, ladder.noise_factor, ladder.unit,
                   ladder.grain, ladder.part, between)  # fmt: skip
 

@@ -17,6 +17,8 @@ _ENOUGH = 1e-6
 _DUST = 1e-10
 """A derivative below this part of the function's other derivatives need not be resolved by itself."""
 _NOISY = 1e4
+_ALL_NOISE = 0.1
+"""A function that is off by this part of its size, from one point to the next, may be swinging."""
 _STAIRS = 1e-10
 """A function that moves in steps larger than this part of all that it moves by may mean them."""
 _NO_DERIVATIVE = Estimate(math.nan, math.inf)
@@ -120,6 +122,11 @@ def _stairs(found: Slopes, across: Estimate) -> str:
     return f"the function moves in steps of {found.grain:.1g}, by rounding or on purpose: {slopes}"
 
 
+def _swings(found: Slopes) -> str:
+    small = f"by small steps its slope is {found.between.slope:.6g}"
+    return f"between steps the function is noisy, or swings, by {found.noise * EPS:.1g} of its size; {small}"
+
+
 def _apart(slope: float, estimate: Estimate, found: Slopes, largest: float, size: float, note: str) -> Judgement:
     """Wrong, unless the function looks constant and the rule gives what may be the dust of rounding."""
     constant = abs(estimate.slope) <= 6 * estimate.error
@@ -130,6 +137,8 @@ def _apart(slope: float, estimate: Estimate, found: Slopes, largest: float, size
         return estimate, 0.0, UNSURE, "the function is constant here to the last digit"
     if found.part > _STAIRS and agree(slope, found.between):
         return estimate, 0.0, UNSURE, _stairs(found, estimate)
+    if found.noise * EPS > _ALL_NOISE or (slope and not found.grain and agree(slope, found.between)):
+        return estimate, 0.0, UNSURE, _swings(found)
     return estimate, _digits(abs(slope - estimate.slope), size), WRONG, note
 
 

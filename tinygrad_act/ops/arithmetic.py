@@ -244,7 +244,8 @@ def chain(g: Any, d: Any, a: Any) -> Any:
     if has_nan(c):
         masked = type(d) is bool or (isinstance(d, (np.ndarray, np.generic)) and d.dtype.kind == "b")
         c = np.where(d, g, 0.0) if masked else np.where(g == 0, 0.0, c)
-    return np.where((a != a) & (g != 0), a, c) if (type(a) is not float or a != a) and has_nan(a) else c
+    told = a != a if type(a) is float else has_nan(a)  # most are told 0.0
+    return np.where((a != a) & (g != 0), a, c) if told else c
 
 
 def has_nan(x: Any) -> bool:

@@ -66,7 +66,7 @@ def lower(graph: Graph, trusting: bool) -> Graph:
         elif trusting and isinstance(operation, Op) and operation.kinks and lines not in args:
             lines.trusted = True
         elif trusting and isinstance(operation, Pull) and may_be_idle(operation.op) and lines not in args:
-            lines.trusted = any(x.is_constant and _is_odd(x.value) for x in args)
+            lines.trusted |= any(x.is_constant and _is_odd(x.value) for x in args)
         return lines
 
     return rewritten(graph, rule, absorbing=False)
