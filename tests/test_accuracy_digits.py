@@ -218,7 +218,8 @@ def test_the_quickest_formulas_keep_them_and_leave_the_few_others_to_the_body(op
     at = np.arange(len(far)) * 5001 + 17
     many[at] = far
     left = op.fused.quick(many[: BLOCK // 8].copy(), np.empty(BLOCK // 8))
-    assert left is not None and len(left)
+    assert left is not None
+    assert len(left)
     few = np.concatenate([at, np.arange(997)])
     within(op.forward(many)[few], Truth(op, {})(many[few])[0], FIRST, many[few], "value, large")
 

@@ -16,7 +16,7 @@ from .special import BELL, FLAT, MILLS_P, MILLS_Q, SHORT_P, SHORT_Q, SHRINK_END,
 
 __all__ = [
     "GELU", "GELU_TANH", "MISH", "QUICK_GELU", "SILU", "TANH_SHRINK", "divided", "gelu", "gelu_tanh", "mish",
-    "quick_gelu", "silu", "wide_of",
+    "quick_gelu", "silu",
 ]  # fmt: skip
 
 
@@ -42,10 +42,6 @@ def _gate(factor: float, forward: Callable[..., None], quick: Callable[..., Any]
 def silu(z: Any, out: Any) -> None:
     one_and_exp(z, -1.0, out)
     np.divide(z, out, out=out)
-
-
-def wide_of(z: Any) -> Any:
-    return z.astype(np.float64, copy=False)
 
 
 def divided(z: Any, y: Any, lost: Any, out: Any) -> None:
@@ -88,7 +84,7 @@ _FACTOR, _HIGH, _LOW = 1.702, 57109643 / 2**25, 7.867813110351563e-09
 
 
 def quick_gelu(z: Any, out: Any) -> None:
-    y = np.multiply(wide_of(z), -_FACTOR)
+    y = np.multiply(z, -_FACTOR, dtype=np.float64)
     divided(z, y, None if z.itemsize == 4 else beyond(y, z, -_HIGH, -_LOW), out)
 
 
@@ -116,7 +112,7 @@ _A, _B, _A_REST, _B_REST = 27415104757 / 2**34, 18705 / 2**18, 3.087430538394469
 def gelu_tanh(z: Any, out: Any) -> None:
     """The exponent y, a cubic, is computed from z to 8 binary places, without rounding; the rest is small."""
     if z.itemsize == 4:
-        x = wide_of(z)
+        x = z.astype(np.float64)
         return divided(z, _bent(x, -_K, np.empty_like(x)), None, out)
     square, high = np.empty_like(z), np.multiply(z, 256.0)
     np.rint(high, out=high)

@@ -8,16 +8,16 @@ import numpy as np
 
 from ..blocks import choose
 from .fused import LAST, exp_of, leave
-from .fused_gates import divided, wide_of
+from .fused_gates import divided
 from .precise import beyond, halves
 
 __all__ = ["EXP_OF_SWISH_ROOT", "SWISH_ROOT", "SWISH_ROOT_REST", "swish_beta", "swish_rate", "swish_slope"]
 
 
 def swish_beta(z: Any, beta: Any, out: Any, *, short: bool) -> None:
-    x, b = wide_of(z), -np.asarray(beta, np.float64)
-    y = np.multiply(x, b)
-    divided(z, y, None if short else beyond(y, x, *halves(b)), out)
+    b = -np.asarray(beta, np.float64)
+    y = np.multiply(z, b, dtype=np.float64)
+    divided(z, y, None if short else beyond(y, z, *halves(b)), out)
 
 
 SWISH_ROOT, SWISH_ROOT_REST, EXP_OF_SWISH_ROOT = -1.2784645427610737, -1.0946994183093437e-16, 0.2784645427610738
