@@ -194,3 +194,44 @@ def test_shorter_formulas_keep_them_by_themselves(op, dtype):
     with np.errstate(over="raise", invalid="raise", divide="raise"):
         op.fused.forward(z, out, **static)
     within(out, Truth(op, static)(z)[0], FIRST, z, "value")
+
+
+QUICK = [pytest.param(op, id=op.name) for op in ta.ops.values() if op.fused and op.fused.quick]
+
+
+@pytest.mark.parametrize("op", QUICK)
+def test_the_quickest_formulas_keep_them_and_leave_the_few_others_to_the_body(op):
+    rng = np.random.default_rng(0)
+    inside = np.concatenate([np.linspace(-12.0, 4.0, 3001), 10.0 ** rng.uniform(-300, 0, 300)])
+    out, left = np.empty_like(inside), np.array([], int)
+    for piece in (inside[inside > x] for x in (-12.0, -6.0, -2.6)):  # the longest of them that is not too far out
+        out = np.empty_like(piece)
+        with np.errstate(over="raise", invalid="raise", divide="raise"):
+            left = op.fused.quick(piece, out)
+        if left is not None:
+            break
+    assert left is not None
+    out[left] = op.forward(piece[left])
+    within(out, Truth(op, {})(piece)[0], FIRST, piece, "value")
+    far = np.array([-19.7, -13.3, -9.45, -8.04, -6.8, -5.5, -3.4, -2.9])
+    many = np.resize(rng.normal(size=997), 3 * BLOCK // 8)
+    at = np.arange(len(far)) * 5001 + 17
+    many[at] = far
+    left = op.fused.quick(many[: BLOCK // 8].copy(), np.empty(BLOCK // 8))
+    assert left is not None
+    assert len(left)
+    few = np.concatenate([at, np.arange(997)])
+    within(op.forward(many)[few], Truth(op, {})(many[few])[0], FIRST, many[few], "value, large")
+
+
+@pytest.mark.parametrize("beta", [1.375, -0.3, 7.1])
+def test_swish_beta_of_floats_has_the_digits_of_arrays(beta):
+    z = points(ta.ops["silu"], {}, np.float64)
+    b = np.full(z.shape, beta)
+    one_by_one = lambda f: np.array([f(float(x), beta) for x in z])
+    value = Exact(ta.swish_beta(z, b), np.zeros(z.shape))
+    within(one_by_one(ta.swish_beta), value, FIRST, z, "value")
+    for position in (0, 1):
+        slope = ta.grad(lambda x, y: ta.swish_beta(x, y).sum(), position)(z, b)
+        found = one_by_one(ta.grad(ta.swish_beta, position))
+        within(found, Exact(slope, np.zeros(z.shape)), 2 * FIRST, z, f"slope {position}")

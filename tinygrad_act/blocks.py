@@ -77,11 +77,12 @@ def has_steps(body: Callable[..., Any]) -> bool:
     return len(set(inspect.unwrap(body).__code__.co_names) - {"np"}) > 1
 
 
-def in_blocks(body: Callable[..., Any], fused: Callable[..., None] | None = None) -> Callable[..., Any]:
+def in_blocks(body: Callable[..., Any], fused: Callable[..., Any] | None = None) -> Callable[..., Any]:
     """`body`, a function that acts on every entry of its first argument by itself, run piece by piece on
     large arrays; any other argument is a single number then.
 
-    `fused(z, out, **static)`: the same in fewer steps, for pieces on which it raises no floating-point error.
+    `fused(z, out, **static)`: the same in fewer steps, for pieces on which it raises no floating-point error. It may
+    give the indices of entries that need the body.
     """
     if fused is None and not has_steps(body):
         return body  # one step makes no array besides its result
@@ -111,12 +112,19 @@ def _run(body: Any, _: Any, z: Any, out: Any, rest: tuple[Any, ...], static: dic
 
 
 def _run_fused(body: Any, fused: Any, z: Any, out: Any, rest: tuple[Any, ...], static: dict[str, Any]) -> bool:
+    again = []
     for piece in pieces(z):
         try:
             with np.errstate(**CAREFUL):
-                fused(z[piece], out[piece], **static)
+                found = fused(z[piece], out[piece], **static)
+            if found is not None:
+                again.append(found + piece.start)
         except FloatingPointError:
             out[piece] = body(z[piece], *rest, **static)
+    if again:
+        at = np.concatenate(again)
+        for part in pieces(at):
+            out[at[part]] = body(z[at[part]], *rest, **static)
     return True
 
 

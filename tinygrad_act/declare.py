@@ -72,7 +72,8 @@ def _for_arrays(
         body = _in_one_dtype(body)
     if facts.get("reference") is None or facts.get("linear"):
         return body
-    return in_blocks(body, (facts.get("fused") or Fused()).forward)
+    fused = facts.get("fused") or Fused()
+    return in_blocks(body, fused.quick or fused.forward)
 
 
 def _in_one_dtype(body: Callable[..., Any]) -> Callable[..., Any]:

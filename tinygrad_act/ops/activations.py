@@ -18,7 +18,7 @@ from . import fused
 from .arithmetic import abs, maximum, minimum, where
 from .elementary import exp, expm1, log1p
 from .logistic import sigmoid_product, sigmoid_slope
-from .precise import FAR, SHIFT, SHIFTED, decay, exponent, is_short, product, widely
+from .precise import FAR, SHIFT, SHIFTED, briefly, decay, exponent, is_short, product
 
 __all__ = ["identity", "leaky_relu", "relu", "sigmoid", "softplus"]
 
@@ -160,7 +160,10 @@ def softplus(z: Any, *, beta: float = 1.0, threshold: float = math.inf) -> Any:
     Its derivative, sigmoid(beta * z), is accurate from the output alone. It overflows nowhere, so
     the threshold, from which on it is the identity, is infinite; PyTorch's is 20 and a small jump.
     """
-    a = maximum(z, 0.0) + log1p(exp(-abs(z))) if beta == 1 else widely(_softplus, z, beta=beta, short=is_short(z))
+    if beta == 1:
+        a = maximum(z, 0.0) + log1p(exp(-abs(z)))
+    else:
+        a = briefly(fused.softplus, _softplus, z, beta=beta, short=is_short(z))
     return a if threshold == math.inf else where(beta * z > threshold, z, a)
 
 

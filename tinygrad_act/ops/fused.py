@@ -15,10 +15,11 @@ import numpy as np
 
 from ..blocks import choose
 from ..op import Fused
+from .precise import beyond, halves
 
 __all__ = [
-    "CELU", "ELU", "LEAKY_RELU", "LOG_SIGMOID", "SELU", "SELU_ALPHA", "SELU_SCALE", "SIGMOID", "SOFTPLUS",
-    "SQUAREPLUS", "TANH", "leave", "one_and_exp",
+    "CELU", "ELU", "LAST", "LEAKY_RELU", "LOG_SIGMOID", "SELU", "SELU_ALPHA", "SELU_SCALE", "SIGMOID", "SOFTPLUS",
+    "SQUAREPLUS", "TANH", "exp_of", "leave", "one_and_exp", "softplus",
 ]  # fmt: skip
 
 
@@ -36,6 +37,14 @@ def one_and_exp(x: Any, factor: float, out: Any) -> None:
     np.multiply(x, factor, out=out)
     np.exp(out, out=out)
     np.add(out, 1.0, out=out)
+
+
+def exp_of(x: Any, lost: Any) -> None:
+    """exp(x + lost) in x; `lost` is None, or what rounding took from x, and written over."""
+    np.exp(x, out=x)
+    if lost is not None:
+        np.multiply(lost, x, out=lost)
+        np.add(x, lost, out=x)
 
 
 def _sigmoid(z: Any, out: Any) -> None:
@@ -80,6 +89,10 @@ def _tanh_pull(g: Any, a: Any, z: Any, out: Any) -> None:
 # -- softplus and its relatives -----------------------------------------------------------------------
 
 
+LAST = {4: 87.0, 8: 708.0}
+"""By bytes of a number: from here on exp(-x) is subnormal."""
+
+
 def _log_one_and_exp(z: Any, out: Any) -> None:
     """log(1 + exp(-|z|))"""
     np.absolute(z, out=out)
@@ -100,6 +113,19 @@ def _softplus_pull(g: Any, a: Any, z: Any, out: Any, *, beta: float, threshold: 
     np.expm1(out, out=out)
     np.negative(out, out=out)
     np.multiply(g, out, out=out)
+
+
+def softplus(z: Any, out: Any, *, beta: float, short: bool) -> None:
+    """max(z, 0) + log(1 + exp(-beta * |z|)) / beta"""
+    x, b = np.absolute(z, dtype=np.float64), -np.asarray(beta, np.float64)
+    y = np.multiply(x, b)
+    leave(not np.min(y, initial=0.0) > -LAST[z.itemsize])
+    exp_of(y, None if short else beyond(y, x, *halves(b)))
+    above = y if z.itemsize == 8 else y.astype(z.dtype)
+    np.log1p(above, out=above)
+    np.divide(above, beta, out=above)
+    np.maximum(z, 0.0, out=out)
+    np.add(out, above, out=out)
 
 
 def _log_sigmoid(z: Any, out: Any) -> None:

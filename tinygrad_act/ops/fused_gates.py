@@ -10,16 +10,17 @@ import numpy as np
 from ..blocks import choose
 from ..op import Fused
 from .bell import BELL_SHIFTED
-from .fused import leave, one_and_exp
-from .precise import CUT, SHIFT
+from .fused import exp_of, leave, one_and_exp
+from .precise import SHIFT, beyond
 from .special import BELL, FLAT, MILLS_P, MILLS_Q, SHORT_P, SHORT_Q, SHRINK_END, SHRINK_P, SHRINK_Q
 
 __all__ = [
-    "GELU", "GELU_TANH", "MISH", "QUICK_GELU", "SILU", "TANH_SHRINK", "gelu", "gelu_tanh", "mish", "quick_gelu", "silu",
+    "GELU", "GELU_TANH", "MISH", "QUICK_GELU", "SILU", "TANH_SHRINK", "divided", "gelu", "gelu_tanh", "mish",
+    "quick_gelu", "silu",
 ]  # fmt: skip
 
 
-def _gate(factor: float, forward: Callable[..., None]) -> Fused:
+def _gate(factor: float, forward: Callable[..., None], quick: Callable[..., Any] | None = None) -> Fused:
     """z * sigmoid(factor * z)"""
 
     def pull(g: Any, a: Any, z: Any, out: Any) -> None:
@@ -35,7 +36,7 @@ def _gate(factor: float, forward: Callable[..., None]) -> Fused:
         np.add(out, rest, out=out)
         np.multiply(g, out, out=out)
 
-    return Fused(forward, pull)
+    return Fused(forward, pull, quick=quick)
 
 
 def silu(z: Any, out: Any) -> None:
@@ -43,48 +44,65 @@ def silu(z: Any, out: Any) -> None:
     np.divide(z, out, out=out)
 
 
-def _divided(z: Any, y: Any, dropped: Any, out: Any) -> None:
-    """z / (1 + exp(-y - dropped))"""
-    np.negative(y, out=y)
-    np.exp(y, out=y)
-    if dropped is not None:
-        np.multiply(dropped, y, out=dropped)
-        np.subtract(y, dropped, out=y)
-    np.add(y, 1.0, out=y)
-    np.copyto(out, np.divide(z, y, out=y), casting="same_kind")
+def divided(z: Any, y: Any, lost: Any, out: Any) -> None:
+    """z / (1 + exp(y + lost)); `y`, of float64, and `lost`, None or what rounding took from y, are written over"""
+    exp_of(y, lost)
+    if z.itemsize == 8:
+        np.add(y, 1.0, out=y)
+        np.divide(z, y, out=out)
+        return
+    try:
+        np.copyto(out, y, casting="same_kind")
+        np.add(out, 1.0, out=out)
+        np.divide(z, out, out=out)
+    except FloatingPointError:  # exp is no float32 before the quotient is none
+        np.add(y, 1.0, out=y)
+        np.copyto(out, np.divide(z, y, out=y), casting="same_kind")
 
 
-_FACTOR, _HIGH, _LOW = 1.702, 114219287 / 2**26, -7.033348083496093e-09
-"""1.702; its first 27 bits; what the decimal number has beyond these."""
+def _few_below(z: Any, least: float) -> Any:
+    """The indices of the entries below, None if they are too many to be done one by one, or need no care."""
+    if z.itemsize == 4:
+        return None
+    below = np.flatnonzero(z < least)
+    return below if 32 * len(below) <= len(z) else None
+
+
+def _beside_twice(z: Any, y: Any, below: Any, out: Any) -> Any:
+    """z / (1 + exp(y - 2*z)) of float64, but for the entries `below`: elsewhere y is small, so that its rounding does
+    no harm; 2*z is exact, and what their sum drops is known (Dekker 1971)."""
+    twice = np.multiply(z, -2.0)
+    total = np.add(twice, y)
+    np.subtract(twice, total, out=twice)
+    np.add(twice, y, out=twice)
+    divided(z, total, twice, out)
+    return below
+
+
+_FACTOR, _HIGH, _LOW = 1.702, 57109643 / 2**25, 7.867813110351563e-09
+"""1.702; its first 26 bits; what the decimal number has beyond these."""
 
 
 def quick_gelu(z: Any, out: Any) -> None:
-    x = z.astype(np.float64)
-    y = np.multiply(x, _FACTOR)
-    if z.itemsize == 4:
-        return _divided(x, y, None, out)
-    high = np.multiply(x, CUT)
-    np.subtract(high, np.subtract(high, x), out=high)
-    low = np.subtract(x, high)
-    np.multiply(high, _HIGH, out=high)
-    np.subtract(high, y, out=high)
-    np.multiply(low, _HIGH, out=low)
-    np.add(high, low, out=high)
-    np.multiply(x, _LOW, out=low)
-    np.add(high, low, out=high)
-    return _divided(x, y, high, out)
+    y = np.multiply(z, -_FACTOR, dtype=np.float64)
+    divided(z, y, None if z.itemsize == 4 else beyond(y, z, -_HIGH, -_LOW), out)
+
+
+def _quick_gelu_quickly(z: Any, out: Any) -> Any:
+    below = _few_below(z, -6.7)
+    return quick_gelu(z, out) if below is None else _beside_twice(z, np.multiply(z, 0.298), below, out)
 
 
 _K, _C = 2 * (2 / np.pi) ** 0.5, 0.044715
+_2_LESS_K = 0.4042308783942693
 
 
-def _bent(z: Any, out: Any) -> None:
-    """exp(-y), y = 2 * sqrt(2/pi) * (z + 0.044715 * z**3)"""
+def _bent(z: Any, linear: float, out: Any) -> Any:
+    """z * (linear - 2 * sqrt(2/pi) * 0.044715 * z**2)"""
     np.square(z, out=out)
     np.multiply(out, -_K * _C, out=out)
-    np.subtract(out, _K, out=out)
-    np.multiply(out, z, out=out)
-    np.exp(out, out=out)
+    np.add(out, linear, out=out)
+    return np.multiply(out, z, out=out)
 
 
 # 2 * sqrt(2/pi) to 35 binary places, 0.044715 times that to 19; and what these lack.
@@ -93,22 +111,19 @@ _A, _B, _A_REST, _B_REST = 27415104757 / 2**34, 18705 / 2**18, 3.087430538394469
 
 def gelu_tanh(z: Any, out: Any) -> None:
     """The exponent y, a cubic, is computed from z to 8 binary places, without rounding; the rest is small."""
-    x = z.astype(np.float64)
-    square = np.square(x)
     if z.itemsize == 4:
-        np.multiply(square, _K * _C, out=square)
-        np.add(square, _K, out=square)
-        return _divided(x, np.multiply(square, x, out=square), None, out)
-    high = np.multiply(x, 256.0)
+        x = z.astype(np.float64)
+        return divided(z, _bent(x, -_K, np.empty_like(x)), None, out)
+    square, high = np.empty_like(z), np.multiply(z, 256.0)
     np.rint(high, out=high)
     np.multiply(high, 1 / 256, out=high)
     np.square(high, out=square)
-    rest = np.add(x, high)
-    np.multiply(rest, x, out=rest)
+    rest = np.add(z, high)
+    np.multiply(rest, z, out=rest)
     np.add(rest, square, out=rest)
     np.multiply(rest, _K * _C, out=rest)
     np.add(rest, _K, out=rest)
-    np.multiply(rest, np.subtract(x, high), out=rest)
+    np.multiply(rest, np.subtract(z, high), out=rest)
     small = np.multiply(square, _B_REST)
     np.add(small, _A_REST, out=small)
     np.multiply(small, high, out=small)
@@ -119,13 +134,22 @@ def gelu_tanh(z: Any, out: Any) -> None:
     y = np.add(square, rest)
     np.subtract(square, y, out=square)
     np.add(square, rest, out=square)
-    return _divided(x, y, square, out)
+    np.negative(y, out=y)
+    return divided(z, y, np.negative(square, out=square), out)
+
+
+def _gelu_tanh_quickly(z: Any, out: Any) -> Any:
+    below = _few_below(z, -2.7)
+    if below is None:
+        return gelu_tanh(z, out)
+    return _beside_twice(z, _bent(z, _2_LESS_K, np.empty_like(z)), below, out)
 
 
 def _gelu_tanh_pull(g: Any, a: Any, z: Any, out: Any) -> None:
     """g * s * (1 + z * y' * e * s), e = exp(-y), s = 1 / (1 + e): e * s is sigmoid(-y)"""
     e = np.empty_like(z)
-    _bent(z, e)
+    _bent(z, -_K, e)
+    np.exp(e, out=e)
     np.add(e, 1.0, out=out)
     np.reciprocal(out, out=out)
     np.multiply(e, out, out=e)
@@ -243,6 +267,6 @@ def _tanh_shrink(z: Any, out: Any) -> None:
     choose(np.greater_equal(np.absolute(z), SHRINK_END), out, near, out)
 
 
-SILU, QUICK_GELU = _gate(1.0, silu), _gate(_FACTOR, quick_gelu)
-GELU_TANH, GELU = Fused(gelu_tanh, _gelu_tanh_pull), Fused(gelu, _gelu_pull)
+SILU, QUICK_GELU = _gate(1.0, silu), _gate(_FACTOR, quick_gelu, _quick_gelu_quickly)
+GELU_TANH, GELU = Fused(gelu_tanh, _gelu_tanh_pull, quick=_gelu_tanh_quickly), Fused(gelu, _gelu_pull)
 MISH, TANH_SHRINK = Fused(mish), Fused(_tanh_shrink)

@@ -16,7 +16,7 @@ from .bell import BELL_SHIFTED, bell_of_float, scaled_bell
 from .elementary import exp, square
 from .gate_slopes import gelu_slope, gelu_tanh_slope, mish_slope, tanh_exponent, tanh_exponent_of_float
 from .logistic import swish_slope
-from .precise import FAR, SHIFT, briefly, decay, exponent, gated, gated_of_float, product
+from .precise import FAR, SHIFT, briefly, decay, exponent, gated, gated_of_float, product_of_floats
 from .special import FLAT, mills, normal_cdf, normal_pdf
 
 __all__ = ["gelu", "gelu_tanh", "mish", "quick_gelu", "silu"]
@@ -68,8 +68,8 @@ def _quick_gelu_slope(_: Any, z: Any) -> Any:
 
 
 def _quick_gelu_of_float(z: float) -> float:
-    y, dropped = product(z, 1.702)
-    return gated_of_float(z, y, dropped + z * _REST) if -FAR < y < FAR else gated_of_float(z, y)
+    y, dropped = product_of_floats(z, 1.702)
+    return gated_of_float(z, y, dropped + z * _REST if -FAR < y < FAR else 0.0)
 
 
 _REST = 4.263256414560601e-17

@@ -6,14 +6,29 @@ where the terms of the usual formulas cancel; and with slopes of their own of wh
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 
 from ..dispatch import elementwise
 from ..op import case
+from . import fused_swish
 from .elementary import square, tanh
-from .precise import FAR, apart, decay, exponent, is_short, spread, widely
+from .fused_swish import EXP_OF_SWISH_ROOT, SWISH_ROOT, SWISH_ROOT_REST
+from .precise import (
+    FAR,
+    SHIFT,
+    SHIFTED,
+    apart,
+    briefly,
+    decay,
+    exponent,
+    is_short,
+    product_of_floats,
+    spread,
+    widely,
+)  # fmt: skip
 
 __all__ = ["sigmoid_product", "sigmoid_slope", "swish_bend", "swish_rate", "swish_slope"]
 
@@ -58,15 +73,25 @@ def _sigmoid_product(z: Any, beta: Any, *, scale: float, rest: float, short: boo
     return np.where(y < 0, below, 1 / (1 + e * back))
 
 
-# y * sigmoid(y) has its smallest value where 1 + y + exp(y) = 0, and bends both ways where
-# 2 = |y| * tanh(|y| / 2): the roots, as sums of two floats, and what follows from them.
-_ROOT, _ROOT_REST, _EXP_OF_ROOT = -1.2784645427610737, -1.0946994183093437e-16, 0.2784645427610738
+# y * sigmoid(y) bends both ways where 2 = |y| * tanh(|y| / 2): the root, as a sum of two floats, and the root less 2.
 _BEND, _BEND_REST, _BEND_LESS_2 = 2.3993572805154675, 1.8464872855353363e-16, 0.39935728051546765
+
+
+def _swish_slope_of_float(z: float, beta: float, *, scale: float, rest: float) -> float:
+    y, dropped = product_of_floats(z, beta * scale)
+    x, lost = abs(y), math.copysign(1.0, y) * (dropped + z * rest if -FAR < y < FAR else 0.0)
+    if x > SHIFT:
+        return 1.0 if y > 0.0 else (1.0 - x) * math.exp(SHIFT - x) * (1.0 - lost) * SHIFTED if x < FAR else -0.0
+    e = math.exp(-x) * (1.0 - lost)
+    d = (-x - SWISH_ROOT) - (lost + SWISH_ROOT_REST)
+    below = (d + EXP_OF_SWISH_ROOT * math.expm1(d)) * e / (1.0 + e) ** 2
+    return 1.0 - below if y > 0.0 else below
 
 
 @elementwise(
     dz=lambda _, z, beta, *, scale, rest: (beta * scale) * swish_bend(z, beta, scale=scale, rest=rest),
     dbeta=lambda _, z, beta, *, scale, rest: (z * scale) * swish_bend(z, beta, scale=scale, rest=rest),
+    scalar=_swish_slope_of_float,
     cases=_CASES,
     label="(y σ(y))'",
 )
@@ -76,15 +101,15 @@ def swish_slope(z: Any, beta: Any, *, scale: float = 1.0, rest: float = 0.0) -> 
     The slope of y * sigmoid(y) at y = beta * z. For y < 0 the numerator is, times exp(y),
     d + exp(root) * expm1(d), d the distance from the root: both terms have one sign. The other side is 1 less it.
     """
-    return widely(_swish_slope, z, beta, scale=scale, rest=rest, short=is_short(z, beta))
+    return briefly(fused_swish.swish_slope, _swish_slope, z, beta, scale=scale, rest=rest, short=is_short(z, beta))
 
 
 def _swish_slope(z: Any, beta: Any, *, scale: float, rest: float, short: bool) -> Any:
     y, dropped = exponent(z, beta * scale, rest, short)
     e, back, lost = apart(y, dropped)
     x, t = np.abs(y), np.tanh(y / 2)
-    d = (-x - _ROOT) - (lost + _ROOT_REST)
-    top = np.where(x < 3, d + _EXP_OF_ROOT * np.expm1(d), (1 - x) + (e * back - lost))  # 1 - x loses nothing there
+    d = (-x - SWISH_ROOT) - (lost + SWISH_ROOT_REST)
+    top = np.where(x < 3, d + EXP_OF_SWISH_ROOT * np.expm1(d), (1 - x) + (e * back - lost))  # 1 - x loses nothing there
     below = top * spread(e, back, lost) * back
     middle = 0.5 + (0.5 * t + 0.25 * y * (1 - t * t))
     return np.where(x < 0.5, middle, np.where(y > 0, 1 - below, below))
@@ -119,9 +144,18 @@ def _swish_bend(z: Any, beta: Any, *, scale: float, rest: float, short: bool) ->
     return (_BEND_LESS_2 * np.expm1(-d) - d * (1 - u)) * (spread(e, back, lost) / (1 + u)) * back
 
 
+def _swish_rate_of_float(z: float, beta: float) -> float:
+    y, dropped = product_of_floats(abs(z), abs(beta))
+    if y > SHIFT:
+        return z * (z * math.exp(SHIFT - y) * (1.0 - dropped)) * SHIFTED if y < FAR else 0.0
+    e = math.exp(y) * (1.0 + dropped)
+    return z * z / (2.0 + e + 1.0 / e)
+
+
 @elementwise(
     dz=lambda _, z, beta: z * swish_bend(z, beta),
     dbeta=lambda a, z, beta: z * (a * -tanh(z * (beta / 2))),
+    scalar=_swish_rate_of_float,
     cases=_CASES,
     label="∂ swish/∂β",
 )
@@ -130,7 +164,7 @@ def swish_rate(z: Any, beta: Any) -> Any:
 
     The slope of swish_beta in beta.
     """
-    return widely(_swish_rate, z, beta, short=is_short(z, beta))
+    return briefly(fused_swish.swish_rate, _swish_rate, z, beta, short=is_short(z, beta))
 
 
 def _swish_rate(z: Any, beta: Any, *, short: bool) -> Any:

@@ -10,10 +10,11 @@ import numpy as np
 from ..dispatch import elementwise
 from ..op import case, theirs
 from ..symbol import Symbol
+from . import fused_swish
 from .arithmetic import clip, minimum, where
 from .comparison import logical_and
 from .logistic import swish_rate, swish_slope
-from .precise import exponent, gated, is_short, widely
+from .precise import briefly, exponent, gated, gated_of_float, is_short, product_of_floats
 from .steps import stop_gradient
 
 __all__ = ["affine", "general_relu", "prelu", "rrelu", "swish_beta"]
@@ -60,9 +61,14 @@ def _swish_slope_of_beta(_: Any, z: Any, beta: Any) -> Any:
     return swish_rate(z, beta)
 
 
+def _swish_of_float(z: float, beta: float) -> float:
+    return gated_of_float(z, *product_of_floats(z, beta))
+
+
 @elementwise(
     dz=_swish_slope,
     dbeta=_swish_slope_of_beta,
+    scalar=_swish_of_float,
     label="swish β",
     reference="Ramachandran et al. 2017",
     elsewhere={
@@ -76,7 +82,7 @@ def swish_beta(z: Any, beta: Any) -> Any:
     silu with a beta that is learned: an input, with a gradient. With beta 0 it is z / 2, with a large
     one relu.
     """
-    return widely(_swish, z, beta, short=is_short(z, beta))
+    return briefly(fused_swish.swish_beta, _swish, z, beta, short=is_short(z, beta))
 
 
 def _swish(z: Any, beta: Any, *, short: bool) -> Any:

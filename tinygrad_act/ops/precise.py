@@ -15,8 +15,8 @@ import numpy as np
 from ..blocks import BITS, CAREFUL
 
 __all__ = [
-    "CUT", "FAR", "SHIFT", "SHIFTED", "apart", "briefly", "decay", "exponent", "gated", "gated_of_float", "horner",
-    "is_short", "over_square", "product", "spread", "widely",
+    "FAR", "SHIFT", "SHIFTED", "apart", "beyond", "briefly", "decay", "exponent", "gated", "gated_of_float", "halves",
+    "horner", "is_short", "product_of_floats", "over_square", "product", "spread", "widely",
 ]  # fmt: skip
 
 FAR = 800.0
@@ -41,24 +41,31 @@ def widely(body: Callable[..., Any], *inputs: Any, **static: Any) -> Any:
     return a if a.ndim else a[()]  # a NumPy number: an array of no dimensions is none
 
 
-def briefly(formula: Callable[..., None], body: Callable[..., Any], z: Any, **static: Any) -> Any:
-    """`body` of an array or number, by `formula(z, out)` in fewer steps unless a floating-point error says no.
+def briefly(formula: Callable[..., None], body: Callable[..., Any], z: Any, *rest: Any, **static: Any) -> Any:
+    """`body` of arrays or numbers, by `formula(z, *rest, out)` in fewer steps unless a floating-point error says no.
 
-    For formulas that overflow wherever they would lose their digits.
+    For formulas that overflow wherever they would lose their digits, on an array and others like it, or numbers.
     """
-    if type(z) is np.ndarray and z.dtype in BITS and z.ndim:
+    if type(z) is np.ndarray and z.dtype in BITS and z.ndim and all(_is_like(x, z) for x in rest):
         out = np.empty_like(z)
         try:
             with np.errstate(**CAREFUL):
-                formula(z, out, **static)
+                formula(z, *rest, out, **static)
             return out
         except FloatingPointError:
             pass
-    return widely(body, z, **static)
+    return widely(body, z, *rest, **static)
 
 
-def _halves(x: Any) -> tuple[Any, Any]:
+def _is_like(x: Any, z: Any) -> bool:
+    return type(x) is float or (getattr(x, "dtype", None) is z.dtype and np.shape(x) in ((), z.shape))
+
+
+def halves(x: Any) -> tuple[Any, Any]:
     """Two numbers of half the digits whose sum is x: products of such halves are exact."""
+    if type(x) is np.ndarray and x.dtype == np.float64:  # by the bits, in fewer steps
+        high = np.bitwise_and(x.view(np.int64), -(1 << 27)).view(np.float64)
+        return high, x - high
     high = CUT * x
     high = high - (high - x)
     return high, x - high
@@ -67,8 +74,28 @@ def _halves(x: Any) -> tuple[Any, Any]:
 def product(x: Any, y: Any) -> tuple[Any, Any]:
     """x * y as it rounds, and what rounding dropped (Dekker 1971)."""
     p = x * y
-    (x1, x2), (y1, y2) = _halves(x), _halves(y)
+    (x1, x2), (y1, y2) = halves(x), halves(y)
     return p, ((x1 * y1 - p) + x1 * y2 + x2 * y1) + x2 * y2
+
+
+def product_of_floats(x: float, y: float) -> tuple[float, float]:
+    """`product` of two Python floats; what is out of range for exp drops nothing."""
+    p = x * y
+    if not -FAR < p < FAR:
+        return p, 0.0
+    dropped = product(x, y)[1]
+    return p, dropped if dropped == dropped else 0.0  # a factor beyond 1e300 has no halves
+
+
+def beyond(p: Any, x: Any, high: Any, low: Any) -> Any:
+    """What an array p, the product x * (high + low) as it rounds, lacks of it; `high` has half the digits."""
+    lost, rest = halves(x)
+    np.multiply(lost, high, out=lost)
+    np.subtract(lost, p, out=lost)
+    np.multiply(rest, high, out=rest)
+    np.add(lost, rest, out=lost)
+    np.multiply(x, low, out=rest)
+    return np.add(lost, rest, out=lost)
 
 
 def is_short(*inputs: Any) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ..blocks import in_blocks
 from ..dispatch import elementwise
 from .arithmetic import clip
 from .bell import BELL_SHIFTED, bell, bell_of_float, scaled_bell
@@ -116,10 +117,12 @@ def normal_pdf(z: Any) -> Any:
     return widely(_short_pdf if is_short(z) else _pdf, z)
 
 
+@in_blocks
 def _short_pdf(z: Any) -> Any:
     return BELL * np.exp(z * z * -0.5)
 
 
+@in_blocks
 def _pdf(z: Any) -> Any:
     return scaled_bell(np.absolute(z), 0.5) * BELL_SHIFTED
 
@@ -138,6 +141,7 @@ def normal_cdf(z: Any) -> Any:
     return np.where(z < 0, tail, 1 - tail)
 
 
+@in_blocks
 def _cdf(z: Any) -> Any:
     x = np.minimum(np.absolute(z), FLAT)
     tail = scaled_bell(x, 0.5) / mills(x) * BELL_SHIFTED
