@@ -19,12 +19,12 @@ import numpy as np
 
 from .debugging import check_backward
 from .errors import KinkError, shape_of
-from .evaluate import NOT_IEEE, PLAIN, as_arrays
+from .evaluate import NOT_IEEE, PLAIN, as_arrays, held
 from .lending import unchanged
 from .mode import mode, special
 from .op import Op
-from .ops.arithmetic import chain
-from .ops.idle import has_nan, may_be_idle, settle
+from .ops.arithmetic import chain, has_nan
+from .ops.idle import may_be_idle, settle
 from .ops.local import pull_local
 from .ops.shape import astype, broadcast_to, sum_to
 from .recording import new_node
@@ -106,7 +106,7 @@ def pull(
                 check_backward(node, g)
             sent = contributions(node, g, kind, floor, recorded, settling) if node.op is not None else ()
             if not sent:
-                spoiled = spoiled or has_nan(g)
+                spoiled = spoiled or has_nan(held(g))
             for x, c in sent:
                 if partial and x in partial:
                     c = total(partial.pop(x), c)

@@ -252,6 +252,5 @@ def has_nan(x: Any) -> bool:
     """Whether any entry is NaN: a sum of squares is NaN just then, and costs next to nothing."""
     if not isinstance(x, np.ndarray):
         return bool(x != x)
-    flat = x.ravel("K")
-    total = np.dot(flat, flat)
+    total = np.vdot(x, x)
     return bool(total != total)

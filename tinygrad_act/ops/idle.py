@@ -11,25 +11,17 @@ from typing import Any
 
 import numpy as np
 
+from .arithmetic import has_nan
 from .linalg import matmul
 from .linalg import matmul_dx as _dx
 from .linalg import matmul_dy as _dy
 
-__all__ = ["SETTLERS", "has_nan", "may_be_idle", "settle", "settled"]
+__all__ = ["SETTLERS", "may_be_idle", "settle", "settled"]
 
 
 def may_be_idle(op: Any) -> bool:
     """Whether 0 times infinity may arise in a rule of `op`."""
     return not op.elementwise and not op.linear
-
-
-def has_nan(c: Any) -> bool:
-    """Whether a number, an array, or what a node holds, has a NaN: the sum of its squares is one just then."""
-    c = getattr(c, "_data", c)
-    if type(c) is float:
-        return c != c
-    total = np.vdot(c, c)
-    return bool(total != total)
 
 
 def settled(c: Any, g: Any, *_: Any) -> Any:
