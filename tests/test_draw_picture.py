@@ -281,3 +281,16 @@ def test_title_and_description_are_in_the_file():
 
 def test_a_batch_of_numbers_stays_short():
     assert len(draw(Value(batch(1000, 1000))).svg()) < 5000
+
+
+def test_data_that_did_not_change_says_nothing():
+    w = Value(np.ones((2, 2)), "w")
+    y = ta.tanh(w @ w).sum()
+    for _ in range(2):
+        assert "data changed" not in draw(y).svg()
+        y.backward()
+        assert w.data.shape == (2, 2)
+    w.data[0, 0] = 3.0
+    z = (w @ w).sum()
+    w.data[0, 1] = 4.0
+    assert draw(z).svg().count("data changed") == 2, "in the box and in words"

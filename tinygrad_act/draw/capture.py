@@ -35,8 +35,9 @@ def capture(
 
 
 def operands(value: Value) -> Iterator[tuple[Any, Any]]:
-    """Every input, and the number or array that it held when `value` was computed."""
-    return zip(value.inputs or (), value.primals or ())
+    """Every input, and the very number or array that it held when `value` was computed (`primals` are views)."""
+    edges = value._edges or ()
+    return zip(edges, edges[len(edges) // 2 :])
 
 
 def kind_of(value: Value) -> Kind:
