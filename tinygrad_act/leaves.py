@@ -58,7 +58,7 @@ def seed(value: Any, g: Any, where: str = "backward", copy: bool = True) -> Any:
     if not is_real(g) and not isinstance(g, (list, tuple)):
         raise refuse_kind(f"{where}: g", g)
     array = np.array(g, value.dtype) if copy else np.asarray(g, value.dtype)
-    if array.shape == ():
+    if array.shape == () != value.shape:
         array = np.full(value.shape, array)  # one number for all entries
     if array.shape != value.shape:
         raise ValueError(f"{where}: g has shape {array.shape}, but the Value has shape {value.shape}; make them equal")
