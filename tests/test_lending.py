@@ -425,6 +425,15 @@ def test_a_pullback_belongs_to_the_call_that_made_it(start):
     np.testing.assert_array_equal(out, [1.0, 8.0])
 
 
+def test_debug_notices_a_large_argument_written_to_before_its_pullback():
+    x = np.ones(100_000)
+    with ta.debug():
+        _, pullback = ta.vjp(lambda x: x * x, x)
+        x[50_000] = 7.0
+        with pytest.raises(RuntimeError, match="was changed in place"):
+            pullback(np.ones(100_000))
+
+
 def test_a_pullback_notices_a_value_from_outside():
     w = Value([1.0, 2.0], label="w")
     _, pullback = ta.vjp(lambda x: x * w, np.ones(2))

@@ -28,6 +28,8 @@ from .value import Value
 __all__ = ["enter", "grad", "gradient_of", "leave", "pullback_of", "value_and_grad", "vjp"]
 
 _IDENTITY = ops[identity.__name__]
+_WORTH_A_COPY = 1 << 16
+"""Bytes of an argument up to which `vjp` keeps a copy for its pullback."""
 
 
 def grad(f: Callable[..., Any], argnums: int | tuple[int, ...] = 0) -> Callable[..., Any]:
@@ -54,7 +56,7 @@ def vjp(f: Callable[..., Any], *args: Any) -> tuple[Any, Callable[[Any], tuple[A
     """`(f(*args), pullback)`: `pullback(g)` gives the cotangent of every argument.
 
     `f` returns one number or array; `g` has its shape, or is one number for all entries. The pullback may
-    be called many times.
+    be called many times. Arrays of up to 64 KB are copied for it; don't write to larger ones in between.
     Raises and warns as `grad` does, and raises `ValueError` for a `g` of another shape.
     """
     return pullback_of("vjp", f, args)
@@ -104,7 +106,7 @@ def pullback_of(
     """What `vjp` returns; `name`: what its messages call it. `warn`: of a result that depends on no input."""
     positions, given = tuple(range(len(args))), args
     with deeper() as depth:
-        copies = map_leaves(lambda x: x.copy() if isinstance(x, np.ndarray) else x, args)
+        copies = map_leaves(_kept, args)
         args, starts = enter(name, copies, positions, depth)  # the pullback may be called when they were changed
         out = _one_output(name, f(*args))
         uses, outer = count_uses(out, Value, depth)
@@ -131,6 +133,11 @@ def pullback_of(
         return _like_arguments(args, positions, cotangents)
 
     return result, pullback
+
+
+def _kept(x: Any) -> Any:
+    """An argument of `vjp`, which its pullback looks at later: a copy, unless that would cost more than the step."""
+    return x.copy() if isinstance(x, np.ndarray) and x.nbytes <= _WORTH_A_COPY else x
 
 
 def enter(
