@@ -97,7 +97,8 @@ def pull(
     partial: dict[Any, Any] = {}
     ready = [(root, g)]
     debugging = special and mode.debugging
-    start, settling, spoiled = g, settling or bool(debugging), False
+    start, settling = g, settling or bool(debugging)
+    ends, mixing = [], False  # cotangents that go no further; whether 0 may have met an infinity on the way
     with np.errstate(all="ignore"):
         while ready:
             node, g = pair = ready.pop()
@@ -106,7 +107,9 @@ def pull(
                 check_backward(node, g)
             sent = contributions(node, g, kind, floor, recorded, settling) if node.op is not None else ()
             if not sent:
-                spoiled = spoiled or has_nan(held(g))
+                ends.append(g)
+            elif not mixing:
+                mixing = may_be_idle(node.op)
             for x, c in sent:
                 if partial and x in partial:
                     c = total(partial.pop(x), c)
@@ -115,7 +118,7 @@ def pull(
                     uses[x], partial[x] = left, c
                 else:
                     ready.append((x, c))
-    if spoiled and not settling:
+    if mixing and not settling and any(has_nan(held(g)) for g in ends):
         return pull(root, start, count_uses(root, kind, floor)[0], kind, floor, recorded, True)
     return visited
 
