@@ -170,6 +170,11 @@ def power_truth(x, y, by_x, by_y):
     return 0.0 if size[1] < size[0] else math.copysign(math.inf, values[1])
 
 
+def _horner(factors, y):
+    """A polynomial, by its coefficients with the lowest last."""
+    return functools.reduce(lambda total, c: total * y + c, factors, mp.mpf(0))
+
+
 def _power_terms(x, y, by_x, by_y):
     """By Leibniz, of y * (y - 1) * ... * x ** (y - by_x)."""
     factors = [mp.mpf(1)]
@@ -177,7 +182,7 @@ def _power_terms(x, y, by_x, by_y):
         factors = [a - j * b for a, b in zip([*factors, 0], [0, *factors])]
     total = mp.mpf(0)
     for k in range(by_y + 1):
-        total += mp.binomial(by_y, k) * mp.polyval(factors, y) * mp.log(x) ** (by_y - k)
+        total += mp.binomial(by_y, k) * _horner(factors, y) * mp.log(x) ** (by_y - k)
         factors = [c * (len(factors) - 1 - i) for i, c in enumerate(factors[:-1])] or [mp.mpf(0)]
     return total * x ** (y - by_x)
 
