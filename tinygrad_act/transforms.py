@@ -28,7 +28,7 @@ from .value import Value
 __all__ = ["enter", "grad", "gradient_of", "leave", "pullback_of", "value_and_grad", "vjp"]
 
 _IDENTITY = ops[identity.__name__]
-_WORTH_A_COPY = 1 << 16
+_WORTH_A_COPY = 1 << 14
 """Bytes of an argument up to which `vjp` keeps a copy for its pullback."""
 
 
@@ -56,7 +56,7 @@ def vjp(f: Callable[..., Any], *args: Any) -> tuple[Any, Callable[[Any], tuple[A
     """`(f(*args), pullback)`: `pullback(g)` gives the cotangent of every argument.
 
     `f` returns one number or array; `g` has its shape, or is one number for all entries. The pullback may
-    be called many times. Arrays of up to 64 KB are copied for it; don't write to larger ones in between.
+    be called many times. Arrays of up to 16 KB are copied for it; don't write to larger ones in between.
     Raises and warns as `grad` does, and raises `ValueError` for a `g` of another shape.
     """
     return pullback_of("vjp", f, args)
