@@ -16,7 +16,7 @@ import numpy as np
 from ..numpy_names import public_name
 from ..tracing import Pull
 
-__all__ = ["CONSTANT", "INPUT", "VIEWS", "Call", "function", "method", "ufunc"]
+__all__ = ["CONSTANT", "INPUT", "Call", "function", "method", "ufunc"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -182,7 +182,6 @@ CLIP = Call("np.ndarray.clip", np.ndarray.clip, elementwise=True, out=True)
 FLOAT = Call("float", float)
 """A Python float of what NumPy made of Python numbers: it stays weak in promotion."""
 ASARRAY = Call("np.asarray", np.asarray, view=True)
-VIEWS = (GETITEM, TRANSPOSE)
 
 
 @functools.lru_cache(maxsize=4096)
