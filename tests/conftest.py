@@ -8,6 +8,21 @@ import tinygrad_act as ta
 from tinygrad_act import samples
 
 
+def pytest_addoption(parser):
+    parser.addoption(
+        "--once", action="store_true", help="of every test function only its first case: is everything there?"
+    )
+
+
+def pytest_collection_modifyitems(config, items):
+    if not config.getoption("once"):
+        return
+    first = {item.nodeid.partition("[")[0]: item for item in reversed(items)}
+    others = set(items).difference(first.values())
+    config.hook.pytest_deselected(items=list(others))
+    items[:] = [item for item in items if item not in others]
+
+
 def every_case():
     """One pytest parameter for every case of every built-in operation."""
     return [

@@ -131,6 +131,7 @@ def size_and_corner(data):
     return struct.unpack(">II", data[16:24])
 
 
+@pytest.mark.optional
 @needs_resvg
 @needs_fonts
 def test_png_in_the_size_asked_for_and_in_both_themes(tmp_path):
@@ -145,6 +146,7 @@ def test_png_in_the_size_asked_for_and_in_both_themes(tmp_path):
     assert auto.save(tmp_path / "g.PNG").read_bytes() == light.png()
 
 
+@pytest.mark.optional
 @needs_resvg
 @needs_fonts
 def test_png_has_its_text():

@@ -134,6 +134,7 @@ def test_one_number_is_the_target_of_all_logits(way):
     assert way(lambda z, y: ta.bce_with_logits(z, y))(0.0, 1.0) == math.log(2)
 
 
+@pytest.mark.optional
 def test_they_agree_with_pytorch():
     torch = pytest.importorskip("torch", reason="PyTorch is not installed: nothing to compare with")
     rng = np.random.default_rng(0)

@@ -18,6 +18,7 @@ from tinygrad_act import samples
 from tinygrad_act.numpy_names import operation_of, public_name
 from tinygrad_act.program import calls
 
+pytestmark = pytest.mark.optional  # SciPy's functions, where it is installed
 MODULES = [
     "numpy", "numpy.linalg", "numpy.fft", "numpy.lib.scimath", "numpy.strings", "numpy.lib.stride_tricks",
     "numpy.polynomial.polynomial", "scipy.special",

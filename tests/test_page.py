@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import ast
 import base64
 import hashlib
 import html.parser
-import pathlib
 import re
 
 import numpy as np
@@ -236,14 +234,3 @@ def test_what_folded_boxes_stand_for_is_said():
         "1 box stands for values whose numbers are not in this picture: there is no step for what is not known. "
         "About the picture: 16 repeats drawn once."
     )
-
-
-def test_the_wheel_contains_every_file_that_is_no_python():
-    project = pathlib.Path(__file__).parent.parent / "pyproject.toml"
-    patterns = ast.literal_eval(re.search(r"^tinygrad_act = (\[.*?\])$", project.read_text(), re.MULTILINE)[1])
-    package = pathlib.Path(ta.__file__).parent
-    others = [path for path in package.rglob("*") if path.is_file() and path.suffix not in (".py", ".pyc")]
-    files = [path.relative_to(package) for path in others]
-    assert pathlib.Path("draw/page/keys.js") in files
-    for path in files:
-        assert any(path.match(pattern) for pattern in patterns), f"{path} is missing from package-data"
