@@ -126,7 +126,6 @@ def test_large_arrays_that_go_in_pieces(tmp_path):
     same_numbers(tmp_path, f.trace(x), (x,), (spoiled(x),))
 
 
-@pytest.mark.skipif(sys.version_info < (3, 11), reason="two lambdas on a line are told apart from 3.11 on")
 def test_steps_of_backpropagation_that_are_called_as_they_are(tmp_path):
     """Of Python floats, of single entries, and of parameters that are data."""
     single = lambda x, n: ta.softplus(x[1] * n) + ta.reshape(ta.sigmoid(n), shape=(1,)).sum() + ta.leaky_relu(n) * x[0]
