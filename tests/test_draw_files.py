@@ -7,7 +7,6 @@ import shutil
 import subprocess
 import sys
 import threading
-import time
 import xml.etree.ElementTree as ET
 
 import graphviz
@@ -147,12 +146,10 @@ def test_what_a_failing_dot_says_is_passed_on(no_dot, script, message):
 
 @needs_scripts
 def test_a_dot_that_does_not_finish_is_stopped(no_dot, monkeypatch):
-    play_dot(no_dot, "exec /bin/sleep 20")
+    play_dot(no_dot, "exec /bin/sleep 200")
     monkeypatch.setattr(render, "_SECONDS", 0.2)
-    start = time.perf_counter()
     with pytest.raises(RuntimeError, match=r"`dot` was stopped after 0\.2 s; draw a smaller part"):
         draw(neuron(), engine="dot").svg()
-    assert time.perf_counter() - start < 10
 
 
 @needs_scripts

@@ -131,10 +131,10 @@ def test_another_process_with_another_hash_seed_gives_the_same_bytes():
 
 def test_a_deep_graph_is_summarised_and_says_so():
     y = chain(50_000)
-    start = time.perf_counter()
+    start = time.process_time()
     drawing = draw(y)
     picture = read(drawing)
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
     note = "50,001 values: summarised by operation; draw a part of it, or pass max_nodes=50001"
     assert picture.graph["label"] == note
     assert note in repr(drawing)
@@ -145,9 +145,9 @@ def test_a_deep_graph_is_summarised_and_says_so():
 
 def test_a_deep_graph_can_be_drawn_in_full_without_recursion():
     y = chain(50_000)
-    start = time.perf_counter()
+    start = time.process_time()
     dot = draw(y, collapse="none").dot()
-    assert time.perf_counter() - start < 15
+    assert time.process_time() - start < 15
     assert dot.count("->") == 75_000
     assert "summarised" not in dot
 
@@ -163,9 +163,9 @@ def test_an_operation_with_very_many_unnamed_operands_is_drawn_in_time():
     x = Value(0.5, "x")
     y = ta.stack([ta.sin(x * float(i)) for i in range(1_500)]).sum()
     y.backward()
-    start = time.perf_counter()
+    start = time.process_time()
     assert len(draw(y, names={}, collapse="none").snapshot.edges) == 4_501
-    assert time.perf_counter() - start < 4, "of time that grows with the cube it would take 20 s"
+    assert time.process_time() - start < 4, "of time that grows with the cube it would take 20 s"
 
 
 def test_max_nodes_counts_arrays_and_not_raw_numbers():

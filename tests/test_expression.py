@@ -216,10 +216,10 @@ def test_assignments_are_no_way_out_either(text):
     "((-" * 25 + "-" * 2_000 + "1" + "))" * 25,
 ])  # fmt: skip
 def test_long_and_deep_text_is_refused_at_once(text):
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(ExpressionError) as caught:
         evaluate_expression(text)
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
     assert len(str(caught.value)) < 600
 
 
