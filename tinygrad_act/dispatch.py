@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from .calls import missing_input, unfit
 from .declare import declare
 from .evaluate import INTERPRETERS, evaluate
 from .mode import mode, special
@@ -212,11 +213,11 @@ def bind(op: Op, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[A
         named = tuple(kwargs.pop(name) for name in op.inputs[len(args) :] if name in kwargs)
         inputs, rest = (args + named)[: len(op.inputs)], args[len(op.inputs) :]
         if len(inputs) < len(op.inputs):
-            raise TypeError(f"{op.name}: takes {len(op.inputs)} inputs ({', '.join(op.inputs)}), got {len(inputs)}")
+            raise missing_input(op, len(inputs))
     static = {**op.defaults, **dict(zip(op.defaults, rest)), **kwargs}
     twice = set(list(op.defaults)[: len(rest)]) & kwargs.keys()  # by position and by keyword
     if len(rest) > len(op.defaults) or len(static) > len(op.defaults) or twice:
-        raise _unknown_static(op, rest, kwargs)
+        raise unfit(op, rest, kwargs)
     for name, value in static.items():
         if value is REQUIRED:
             raise TypeError(f"{op.name}: static parameter '{name}' is missing; write {op.name}(..., {name}=...)")
@@ -226,17 +227,6 @@ def bind(op: Op, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[A
 def _is_operand(x: Any) -> bool:
     """Whether it can be no static parameter: what comes before it is an input as well, though it is a list."""
     return type(x) in INTERPRETERS or isinstance(x, _ndarray)
-
-
-def _unknown_static(op: Op, rest: tuple[Any, ...], kwargs: dict[str, Any]) -> TypeError:
-    known = ", ".join(
-        name if default is REQUIRED else f"{name}={default!r}" for name, default in op.defaults.items()
-    )
-    takes = f"its static parameters are: {known}" if known else "it takes no static parameters"
-    unknown = [name for name in kwargs if name not in op.defaults]
-    if unknown:
-        return TypeError(f"{op.name}: unknown keyword '{unknown[0]}'; {takes}")
-    return TypeError(f"{op.name}: got {len(rest)} arguments too many after its inputs; {takes}")
 
 
 def _spell(op: Op, args: tuple[Any, ...], static: dict[str, Any]) -> Symbol:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "KEEP_THE_GRAPH", "BareNumberError", "KinkError", "ShapesDiffer", "UnknownDerivative", "describe", "explain",
-    "is_real", "refuse_kind", "refuse_masked", "shape_of", "unmasked",
+    "is_masked", "is_real", "refuse_kind", "refuse_masked", "shape_of", "unmasked",
 ]  # fmt: skip
 
 _REAL_KINDS = "fiub"
@@ -57,9 +57,14 @@ def refuse_kind(where: str, x: Any) -> TypeError:
     return TypeError(f"{where}: got {what}; {advice}")
 
 
+def is_masked(kind: type) -> bool:
+    """Whether it is the type of masked arrays, of numpy.ma.masked, or made from them."""
+    return any(base.__name__ == "MaskedArray" for base in kind.__mro__)  # issubclass would import numpy.ma
+
+
 def refuse_masked(where: str, x: Any) -> None:
     """Raises `TypeError` for a masked array: as a plain one it would show what its mask hides."""
-    if type(x).__name__ == "MaskedArray":  # isinstance would import numpy.ma
+    if type(x) is not np.ndarray and is_masked(type(x)):
         raise TypeError(f"{where}: masked arrays are not supported; fill it first, then use where()")
 
 

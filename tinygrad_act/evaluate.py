@@ -27,7 +27,7 @@ _LARGE = 1 << 1000
 
 def held(x: Any) -> Any:
     """The number or array that a node holds; anything else is what it is."""
-    return getattr(x, "_data", x)
+    return x if isinstance(x, PLAIN) else getattr(x, "_data", x)  # a masked array has such an attribute, too
 
 
 def evaluate(op: Op, args: tuple[Any, ...], static: dict[str, Any]) -> Any:

@@ -15,19 +15,23 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from .axes import is_integer
+from .errors import refuse_masked
 from .evaluate import INTERPRETERS
 from .symbol import Symbol
 
 if TYPE_CHECKING:
     from .op import Op
 
-__all__ = ["AXES", "Axes", "AxisList", "checked", "range_text"]
+__all__ = ["AXES", "Axes", "AxisList", "Bound", "checked", "range_text"]
 
 Axes: TypeAlias = "int | tuple[int, ...] | None"
 """One axis, several of them, or (None) all."""
 
 AxisList: TypeAlias = Any
 """The same for NumPy's functions that move entries, which take a list as well (NumPy's stubs forbid None)."""
+
+Bound: TypeAlias = Any
+"""A real number, an array of them, or None (which NumPy's stubs do not take everywhere)."""
 
 AXES = frozenset({"axis", "axis1", "axis2", "axes", "source", "destination"})
 """What parameters are called that name axes."""
@@ -44,7 +48,10 @@ def checked(op: Op, given: dict[str, Any]) -> dict[str, Any]:
         if type(value) in INTERPRETERS:
             if type(value) is Symbol:
                 continue
-            raise TypeError(f"{op.name}: '{name}' is a static parameter and can't be a Value; pass a plain number")
+            static[name] = value = _plain(op, name, value)
+        elif type(value) not in _SIMPLE or type(value) is tuple:
+            for part in value if isinstance(value, (tuple, list)) else (value,):
+                refuse_masked(f"{op.name}: {name}", part)
         read = _READERS.get(kinds.get(name, ""))
         if read is not None:
             static[name] = value = read(op, name, value)
@@ -61,6 +68,8 @@ def checked(op: Op, given: dict[str, Any]) -> dict[str, Any]:
     return static
 
 
+_SIMPLE = frozenset((int, float, bool, str, tuple, type(None), type, type(...)))
+"""Common types of static parameters that hold no array of their own."""
 _EVERYWHERE = (-math.inf, math.inf)
 
 
@@ -69,6 +78,17 @@ def range_text(low: float, high: float) -> str:
     above = "at least 0" if low == -math.ulp(0.0) else f"above {low:g}" if math.isfinite(low) else ""
     below = f"below {high:g}" if math.isfinite(high) else ""
     return " and ".join(filter(None, (above, below))) or "a number"
+
+
+def _plain(op: Op, name: str, value: Any) -> Any:
+    """What a constant holds that is a static parameter. Raises `TypeError` where a gradient would be lost."""
+    try:
+        data = np.asarray(value)
+    except TypeError:
+        raise TypeError(
+            f"{op.name}: '{name}' is a static parameter and can't be a Value; pass a plain number"
+        ) from None
+    return data if data.ndim else data.item()
 
 
 def _shown(value: Any) -> str:
@@ -140,6 +160,16 @@ def _flag(op: Op, name: str, value: Any) -> bool:
     raise TypeError(f"{op.name}: {name}={_shown(value)} is not allowed; it must be True or False")
 
 
+def _bound(op: Op, name: str, value: Any) -> Any:
+    kind = getattr(value, "dtype", None)
+    if value is None or (type(value) is not bool and isinstance(value, (int, float)) and kind is None):
+        return value
+    array = np.asarray(value)
+    if array.dtype.kind in "fiu":
+        return value
+    raise TypeError(f"{op.name}: {name}={_shown(value)} is not allowed; a bound is a real number, an array or None")
+
+
 def _text(op: Op, name: str, value: Any) -> Any:
     if isinstance(value, str):
         return value
@@ -148,5 +178,5 @@ def _text(op: Op, name: str, value: Any) -> Any:
 
 _READERS: dict[str, Callable[[Op, str, Any], Any]] = {
     "float": _number, "int": _integer, "int | None": _integer_or_none, "Axes": _axes, "AxisList": _axis_list,
-    "bool": _flag, "str": _text,
+    "Bound": _bound, "bool": _flag, "str": _text,
 }  # fmt: skip
