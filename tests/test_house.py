@@ -20,6 +20,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 
 LAYERS = [  # a file imports only from rows above its own, or from its own row
     {"tree", "graph", "symbol", "registry", "mode", "op", "declare", "errors", "evaluate", "blocks", "dispatch"}
+    | {"axes", "calls", "parameters"}
     | {"conventions", "saving", "svg", "_version"},
     {"ops"},
     {"debugging", "keeping", "lending", "backprop", "backprop_scalar", "leaves", "interop", "recording"}

@@ -13,12 +13,13 @@ method of `Value` (`v.tanh()`), and what NumPy's function of that name does to a
 """
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from . import ops as _families  # declares the operations
 from . import testing
 from ._version import __version__
 from .activation import activation
+from .calls import OtherName, missing_name
 from .cards import Card, card, catalogue, compare, derivative, plot, preactivations, sheet
 from .check import Report, gradcheck
 from .conventions import at_kink, derivative_form, dialect
@@ -48,10 +49,13 @@ _taken = set(globals())
 def _export(op: Op) -> None:
     if op.name not in _taken:
         globals()[op.name] = op.call
+    for alias in op.aliases:
+        if "." not in alias and not hasattr(Value, alias):
+            setattr(Value, alias, OtherName(op, alias))
 
 
 ops.watch(_export, lambda op: globals().pop(op.name, None) if op.name not in _taken else None)
 
-if TYPE_CHECKING:
 
-    def __getattr__(name: str) -> Callable[..., Any]: ...
+def __getattr__(name: str) -> Callable[..., Any]:
+    raise missing_name(__name__, name, __all__)

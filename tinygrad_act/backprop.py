@@ -224,12 +224,16 @@ def _by_ieee(node: Any, g: Any, position: int, rule: Any, error: Exception, give
     Raises `RuntimeError` where the rule itself is at fault.
     """
     op, a, primals = node.op, given[0], node._edges[len(node._edges) // 2 :]
-    if not op.elementwise:
+    if not op.elementwise and not isinstance(error, ArithmeticError):
         raise _rule_failed(node, position, error) from error
+    before = (position,) * op.variadic
+    given = tuple([np.float64(x) if isinstance(x, (int, float)) else x for x in (g, *given)])
     try:
-        d = rule(*[np.float64(x) if isinstance(x, (int, float)) else x for x in given], **node.static)
+        d = rule(*before, *given[op.elementwise :], **node.static)
     except _RULE_ERRORS as again:
         raise _rule_failed(node, position, again) from again
+    if not op.elementwise:
+        return repair(d, primals[position])
     d = float(d) if type(node._data) is float and isinstance(d, np.generic) else d
     return repair(chain(g, d, a if op.kinks else 0.0), primals[position])
 

@@ -8,6 +8,7 @@ been through already, and in a gradient that is over.
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -45,7 +46,7 @@ class Bare:
         if special and mode.tracing:
             refuse_look(self, "float(), int() or .item()")
         if self.size != 1:
-            raise ValueError(f"item: a Value of shape {self.shape} has {self.size} entries, not one; use .numpy()")
+            raise _several("item", self)
         return self._data.item() if isinstance(self._data, np.ndarray) else self._data
 
     def numpy(self) -> np.ndarray:
@@ -55,6 +56,8 @@ class Bare:
         return np.array(self._data)
 
     def __format__(self, spec: str) -> str:
+        if spec and self.size != 1:
+            raise _several(f"format {spec!r}", self)
         return format(self.item(), spec) if spec else repr(self)
 
     def __bool__(self) -> bool:
@@ -85,6 +88,17 @@ class Bare:
             )
         return int(data)
 
+    @property
+    def _mask(self) -> Any:
+        """Not there. NumPy's masked arrays take `_data` and `_mask` of what stands beside them, and the gradient is
+        lost: so they are refused here."""
+        if not sys._getframe(1).f_globals.get("__name__", "").startswith("numpy.ma"):
+            raise AttributeError("_mask")
+        raise TypeError(
+            "masked arrays are not supported: beside one, a Value would lose its gradient; fill it first, then use "
+            "where(), as in ta.where(masked.mask, 0.0, value * masked.filled(0.0))"
+        )
+
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
         """A copy, where no gradient flows. Raises `BareNumberError` where one does."""
         if special and mode.tracing:
@@ -100,11 +114,20 @@ class Bare:
         return np.array(self._data, dtype)
 
 
+def _several(how: str, value: Any) -> ValueError:
+    return ValueError(
+        f"{how}: a Value of shape {value.shape} has {value.size} entries, not one; pick one by an index, reduce it "
+        f"(value.sum()), or use value.numpy() for the array"
+    )
+
+
 def _number(value: Any, how: str) -> Any:
     """The one entry of a Value that Python takes by `how`, where nothing is lost, or after a warning.
 
     Raises `BareNumberError` inside a gradient that is being taken.
     """
+    if value.size != 1 and not (special and mode.tracing):
+        raise _several(how, value)
     number = value.item()
     if _carries(value) and not (mode.depth == 1 and _is_walked(value)):
         name = f"Value '{value.label}'" if value.label else "a Value"

@@ -13,7 +13,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
-from numpy.lib.array_utils import normalize_axis_index
+
+from .axes import axis_of
 
 __all__ = [
     "BITS", "BLOCK", "CAREFUL", "HALF", "by_rows", "choose", "has_steps", "in_blocks", "is_large", "is_plain", "pieces",
@@ -132,7 +133,7 @@ def by_rows(f: Callable[..., Any]) -> Callable[..., Any]:
     """`f(*arrays, axis=...)`, which acts on every row along an axis by itself, for arrays of one shape: on
     some of the rows at a time where they are large, and in single precision where they are of half.
 
-    What is no array (a node, a symbol) goes to `f` as it is.
+    What is no array (a node, a symbol) goes to `f` as it is. Of no entries the result has none.
     """
 
     @functools.wraps(f)
@@ -143,11 +144,14 @@ def by_rows(f: Callable[..., Any]) -> Callable[..., Any]:
         for x in arrays:
             if type(x) is not _ndarray or x.shape != first.shape:
                 return f(*arrays, axis=axis)
-        if axis is None:  # all entries are one row
+        if axis is not None:
+            axis = axis_of(axis, first.ndim)
+        if not first.size:
+            return np.empty(first.shape, np.result_type(first, np.float32) if first.dtype.kind == "f" else np.float64)
+        if axis is None or not first.ndim:  # all entries are one row
             return f(*[x.reshape(1, -1) for x in arrays], axis=-1).reshape(first.shape)
         if not is_large(first):
             return f(*arrays, axis=axis)
-        axis = normalize_axis_index(axis, first.ndim)
         if axis == 0 and first.ndim > 1:
             return f(*arrays, axis=axis)
         if axis == first.ndim - 1:

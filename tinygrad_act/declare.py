@@ -50,6 +50,7 @@ def declare(
         elementwise=elementwise,
         variadic=variadic,
         defaults=defaults,
+        kinds=_read_kinds(body, defaults),
         domain={inputs[0]: domain} if isinstance(domain, tuple) else dict(domain or {}),
         scalar_rules=tuple(_handed_on(rule, len(inputs)) for rule in matched) if elementwise else matched,
         plain=elementwise and not defaults and None not in matched and len(inputs) <= 2,
@@ -138,6 +139,18 @@ def _read_signature(name: str, body: Callable[..., Any]) -> tuple[tuple[str, ...
         raise TypeError(f"{name}: an operation needs at least one input")
     given = body.__kwdefaults__ or {}
     return inputs, variadic, {keyword: given.get(keyword, REQUIRED) for keyword in keywords}
+
+
+def _read_kinds(body: Callable[..., Any], defaults: dict[str, Any]) -> dict[str, str]:
+    """The annotations of the static parameters, as text."""
+    if not defaults:
+        return {}
+    try:
+        written = body.__annotations__
+    except NameError:  # from Python 3.14 on they are computed when they are asked for
+        return {}
+    found = ((name, written[name]) for name in defaults if name in written)
+    return {name: x if isinstance(x, str) else x.__name__ if isinstance(x, type) else str(x) for name, x in found}
 
 
 def _match_rules(name: str, inputs: tuple[str, ...], rules: dict[str, Rule]) -> tuple[Rule, ...]:

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from .calls import refuse_uncallable
 from .ops.reduce import sum
 from .ops.shape import reshape, stack
 from .transforms import gradient_of, pullback_of
@@ -86,6 +87,7 @@ def hvp(f: Callable[[Any], Any], x: Any, v: Any) -> Any:
 
 
 def _jacobian(name: str, f: Callable[..., Any], argnums: int | tuple[int, ...]) -> Callable[..., Any]:
+    refuse_uncallable(name, f)
     positions = (argnums,) if isinstance(argnums, int) else tuple(argnums)
 
     @functools.wraps(f)

@@ -8,17 +8,17 @@ cycle, and a new interpreter needs no change to any operation.
 from __future__ import annotations
 
 import functools
-import math
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
 import numpy as np
 
+from .calls import missing_input, unfit
 from .declare import declare
-from .errors import refuse_parameter
 from .evaluate import INTERPRETERS, evaluate
 from .mode import mode, special
 from .op import REQUIRED, Case, Fused, Op, Place, Rule, Theirs
+from .parameters import checked
 from .registry import ops
 from .symbol import INFIX, Symbol, call_text, infix_text
 
@@ -37,6 +37,7 @@ def elementwise(
     input: Rule = None,
     kinks: Mapping[Place, str] | None = None,
     domain: tuple[float, float] | Mapping[str, tuple[float, float]] | None = None,
+    at_least: Mapping[str, str] | None = None,
     poles: Mapping[str, tuple[float, ...]] | None = None,
     cases: tuple[Case, ...] = (),
     aliases: tuple[str, ...] = (),
@@ -49,24 +50,23 @@ def elementwise(
 ) -> Callable[[Function], Function]:
     """Declare an operation that acts on each entry by itself, with NumPy's broadcasting.
 
-    `d<input>=`: its local derivative ∂a/∂input, a function `f(a, *inputs)` in the operations
-    themselves, a number, None, or `unknown`. `_` names an argument that the rule does not need. The
-    docstring begins with the formula; `gradcheck` and `check NAME` compare it with the body.
-    `output=`, `input=`: the same derivative in another form, for `derivative_form`: in the output
-    `a`, or accurate in `z`.
-    `label`: how pictures name it. `kinks`: points where the slope jumps, with the side taken.
-    `domain`: an open interval, of the input or of static parameters. `poles`: values of an input
-    where the result is infinite. `scalar`: a faster body for Python floats. `reference`: where an
-    activation was published. `elsewhere`: what other frameworks call it, and in what they differ
-    (see `theirs`). `estimator`: the rule is meant not to be the derivative. `fused`: body and rule in
-    fewer steps, for large arrays. Raises `TypeError` at once for a missing or superfluous derivative.
-    """
+    `d<input>=`: its local derivative ∂a/∂input, a function `f(a, *inputs)` in the operations themselves, a
+    number, None, or `unknown`. `_` names an argument that the rule does not need. The docstring begins with
+    the formula; `gradcheck` and `check NAME` compare it with the body. `output=`, `input=`: the same
+    derivative in another form, for `derivative_form`: in the output `a`, or accurate in `z`. `label`: how
+    pictures name it. `kinks`: points where the slope jumps, with the side taken. `domain`: an open interval,
+    of the input or of static parameters. `at_least`: static parameters that may not be below another one.
+    `poles`: values of an input where the result is infinite. `scalar`: a faster body for Python floats.
+    `reference`: where an activation was published. `elsewhere`: what other frameworks call it, and in what
+    they differ (see `theirs`). `estimator`: the rule is meant not to be the derivative. `fused`: fewer steps,
+    for large arrays. Raises `TypeError` for a missing or superfluous derivative."""
     forms = {form: rule for form, rule in (("output", output), ("input", input)) if rule is not None}
 
     def register(body: Function) -> Function:
         return _function(declare(body, rules, True, label=label, scalar=scalar, forms=forms, kinks=kinks,
-                                 domain=domain, poles=poles, cases=cases, aliases=aliases, reference=reference,
-                                 elsewhere=elsewhere, estimator=estimator, linear=linear, fused=fused))  # fmt: skip
+                                 domain=domain, at_least=at_least, poles=poles, cases=cases, aliases=aliases,
+                                 reference=reference, elsewhere=elsewhere, estimator=estimator, linear=linear,
+                                 fused=fused))  # fmt: skip
 
     return register
 
@@ -177,8 +177,7 @@ def _general(op: Op) -> Function:
         elif kwargs:
             if not required <= kwargs.keys() <= known:
                 bind(op, args, kwargs)  # raises, and says why
-            static = {**defaults, **kwargs}
-            _check_static(op, kwargs)
+            static = checked(op, kwargs)
         for x in args:
             interpreter = INTERPRETERS.get(type(x))
             if interpreter is not None:
@@ -214,42 +213,20 @@ def bind(op: Op, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[A
         named = tuple(kwargs.pop(name) for name in op.inputs[len(args) :] if name in kwargs)
         inputs, rest = (args + named)[: len(op.inputs)], args[len(op.inputs) :]
         if len(inputs) < len(op.inputs):
-            raise TypeError(f"{op.name}: takes {len(op.inputs)} inputs ({', '.join(op.inputs)}), got {len(inputs)}")
+            raise missing_input(op, len(inputs))
     static = {**op.defaults, **dict(zip(op.defaults, rest)), **kwargs}
     twice = set(list(op.defaults)[: len(rest)]) & kwargs.keys()  # by position and by keyword
     if len(rest) > len(op.defaults) or len(static) > len(op.defaults) or twice:
-        raise _unknown_static(op, rest, kwargs)
+        raise unfit(op, rest, kwargs)
     for name, value in static.items():
         if value is REQUIRED:
             raise TypeError(f"{op.name}: static parameter '{name}' is missing; write {op.name}(..., {name}=...)")
-    _check_static(op, static)
-    return inputs, static
+    return inputs, checked(op, static)
 
 
 def _is_operand(x: Any) -> bool:
     """Whether it can be no static parameter: what comes before it is an input as well, though it is a list."""
     return type(x) in INTERPRETERS or isinstance(x, _ndarray)
-
-
-def _check_static(op: Op, static: dict[str, Any]) -> None:
-    for name, value in static.items():
-        if type(value) in INTERPRETERS and type(value) is not Symbol:
-            raise TypeError(f"{op.name}: '{name}' is a static parameter and can't be a Value; pass a plain number")
-        if type(value) is float or name in op.domain:
-            low, high = op.domain.get(name, (-math.inf, math.inf))
-            if not (low < value < high or (value == high and name not in op.domain)):
-                raise refuse_parameter(op, name, value)
-
-
-def _unknown_static(op: Op, rest: tuple[Any, ...], kwargs: dict[str, Any]) -> TypeError:
-    known = ", ".join(
-        name if default is REQUIRED else f"{name}={default!r}" for name, default in op.defaults.items()
-    )
-    takes = f"its static parameters are: {known}" if known else "it takes no static parameters"
-    unknown = [name for name in kwargs if name not in op.defaults]
-    if unknown:
-        return TypeError(f"{op.name}: unknown keyword '{unknown[0]}'; {takes}")
-    return TypeError(f"{op.name}: got {len(rest)} arguments too many after its inputs; {takes}")
 
 
 def _spell(op: Op, args: tuple[Any, ...], static: dict[str, Any]) -> Symbol:

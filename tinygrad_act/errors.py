@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,7 +11,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "KEEP_THE_GRAPH", "BareNumberError", "KinkError", "ShapesDiffer", "UnknownDerivative", "describe", "explain",
-    "is_real", "refuse_kind", "refuse_masked", "refuse_parameter", "shape_of", "unmasked",
+    "is_masked", "is_real", "refuse_kind", "refuse_masked", "shape_of", "unmasked",
 ]  # fmt: skip
 
 _REAL_KINDS = "fiub"
@@ -58,18 +57,15 @@ def refuse_kind(where: str, x: Any) -> TypeError:
     return TypeError(f"{where}: got {what}; {advice}")
 
 
+def is_masked(kind: type) -> bool:
+    """Whether it is the type of masked arrays, of numpy.ma.masked, or made from them."""
+    return any(base.__name__ == "MaskedArray" for base in kind.__mro__)  # issubclass would import numpy.ma
+
+
 def refuse_masked(where: str, x: Any) -> None:
     """Raises `TypeError` for a masked array: as a plain one it would show what its mask hides."""
-    if type(x).__name__ == "MaskedArray":  # isinstance would import numpy.ma
+    if type(x) is not np.ndarray and is_masked(type(x)):
         raise TypeError(f"{where}: masked arrays are not supported; fill it first, then use where()")
-
-
-def refuse_parameter(op: Op, name: str, value: Any) -> ValueError:
-    """The error for a static parameter that is NaN or out of its range."""
-    low, high = op.domain.get(name, (-math.inf, math.inf))
-    bounds = [f"above {low:g}" if math.isfinite(low) else "", f"below {high:g}" if math.isfinite(high) else ""]
-    expected = " and ".join(filter(None, bounds)) or "a number"
-    return ValueError(f"{op.name}: {name}={value!r} is not allowed; it must be {expected}")
 
 
 def unmasked(error: BaseException) -> BareNumberError | None:

@@ -22,11 +22,12 @@ PLAIN = (int, float, np.ndarray, np.generic)
 """What is a number or an array itself, and not something that holds one: a node, a symbol, ..."""
 
 _ndarray = np.ndarray
+_LARGE = 1 << 1000
 
 
 def held(x: Any) -> Any:
     """The number or array that a node holds; anything else is what it is."""
-    return getattr(x, "_data", x)
+    return x if isinstance(x, PLAIN) else getattr(x, "_data", x)  # a masked array has such an attribute, too
 
 
 def evaluate(op: Op, args: tuple[Any, ...], static: dict[str, Any]) -> Any:
@@ -61,8 +62,9 @@ def _evaluate_numbers(op: Op, args: tuple[Any, ...], static: dict[str, Any]) -> 
                 return float(a)  # maximum(0.5, 2): as in NumPy a float, whichever of the two is larger
             return a.item() if isinstance(a, np.generic) else a
         except NOT_IEEE:
+            whole = tuple([float(x) if type(x) is int and abs(x) < _LARGE else x for x in args])  # 0 ** -1 is inf, too
             with np.errstate(all="ignore"):
-                return np.asarray(op.forward(*as_arrays(args), **static)).item()
+                return np.asarray(op.forward(*as_arrays(whole), **static)).item()
     a = np.asarray(op.forward(*as_arrays(args), **static))
     return a.item() if a.ndim == 0 else a
 

@@ -152,6 +152,10 @@ class Op:
     """Linear in its inputs taken together: the derivative does not depend on them."""
     defaults: Mapping[str, Any] = field(default_factory=dict)
     """Static parameters and their defaults (`REQUIRED` where there is none)."""
+    kinds: Mapping[str, str] = field(default_factory=dict)
+    """The annotations of the static parameters that have one; see `parameters`."""
+    at_least: Mapping[str, str] = field(default_factory=dict)
+    """Static parameters that may not be below another one: `{"max": "min"}`."""
     forms: Mapping[str, Rule] = field(default_factory=dict)
     """The derivative of a single input once more: in the output `a` ("output"), or accurate to the
     last digits, in `z` ("input"). `derivative_form` chooses; `rules` holds the default."""

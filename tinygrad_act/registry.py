@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -38,9 +38,22 @@ class Registry(dict[str, "Op"]):
     def __missing__(self, name: str) -> Op:
         if name in self._aliases:
             return self[self._aliases[name]]
-        near = difflib.get_close_matches(str(name), [*self, *self._aliases], n=1)
-        hint = f"; did you mean {near[0]!r}?" if near else ""
-        raise KeyError(f"no operation named {name!r}{hint}")
+        raise KeyError(f"no operation named {name!r}{self.hint(str(name))}")
+
+    def hint(self, name: str, others: Iterable[str] = ()) -> str:
+        """`; did you mean 'swish' (silu here)?` for a name that there is not: an operation, by whichever name, or one
+        of `others`. Empty if nothing is like it."""
+        near = self._nearest(name, others)
+        here = f" ({self._aliases[near]} here)" if near in self._aliases else ""
+        return f"; did you mean {near!r}{here}?" if near else ""
+
+    def _nearest(self, name: str, others: Iterable[str]) -> str:
+        """The same but for capitals and underscores, another framework's name, or one that is spelled nearly so."""
+        names = {_letters(other): other for other in (*others, *self._aliases, *self)}
+        theirs = {_letters(their.name): op.name for op in self.values() for their in op.elsewhere.values()}
+        found = names.get(_letters(name)) or theirs.get(_letters(name))
+        near = [found] if found else difflib.get_close_matches(name, names.values(), n=1)
+        return near[0] if near else ""
 
     def find(self, name: str) -> Op | None:
         """The operation of this name or alias, or None."""
@@ -65,6 +78,11 @@ class Registry(dict[str, "Op"]):
                 leave(op)
         super().__delitem__(op.name)
         self._aliases = {alias: target for alias, target in self._aliases.items() if target != name}
+
+
+def _letters(name: str) -> str:
+    """A name without what frameworks differ in: `nn.LeakyReLU` is `leaky_relu`."""
+    return name.rpartition(".")[2].lower().replace("_", "")
 
 
 def _home(op: Op) -> tuple[str, str]:

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from .backprop import count_uses, pull
+from .calls import refuse_uncallable
 from .debugging import warn_user
 from .graph import topological_order
 from .leaves import leaf_data, own, seed
@@ -74,6 +75,7 @@ def gradient_of(name: str, f: Callable[..., Any], argnums: int | tuple[int, ...]
 
 
 def _value_and_gradient(name: str, f: Callable[..., Any], argnums: int | tuple[int, ...]) -> Callable[..., Any]:
+    refuse_uncallable(name, f)
     positions = (argnums,) if isinstance(argnums, int) else tuple(argnums)
 
     @functools.wraps(f)
@@ -104,6 +106,7 @@ def pullback_of(
     name: str, f: Callable[..., Any], args: tuple[Any, ...], warn: bool = True
 ) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
     """What `vjp` returns; `name`: what its messages call it. `warn`: of a result that depends on no input."""
+    refuse_uncallable(name, f)
     positions, given = tuple(range(len(args))), args
     with deeper() as depth:
         copies = map_leaves(_kept, args)
@@ -217,6 +220,8 @@ def _warn_if_cut_off(name: str, f: Callable[..., Any], out: Value, starts: list[
 def _one_output(name: str, out: Any) -> Value:
     if isinstance(out, Value):
         return out
+    if out is None:
+        raise TypeError(f"{name}: the function returned nothing (None); is `return` missing?")
     if isinstance(out, (list, tuple, dict)):
         raise TypeError(f"{name}: the function returned a {type(out).__name__}; return one number or array")
     try:

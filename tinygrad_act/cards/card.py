@@ -43,7 +43,7 @@ class Parameter(NamedTuple):
     default: Any
     value: Any
     allowed: Interval | None
-    """The open interval in which it has to lie, if it is a number with bounds."""
+    """The interval in which it has to lie, if it is a number with bounds."""
 
 
 class Card(NamedTuple):
@@ -181,9 +181,14 @@ def _derivatives(op: Op) -> list[Derivative]:
 def _parameters(op: Op, full: Mapping[str, Any]) -> list[Parameter]:
     return [
         Parameter(name, None if default is REQUIRED else default, full[name],
-                  Interval(*op.domain[name]) if name in op.domain else None)
+                  _interval(*op.domain[name]) if name in op.domain else None)
         for name, default in op.defaults.items()
     ]  # fmt: skip
+
+
+def _interval(low: float, high: float) -> Interval:
+    """An open interval; one that begins right below 0 holds 0."""
+    return Interval(0.0, high, low_closed=True) if low == -math.ulp(0.0) else Interval(low, high)
 
 
 def _function(op: Op, static: Mapping[str, Any]) -> Callable[[Any], Any]:

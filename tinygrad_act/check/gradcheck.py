@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from ..calls import refuse_uncallable
 from ..mode import mode, special
 from ..tracing import refuse_here
 from ..transforms import pullback_of
@@ -59,11 +60,11 @@ def gradcheck(
 
     Returns a `Report`: print it, test its truth, `.save("report.svg")`. Raises `ValueError` for an
     `order` other than 1 and 2, for a point that is not finite or if there is nothing to check;
-    `TypeError` for arguments or results that are not real numbers.
+    `TypeError` without arguments, or for arguments or results that are not real numbers.
     """
     if special and mode.tracing:
         raise refuse_here("gradcheck()")
-    _refuse(order, directions, gradient, jacobian)
+    _refuse(f, args, order, directions, gradient, jacobian)
     problem = Problem(f, args, gradient, jacobian)
     if not any(leaf.size for leaf in problem.leaves):
         raise ValueError("gradcheck: there is nothing to check: the arguments hold no numbers")
@@ -79,7 +80,13 @@ def gradcheck(
     return Report(entries, found)
 
 
-def _refuse(order: int, directions: int | None, gradient: Any, jacobian: Any) -> None:
+def _refuse(
+    f: Any, args: tuple[Any, ...], order: int, directions: int | None, gradient: Any, jacobian: Any
+) -> None:
+    refuse_uncallable("gradcheck", f)
+    if not args:
+        name = getattr(f, "__name__", "f").replace("<lambda>", "f")
+        raise TypeError(f"gradcheck: an argument is missing: the point to check at; write ta.gradcheck({name}, x)")
     if order not in (1, 2):
         raise ValueError(f"gradcheck: order must be 1 or 2, not {order!r}")
     if directions is not None and (not isinstance(directions, int) or directions < 1):

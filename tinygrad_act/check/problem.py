@@ -79,6 +79,8 @@ class Problem:
             return self._checked(self.f(*self.arguments([Value(leaf, requires_grad=False) for leaf in leaves])))
 
     def _checked(self, out: Any) -> np.ndarray:
+        if out is None:
+            raise TypeError("gradcheck: the function returned nothing (None); is `return` missing?")
         if isinstance(out, (list, tuple, dict)):
             raise TypeError(f"gradcheck: the function returned a {type(out).__name__}; return one number or array")
         array = data_of(out)

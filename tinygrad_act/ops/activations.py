@@ -132,6 +132,7 @@ def _softplus_of_float(z: float, *, beta: float, threshold: float) -> float:
     y, dropped = (z, 0.0) if beta == 1 else product(z, beta)
     if y > threshold or not -FAR < y < FAR:
         return z if y > 0 or y != y else 0.0
+    dropped = 0.0 if dropped != dropped else dropped  # of a factor too large to be cut in two
     x, lost = -math.fabs(y), math.copysign(dropped, dropped * y)
     if x < -SHIFT:
         return max(z, 0.0) + math.exp(x + SHIFT) * (1.0 - lost) / beta * SHIFTED

@@ -11,6 +11,7 @@ import numpy as np
 from ..blocks import BITS, choose
 from ..dispatch import elementwise
 from ..op import case, theirs
+from ..parameters import Bound
 
 __all__ = ["abs", "add", "chain", "clip", "div", "has_nan", "maximum", "minimum", "mul", "neg", "sign", "sub", "where"]
 
@@ -152,7 +153,7 @@ def minimum(x: Any, y: Any) -> Any:
         "onnx": theirs("Clip"),
     },
 )
-def clip(x: Any, *, min: Any = None, max: Any = None) -> Any:
+def clip(x: Any, *, min: Bound = None, max: Bound = None) -> Any:
     """a = clip(x, min, max)
 
     The slope is 1 from min to max, both included, so that clip(z, min=0) is relu; 0 outside.

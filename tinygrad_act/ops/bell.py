@@ -41,6 +41,7 @@ def bell_of_float(x: float) -> float:
 
 @elementwise(
     dz=lambda _, z, *, rate, order: bell(z, rate=rate, order=order + 1),
+    domain={"rate": (0.0, math.inf), "order": (-1, math.inf)},
     cases=(case((2, 3), rate=0.5), case((3,), rate=1.0, order=1), case((), rate=0.5, order=2)),
     label="φ",
 )
@@ -63,7 +64,7 @@ def _bell(z: Any, *, rate: float, order: int) -> Any:
         factor = factor * (((near - root) - rest) * (near + root))
     if order % 2:
         factor = factor * np.clip(z, -_LARGEST, _LARGEST)
-    return factor * (scale * (-2 * rate) ** order)
+    return factor * (scale * np.power(-2.0 * rate, order))  # not by Python's power, which raises where it overflows
 
 
 @functools.cache
@@ -76,5 +77,7 @@ def _roots(order: int, rate: float) -> tuple[tuple[float, float], ...]:
 
 def _root(square: float) -> tuple[float, float]:
     root = math.sqrt(square)
+    if not root:
+        return 0.0, 0.0
     p, dropped = product(root, root)
     return root, ((square - p) - dropped) / (2 * root)

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from ..axes import axis_of
 from ..dispatch import op as declare_op
 from ..mode import mode
 from ..op import Op, case, theirs
@@ -27,11 +28,15 @@ _CASES = (case((2, 4)), case((4, 3), axis=0), case((2, 6, 2), axis=1), case((2,)
 
 def _halves(z: Any, axis: int) -> tuple[Any, Any]:
     """The two halves of an axis. Raises `ValueError` if there are no two."""
-    if z.ndim == 0 or z.shape[axis] % 2:
-        size = f"axis {axis} of shape {z.shape}" if z.ndim else "a single number"
-        raise ValueError(f"{size} can't be halved into values and gates; its size must be even")
+    if z.ndim == 0:
+        raise ValueError("a single number can't be halved into values and gates; it has no axis")
+    axis = axis_of(axis, z.ndim)
+    if z.shape[axis] % 2:
+        raise ValueError(
+            f"axis {axis} of shape {z.shape} can't be halved into values and gates; its size must be even"
+        )
     middle = z.shape[axis] // 2
-    before = (slice(None),) * (axis % z.ndim)
+    before = (slice(None),) * axis
     return z[(*before, slice(None, middle))], z[(*before, slice(middle, None))]
 
 

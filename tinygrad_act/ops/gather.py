@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from ..axes import within
 from ..blocks import HALF, wide
 from ..dispatch import op
 from ..op import case
@@ -25,7 +26,7 @@ _ROWS = np.array([0, 0, 2], np.uint8)
 
 
 @op(
-    dx=lambda g, _, x, index, *, axis: put_add(g, index, size=x.shape[axis], axis=axis),
+    dx=lambda g, _, x, index, *, axis: put_add(g, index, size=x.shape[axis] if x.ndim else 1, axis=axis),
     dindex=None,
     label="take",
     linear=True,
@@ -78,7 +79,7 @@ def put_add(x: Any, index: Any, *, size: int, axis: int = 0) -> Any:
 
 
 def _put(x: Any, index: Any, size: int, axis: int) -> Any:
-    axis = axis % max(x.ndim - index.ndim + 1, 1)
+    axis = within(axis, max(x.ndim - index.ndim + 1, 1))
     end = axis + index.ndim
     before, after = x.shape[:axis], x.shape[end:]
     if x.shape[axis:end] != index.shape:

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from ..evaluate import held
 from .arithmetic import has_nan
 from .linalg import matmul
 from .linalg import matmul_dx as _dx
@@ -56,7 +57,8 @@ SETTLERS: dict[str, tuple[Callable[..., Any], ...]] = {matmul.__name__: (settled
 def settle(op: Any, position: int, c: Any, g: Any, a: Any, args: Any) -> Any:
     """`c`, the cotangent of the input at `position`, without what a 0 in `g` made of an infinity. Of a node only if
     `g` is 0 throughout: then it is no part of a graph any more, and nothing is lost."""
-    if hasattr(c, "_data"):
-        plain = settled(c._data, getattr(g, "_data", g))
-        return c if plain is c._data else plain
+    data = held(c)
+    if data is not c:
+        plain = settled(data, held(g))
+        return c if plain is data else plain
     return SETTLERS[op.name][position](c, g, a, *args) if op.name in SETTLERS else settled(c, g)

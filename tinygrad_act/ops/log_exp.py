@@ -8,14 +8,16 @@ from typing import Any
 
 import numpy as np
 
+from ..axes import axes_of
 from ..blocks import wide
 from ..dispatch import elementwise, op
 from ..op import Fused, Theirs, case, theirs
+from ..parameters import Axes
 from .arithmetic import chain, has_nan, where
 from .comparison import equal
 from .elementary import expm1, square
 from .precise import widely
-from .reduce import as_rows, axes_of, beside, from_rows
+from .reduce import as_rows, beside, from_rows, needs_some
 from .rows import largest_apart
 from .softmaxes import softmax
 
@@ -40,7 +42,7 @@ def _weights(x: Any, axis: Any) -> Any:
 
 def _logsumexp_back(g: Any, a: Any, x: Any, *, axis: Any, keepdims: Any) -> Any:
     """spread(g) * softmax(x)"""
-    if type(x) is type(g) is np.ndarray:
+    if type(x) is type(g) is np.ndarray and x.size:
         c = _weighed(g, a, wide(x), axis)
         if c is not None:
             return c
@@ -63,11 +65,15 @@ def _largest_plus(log: Callable[[Any, int], Any], x: Any, axis: Any, keepdims: b
     """The largest of the entries that are reduced, plus `log` of two numbers: the sum of the others'
     exp(x - largest), and how many entries there are."""
     rows, reduced = as_rows(wide(x), axis), axes_of(axis, x.ndim)
+    a = _of_rows(log, rows) if rows.size else np.full(len(rows), -np.inf)  # the logarithm of a sum of nothing
+    shape = [1 if i in reduced else n for i, n in enumerate(x.shape) if keepdims or i not in reduced]
+    return a.reshape(shape).astype(x.dtype if x.dtype.kind == "f" else a.dtype, copy=False)
+
+
+def _of_rows(log: Callable[[Any, int], Any], rows: Any) -> Any:
     largest, _, _, rest = largest_apart(rows, -1)
     top = rows[largest]
-    a = np.where(np.isinf(top), top, top + log(rest[:, 0], rows.shape[1]))
-    shape = [1 if i in reduced else n for i, n in enumerate(x.shape) if keepdims or i not in reduced]
-    return a.reshape(shape).astype(x.dtype if x.dtype.kind == "f" else rest.dtype, copy=False)
+    return np.where(np.isinf(top), top, top + log(rest[:, 0], rows.shape[1]))
 
 
 def _pull(g: Any, a: Any, x: Any, out: Any, *, axis: Any, keepdims: Any) -> None:
@@ -78,23 +84,23 @@ def _pull(g: Any, a: Any, x: Any, out: Any, *, axis: Any, keepdims: Any) -> None
 
 
 @op(dx=_logsumexp_back, fused=Fused(None, _pull), cases=_CASES, reference="", elsewhere=_LOGSUMEXP)
-def logsumexp(x: Any, *, axis: Any = None, keepdims: bool = False) -> Any:
+def logsumexp(x: Any, *, axis: Axes = None, keepdims: bool = False) -> Any:
     """a = log(sum(exp(x), axis=axis, keepdims=keepdims))
 
     Shifted by the largest entry, so that it neither overflows nor loses a small sum. Where all entries are
-    -inf, nothing is there to be weighed: the value is -inf and the gradient 0.
+    -inf, or where there are none, nothing is there to be weighed: the value is -inf and the gradient 0.
     """
     return _largest_plus(lambda rest, _: np.log1p(rest), x, axis, keepdims)
 
 
 @op(dx=_logsumexp_back, fused=Fused(None, _pull), cases=_CASES, reference="", elsewhere=_LOGMEANEXP)
-def logmeanexp(x: Any, *, axis: Any = None, keepdims: bool = False) -> Any:
+def logmeanexp(x: Any, *, axis: Axes = None, keepdims: bool = False) -> Any:
     """a = log(mean(exp(x), axis=axis, keepdims=keepdims))
 
     logsumexp without the logarithm of the number of entries: between the mean and the largest of them.
-    Where all entries are -inf, the value is -inf and the gradient 0.
+    Where all entries are -inf, the value is -inf and the gradient 0; without any it is an error, as for `mean`.
     """
-    return _largest_plus(lambda rest, n: np.log((1.0 + rest) / n), x, axis, keepdims)
+    return _largest_plus(lambda rest, n: np.log((1.0 + rest) / n), needs_some(x, axis), axis, keepdims)
 
 
 def _log1mexp_of_float(z: float) -> float:

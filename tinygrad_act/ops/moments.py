@@ -7,12 +7,14 @@ from typing import Any
 
 import numpy as np
 
+from ..axes import axes_of
 from ..blocks import HALF, wide
 from ..dispatch import op
 from ..op import Fused, case
+from ..parameters import Axes
 from .arithmetic import chain, where
 from .comparison import equal
-from .reduce import axes_of, beside, chain_rows, count_of, needs_some
+from .reduce import beside, chain_rows, count_of, needs_some
 
 __all__ = ["centred", "std", "var"]
 
@@ -25,15 +27,15 @@ _NEAR = 1 / 64
 
 
 @op(dx=lambda g, _, __, *, axis: centred(g, axis=axis), linear=True, cases=_AXES)
-def centred(x: Any, *, axis: Any = None) -> Any:
+def centred(x: Any, *, axis: Axes = None) -> Any:
     """a = x - mean(x, axis=axis, keepdims=True)
 
     Entries that are equal, or nearly, are further off from their rounded mean than from each other. So
     where the first is near the mean, it is taken off first: what is left of equal entries is exactly 0.
     """
-    if not x.size:
-        return x
     axes = axes_of(axis, x.ndim)
+    if not x.size:
+        return x.copy()
     n = float(math.prod([x.shape[i] for i in axes]))
     with np.errstate(over="ignore", invalid="ignore"):  # a sum beyond the largest number, an infinite entry
         first, middle, far = _middle(x, axes, n)
@@ -76,7 +78,7 @@ def _var_pull(g: Any, a: Any, x: Any, out: Any, *, axis: Any, ddof: Any, keepdim
 
 
 @op(dx=_var_dx, fused=Fused(None, _var_pull), cases=_DDOF)
-def var(x: Any, *, axis: Any = None, ddof: float = 0, keepdims: bool = False) -> Any:
+def var(x: Any, *, axis: Axes = None, ddof: float = 0, keepdims: bool = False) -> Any:
     """a = var(x, axis=axis, ddof=ddof, keepdims=keepdims)
 
     The mean square distance from the mean; `ddof` is subtracted from the number of entries.
@@ -117,7 +119,7 @@ def _std_pull(g: Any, a: Any, x: Any, out: Any, *, axis: Any, ddof: Any, keepdim
 
 
 @op(dx=_std_dx, fused=Fused(None, _std_pull), cases=_DDOF)
-def std(x: Any, *, axis: Any = None, ddof: float = 0, keepdims: bool = False) -> Any:
+def std(x: Any, *, axis: Axes = None, ddof: float = 0, keepdims: bool = False) -> Any:
     """a = std(x, axis=axis, ddof=ddof, keepdims=keepdims)
 
     The root of `var`. Where all entries are equal it is exactly 0; the slope there is 0 / 0 and is taken

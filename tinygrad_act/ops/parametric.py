@@ -115,6 +115,7 @@ def _rrelu_slope(a: Any, z: Any, *, lower: float, upper: float, rng: Any) -> Any
 @elementwise(
     dz=_rrelu_slope,
     kinks={0.0: "right"},
+    at_least={"upper": "lower"},
     cases=(case((2, 3)), case((3,), lower=0.0, upper=0.5), case(())),
     reference="Xu et al. 2015",
     elsewhere={"torch": theirs("F.rrelu", at_kink="left")},

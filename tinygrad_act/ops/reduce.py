@@ -7,16 +7,18 @@ from typing import Any
 
 import numpy as np
 
+from ..axes import axes_of
 from ..blocks import HALF, wide
 from ..dispatch import op
 from ..op import case
+from ..parameters import Axes
 from .arithmetic import chain, has_nan, where
 from .comparison import greater, less
 from .index import getitem
 from .shape import concatenate, flip, reshape, transpose
 
 __all__ = [
-    "as_rows", "axes_of", "beside", "chain_rows", "count_of", "cumsum", "from_rows", "max", "mean", "min", "needs_some",
+    "as_rows", "beside", "chain_rows", "count_of", "cumsum", "from_rows", "max", "mean", "min", "needs_some",
     "prod", "spread", "sum",
 ]  # fmt: skip
 
@@ -24,17 +26,6 @@ _reduce: Any = np.add.reduce  # np.sum without its wrapper; its stubs ask for a 
 
 _CASES = (case((2, 3)), case((2, 3), axis=0), case((2, 3, 4), axis=(0, -1), keepdims=True), case(()))
 _WITH_EMPTY = (*_CASES, case((0, 3), axis=0), case((2, 0), axis=-1))
-
-
-def axes_of(axis: Any, ndim: int) -> tuple[int, ...]:
-    """The reduced axes as a tuple of numbers from 0. Raises `AxisError` for one that is not there."""
-    if axis is None:
-        return tuple(range(ndim))
-    axes = axis if isinstance(axis, (tuple, list)) else (axis,)
-    for i in axes:
-        if not -ndim <= i < ndim:
-            raise np.exceptions.AxisError(i, ndim)
-    return tuple([i % ndim for i in axes])
 
 
 def as_rows(x: Any, axis: Any) -> Any:
@@ -83,7 +74,7 @@ def _back(g: Any, x: Any, axis: Any, keepdims: Any) -> Any:
     linear=True,
     cases=_WITH_EMPTY,
 )
-def sum(x: Any, *, axis: Any = None, keepdims: bool = False) -> Any:
+def sum(x: Any, *, axis: Axes = None, keepdims: bool = False) -> Any:
     """a = sum(x, axis=axis, keepdims=keepdims)"""
     if x.dtype == HALF:
         return _reduce(wide(x), axis=axis, keepdims=keepdims).astype(HALF)
@@ -96,7 +87,7 @@ def sum(x: Any, *, axis: Any = None, keepdims: bool = False) -> Any:
     linear=True,
     cases=(case((), (2, 3)), case((3,), (2, 3), axis=0), case((1, 3, 1), (2, 3, 4), axis=(0, -1), keepdims=True)),
 )
-def spread(g: Any, x: Any, *, axis: Any = None, keepdims: bool = False) -> Any:
+def spread(g: Any, x: Any, *, axis: Axes = None, keepdims: bool = False) -> Any:
     """a = spread(g, x, axis, keepdims)
 
     `g`, a reduction of `x` over `axis`, back in the shape of `x`. The opposite of `sum`.
@@ -122,13 +113,13 @@ def count_of(x: Any, a: Any) -> float:
     linear=True,
     cases=_CASES,
 )
-def mean(x: Any, *, axis: Any = None, keepdims: bool = False) -> Any:
+def mean(x: Any, *, axis: Axes = None, keepdims: bool = False) -> Any:
     """a = mean(x, axis=axis, keepdims=keepdims)
 
     The sum over the number of entries. The mean of nothing is an error.
     """
     if x.dtype.kind != "f" or x.dtype.itemsize < 4 or not x.size:
-        return np.mean(needs_some(x, axis), axis=axis, keepdims=keepdims)
+        return np.mean(needs_some(x, axis), axis=axes_of(axis, x.ndim), keepdims=keepdims)
     total = _reduce(x, axis=axis, keepdims=keepdims)
     return total / count_of(x, total)
 
@@ -160,7 +151,7 @@ def _share_min(g: Any, a: Any, x: Any, *, axis: Any, keepdims: Any) -> Any:
 
 
 @op(dx=_share_max, kinks={"ties": "mean"}, cases=_CASES, aliases=("amax",))
-def max(x: Any, *, axis: Any = None, keepdims: bool = False) -> Any:
+def max(x: Any, *, axis: Axes = None, keepdims: bool = False) -> Any:
     """a = max(x, axis=axis, keepdims=keepdims)
 
     Ties share the gradient equally. NaN anywhere gives NaN, value and gradient.
@@ -169,7 +160,7 @@ def max(x: Any, *, axis: Any = None, keepdims: bool = False) -> Any:
 
 
 @op(dx=_share_min, kinks={"ties": "mean"}, cases=_CASES, aliases=("amin",))
-def min(x: Any, *, axis: Any = None, keepdims: bool = False) -> Any:
+def min(x: Any, *, axis: Axes = None, keepdims: bool = False) -> Any:
     """a = min(x, axis=axis, keepdims=keepdims)
 
     Ties share the gradient equally. NaN anywhere gives NaN, value and gradient.
@@ -202,7 +193,7 @@ def _before(rows: Any) -> Any:
 
 
 @op(dx=_others, label="Π", cases=_WITH_EMPTY)
-def prod(x: Any, *, axis: Any = None, keepdims: bool = False) -> Any:
+def prod(x: Any, *, axis: Axes = None, keepdims: bool = False) -> Any:
     """a = prod(x, axis=axis, keepdims=keepdims)
 
     Its derivative is right where entries are 0, too.
@@ -218,6 +209,6 @@ def _running_back(g: Any, _: Any, x: Any, *, axis: Any) -> Any:
 
 
 @op(dx=_running_back, linear=True, cases=(case((2, 3)), case((2, 3), axis=0), case((2, 3), axis=-1), case((0,))))
-def cumsum(x: Any, *, axis: Any = None) -> Any:
+def cumsum(x: Any, *, axis: int | None = None) -> Any:
     """a = cumsum(x, axis)"""
     return np.cumsum(wide(x), axis).astype(HALF) if x.dtype == HALF else np.cumsum(x, axis)

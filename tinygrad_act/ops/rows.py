@@ -6,8 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from ..axes import axis_of
 from ..dispatch import op
 from ..op import case, unknown
+from ..parameters import Axes
 from .arithmetic import has_nan, where
 from .comparison import equal, logical_and, not_equal
 from .reduce import sum
@@ -79,13 +81,18 @@ SHORT = 128
 """Entries of a row up to which a product with ones adds them; beyond, NumPy's sum, in pairs, keeps more digits."""
 
 
-def index_of_largest(z: Any, axis: int) -> tuple[Any, ...]:
-    """What `z[...]` takes to pick the largest entry along an axis, the first of several."""
+def index_of_largest(z: Any, axis: int | None) -> tuple[Any, ...]:
+    """What `z[...]` takes to pick the largest entry along an axis or (None) of all, the first of several."""
+    if not z.size:
+        np.add.reduce(z, axis=axis)  # raises if there is no such axis
+        return (slice(0),)
     places = np.argmax(z, axis=axis)
+    if axis is None or not z.ndim:
+        return tuple(np.unravel_index(places, z.shape)) if z.ndim else ()
     others: list[Any] = [np.arange(n) for n in places.shape]
     if z.ndim > 2:
         others = list(np.ogrid[tuple(slice(n) for n in places.shape)])
-    others.insert(axis % z.ndim, places)
+    others.insert(axis_of(axis, z.ndim), places)
     return tuple(others)
 
 
@@ -102,7 +109,7 @@ def _where_used_dx(g: Any, _: Any, x: Any, y: Any, *, axis: Any) -> Any:
     dy=None,
     cases=(case((2, 3), (2, 3)), case((2, 3, 4), np.zeros((2, 1, 4)), axis=1), case((3,), np.zeros(3), axis=None)),
 )
-def where_used(x: Any, y: Any, *, axis: Any = -1) -> Any:
+def where_used(x: Any, y: Any, *, axis: Axes = -1) -> Any:
     """a = where(isnan(x) & all(y == 0, axis, keepdims=True), 0, x)
 
     Cotangents x of rows, with 0 for NaN where the cotangents y that they come from are nothing but 0: into a

@@ -6,9 +6,11 @@ from typing import Any
 
 import numpy as np
 
+from ..axes import axes_of, axis_of
 from ..blocks import HALF, wide
 from ..dispatch import op
 from ..op import case
+from ..parameters import Axes, AxisList
 from .index import getitem, scatter_add
 
 __all__ = [
@@ -32,7 +34,7 @@ def reshape(x: Any, *, shape: Any) -> Any:
     linear=True,
     cases=(case((2, 3)), case((2, 3, 4), axes=(1, 2, 0)), case((2, 3, 4), axes=(0, -1, 1)), case(())),
 )
-def transpose(x: Any, *, axes: Any = None) -> Any:
+def transpose(x: Any, *, axes: AxisList = None) -> Any:
     """a = transpose(x, axes)
 
     `axes`: the new order of the axes; None reverses it.
@@ -44,7 +46,7 @@ def _inverse(axes: Any) -> Any:
     """The order of axes that undoes `axes`."""
     if not isinstance(axes, (tuple, list)):  # None undoes itself; a symbol stays one
         return axes
-    return tuple(int(i) for i in np.argsort([axis % len(axes) for axis in axes]))
+    return tuple(int(i) for i in np.argsort(axes_of(tuple(axes), len(axes))))
 
 
 @op(
@@ -62,7 +64,7 @@ def swapaxes(x: Any, *, axis1: int, axis2: int) -> Any:
     linear=True,
     cases=(case((2, 3, 4), source=0, destination=-1), case((2, 3, 4), source=(0, 1), destination=(2, 0))),
 )
-def moveaxis(x: Any, *, source: Any, destination: Any) -> Any:
+def moveaxis(x: Any, *, source: AxisList, destination: AxisList) -> Any:
     """a = moveaxis(x, source, destination)"""
     return np.moveaxis(x, source, destination)
 
@@ -72,7 +74,7 @@ def moveaxis(x: Any, *, source: Any, destination: Any) -> Any:
     linear=True,
     cases=(case((1, 3, 1)), case((1, 3, 1), axis=0), case((1, 3, 1), axis=(0, -1)), case(())),
 )
-def squeeze(x: Any, *, axis: Any = None) -> Any:
+def squeeze(x: Any, *, axis: Axes = None) -> Any:
     """a = squeeze(x, axis)"""
     return np.squeeze(x, axis)
 
@@ -82,7 +84,7 @@ def squeeze(x: Any, *, axis: Any = None) -> Any:
     linear=True,
     cases=(case((2, 3), axis=0), case((2, 3), axis=(0, -1)), case((), axis=0)),
 )
-def expand_dims(x: Any, *, axis: Any) -> Any:
+def expand_dims(x: Any, *, axis: AxisList) -> Any:
     """a = expand_dims(x, axis)"""
     return np.expand_dims(x, axis)
 
@@ -130,7 +132,7 @@ def _part(i: Any, g: Any, _: Any, *xs: Any, axis: Any) -> Any:
 
 def _along(axis: int, ndim: int, part: Any) -> tuple[Any, ...]:
     """The index that takes `part` of one axis and all of the others."""
-    return (slice(None),) * (axis % ndim) + (part,)
+    return (slice(None),) * axis_of(axis, ndim) + (part,)
 
 
 @op(
@@ -143,7 +145,7 @@ def _along(axis: int, ndim: int, part: Any) -> tuple[Any, ...]:
         case((0,), (3,)),
     ),
 )
-def concatenate(*xs: Any, axis: Any = 0) -> Any:
+def concatenate(*xs: Any, axis: int | None = 0) -> Any:
     """a = concatenate(xs, axis)
 
     Call it as NumPy's: `concatenate([x, y], axis=0)`.
@@ -174,7 +176,7 @@ def stack(*xs: Any, axis: int = 0) -> Any:
     linear=True,
     cases=(case((2, 3)), case((2, 3), axis=0), case((2, 3, 4), axis=(0, -1))),
 )
-def flip(x: Any, *, axis: Any = None) -> Any:
+def flip(x: Any, *, axis: AxisList = None) -> Any:
     """a = flip(x, axis)"""
     return np.flip(x, axis)
 
@@ -184,7 +186,7 @@ def flip(x: Any, *, axis: Any = None) -> Any:
     linear=True,
     cases=(case((2, 3), shift=1), case((2, 3), shift=-2, axis=1), case((2, 3), shift=(1, 2), axis=(0, 1))),
 )
-def roll(x: Any, *, shift: Any, axis: Any = None) -> Any:
+def roll(x: Any, *, shift: Any, axis: AxisList = None) -> Any:
     """a = roll(x, shift, axis)"""
     return np.roll(x, shift, axis)
 
@@ -219,7 +221,7 @@ def pad(x: Any, *, pad_width: Any, mode: str = "constant", constant_values: Any 
 
 def _unrepeat(g: Any, _: Any, x: Any, *, repeats: Any, axis: Any) -> Any:
     """sum of g over the copies"""
-    if axis is None:
+    if axis is None or not x.ndim:
         copies = np.repeat(np.arange(x.size), repeats)
         return reshape(scatter_add(g, shape=(x.size,), index=copies), shape=x.shape)
     copies = np.repeat(np.arange(x.shape[axis]), repeats)
@@ -231,7 +233,7 @@ def _unrepeat(g: Any, _: Any, x: Any, *, repeats: Any, axis: Any) -> Any:
     linear=True,
     cases=(case((2, 3), repeats=2), case((2, 3), repeats=[1, 0, 2], axis=1), case((2, 3), repeats=3, axis=-2)),
 )
-def repeat(x: Any, *, repeats: Any, axis: Any = None) -> Any:
+def repeat(x: Any, *, repeats: Any, axis: int | None = None) -> Any:
     """a = repeat(x, repeats, axis)"""
     return np.repeat(x, repeats, axis)
 

@@ -36,10 +36,7 @@ def hardmax(z: Any, *, axis: int | None = -1) -> Any:
     1 at the largest entry, the first of several, and 0 elsewhere. Nothing flows through it.
     """
     a = np.zeros(z.shape, z.dtype if z.dtype.kind == "f" else np.float64)
-    if axis is None:
-        a.flat[np.argmax(z)] = 1.0
-        return a
-    np.put_along_axis(a, np.expand_dims(np.argmax(z, axis=axis), axis), 1.0, axis)
+    a[index_of_largest(z, axis)] = 1.0
     return a
 
 
@@ -61,11 +58,12 @@ def straight_through_hardmax(z: Any, *, axis: int | None = -1) -> Any:
 def at_largest(x: Any, y: Any, *, axis: int | None = -1) -> Any:
     """a = take_along_axis(x, argmax(y, axis=axis, keepdims=True), axis)
 
-    The entry of x where y is largest; the axis stays, with length 1.
+    The entry of x where y is largest; the axis stays, with length 1. 0 where there are no entries.
     """
-    if axis is None:
-        return x.flat[np.argmax(y)].reshape((1,) * x.ndim)
-    return np.expand_dims(x[index_of_largest(y, axis)], axis)
+    if not y.size:
+        return np.add.reduce(x, axis=axis, keepdims=True)
+    a = x[index_of_largest(y, axis)]
+    return np.reshape(a, (1,) * x.ndim) if axis is None or not x.ndim else np.expand_dims(a, axis)
 
 
 def _weighed(g: Any, a: Any, axis: int | None) -> Any:
@@ -125,7 +123,7 @@ def softmin(z: Any, *, axis: int | None = -1) -> Any:
 
     softmax(-z): the smallest entry gets the most.
     """
-    return _exponentials(np.negative(z), axis=axis)
+    return _exponentials(np.asarray(np.negative(z)), axis=axis)
 
 
 @op(dz=lambda g, _, z, *, axis: -_weighed(g, softmax(z, axis=axis), axis), cases=_AXES)
@@ -273,7 +271,7 @@ def _noise(rng: Any, shape: tuple[int, ...], dtype: Any) -> Any:
     """Gumbel noise, of this dtype if that is a float. Raises `TypeError` for what is neither a generator nor a seed."""
     if not isinstance(rng, (np.random.Generator, int, np.integer)):
         raise TypeError(f"rng={rng!r} is neither a numpy.random.Generator nor a seed; write rng=default_rng(0)")
-    return np.random.default_rng(rng).gumbel(size=shape).astype(dtype if dtype.kind == "f" else np.float64, copy=False)
+    return np.asarray(np.random.default_rng(rng).gumbel(size=shape), dtype if dtype.kind == "f" else np.float64)
 
 
 def _gumbel_back(g: Any, a: Any, _: Any, *, rng: Any, tau: float, axis: int | None) -> Any:
@@ -295,4 +293,4 @@ def gumbel_softmax(z: Any, *, rng: Any, tau: float = 1.0, axis: int | None = -1)
     the smaller the temperature tau. `rng`: a `numpy.random.Generator`, or a seed. For PyTorch's hard=True
     see `straight_through_hardmax`.
     """
-    return _exponentials((z + _noise(rng, z.shape, z.dtype)) / tau, axis=axis)
+    return _exponentials(np.asarray((z + _noise(rng, z.shape, z.dtype)) / tau), axis=axis)

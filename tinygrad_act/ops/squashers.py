@@ -131,6 +131,7 @@ def sparse_sigmoid(z: Any) -> Any:
 @elementwise(
     dz=lambda a, z, *, min, max: a == z,
     kinks={"min": "inside", "max": "inside"},
+    at_least={"max": "min"},
     cases=(case(()), case((2, 3)), case((3,), min=-0.5, max=2.0)),
     label="hard tanh",
     reference="Collobert 2004",

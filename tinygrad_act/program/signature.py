@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..errors import is_real, refuse_kind
+from ..errors import is_real, refuse_kind, refuse_masked
 from ..tree import flatten, map_leaves
 from ..value import Value
 
@@ -93,8 +93,7 @@ def plain(tree: Any) -> Any:
 
 
 def _plain(x: Any) -> Any:
-    if type(x).__name__ == "MaskedArray":
-        raise TypeError("compile: masked arrays are not supported; fill it first, then use ta.where()")
+    refuse_masked("compile", x)
     return np.asarray(x) if isinstance(x, (np.ndarray, np.generic)) else x
 
 
