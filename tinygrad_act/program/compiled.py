@@ -130,6 +130,7 @@ class Compiled(WithProgram):
         paths = zip(graph.inputs, signature.paths)
         given = [x for x, path in paths if x.is_array and _is_donated(path, self._donate)]
         graph.donated = frozenset(given)
+        recorded.order, recorded.inputs, recorded.outputs, inputs = [], [], [], []  # and the numbers with them
         name_nodes(graph, isinstance(recorded.structure, (tuple, list, int)))
         everything = (*parameters, *(name for name in kwargs if name not in parameters))
         everything += ("variables",) * bool(recorded.variables)
