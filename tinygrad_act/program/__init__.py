@@ -10,12 +10,14 @@ from .compiled import Compiled
 from .of_value import CompiledValue
 from .passes import PASSES, check_passes
 from .program import Program
+from .store import KEEP, check_keep
 
 __all__ = ["PASSES", "Compiled", "CompiledValue", "Program", "compile"]
 
 
 def compile(function: Callable[..., Any] | Value | None = None, *, donate: Any = (),
-            passes: Sequence[str] | None = None, retrace: bool = True, backend: str = "numpy") -> Any:  # fmt: skip
+            passes: Sequence[str] | None = None, retrace: bool = True, keep: int | None = KEEP,
+            backend: str = "numpy") -> Any:  # fmt: skip
     """A function that runs as a program, recorded from `function` once for each kind of arguments.
 
     `function` takes and returns numbers, arrays, and nested lists, tuples and dicts of them; inside, it works on
@@ -27,7 +29,8 @@ def compile(function: Callable[..., Any] | Value | None = None, *, donate: Any =
 
     `donate`: positions or names of arguments whose arrays are given away: a result of the same shape and dtype is
     written over such an array and returned in it. `passes`: names of `PASSES`, None for all; with () results are
-    eager's to the last bit, else up to a few units in it. `retrace=False`: one kind of arguments only.
+    eager's to the last bit, else up to a few units in it. `retrace=False`: one kind of arguments only. `keep`: how many
+    programs are kept, those that were used last; another one is recorded again when it is wanted. None: all.
 
     With passes, too, what eager has finite is finite, what it has not 0 is not 0, and infinities have its sign. A zero
     among the results may have the other sign: `algebra` takes x for x + 0, y - x for -(x - y) and sqrt(x) for
@@ -36,25 +39,31 @@ def compile(function: Callable[..., Any] | Value | None = None, *, donate: Any =
     Each running call has room of its own: threads may call one program at the same time, and no later call
     overwrites what an earlier one returned, donated arrays apart.
 
-    Raises `ValueError` for an unknown pass or backend, for `donate` that names no argument, for a Value without a
-    graph; at the call for a donated array that is read-only or passed twice and, with `retrace=False`, for other
-    arguments. Raises `TypeError` for what is no function or returns no numbers; `TracingError`, a `TypeError`, for
-    one that looks at the numbers of a Value, changes its arguments, or depends on chance.
+    A compiled method has a program for each object, equal to another or not, and gives it up when the object goes.
+
+    Raises `ValueError` for an unknown pass or backend, for `keep` below 1, for `donate` that names no argument, for a
+    Value without a graph; at the call for a donated array that is read-only or passed twice and, with
+    `retrace=False`, for other arguments. Raises `TypeError` for what is no function or returns no numbers;
+    `TracingError`, a `TypeError`, for one that looks at the numbers of a Value, changes its arguments, or depends on
+    chance.
     """
     if backend != "numpy":
         raise ValueError(f"compile: backend={backend!r}: there is only 'numpy'; leave it out")
+    keep = check_keep(keep)
     if isinstance(function, Value):
         if donate != ():
             raise ValueError(f"compile: donate={donate!r}: a recorded graph has no arguments to donate")
         return CompiledValue(function, check_passes(passes))
     if function is None:
-        return lambda f: compile(f, donate=donate, passes=passes, retrace=retrace, backend=backend)
+        return lambda f: compile(f, donate=donate, passes=passes, retrace=retrace, keep=keep, backend=backend)
     if not callable(function):
         raise _no_function(function)
-    return Compiled(function, donate, check_passes(passes), retrace)
+    return Compiled(function, donate, check_passes(passes), retrace, keep)
 
 
 def _no_function(x: Any) -> TypeError:
+    if isinstance(x, classmethod):
+        return TypeError("compile: got a classmethod; write @classmethod above @ta.compile, which takes the function")
     return TypeError(
         f"compile: got {type(x).__name__} {x!r:.40}; expected a function, as in ta.compile(lambda x: ...), or the "
         f"result of an operation on Values"

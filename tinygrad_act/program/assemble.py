@@ -49,10 +49,20 @@ def _saved(graph: Graph) -> Graph:
     """The graph with a copy, made before anything is overwritten, of each output that lies in donated memory."""
 
     def saved(x: Node) -> Node:
-        lies = x.is_array and any(np.may_share_memory(x.value, given.value) for given in graph.donated)
-        return make(method("copy"), (x,)) if lies else x
+        return make(method("copy"), (x,)) if x.is_array and _may_lie_in(x, graph.donated) else x
 
     return Graph(graph.inputs, [saved(x) for x in graph.outputs], graph.donated)
+
+
+def _may_lie_in(x: Node, donated: frozenset[Node]) -> bool:
+    """Whether an array may lie in the memory of one of these inputs."""
+    stack = [x]
+    while stack:
+        node = stack.pop()
+        if node in donated:
+            return True
+        stack += node.lies_in()
+    return False
 
 
 def has_nan(x: Any, y: Any = None) -> bool:

@@ -15,7 +15,8 @@ from ..registry import ops
 from ..tracing import Pull
 from ..value import Value
 from .calls import INPUT, Call
-from .node import Graph, Node, constant
+from .facts import facts_of
+from .node import Graph, Node, constant, kept
 
 __all__ = ["build", "operation_of"]
 
@@ -26,7 +27,7 @@ def build(order: Sequence[Value], inputs: Sequence[Value], outputs: Sequence[Any
     """The graph of Values in topological order. `inputs`: the leaves that change from call to call, with
     their names; `outputs`: Values, numbers and arrays."""
     known: dict[Any, Node] = {}
-    leaves = [Node(INPUT, (), {}, x._data, name) for x, name in zip(inputs, names)]
+    leaves = [Node(INPUT, (), {}, facts_of(x._data, ()), name) for x, name in zip(inputs, names)]
     known.update(zip(inputs, leaves))
     for value in order:
         if value in known:
@@ -37,8 +38,9 @@ def build(order: Sequence[Value], inputs: Sequence[Value], outputs: Sequence[Any
             known[value] = _node(value.inputs[0], known)  # type: ignore[index]
         else:
             args = tuple([_node(x, known) for x in value.inputs or ()])
-            known[value] = Node(_call(value.op), args, value.static, value._data, value.label or "")
-    return Graph(leaves, [_node(x, known) for x in outputs])
+            value_kept = kept(value._data, args, (value._edges or ())[len(args) :])
+            known[value] = Node(_call(value.op), args, value.static, value_kept, value.label or "")
+    return Graph(leaves, [_node(x, known) for x in outputs], given=tuple([x._data for x in inputs]))
 
 
 def _node(x: Any, known: dict[Any, Node]) -> Node:

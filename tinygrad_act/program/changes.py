@@ -56,7 +56,7 @@ def _parts(signature: Signature) -> Iterator[tuple[str, tuple[str, str]]]:
             for i, part in enumerate(parts):
                 yield from walk(part, f"{path}[{i}]")
         else:
-            yield path, (kind.__name__, f"{parts!r:.60}")
+            yield path, (getattr(parts, "kind", kind).__name__, f"{parts!r:.60}")
 
     return walk(signature.structure, "")
 

@@ -8,10 +8,9 @@ import math
 import sys
 import threading
 import warnings
+import weakref
 from collections.abc import Callable
 from typing import Any
-
-import numpy as np
 
 from ..mode import mode, special
 from ..tree import flatten
@@ -19,12 +18,15 @@ from .assemble import assemble
 from .build import build
 from .changes import advice, describe_change
 from .constants import Constants
+from .donated import access, check_donated, is_donated
 from .emit import Form
+from .instances import Instance, Method, is_argument, with_self
 from .memory import all_finite
 from .names import RESERVED, input_names, name_nodes, parameter_names
 from .program import Program, WithProgram
 from .scalars import vector_graph
 from .signature import Signature, checker, has_values, places_of, plain, read_arguments
+from .store import KEEP, Programs
 from .trace import run_once, trace
 
 __all__ = ["Compiled"]
@@ -39,8 +41,10 @@ class _Made:
     """A program and what has to hold when it is called."""
 
     def __init__(
-        self, program: Program, vectors: bool, accepts: Any, constants: Constants, variables: list[Any], donated: Any
-    ) -> None:
+        self, program: Program, vectors: bool, accepts: Any, constants: Constants, variables: list[Any], donated: Any,
+        instance: Instance | None,
+    ) -> None:  # fmt: skip
+        self.used, self.instance = 0, instance
         self.vectors = vectors
         """Whether scalars became vectors in it."""
         self.program, self.accepts, self.constants, self.variables = program, accepts, constants, variables
@@ -53,16 +57,21 @@ class Compiled(WithProgram):
     """A function that is recorded once for each structure, shapes, dtypes and static arguments, and runs as a
     program afterwards. Made by `ta.compile`."""
 
-    def __init__(self, f: Callable[..., Any], donate: Any, passes: tuple[str, ...], retrace: bool) -> None:
+    def __init__(self, f: Callable[..., Any], donate: Any, passes: tuple[str, ...], retrace: bool,
+                 keep: int | None = KEEP) -> None:  # fmt: skip
         functools.update_wrapper(self, f)
         self.__name__: str = getattr(f, "__name__", type(f).__name__)
         self._f, self._passes, self._retrace = f, passes, retrace
         self._donate = _positions(f, donate)
-        self._made: dict[Any, _Made] = {}
+        self._made = Programs(keep)
         """By signature and conventions in force."""
+        self._instances: dict[int, Instance] = {}
+        """What stands for the objects that it is a method of, by their `id()`."""
         self._last: _Made | None = None
         self._usual: _Made | None = None
         """The last one that was made without conventions: called again without a long look."""
+        self._previous: Signature | None = None
+        """What the last program was made for, which may be gone."""
         self._lock = threading.RLock()
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
@@ -76,14 +85,14 @@ class Compiled(WithProgram):
 
     def _call(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         if mode.tracing or has_values((args, kwargs)):
-            return self._f(*args, **kwargs)
+            return self._f(*with_self(args), **kwargs)
         args, kwargs = _positional(self._f, args, kwargs)
         args, kwargs = plain((args, kwargs))
         made = self._find(args, kwargs)
         if mode.debugging:  # once more on Values, which are checked
-            trace(self._f, args, kwargs)
+            trace(self._f, with_self(args), kwargs)
         if made.donated:
-            _check_donated(*made.donated(args))
+            check_donated(*made.donated(args))
         return self._replay(made, args, kwargs)
 
     def _find(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> _Made:
@@ -91,10 +100,10 @@ class Compiled(WithProgram):
         signature, _ = read_arguments(args, kwargs)
         conventions = (mode.form, tuple(sorted(mode.kinks.items())), mode.dialect)
         key = (signature, conventions)
-        made = self._made.get(key)
+        made: _Made | None = self._made.find(key)
         if made is None:
             with self._lock:
-                made = self._made.get(key) or self._make(key, args, kwargs)
+                made = self._made.find(key) or self._make(key, args, kwargs)
         self._last = made
         if conventions == _USUAL:
             self._usual = made
@@ -107,7 +116,7 @@ class Compiled(WithProgram):
         results = made.program(*args, **kwargs)
         if made.vectors and not all_finite(flatten(results)):
             kwargs.pop("variables", None)
-            return run_once(self._f, args, kwargs)  # a sum of products makes a NaN of 0 times infinity
+            return run_once(self._f, with_self(args), kwargs)  # a sum of products makes a NaN of 0 times infinity
         return results
 
     def _make(self, key: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> _Made:
@@ -115,12 +124,12 @@ class Compiled(WithProgram):
         if self._made and not self._retrace:
             raise ValueError(
                 f"compile: {self.__name__} was compiled with retrace=False, but "
-                f"{describe_change([next(iter(self._made))[0], signature], self._parameters(signature))}; "
+                f"{describe_change([self._made.signatures()[0], signature], self._parameters(signature))}; "
                 f"pass arguments like the first call's, or leave out retrace=False"
             )
         if not RESERVED.isdisjoint(kwargs):
             raise TypeError(f"compile: keyword arguments {list(kwargs)}: {sorted(RESERVED)} are names of programs' own")
-        recorded = trace(self._f, args, kwargs)
+        recorded = trace(self._f, with_self(args), kwargs)
         parameters = self._parameters(signature)
         names = input_names(signature.paths, parameters) + [x.label or "v" for x in recorded.variables]
         inputs = [*recorded.inputs, *recorded.variables]
@@ -128,8 +137,9 @@ class Compiled(WithProgram):
         graph = vectors or build(recorded.order, inputs, recorded.outputs, names)
         places = places_of(signature, parameters)
         paths = zip(graph.inputs, signature.paths)
-        given = [x for x, path in paths if x.is_array and _is_donated(path, self._donate)]
+        given = [x for x, path in paths if x.is_array and is_donated(path, self._donate)]
         graph.donated = frozenset(given)
+        recorded.order, recorded.inputs, recorded.outputs, inputs = [], [], [], []  # and the numbers with them
         name_nodes(graph, isinstance(recorded.structure, (tuple, list, int)))
         everything = (*parameters, *(name for name in kwargs if name not in parameters))
         everything += ("variables",) * bool(recorded.variables)
@@ -143,20 +153,25 @@ class Compiled(WithProgram):
             checker(signature, tuple(i for i, x in enumerate(graph.inputs) if x in graph.donated)),
             Constants(recorded.outside, self._f),
             recorded.variables,
-            _access(places, signature, self._donate, parameters) if given else None,
+            access(places, signature, self._donate, parameters) if given else None,
+            args[0] if args and type(args[0]) is Instance else None,
         )
-        self._made[key] = made
-        self._warn_if_often(signature)
+        if self._usual is not None:
+            self._made.use(self._usual)  # its calls were not noted
+        signatures = [*(self._made.signatures() or [self._previous]), signature]
+        self._made.add(key, made)
+        self._warn_if_often(signatures)
+        self._previous = signature
         return made
 
     def _parameters(self, signature: Signature) -> list[str]:
         names = parameter_names(self._f, len(signature.structure[1][0][1]))
         return [f"{name}_" if name in RESERVED else name for name in names]
 
-    def _warn_if_often(self, signature: Signature) -> None:
-        count = len(self._made)
+    def _warn_if_often(self, signatures: list[Any]) -> None:
+        count = self._made.count
         if count >= _OFTEN and count & (count - 1) == 0:
-            signatures, names = [key[0] for key in self._made], self._parameters(signature)
+            names = self._parameters(signatures[-1])
             warnings.warn(
                 f"compile: {self.__name__} was recorded for {count} kinds of arguments, which takes longer than "
                 f"running it: lately {describe_change(signatures, names)}. {advice(signatures, names)}",
@@ -173,8 +188,12 @@ class Compiled(WithProgram):
 
     @property
     def programs(self) -> list[Program]:
-        """All programs that were made, one for each kind of arguments."""
-        return [made.program for made in self._made.values()]
+        """All programs that are kept, one for each kind of arguments."""
+        return [made.program for made in self.entries()]
+
+    def entries(self) -> list[Any]:
+        """What is kept, in the order in which it was made."""
+        return self._made.values()
 
     def trace(self, *args: Any, **kwargs: Any) -> Program:
         """The program for arguments like these, made if need be, without running it."""
@@ -184,14 +203,44 @@ class Compiled(WithProgram):
         return f"<compiled {self.__name__}: {len(self._made)} programs>"
 
     def __get__(self, instance: Any, owner: Any = None) -> Any:
-        """As a method: the object is a static argument, so there is a program for each."""
-        return self if instance is None else functools.partial(self, instance)
+        """As a method: there is a program for each object, which it does not keep alive."""
+        if instance is None or isinstance(self._f, staticmethod):
+            return self
+        if is_argument(instance):
+            return functools.partial(self, instance)
+        method = Method(self, self._standing_for(instance))
+        method.__self__ = instance
+        return method
+
+    def _standing_for(self, instance: Any) -> Instance:
+        known = self._instances.get(id(instance))
+        if known is None or known.get() is not instance:
+            number, me = id(instance), weakref.ref(self)
+            known = Instance(instance, functools.partial(_forget, me, number))
+            if isinstance(known.get, weakref.ref):
+                self._instances[number] = known
+        return known
+
+    def _forget(self, number: int) -> None:
+        """An object is no more: neither are its programs."""
+        self._instances.pop(number, None)
+        self._made.drop_dead()
+        if self._last is not None and self._last.instance is not None and self._last.instance.get() is None:
+            self._last = None
+        if self._usual is not None and self._usual.instance is not None and self._usual.instance.get() is None:
+            self._usual = None
 
     def __reduce__(self) -> Any:
         name: str = getattr(self, "__qualname__", "")
         if vars(sys.modules.get(self.__module__, object)).get(name) is self:
             return name  # a decorated function is pickled by its name, like any other
-        return Compiled, (self._f, self._donate, self._passes, self._retrace)
+        return Compiled, (self._f, self._donate, self._passes, self._retrace, self._made.keep)
+
+
+def _forget(compiled: weakref.ref[Compiled], number: int, _: Any) -> None:
+    known = compiled()
+    if known is not None:
+        known._forget(number)
 
 
 def _positions(f: Callable[..., Any], donate: Any) -> tuple[int, ...]:
@@ -221,39 +270,6 @@ def _positional(f: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, 
     except ValueError:  # a function without a signature
         return args, kwargs
     return bound.args, bound.kwargs
-
-
-def _is_donated(path: str, donate: tuple[int, ...]) -> bool:
-    return any(path.startswith(f"[0][{position}]") for position in donate)
-
-
-def _access(places: list[str], signature: Signature, donate: tuple[int, ...], parameters: list[str]) -> Any:
-    """A function of the arguments: their donated arrays, and the others."""
-    given: list[str] = []
-    others: list[str] = []
-    for place, path, kind in zip(places, signature.paths, signature.kinds):
-        if kind is not float:
-            (given if _is_donated(path, donate) else others).append(place)
-    text = f"lambda args: (lambda {', '.join(parameters)}, **_: ([{', '.join(given)}], [{', '.join(others)}]))(*args)"
-    return eval(text)
-
-
-def _check_donated(given: list[Any], others: list[Any]) -> None:
-    """Raises `ValueError` if a donated array can't be written to, or is another argument as well."""
-    everything = [*given, *others]
-    shared = len({id(x) for x in everything}) != len(everything)
-    if not shared and any(x.base is not None for x in everything if isinstance(x, np.ndarray)):
-        shared = any(np.may_share_memory(x, y) for i, x in enumerate(given) for y in everything[i + 1 :])
-    elif shared:
-        shared = any(x is y for i, x in enumerate(given) for y in everything[i + 1 :])
-    if shared:
-        raise ValueError(
-            "compile: a donated array is passed a second time, or shares memory with another argument; it would be "
-            "overwritten while it is still needed: pass a copy"
-        )
-    for x in given:
-        if not x.flags.writeable:
-            raise ValueError(f"compile: a donated array of shape {x.shape} is read-only; pass a copy, or don't donate")
 
 
 def _about(name: str, signature: Signature) -> str:

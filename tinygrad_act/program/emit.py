@@ -73,7 +73,7 @@ class Writer:
     def of(self, node: Node) -> str:
         """How an argument is spelled: its name, or a constant."""
         if node not in self.names:
-            if not isinstance(node.value, (np.ndarray, np.generic)):
+            if node.is_number:
                 text = literal(node.value)
                 return f"({text})" if text.startswith("-") else text
             self.names[node] = self.object(node.value, node.name)
@@ -240,9 +240,9 @@ def _stands_alone(output: Node, lines: list[Node], made: Plan) -> bool:
         return False
     if output.call.elementwise or output.call.out:
         return not isinstance(made.target.get(output), tuple)
-    if 0 in output.value.strides:  # stretched: of memory that nobody else has, perhaps, but not to be written to
+    if 0 in output.facts.strides:  # stretched: of memory that nobody else has, perhaps, but not to be written to
         return False
-    return not any(np.may_share_memory(output.value, x.value) for x in output.args if isinstance(x.value, np.ndarray))
+    return not output.lies_in()
 
 
 def _key(key: Any, writer: Writer) -> str:

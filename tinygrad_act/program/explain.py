@@ -6,8 +6,6 @@ import math
 from collections import Counter
 from dataclasses import dataclass
 
-import numpy as np
-
 from .calls import EINSUM, INDEXED
 from .node import Graph, Node
 from .plan import Plan
@@ -68,9 +66,9 @@ def explain(recorded: Graph, graph: Graph, plan: Plan) -> Explanation:
 
 def _owns(x: Node) -> bool:
     """Whether it is an array with memory of its own: no view, nothing stretched."""
-    if not x.is_array or x.call.name == "np.broadcast_to" or (x.value.size > 1 and 0 in x.value.strides):
+    if not x.is_array or x.call.name == "np.broadcast_to" or (x.facts.size > 1 and 0 in x.facts.strides):
         return False
-    return not any(np.may_share_memory(x.value, y.value) for y in x.args if isinstance(y.value, np.ndarray))
+    return not x.facts.shared
 
 
 def _moved(x: Node) -> int:

@@ -26,13 +26,12 @@ from ..registry import ops
 from ..tracing import Pull, under
 from .build import operation_of
 from .calls import ASARRAY, FLOAT, Call, function, method, opaque
-from .node import Graph, Node, make, rewritten
-from .proxy import NotALine, Proxy, call, node_of, proxy_of
+from .compared import Numbers, is_fixed, same
+from .node import Graph, Node, rewritten
+from .proxy import NotALine, Proxy, as_proxy, call, data_of, line, node_of, proxy_of
 
 __all__ = ["lower"]
 
-_ULPS = 64
-"""How many units of the last place the lines may be away from the body, on the largest entry."""
 _CHAIN, _WHERE_USED = ops["chain"], ops["where_used"]
 _FOR_ANY_DATA = Switch(tracing=1)
 """A slope at a kink asks whether any entry lies on it. A program says yes, since others may."""
@@ -40,59 +39,56 @@ _FOR_ANY_DATA = Switch(tracing=1)
 
 def lower(graph: Graph, trusting: bool) -> Graph:
     """The graph in NumPy's functions."""
-    fixed: dict[Node, bool] = {}
+    numbers = Numbers(graph)
     again = trusting and any(_is_pull_of_chain(node) for node in graph.order())
 
-    def rule(node: Node, args: tuple[Node, ...]) -> Node | None:
-        operation = operation_of(node.call)
+    def rule(node: Node, args: tuple[Node, ...]) -> Node:
+        if node.is_constant:
+            return node
+        theirs, operation = numbers.of_body(node, args), operation_of(node.call)
         if operation is None:
-            return None
+            return numbers.done(node, args, numbers.node(node.call, node, args, theirs), theirs)
         if again and isinstance(operation, Op) and operation.kinks:
             for x in args:  # a mask may be all that is left of it
                 x.trusted = True
-        lines = _lines(operation, args, node, trusting)
-        if trusting and lines is not None and (_is_fixed(lines, fixed) or _masks_nan(operation, args, fixed)):
-            lines = _lines(operation, args, node, False)  # nobody looks at a constant: it has to be right
-        if lines is None or not _same(lines.value, node.value):
+        proxies = tuple([proxy_of(x, numbers.of(x), trusting) for x in args])
+        lines, fixed = _lines(operation, proxies, node.static, trusting), numbers.fixed
+        if trusting and lines is not None and (is_fixed(lines.node, fixed) or _masks_nan(operation, args, fixed)):
+            proxies = tuple([proxy_of(x, numbers.of(x)) for x in args])
+            lines = _lines(operation, proxies, node.static, False)  # nobody looks at a constant: it has to be right
+        if lines is None or not same(lines.data, theirs):
             run = operation if isinstance(operation, Pull) else _body(operation, args)
             name = node.call.name if isinstance(operation, Pull) else operation.name
-            return Node(opaque(name, run, node.call.elementwise), args, node.static, node.value, node.name)
-        if _is_fixed(lines, fixed):
-            return lines
-        if trusting and isinstance(operation, Pull) and operation.op.elementwise and lines not in args:
-            lines.trusted = type(operation.op.rules[operation.position]) is not float
-            for x in args[2:] if operation.op.kinks else ():
-                x.trusted = True  # a mask hides a NaN in what it is made of
-        elif trusting and isinstance(operation, Op) and operation.kinks and lines not in args:
-            lines.trusted = True
-        elif trusting and isinstance(operation, Pull) and may_be_idle(operation.op) and lines not in args:
-            lines.trusted |= any(x.is_constant and _is_odd(x.value) for x in args)
-        return lines
+            body = numbers.node(opaque(name, run, node.call.elementwise), node, args, theirs)
+            return numbers.done(node, args, body, theirs)
+        if trusting and lines.node not in args and not is_fixed(lines.node, fixed):
+            _trust(lines.node, operation, args)
+        return numbers.done(node, args, lines.node, lines.data)
 
     return rewritten(graph, rule, absorbing=False)
+
+
+def _trust(lines: Node, operation: Op | Pull, args: tuple[Node, ...]) -> None:
+    """Note where a NaN may mean that a short formula was not good enough."""
+    if isinstance(operation, Pull) and operation.op.elementwise:
+        lines.trusted = type(operation.op.rules[operation.position]) is not float
+        for x in args[2:] if operation.op.kinks else ():
+            x.trusted = True  # a mask hides a NaN in what it is made of
+    elif isinstance(operation, Op) and operation.kinks:
+        lines.trusted = True
+    elif isinstance(operation, Pull) and may_be_idle(operation.op):
+        lines.trusted |= any(x.is_constant and _is_odd(x.value) for x in args)
 
 
 def _masks_nan(operation: Any, args: tuple[Node, ...], fixed: dict[Node, bool]) -> bool:
     """Whether it is a slope that may be a mask, and a constant with a NaN in it is given, or what comes of it."""
     kinks = isinstance(operation, Pull) and operation.op.kinks
-    return bool(kinks) and any(_is_fixed(x, fixed) and np.isnan(x.value).any() for x in args[1:])
+    return bool(kinks) and any(is_fixed(x, fixed) and np.isnan(x.value).any() for x in args[1:])
 
 
 def _is_odd(x: Any) -> bool:
     """Whether a NaN or an infinity is among the numbers."""
     return np.asarray(x).dtype.kind == "f" and not np.isfinite(x).all()
-
-
-def _is_fixed(node: Node, known: dict[Node, bool]) -> bool:
-    """Whether it depends on constants alone. `known`: for nodes that were asked for before."""
-    stack = [node]
-    while stack:
-        missing = [x for x in stack[-1].args if x not in known]
-        stack += missing
-        if not missing:
-            x = stack.pop()
-            known[x] = x.is_constant or (bool(x.args) and all(known[y] for y in x.args))
-    return known[node]
 
 
 def _is_pull_of_chain(node: Node) -> bool:
@@ -103,7 +99,7 @@ def _is_pull_of_chain(node: Node) -> bool:
 
 def _body(op: Op, args: tuple[Node, ...]) -> Any:
     """What runs `op` where lines can't: the body, or for numbers, Python's or NumPy's, what `evaluate` does."""
-    return op.forward if all(isinstance(x.value, np.ndarray) for x in args) else _as_call(op).run
+    return op.forward if all(x.facts.kind is np.ndarray for x in args) else _as_call(op).run
 
 
 @functools.cache
@@ -111,18 +107,15 @@ def _as_call(op: Op) -> Call:
     return opaque(op.name, op.call)
 
 
-def _lines(operation: Op | Pull, args: tuple[Node, ...], node: Node, trusting: bool) -> Node | None:
+def _lines(operation: Op | Pull, args: tuple[Any, ...], static: dict[str, Any], trusting: bool) -> Proxy | None:
     """The last line of the operation; None if it can't be said in lines."""
-    proxies = tuple([proxy_of(x, trusting) for x in args])
     try:
         with np.errstate(all="ignore"):
             if isinstance(operation, Pull):
-                result = _pull(operation, proxies, node.static, trusting)
-            else:
-                result = _forward(operation, proxies, node.static, trusting)
+                return as_proxy(_pull(operation, args, static, trusting))
+            return as_proxy(_forward(operation, args, static, trusting))
     except (NotALine, TypeError, ValueError, AttributeError, IndexError, ArithmeticError):
         return None
-    return node_of(result)
 
 
 def _forward(op: Op, args: tuple[Any, ...], static: dict[str, Any], trusting: bool) -> Any:
@@ -148,9 +141,10 @@ def _is_float(x: Any) -> bool:
 
 
 def _fused(formula: Any, args: tuple[Any, ...], like: Any, static: dict[str, Any]) -> Any:
-    out = Proxy(like.node, True)
+    out = Proxy(like.node, like.data, True)
     result = formula(*args, out, **static)
-    return Proxy((out if result is None else result).node, True)
+    given = out if result is None else result
+    return Proxy(given.node, given.data, True)
 
 
 def _pull(pull: Pull, args: tuple[Any, ...], static: dict[str, Any], trusting: bool) -> Any:
@@ -163,14 +157,14 @@ def _pull(pull: Pull, args: tuple[Any, ...], static: dict[str, Any], trusting: b
 def _pulled(pull: Pull, args: tuple[Any, ...], static: dict[str, Any], trusting: bool) -> Any:
     op, position = pull.op, pull.position
     g, a, *inputs = args
-    like = node_of(inputs[position]).value
+    like = data_of(inputs[position])
     if op.elementwise:
         c = _local(op, position, g, a, inputs, static, trusting)
     else:
         rule: Any = op.rules[0 if op.variadic else position]
         if any(not isinstance(x, Proxy) and not isinstance(x, np.ndarray) for x in inputs):
             raise NotALine("numbers among the inputs")
-        g, a, *inputs = (x if isinstance(x, Proxy) else Proxy(node_of(x), trusting) for x in args)
+        g, a, *inputs = (as_proxy(x, trusting) for x in args)
         shorter = _shorter(op, position, (g, a, *inputs), static) if trusting else None
         if shorter is not None:
             c = shorter
@@ -237,33 +231,15 @@ def _repaired(c: Any, like: Any) -> Any:
             return c
         if c.node.shape:
             raise NotALine("an array's cotangent for a number")
-        return Proxy(make(FLOAT, (c.node,)))
-    if not isinstance(c, Proxy):
-        c = Proxy(node_of(c))
+        return line(FLOAT, (c,), {})
+    c = as_proxy(c)
     if c.node.shape == like.shape and c.node.dtype == like.dtype:
         return c
     if c.node.is_number or (not c.node.is_array and c.node.dtype != like.dtype):
-        c = Proxy(make(method("astype"), (make(ASARRAY, (c.node,)),), {"args": (like.dtype,)}))
+        c = line(method("astype"), (line(ASARRAY, (c,), {}),), {"args": (like.dtype,)})
     if not c.node.is_array:
-        return Proxy(make(function(np.broadcast_to), (c.node,), {"shape": like.shape}))
+        return line(function(np.broadcast_to), (c,), {"shape": like.shape})
     return repair(c, like)
-
-
-def _same(mine: Any, theirs: Any) -> bool:
-    """Whether lines and body agree, up to rounding."""
-    x, y = np.asarray(mine), np.asarray(theirs)
-    numbers = [not isinstance(z, (np.ndarray, np.generic)) for z in (mine, theirs)]
-    if x.shape != y.shape or x.dtype != y.dtype or numbers[0] != numbers[1]:
-        return False
-    if x.dtype.kind != "f":
-        return bool(np.array_equal(x, y))
-    with np.errstate(all="ignore"):
-        finite = np.isfinite(y)
-        if not finite.any():
-            return True
-        size = np.max(np.abs(y), where=finite, initial=0.0)
-        apart = np.max(np.abs(x - y), where=finite & np.isfinite(x), initial=0.0)
-    return bool(apart <= _ULPS * np.finfo(y.dtype).eps * size)
 
 
 def _interpret(op: Op, args: tuple[Any, ...], static: dict[str, Any]) -> Any:
@@ -281,7 +257,7 @@ def _interpret(op: Op, args: tuple[Any, ...], static: dict[str, Any]) -> Any:
     except NotALine:
         nodes = tuple([node_of(x) for x in args])
         body = opaque(op.name, _body(op, nodes), op.elementwise)
-        return Proxy(make(body, nodes, static), _trusting(args))
+        return line(body, args, static)
 
 
 def _trusting(args: tuple[Any, ...]) -> bool:

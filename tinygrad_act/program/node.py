@@ -1,22 +1,25 @@
 """A program before it is printed: nodes, each one call of a function on the results of others.
 
-A node keeps the number or array that it had when the program was recorded: it tells shape and
-dtype, folds constants, and lets a pass compare what it made with what was there.
+Of what depends on the arguments a node knows shape, dtype and layout (`Facts`) and not the numbers: those of a
+large function would take many times the memory that it needs itself. What depends on constants alone keeps its
+own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from .calls import CONSTANT, INPUT, Call
+from .facts import Facts, facts_of
 
-__all__ = ["Graph", "Node", "constant", "make", "rewritten"]
+__all__ = ["Graph", "Node", "constant", "kept", "made", "make", "rewritten"]
 
 _NO_STATIC: dict[str, Any] = {}
+_WITH_DTYPE = (np.ndarray, np.generic, Facts)
 
 
 class Node:
@@ -26,7 +29,7 @@ class Node:
 
     def __init__(self, call: Call, args: tuple[Node, ...], static: dict[str, Any], value: Any, name: str = "") -> None:
         self.call, self.args, self.static, self.value, self.name = call, args, static, value, name
-        """`value`: the number or array that it was when the program was recorded. `name`: what the
+        """`value`: the number or array if it depends on constants alone, else its `Facts`. `name`: what the
         source calls it, if anything has a wish."""
         self.trusted = False
         """Whether a NaN here may mean that a short formula was not good enough; see `guard`."""
@@ -41,17 +44,22 @@ class Node:
     @property
     def dtype(self) -> Any:
         """The dtype; the Python type of a Python number."""
-        return self.value.dtype if isinstance(self.value, (np.ndarray, np.generic)) else type(self.value)
+        return self.value.dtype if isinstance(self.value, _WITH_DTYPE) else type(self.value)
+
+    @property
+    def facts(self) -> Facts:
+        """What is known of its value."""
+        return self.value if isinstance(self.value, Facts) else facts_of(self.value, [x.stand_in() for x in self.args])
 
     @property
     def is_array(self) -> bool:
         """Whether it is an array with at least one axis, so that it has memory to plan."""
-        return isinstance(self.value, np.ndarray) and self.value.ndim > 0
+        return bool(self.shape)
 
     @property
     def is_number(self) -> bool:
         """Whether it is a Python number: weak in NumPy's promotion."""
-        return not isinstance(self.value, (np.ndarray, np.generic))
+        return self.value.is_number if isinstance(self.value, Facts) else not isinstance(self.value, _WITH_DTYPE)
 
     def like(self, other: Node) -> bool:
         """Whether it may stand in the place of another: of its shape and dtype, a Python number if that is one."""
@@ -60,7 +68,19 @@ class Node:
 
     @property
     def nbytes(self) -> int:
-        return int(self.value.nbytes) if isinstance(self.value, np.ndarray) else 8
+        return int(self.value.nbytes) if isinstance(self.value, (np.ndarray, Facts)) else 8
+
+    def stand_in(self) -> Any:
+        """What to call a function with to see what it gives: the value, or zeros in its place."""
+        return self.value.zeros() if isinstance(self.value, Facts) else self.value
+
+    def lies_in(self) -> list[Node]:
+        """The arguments in whose memory the result may lie."""
+        facts = self.facts
+        if facts.kind is not np.ndarray:
+            return []
+        arrays = [(i, x) for i, x in enumerate(self.args) if x.facts.kind is np.ndarray]
+        return [x for i, x in arrays if i in facts.shared or (i == 0 and self.call.view)]
 
     @property
     def is_constant(self) -> bool:
@@ -72,12 +92,21 @@ def constant(value: Any, name: str = "") -> Node:
     return Node(CONSTANT, (), _NO_STATIC, value, name)
 
 
-def make(call: Call, args: tuple[Node, ...], static: dict[str, Any] | None = None, name: str = "") -> Node:
-    """The node of a call, computed once to know what it gives."""
-    static = static or _NO_STATIC
+def make(call: Call, args: tuple[Node, ...], static: dict[str, Any] | None = None) -> Node:
+    """The node of a call, run once to know what it gives: on zeros, where the arguments are not known."""
+    return made(call, args, [x.stand_in() for x in args], static or _NO_STATIC)[0]
+
+
+def made(call: Call, args: tuple[Node, ...], given: Sequence[Any], static: dict[str, Any]) -> tuple[Node, Any]:
+    """The node of a call, and what it gives for the numbers `given`."""
     with np.errstate(all="ignore"):
-        value = call.run(*(x.value for x in args), **static)
-    return Node(call, args, static, value, name)
+        value = call.run(*given, **static)
+    return Node(call, args, static, kept(value, args, given)), value
+
+
+def kept(value: Any, args: tuple[Node, ...], given: Sequence[Any]) -> Any:
+    """What a node keeps of its value: all, if its arguments are constants."""
+    return facts_of(value, given) if any(isinstance(x.value, Facts) for x in args) or not args else value
 
 
 @dataclass
@@ -88,6 +117,8 @@ class Graph:
     outputs: list[Node]
     donated: frozenset[Node] = field(default_factory=frozenset)
     """Inputs whose memory the program may overwrite."""
+    given: tuple[Any, ...] = ()
+    """What the inputs were when it was recorded; of a graph that has been lowered, nothing."""
 
     def order(self) -> list[Node]:
         """Every node that an output needs, each after its arguments; inputs and constants as well."""

@@ -10,8 +10,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
-
 from .calls import CONSTANT, INPUT
 from .node import Graph, Node
 from .tiles import Join, Loop, grouped, joins_of, loops_of
@@ -144,9 +142,8 @@ def _roots(order: list[Node]) -> dict[Node, Node]:
         roots[node] = node
         for x in node.args:
             roots.setdefault(x, x)
-            shared = isinstance(x.value, np.ndarray) and isinstance(node.value, np.ndarray)
-            if shared and ((node.call.view and x is node.args[0]) or np.may_share_memory(x.value, node.value)):
-                roots[node] = roots[x]
+        for x in node.lies_in():
+            roots[node] = roots[x]
     return roots
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import linecache
 import types
+import weakref
 from typing import Any
 
 import numpy as np
@@ -37,9 +38,10 @@ class Program:
     def _executed(self) -> Any:
         file = f"<program {self.name} {id(self):x}>"
         linecache.cache[file] = (len(self.source), None, self.source.splitlines(keepends=True), file)
+        weakref.finalize(self, linecache.cache.pop, file, None).atexit = False
         namespace: dict[str, Any] = {"np": np, **self.objects}
-        exec(compile(self.source, file, "exec"), namespace)
-        return tuple(namespace.get(f"{self.name}{end}") for end in ("", "_update", "_with_care"))
+        exec(compile(self.source, file, "exec"), namespace)  # the functions go out: no circle keeps them and constants
+        return tuple(namespace.pop(f"{self.name}{end}", None) for end in ("", "_update", "_with_care"))
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """The results for these arguments: of the structure, shapes and dtypes that it was made for."""

@@ -8,16 +8,15 @@ writes into a part of an array) it raises `NotALine`, and the program calls the 
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from ..errors import is_real
 from .calls import EINSUM, FLOAT, GETITEM, INDEXED, JOINS, TRANSPOSE, function, is_known, method, reduction, ufunc
-from .node import Node, constant, make
+from .node import Node, constant, made
 
-__all__ = ["NotALine", "Proxy", "node_of", "proxy_of"]
+__all__ = ["NotALine", "Proxy", "as_proxy", "call", "data_of", "line", "node_of", "proxy_of"]
 
 
 class NotALine(TypeError, AttributeError):
@@ -34,24 +33,38 @@ def node_of(x: Any) -> Node:
     return constant(np.asarray(x) if isinstance(x, (list, tuple)) else x)
 
 
-def proxy_of(node: Node, trusting: bool = False) -> Any:
+def data_of(x: Any) -> Any:
+    """The number or array that it is now."""
+    return x.data if isinstance(x, Proxy) else np.asarray(x) if isinstance(x, (list, tuple)) else x
+
+
+def proxy_of(node: Node, data: Any, trusting: bool = False) -> Any:
     """What a body is called with: constants that are numbers as they are."""
-    return node.value if node.is_constant and node.is_number else Proxy(node, trusting)
+    return data if node.is_constant and node.is_number else Proxy(node, data, trusting)
 
 
-def call(what: Any, args: tuple[Any, ...], static: dict[str, Any]) -> Any:
-    """One more line. NumPy makes a NumPy float of Python floats; in a body that stays weak."""
+def as_proxy(x: Any, trusting: bool = False) -> Proxy:
+    """A proxy, of a constant as well."""
+    return x if isinstance(x, Proxy) else Proxy(node_of(x), data_of(x), trusting)
+
+
+def line(what: Any, args: tuple[Any, ...], static: dict[str, Any]) -> Proxy:
+    """One more line."""
+    node, data = made(what, tuple(map(node_of, args)), list(map(data_of, args)), static)
+    return Proxy(node, data, any(isinstance(x, Proxy) and x.trusting for x in args))
+
+
+def call(what: Any, args: tuple[Any, ...], static: dict[str, Any]) -> Proxy:
+    """The same of a body's call. NumPy makes a NumPy float of Python floats; in a body that stays weak."""
     if any(isinstance(x, Proxy) for x in static.values()):
         raise NotALine(f"{what}: a parameter is computed")
-    nodes = tuple([node_of(x) for x in args])
-    if what is _POWER and all(x.is_number for x in nodes):
+    numbers = all(node_of(x).is_number for x in args)
+    if what is _POWER and numbers:
         what = _POWER_OF_NUMBERS  # NumPy takes np.power(x, 0.5) for a root: of -0.0 and of -inf, Python's is another
-    node = make(what, nodes, static)
-    if not is_real(node.value):
+    result = line(what, args, static)
+    if not is_real(result.data):
         raise NotALine(f"{what}: its result is no number and no array of real numbers")
-    if all(x.is_number for x in nodes) and _is_one_float(node.value):
-        node = make(FLOAT, (node,))
-    return Proxy(node, any(isinstance(x, Proxy) and x.trusting for x in args))
+    return line(FLOAT, (result,), {}) if numbers and _is_one_float(result.data) else result
 
 
 def _is_one_float(x: Any) -> bool:
@@ -62,18 +75,19 @@ def _is_one_float(x: Any) -> bool:
 class Proxy(np.lib.mixins.NDArrayOperatorsMixin):
     """Stands for an array or a number whose value is known only when the program runs."""
 
-    __slots__ = ("node", "trusting")
+    __slots__ = ("data", "node", "trusting")
 
-    def __init__(self, node: Node, trusting: bool = False) -> None:
-        self.node, self.trusting = node, trusting
-        """`trusting`: whether operations may use their shorter formulas; see `lower`."""
+    def __init__(self, node: Node, data: Any, trusting: bool = False) -> None:
+        self.node, self.data, self.trusting = node, data, trusting
+        """`data`: what it is on the numbers at hand: gone as soon as the body lets go of it. `trusting`: whether
+        operations may use their shorter formulas; see `lower`."""
 
     shape = property(operator.attrgetter("node.shape"))
-    dtype = property(lambda self: self.node.value.dtype)
+    dtype = property(lambda self: self.data.dtype)
     ndim = property(lambda self: len(self.node.shape))
     size = property(lambda self: int(np.prod(self.node.shape)))
-    itemsize = property(lambda self: self.node.value.itemsize)
-    nbytes = property(lambda self: self.node.value.nbytes)
+    itemsize = property(lambda self: self.data.itemsize)
+    nbytes = property(lambda self: self.data.nbytes)
 
     def __array_ufunc__(self, f: np.ufunc, how: str, *inputs: Any, out: Any = None, **static: Any) -> Any:
         if how == "reduce":
@@ -113,11 +127,11 @@ class Proxy(np.lib.mixins.NDArrayOperatorsMixin):
             return call(INDEXED, (self, *parts), {})
         return call(GETITEM, (self,), {"index": index})
 
-    def __getattr__(self, name: str) -> Callable[..., Any]:
+    def __getattr__(self, name: str) -> Any:
         if name not in _METHODS or self.node.is_number:
             raise NotALine(f"array.{name}")
         if name == "T":
-            return call(TRANSPOSE, (self,), {})  # type: ignore[no-any-return]
+            return call(TRANSPOSE, (self,), {})
 
         def run(*args: Any, **static: Any) -> Any:
             if name == "astype" and (args[0] if args else static["dtype"]) == self.dtype:
@@ -157,7 +171,7 @@ def _called(f: Any, args: tuple[Any, ...], static: dict[str, Any]) -> Any:
     arguments, as np.fill_diagonal does."""
     what = function(f)
     if not is_known(what):
-        values = [node_of(x).value for x in args]
+        values = [data_of(x) for x in args]
         for x in (values := [x.view() if isinstance(x, np.ndarray) else x for x in values]):
             if isinstance(x, np.ndarray):
                 x.setflags(write=False)
@@ -169,12 +183,12 @@ def _put(out: Any, result: Any) -> Any:
     """What `out=` means: from here on, the proxy stands for the result."""
     if not isinstance(out, Proxy):
         raise NotALine("out= of an array")
-    node = node_of(result)
-    if out.node.shape != node.shape:
-        node = make(function(np.broadcast_to), (node,), {"shape": out.node.shape})
-    if out.node.dtype != node.dtype:
-        node = make(method("astype"), (node,), {"args": (out.node.dtype,)})
-    out.node = node
+    result = as_proxy(result)
+    if out.node.shape != result.node.shape:
+        result = line(function(np.broadcast_to), (result,), {"shape": out.node.shape})
+    if out.node.dtype != result.node.dtype:
+        result = line(method("astype"), (result,), {"args": (out.node.dtype,)})
+    out.node, out.data = result.node, result.data
     return out
 
 

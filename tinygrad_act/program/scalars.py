@@ -12,6 +12,7 @@ from ..recording import constant as constant_value
 from ..value import Value
 from .build import build
 from .calls import FLOAT, INPUT, JOINS
+from .facts import facts_of
 from .node import Graph, Node, constant, make, rewritten
 from .trace import Trace
 from .vectors import gathered, replay
@@ -34,11 +35,11 @@ def vector_graph(recorded: Trace, inputs: Sequence[Value], names: Sequence[str])
     outputs = [vectors.at(x) if isinstance(x, Value) else x for x in recorded.outputs]
     order = topological_order([x for x in outputs if isinstance(x, Value)], Value)
     graph = build(order, leaves, outputs, [f"v{i + 1}" for i in range(len(leaves))])
-    numbers = {x: Node(INPUT, (), {}, x._data, name) for x, name in zip(inputs, names)}
+    numbers = {x: Node(INPUT, (), {}, facts_of(x._data, ()), name) for x, name in zip(inputs, names)}
     packed = {leaf: _packed(block, numbers) for leaf, block in zip(graph.inputs, members)}
     graph = rewritten(graph, lambda node, args: None, packed)
     found = [make(FLOAT, (node,)) if isinstance(x, Value) else node for x, node in zip(outputs, graph.outputs)]
-    return Graph([numbers[x] for x in inputs], found)
+    return Graph([numbers[x] for x in inputs], found, given=tuple([x._data for x in inputs]))
 
 
 def _leaf(data: np.ndarray) -> Value:

@@ -50,7 +50,7 @@ class Loop:
 
     def nbytes(self, node: Node) -> int:
         """The bytes of what is there of a node at a time."""
-        return node.nbytes if node in self.kept else math.prod(self.part) * int(node.value.itemsize)
+        return node.nbytes if node in self.kept else math.prod(self.part) * node.facts.itemsize
 
     def is_cut(self, x: Node) -> bool:
         """Whether an argument is cut like the results."""
@@ -103,7 +103,7 @@ def _groups(lines: list[Node]) -> list[list[Node]]:
 
 def _is_fit(node: Node) -> bool:
     """Whether its entries can be computed in any order, and are many."""
-    if not (node.call.elementwise or node.call is ASTYPE) or not node.is_array or node.value.size * 8 <= LARGE:
+    if not (node.call.elementwise or node.call is ASTYPE) or not node.is_array or node.facts.size * 8 <= LARGE:
         return False
     return not any(isinstance(x, np.ndarray) for x in node.static.values())
 
@@ -111,7 +111,7 @@ def _is_fit(node: Node) -> bool:
 def _loop(nodes: tuple[Node, ...], kept: frozenset[Node]) -> Loop | None:
     """None if slices would be too large or too few."""
     shape = nodes[0].shape
-    itemsize = max(int(x.value.itemsize) for x in (*nodes, *(y for node in nodes for y in node.args if y.is_array)))
+    itemsize = max(x.facts.itemsize for x in (*nodes, *(y for node in nodes for y in node.args if y.is_array)))
     size = math.prod(shape)
     if size * itemsize <= LARGE:
         return None

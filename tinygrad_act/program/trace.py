@@ -20,6 +20,7 @@ from ..graph import topological_order
 from ..keeping import Met
 from ..lending import unchanged
 from ..mode import Switch, deeper
+from ..op import Op
 from ..ops.activations import identity
 from ..recording import constant, new_node
 from ..registry import ops
@@ -57,23 +58,24 @@ def trace(f: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) 
     anything but them.
     """
     met = Met()
-    first, second = _run(f, args, kwargs, met), _run(f, args, kwargs, met)
-    given = set(first.inputs)
-    if len(first.order) != len(second.order) or len(first.outputs) != len(second.outputs):
-        raise _not_repeatable(f"{len(first.order)} operations, then {len(second.order)}")
+    steps, outputs = _noted(_run(f, args, kwargs, met))  # the numbers of one run at a time
+    recorded = _run(f, args, kwargs, met)
+    given = set(recorded.inputs)
+    if len(steps) != len(recorded.order) or len(outputs) != len(recorded.outputs):
+        raise _not_repeatable(f"{len(steps)} operations, then {len(recorded.order)}")
     known = _Known(met, {})
-    for x, y in zip(first.order, second.order):
+    for step, x in zip(steps, recorded.order):
         if x in given:
             continue
-        if x is y:
-            first.variables.append(_variable(x))
+        if step.leaf is x:
+            recorded.variables.append(_variable(x))
         else:
-            _compare(x, y, known)
-    for a, b in zip(first.outputs, second.outputs):
-        if not isinstance(a, Value):
+            _compare(step, x, known)
+    for a, b in zip(outputs, recorded.outputs):
+        if not isinstance(b, Value):
             _compare_constants(a, b, known, "an output")
-    first.outside = list(known.arrays.values())
-    return first
+    recorded.outside = list(known.arrays.values())
+    return recorded
 
 
 def run_once(f: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -81,6 +83,33 @@ def run_once(f: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any
     done = _run(f, args, kwargs, Met())
     results = [x._data if isinstance(x, Value) else x for x in done.outputs]
     return map_leaves(lambda position: results[position], done.structure)
+
+
+class _Step(NamedTuple):
+    """What is kept of a Value of the first run to compare with that of the second."""
+
+    op: Op | None
+    shape: tuple[int, ...]
+    dtype: Any
+    static: dict[str, Any]
+    constants: tuple[Any, ...]
+    """The inputs; None for a Value."""
+    leaf: Value | None
+    """The Value itself, if no operation made it."""
+    text: str
+    """How a message shows it."""
+
+
+def _noted(recorded: Trace) -> tuple[list[_Step], list[Any]]:
+    """What is kept of a run: its steps, and its outputs with None for Values."""
+    return [_step(x) for x in recorded.order], [None if isinstance(x, Value) else x for x in recorded.outputs]
+
+
+def _step(x: Value) -> _Step:
+    constants = tuple([None if isinstance(y, Value) else y for y in x.inputs or ()])
+    made = x.op is not None
+    text = f"{x.op.name} of shape {x.shape}" if x.op else f"a constant of shape {x.shape}"
+    return _Step(x.op, x.shape, x.dtype, x.static, constants, None if made else x, text)
 
 
 class _Known(NamedTuple):
@@ -179,10 +208,10 @@ def _variable(x: Value) -> Value:
     return x
 
 
-def _compare(x: Value, y: Value, known: _Known) -> None:
+def _compare(x: _Step, y: Value, known: _Known) -> None:
     """Raises `TracingError` unless two nodes are the same operation on the same constants."""
     if x.op is not y.op or x.shape != y.shape or x.dtype != y.dtype or len(x.static) != len(y.static):
-        raise _not_repeatable(f"{x!r}, then {y!r}")
+        raise _not_repeatable(f"{x.text}, then {_step(y).text}")
     for name, parameter in x.static.items():
         if isinstance(parameter, np.random.Generator):
             raise TracingError(
@@ -190,14 +219,14 @@ def _compare(x: Value, y: Value, known: _Known) -> None:
                 f"for all; draw outside and pass the noise as an argument, or give a seed, which always draws the same"
             )
         _compare_constants(parameter, y.static[name], known, f"{x.op.name if x.op else ''}: {name}")
-    if x.op is None:
-        _compare_constants(x._data, y._data, known, "a constant")
+    if x.leaf is not None:
+        _compare_constants(x.leaf._data, y._data, known, "a constant")
         return
-    for mine, other in zip(x.inputs or (), y.inputs or ()):
-        if isinstance(mine, Value) != isinstance(other, Value):
-            raise _not_repeatable(f"{x.op.name} of {mine!r}, then of {other!r}")
-        if not isinstance(mine, Value):
-            _compare_constants(mine, other, known, f"{x.op.name}: a constant")
+    for mine, other in zip(x.constants, _step(y).constants):
+        if (mine is None) != (other is None):
+            raise _not_repeatable(f"{x.text}, of a constant in one run and of a Value in the other")
+        if mine is not None:
+            _compare_constants(mine, other, known, f"{x.op.name if x.op else ''}: a constant")
 
 
 def _compare_constants(x: Any, y: Any, known: _Known, what: str) -> None:

@@ -225,9 +225,9 @@ def _broadcast(node: Node, x: Node) -> Node | None:
 
 def _sum(node: Node, x: Node) -> Node | None:
     """The sum of a stretched number is a product."""
-    if x.call is not BROADCAST or x.args[0].shape != () or node.shape != () or not x.value.size:
+    if x.call is not BROADCAST or x.args[0].shape != () or node.shape != () or not x.facts.size:
         return None
-    return make(MUL, (x.args[0], constant(float(x.value.size))))
+    return make(MUL, (x.args[0], constant(float(x.facts.size))))
 
 
 _EXACT: Rules = {

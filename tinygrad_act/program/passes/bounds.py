@@ -34,7 +34,7 @@ def bounds(graph: Graph) -> Graph:
         if not _is_array_and_number(node, x, bound):
             return None
         number = float(bound.value)
-        if node.value.size <= _FEW:
+        if node.facts.size <= _FEW:
             full = _constant(known, number, node.shape, node.dtype)
             return Node(node.call, (x, full), node.static, node.value, node.name)
         free = _constant(known, -_BOUNDS[node.call] * math.inf, (), node.dtype)

@@ -6,9 +6,12 @@ constant is looked at by nobody.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
-from ..calls import function
+from ..calls import Call, function
+from ..facts import Facts
 from ..node import Graph, Node, constant, rewritten
 
 __all__ = ["fold"]
@@ -25,11 +28,12 @@ def fold(graph: Graph) -> Graph:
             return None
         if node.call is _BROADCAST:
             return None  # what takes it as it is stretches it for nothing
-        if node.trusted and not np.isfinite(node.value).all():
+        if node.is_array and node.facts.entries > max(256, *(x.facts.entries for x in args)):
             return None
-        if node.is_array and _entries(node) > max(256, *(_entries(x) for x in args)):
+        value = _computed(node.call, args, node.static) if isinstance(node.value, Facts) else node.value
+        if node.trusted and not np.isfinite(value).all():
             return None
-        return constant(node.value, node.name)
+        return constant(value, node.name)
 
     return rewritten(graph, rule)
 
@@ -39,9 +43,8 @@ def _is_stretched(x: Node) -> bool:
     return x.call is _BROADCAST and x.args[0].is_constant
 
 
-def _entries(node: Node) -> int:
-    """How many numbers it holds: a stretched view of one holds one."""
-    value = node.value
-    if not isinstance(value, np.ndarray):
-        return 1
-    return int(np.prod([n for n, step in zip(value.shape, value.strides) if step]))
+def _computed(call: Call, args: tuple[Node, ...], static: dict[str, Any]) -> Any:
+    """The value of a call whose arguments were no constants when it was made."""
+    with np.errstate(all="ignore"):
+        values = [_computed(x.call, x.args, x.static) if isinstance(x.value, Facts) else x.value for x in args]
+        return call.run(*values, **static)

@@ -32,7 +32,7 @@ def products(graph: Graph) -> Graph:
         x = args[0] if args else node
         if node.call is not SUM or node.dtype not in (np.float32, np.float64) or x.dtype != node.dtype:
             return None
-        if not x.value.flags.c_contiguous or 0 in x.shape:
+        if not x.facts.in_rows or 0 in x.shape:
             return None
         return _of_all(node, x, uses.get(node.args[0], 2)) if not node.shape else _of_matrix(node, x)
 
@@ -50,7 +50,7 @@ def _of_all(node: Node, x: Node, uses: int) -> Node | None:
 
 
 def _is_plain(y: Node, like: Node) -> bool:
-    return y.shape == like.shape and y.dtype == like.dtype and bool(y.value.flags.c_contiguous)
+    return y.shape == like.shape and y.dtype == like.dtype and y.facts.in_rows
 
 
 def _of_matrix(node: Node, x: Node) -> Node | None:

@@ -1,0 +1,45 @@
+"""Arrays that a caller gives away: which they are, and whether they may be written to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .signature import Signature
+
+__all__ = ["access", "check_donated", "is_donated"]
+
+
+def is_donated(path: str, donate: tuple[int, ...]) -> bool:
+    """Whether a data leaf is part of a donated argument."""
+    return any(path.startswith(f"[0][{position}]") for position in donate)
+
+
+def access(places: list[str], signature: Signature, donate: tuple[int, ...], parameters: list[str]) -> Any:
+    """A function of the arguments: their donated arrays, and the others."""
+    given: list[str] = []
+    others: list[str] = []
+    for place, path, kind in zip(places, signature.paths, signature.kinds):
+        if kind is not float:
+            (given if is_donated(path, donate) else others).append(place)
+    text = f"lambda args: (lambda {', '.join(parameters)}, **_: ([{', '.join(given)}], [{', '.join(others)}]))(*args)"
+    return eval(text)
+
+
+def check_donated(given: list[Any], others: list[Any]) -> None:
+    """Raises `ValueError` if a donated array can't be written to, or is another argument as well."""
+    everything = [*given, *others]
+    shared = len({id(x) for x in everything}) != len(everything)
+    if not shared and any(x.base is not None for x in everything if isinstance(x, np.ndarray)):
+        shared = any(np.may_share_memory(x, y) for i, x in enumerate(given) for y in everything[i + 1 :])
+    elif shared:
+        shared = any(x is y for i, x in enumerate(given) for y in everything[i + 1 :])
+    if shared:
+        raise ValueError(
+            "compile: a donated array is passed a second time, or shares memory with another argument; it would be "
+            "overwritten while it is still needed: pass a copy"
+        )
+    for x in given:
+        if not x.flags.writeable:
+            raise ValueError(f"compile: a donated array of shape {x.shape} is read-only; pass a copy, or don't donate")
