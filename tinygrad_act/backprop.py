@@ -20,6 +20,7 @@ import numpy as np
 from .debugging import check_backward
 from .errors import KinkError, shape_of
 from .evaluate import NOT_IEEE, PLAIN, as_arrays, held
+from .frames import own_cause
 from .lending import unchanged
 from .mode import mode, special
 from .op import Op
@@ -159,8 +160,9 @@ def contributions(node: Any, g: Any, kind: Any, floor: int, recorded: bool,
         except KinkError:
             raise
         except _RULE_ERRORS as error:
-            c = _by_ieee(node, g, position, rule, error, (a, *args))
-        sent.append((x, c))
+            _refuse(node, position, error, (a, *args))
+            c = None
+        sent.append((x, _by_ieee(node, g, position, rule, (a, *args)) if c is None else c))
     return sent
 
 
@@ -217,19 +219,24 @@ def pull_some(
         return [c for _, c in contributions(_Step(op, static, (*edges, *args), a), g, _Edge, 1, False, True)]
 
 
-def _by_ieee(node: Any, g: Any, position: int, rule: Any, error: Exception, given: tuple[Any, ...]) -> Any:
-    """A rule's result where Python's floats raise and IEEE has an answer: 1 / 0 is inf. `given`: what the rule was
-    called with.
+def _refuse(node: Any, position: int, error: Exception, given: tuple[Any, ...]) -> None:
+    """Raises `RuntimeError` for the `error` of a rule that is at fault itself: it is no number of Python's among those
+    `given` to it, where IEEE has an answer and Python an exception."""
+    numbers = any(isinstance(held(x), (int, float)) for x in given)
+    if not (node.op.elementwise and numbers and isinstance(error, NOT_IEEE)):
+        raise _rule_failed(node, position, error) from own_cause(error)
+
+
+def _by_ieee(node: Any, g: Any, position: int, rule: Any, given: tuple[Any, ...]) -> Any:
+    """A rule's result, called with what is `given`, where Python's floats raise and IEEE has an answer: 1 / 0 is inf.
 
     Raises `RuntimeError` where the rule itself is at fault.
     """
     op, a, primals = node.op, given[0], node._edges[len(node._edges) // 2 :]
-    if not op.elementwise:
-        raise _rule_failed(node, position, error) from error
     try:
         d = rule(*[np.float64(x) if isinstance(x, (int, float)) else x for x in given], **node.static)
     except _RULE_ERRORS as again:
-        raise _rule_failed(node, position, again) from again
+        raise _rule_failed(node, position, again) from own_cause(again)
     d = float(d) if type(node._data) is float and isinstance(d, np.generic) else d
     return repair(chain(g, d, a if op.kinks else 0.0), primals[position])
 

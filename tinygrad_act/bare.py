@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .debugging import WALKED, user_line, warn_user
+from .debugging import WALKED
 from .errors import KEEP_THE_GRAPH, BareNumberError
+from .frames import boundary, user_line, warn_user
 from .mode import mode, special
 from .op import Op
 from .tracing import refuse_look
@@ -40,6 +41,7 @@ class Bare:
         @property
         def size(self) -> int: ...
 
+    @boundary
     def item(self) -> Any:
         """The one entry as a Python number. Raises `ValueError` if there are more."""
         if special and mode.tracing:
@@ -54,9 +56,11 @@ class Bare:
             refuse_look(self, ".numpy()")
         return np.array(self._data)
 
+    @boundary
     def __format__(self, spec: str) -> str:
         return format(self.item(), spec) if spec else repr(self)
 
+    @boundary
     def __bool__(self) -> bool:
         if special and mode.tracing:
             refuse_look(self, "if, while, and, or, not or bool()")
@@ -64,15 +68,19 @@ class Bare:
             raise ValueError(f"the truth of a Value of shape {self.shape} is ambiguous; reduce it to one entry first")
         return bool(self._data)
 
+    @boundary
     def __float__(self) -> float:
         return float(_number(self, "float()"))
 
+    @boundary
     def __int__(self) -> int:
         return int(_number(self, "int()"))
 
+    @boundary
     def __complex__(self) -> complex:
         return complex(_number(self, "complex()"))
 
+    @boundary
     def __index__(self) -> int:
         """A constant of one whole number counts, and picks from lists. (A boolean does not: to NumPy it is a mask.)"""
         if special and mode.tracing:
@@ -85,6 +93,7 @@ class Bare:
             )
         return int(data)
 
+    @boundary
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
         """A copy, where no gradient flows. Raises `BareNumberError` where one does."""
         if special and mode.tracing:

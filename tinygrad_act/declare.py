@@ -182,11 +182,11 @@ def _check_rule(op: Op, input_name: str, rule: Rule) -> None:
     signature = inspect.signature(rule)
     try:
         signature.bind(*positional, **dict(op.defaults))
-    except TypeError as error:
+    except TypeError:
         raise TypeError(
             f"{op.name}: d{input_name} takes {signature}, but it is called as ({expected}); "
             f"write d{input_name}=lambda {expected}: ..."
-        ) from error
+        ) from None
 
 
 def _fits(rule: FunctionType, positional: int, op: Op) -> bool:

@@ -15,8 +15,9 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from .declare import declare
-from .errors import refuse_parameter
-from .evaluate import INTERPRETERS, evaluate
+from .errors import explain, refuse_parameter
+from .evaluate import EXPLAINED, INTERPRETERS, NOT_IEEE, by_ieee, evaluate
+from .frames import boundary, own_cause, trim
 from .mode import mode, special
 from .op import REQUIRED, Case, Fused, Op, Place, Rule, Theirs
 from .registry import ops
@@ -68,7 +69,7 @@ def elementwise(
                                  domain=domain, poles=poles, cases=cases, aliases=aliases, reference=reference,
                                  elsewhere=elsewhere, estimator=estimator, linear=linear, fused=fused))  # fmt: skip
 
-    return register
+    return boundary(register)
 
 
 def op(
@@ -100,7 +101,7 @@ def op(
                                  cases=cases, aliases=aliases, reference=reference, elsewhere=elsewhere,
                                  estimator=estimator, linear=linear, fused=fused))  # fmt: skip
 
-    return register
+    return boundary(register)
 
 
 def _function(op: Op) -> Function:
@@ -123,18 +124,28 @@ def _unary(op: Op) -> Function:
     general, scalar, forward = _general(op), op.scalar, op.forward
 
     def call(z: Any = REQUIRED, *rest: Any, **kwargs: Any) -> Any:
-        kind = type(z)
-        dialect = special and mode.dialect is not None
-        if rest or kwargs or dialect or (kind is not float and kind is not _ndarray):
-            interpreter = INTERPRETERS.get(kind)
-            if interpreter is None or rest or kwargs or dialect:
-                return general(*(() if z is REQUIRED else (z, *rest)), **kwargs)
-            return interpreter(op, (z,), {})
         try:
-            a = scalar(z) if kind is float else forward(z)
-        except (ArithmeticError, ValueError, TypeError):
-            return evaluate(op, (z,), {})
-        return a if type(a) is kind else evaluate(op, (z,), {})
+            kind = type(z)
+            dialect = special and mode.dialect is not None
+            if rest or kwargs or dialect or (kind is not float and kind is not _ndarray):
+                interpreter = INTERPRETERS.get(kind)
+                if interpreter is None or rest or kwargs or dialect:
+                    return general(*(() if z is REQUIRED else (z, *rest)), **kwargs)
+                return interpreter(op, (z,), {})
+            try:
+                a = scalar(z) if kind is float else forward(z)
+            except EXPLAINED as error:
+                if kind is not float or not isinstance(error, NOT_IEEE):
+                    raise explain(op, (z,), {}, error) from own_cause(error)
+            except NOT_IEEE:
+                if kind is not float:
+                    raise
+            else:
+                return a if type(a) is float else np.asarray(a) if kind is _ndarray else evaluate(op, (z,), {})
+            return by_ieee(op, (z,), {})
+        except Exception as error:
+            trim(error)
+            raise
 
     return call
 
@@ -144,17 +155,27 @@ def _binary(op: Op) -> Function:
     general, scalar, forward, elementwise = _general(op), op.scalar, op.forward, op.elementwise
 
     def call(x: Any = REQUIRED, y: Any = REQUIRED, *rest: Any, **kwargs: Any) -> Any:
-        kind, other = type(x), type(y)
-        arrays = kind is _ndarray and other is _ndarray
-        numbers = kind is float and other is float
-        mixed = (kind is float or kind is _ndarray) and (other is float or other is _ndarray)
-        if rest or kwargs or not (arrays or (mixed and elementwise)):
-            return general(*(z for z in (x, y, *rest) if z is not REQUIRED), **kwargs)
         try:
-            a = scalar(x, y) if numbers else forward(x, y)
-        except (ArithmeticError, ValueError, TypeError):
-            return evaluate(op, (x, y), {})
-        return a if type(a) is (float if numbers else _ndarray) else evaluate(op, (x, y), {})
+            kind, other = type(x), type(y)
+            arrays = kind is _ndarray and other is _ndarray
+            numbers = kind is float and other is float
+            mixed = (kind is float or kind is _ndarray) and (other is float or other is _ndarray)
+            if rest or kwargs or not (arrays or (mixed and elementwise)):
+                return general(*(z for z in (x, y, *rest) if z is not REQUIRED), **kwargs)
+            try:
+                a = scalar(x, y) if numbers else forward(x, y)
+            except EXPLAINED as error:
+                if not numbers or not isinstance(error, NOT_IEEE):
+                    raise explain(op, (x, y), {}, error) from own_cause(error)
+            except NOT_IEEE:
+                if not numbers:
+                    raise
+            else:
+                return a if type(a) is float else evaluate(op, (x, y), {}) if numbers else np.asarray(a)
+            return by_ieee(op, (x, y), {})
+        except Exception as error:
+            trim(error)
+            raise
 
     return call
 
@@ -167,23 +188,27 @@ def _general(op: Op) -> Function:
     required = {name for name, default in defaults.items() if default is REQUIRED}
 
     def call(*args: Any, **kwargs: Any) -> Any:
-        static = defaults
-        if special and mode.dialect in op.elsewhere:
-            instead, kwargs = _as_elsewhere(op, args, kwargs)
-            if instead is not op:
-                return instead.call(*args, **kwargs)
-        if len(args) != arity or (required and not kwargs):
-            args, static = bind(op, args, kwargs)
-        elif kwargs:
-            if not required <= kwargs.keys() <= known:
-                bind(op, args, kwargs)  # raises, and says why
-            static = {**defaults, **kwargs}
-            _check_static(op, kwargs)
-        for x in args:
-            interpreter = INTERPRETERS.get(type(x))
-            if interpreter is not None:
-                return interpreter(op, args, static)
-        return evaluate(op, args, static)
+        try:
+            static = defaults
+            if special and mode.dialect in op.elsewhere:
+                instead, kwargs = _as_elsewhere(op, args, kwargs)
+                if instead is not op:
+                    return instead.call(*args, **kwargs)
+            if len(args) != arity or (required and not kwargs):
+                args, static = bind(op, args, kwargs)
+            elif kwargs:
+                if not required <= kwargs.keys() <= known:
+                    bind(op, args, kwargs)  # raises, and says why
+                static = {**defaults, **kwargs}
+                _check_static(op, kwargs)
+            for x in args:
+                interpreter = INTERPRETERS.get(type(x))
+                if interpreter is not None:
+                    return interpreter(op, args, static)
+            return evaluate(op, args, static)
+        except Exception as error:
+            trim(error)
+            raise
 
     return call
 

@@ -8,15 +8,19 @@ from typing import Any
 import numpy as np
 
 from .errors import explain, is_real, refuse_kind, refuse_masked
+from .frames import own_cause
 from .op import Op
 
-__all__ = ["INTERPRETERS", "NOT_IEEE", "PLAIN", "as_arrays", "as_data", "evaluate", "held"]
+__all__ = ["EXPLAINED", "INTERPRETERS", "NOT_IEEE", "PLAIN", "as_arrays", "as_data", "by_ieee", "evaluate", "held"]
 
 INTERPRETERS: dict[type, Callable[[Op, tuple[Any, ...], dict[str, Any]], Any]] = {}
 """Type of an argument → what runs an operation on such arguments. Filled at import."""
 
 NOT_IEEE = (ZeroDivisionError, OverflowError, ValueError)
 """What Python's floats raise where IEEE has an answer."""
+
+EXPLAINED = (ValueError, TypeError, IndexError)
+"""What bodies raise for operands that do not fit: it is said again with the operation and the shapes."""
 
 PLAIN = (int, float, np.ndarray, np.generic)
 """What is a number or an array itself, and not something that holds one: a node, a symbol, ..."""
@@ -44,27 +48,37 @@ def evaluate(op: Op, args: tuple[Any, ...], static: dict[str, Any]) -> Any:
                 args = tuple([as_data(op, x) for x in args])
                 numbers = not any(type(x) is _ndarray for x in args)
                 break
-    try:
-        if not numbers:
-            a = op.forward(*(args if op.elementwise else as_arrays(args)), **static)
-            return a if type(a) is _ndarray else np.asarray(a)
+    if numbers and op.elementwise:
         return _evaluate_numbers(op, args, static)
-    except (ValueError, TypeError, IndexError) as error:
-        raise explain(op, args, static, error) from error
+    try:
+        a = op.forward(*(args if op.elementwise else as_arrays(args)), **static)
+    except EXPLAINED as error:
+        raise explain(op, args, static, error) from own_cause(error)
+    a = a if type(a) is _ndarray else np.asarray(a)
+    return a.item() if numbers and a.ndim == 0 else a
 
 
 def _evaluate_numbers(op: Op, args: tuple[Any, ...], static: dict[str, Any]) -> Any:
-    if op.elementwise:
-        try:
-            a = op.scalar(*args, **static)
-            if (type(a) is int or type(a) is bool) and _is_float(op, args):
-                return float(a)  # maximum(0.5, 2): as in NumPy a float, whichever of the two is larger
-            return a.item() if isinstance(a, np.generic) else a
-        except NOT_IEEE:
-            with np.errstate(all="ignore"):
-                return np.asarray(op.forward(*as_arrays(args), **static)).item()
-    a = np.asarray(op.forward(*as_arrays(args), **static))
-    return a.item() if a.ndim == 0 else a
+    try:
+        a = op.scalar(*args, **static)
+    except NOT_IEEE:
+        pass  # the way out is below: an error that is raised in here would show this one, too
+    except EXPLAINED as error:
+        raise explain(op, args, static, error) from own_cause(error)
+    else:
+        if (type(a) is int or type(a) is bool) and _is_float(op, args):
+            return float(a)  # maximum(0.5, 2): as in NumPy a float, whichever of the two is larger
+        return a.item() if isinstance(a, np.generic) else a
+    return by_ieee(op, args, static)
+
+
+def by_ieee(op: Op, args: tuple[Any, ...], static: dict[str, Any]) -> Any:
+    """What `op` gives for Python numbers of which Python's own arithmetic makes an exception: 1 / 0 is inf."""
+    try:
+        with np.errstate(all="ignore"):
+            return np.asarray(op.forward(*as_arrays(args), **static)).item()
+    except EXPLAINED as error:
+        raise explain(op, args, static, error) from own_cause(error)
 
 
 def _is_float(op: Op, args: tuple[Any, ...]) -> bool:

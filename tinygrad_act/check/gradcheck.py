@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from ..frames import boundary
 from ..mode import mode, special
 from ..tracing import refuse_here
 from ..transforms import pullback_of
@@ -37,6 +38,7 @@ _LEAST = 0.5
 """Random weights are no smaller than this."""
 
 
+@boundary
 def gradcheck(
     f: Callable[..., Any],
     *args: Any,

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from ..frames import boundary, trim
 from ..mode import mode, special
 from ..tree import flatten
 from .assemble import assemble
@@ -67,12 +68,16 @@ class Compiled(WithProgram):
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """What the function returns, with arrays and numbers in place of Values."""
-        last = self._usual
-        if last is None or kwargs or special or not last.accepts(args):
-            return self._call(args, kwargs)
-        if last.plain:
-            return last.program(*args)
-        return self._replay(last, args, kwargs)
+        try:
+            last = self._usual
+            if last is None or kwargs or special or not last.accepts(args):
+                return self._call(args, kwargs)
+            if last.plain:
+                return last.program(*args)
+            return self._replay(last, args, kwargs)
+        except Exception as error:
+            trim(error)
+            raise
 
     def _call(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         if mode.tracing or has_values((args, kwargs)):
@@ -165,6 +170,7 @@ class Compiled(WithProgram):
             )
 
     @property
+    @boundary
     def program(self) -> Program:
         """The program of the last call. Raises `RuntimeError` before the first."""
         if self._last is None:
@@ -176,6 +182,7 @@ class Compiled(WithProgram):
         """All programs that were made, one for each kind of arguments."""
         return [made.program for made in self._made.values()]
 
+    @boundary
     def trace(self, *args: Any, **kwargs: Any) -> Program:
         """The program for arguments like these, made if need be, without running it."""
         return self._find(*_positional(self._f, args, kwargs)).program

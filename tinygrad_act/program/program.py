@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ..frames import boundary, trim
 from ..op import Op
 from ..registry import ops
 from .explain import Explanation
@@ -56,6 +57,9 @@ class Program:
             if self.with_care is None:
                 raise
             return self.with_care(*args, **kwargs)
+        except Exception as error:
+            trim(error)
+            raise
         finally:
             free.append(running)
 
@@ -63,6 +67,7 @@ class Program:
         """Operations, flops, bytes, buffers, and the most memory in use at a time against eager."""
         return self._explanation
 
+    @boundary
     def save(self, path: str) -> None:
         """Write a module that imports only NumPy (and SciPy, where the body of an operation calls that), and whose
         function of the same name gives the same numbers.
