@@ -20,6 +20,7 @@ import numpy as np
 from .debugging import check_backward
 from .errors import KinkError, shape_of
 from .evaluate import NOT_IEEE, PLAIN, as_arrays, held
+from .float_warnings import Silence
 from .frames import own_cause
 from .lending import unchanged
 from .mode import mode, special
@@ -100,7 +101,7 @@ def pull(
     debugging = special and mode.debugging
     start, settling = g, settling or bool(debugging)
     ends, mixing = [], False  # cotangents that go no further; whether 0 may have met an infinity on the way
-    with np.errstate(all="ignore"):
+    with Silence():
         while ready:
             node, g = pair = ready.pop()
             visited.append(pair)
@@ -215,7 +216,7 @@ def pull_some(
     edges: list[Any] = [None] * len(args)
     for position in positions:
         edges[position] = _EDGE
-    with np.errstate(all="ignore"):
+    with Silence():
         return [c for _, c in contributions(_Step(op, static, (*edges, *args), a), g, _Edge, 1, False, True)]
 
 

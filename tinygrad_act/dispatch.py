@@ -16,7 +16,7 @@ import numpy as np
 
 from .declare import declare
 from .errors import explain, refuse_parameter
-from .evaluate import EXPLAINED, INTERPRETERS, NOT_IEEE, by_ieee, evaluate
+from .evaluate import EXPLAINED, INTERPRETERS, NOT_IEEE, by_ieee, compute_one, compute_two, evaluate
 from .frames import boundary, own_cause, trim
 from .mode import mode, special
 from .op import REQUIRED, Case, Fused, Op, Place, Rule, Theirs
@@ -121,7 +121,7 @@ def _function(op: Op) -> Function:
 
 def _unary(op: Op) -> Function:
     """A function that takes a short way for a float and for an array."""
-    general, scalar, forward = _general(op), op.scalar, op.forward
+    general, scalar = _general(op), op.scalar
 
     def call(z: Any = REQUIRED, *rest: Any, **kwargs: Any) -> Any:
         try:
@@ -132,16 +132,16 @@ def _unary(op: Op) -> Function:
                 if interpreter is None or rest or kwargs or dialect:
                     return general(*(() if z is REQUIRED else (z, *rest)), **kwargs)
                 return interpreter(op, (z,), {})
+            if kind is _ndarray:
+                return compute_one(op, z)
             try:
-                a = scalar(z) if kind is float else forward(z)
-            except EXPLAINED as error:
-                if kind is not float or not isinstance(error, NOT_IEEE):
-                    raise explain(op, (z,), {}, error) from own_cause(error)
+                a = scalar(z)
             except NOT_IEEE:
-                if kind is not float:
-                    raise
+                pass
+            except EXPLAINED as error:
+                raise explain(op, (z,), {}, error) from own_cause(error)
             else:
-                return a if type(a) is float else np.asarray(a) if kind is _ndarray else evaluate(op, (z,), {})
+                return a if type(a) is float else evaluate(op, (z,), {})
             return by_ieee(op, (z,), {})
         except Exception as error:
             trim(error)
@@ -152,7 +152,7 @@ def _unary(op: Op) -> Function:
 
 def _binary(op: Op) -> Function:
     """A function that takes a short way for arrays and, if elementwise, for floats among them."""
-    general, scalar, forward, elementwise = _general(op), op.scalar, op.forward, op.elementwise
+    general, scalar, elementwise = _general(op), op.scalar, op.elementwise
 
     def call(x: Any = REQUIRED, y: Any = REQUIRED, *rest: Any, **kwargs: Any) -> Any:
         try:
@@ -162,16 +162,16 @@ def _binary(op: Op) -> Function:
             mixed = (kind is float or kind is _ndarray) and (other is float or other is _ndarray)
             if rest or kwargs or not (arrays or (mixed and elementwise)):
                 return general(*(z for z in (x, y, *rest) if z is not REQUIRED), **kwargs)
+            if not numbers:
+                return compute_two(op, x, y)
             try:
-                a = scalar(x, y) if numbers else forward(x, y)
-            except EXPLAINED as error:
-                if not numbers or not isinstance(error, NOT_IEEE):
-                    raise explain(op, (x, y), {}, error) from own_cause(error)
+                a = scalar(x, y)
             except NOT_IEEE:
-                if not numbers:
-                    raise
+                pass
+            except EXPLAINED as error:
+                raise explain(op, (x, y), {}, error) from own_cause(error)
             else:
-                return a if type(a) is float else evaluate(op, (x, y), {}) if numbers else np.asarray(a)
+                return a if type(a) is float else evaluate(op, (x, y), {})
             return by_ieee(op, (x, y), {})
         except Exception as error:
             trim(error)

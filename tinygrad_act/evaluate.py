@@ -8,10 +8,14 @@ from typing import Any
 import numpy as np
 
 from .errors import explain, is_real, refuse_kind, refuse_masked
+from .float_warnings import in_a_spare, is_taken, report
 from .frames import own_cause
 from .op import Op
 
-__all__ = ["EXPLAINED", "INTERPRETERS", "NOT_IEEE", "PLAIN", "as_arrays", "as_data", "by_ieee", "evaluate", "held"]
+__all__ = [
+    "EXPLAINED", "INTERPRETERS", "NOT_IEEE", "PLAIN", "as_arrays", "as_data", "by_ieee", "compute", "compute_one",
+    "compute_two", "evaluate", "held",
+]  # fmt: skip
 
 INTERPRETERS: dict[type, Callable[[Op, tuple[Any, ...], dict[str, Any]], Any]] = {}
 """Type of an argument → what runs an operation on such arguments. Filled at import."""
@@ -50,12 +54,71 @@ def evaluate(op: Op, args: tuple[Any, ...], static: dict[str, Any]) -> Any:
                 break
     if numbers and op.elementwise:
         return _evaluate_numbers(op, args, static)
-    try:
-        a = op.forward(*(args if op.elementwise else as_arrays(args)), **static)
-    except EXPLAINED as error:
-        raise explain(op, args, static, error) from own_cause(error)
-    a = a if type(a) is _ndarray else np.asarray(a)
+    a = compute(op, args if op.elementwise else as_arrays(args), static)
     return a.item() if numbers and a.ndim == 0 else a
+
+
+def compute(op: Op, args: tuple[Any, ...], static: dict[str, Any]) -> Any:
+    """The body of `op` on arrays, and numbers among them if it is elementwise: an array.
+
+    What NumPy warns about comes from the user's line; see `float_warnings`. Raises as `evaluate` does.
+    """
+    if not static:
+        if len(args) == 2:
+            return compute_two(op, args[0], args[1])
+        if len(args) == 1:
+            return compute_one(op, args[0])
+    run, a = op.run, None
+    try:
+        a = op.forward(*args, **static) if run is None else run(op.forward, *args, **static)
+    except Exception as error:
+        _refuse(op, args, static, error)
+    if type(a) is _ndarray and not op.said:
+        return a
+    return _said(op, a, args, static)
+
+
+def compute_one(op: Op, z: Any) -> Any:
+    """`compute(op, (z,), {})`: to hand on a tuple and a dict costs as much as all else in there."""
+    run, a = op.run, None
+    try:
+        a = op.kernel(z) if run is None else run(op.kernel, z)
+    except Exception as error:
+        _refuse(op, (z,), {}, error)
+    if type(a) is _ndarray and not op.said:
+        return a
+    return _said(op, a, (z,), {})
+
+
+def compute_two(op: Op, x: Any, y: Any) -> Any:
+    """`compute(op, (x, y), {})`, likewise."""
+    run, a = op.run, None
+    try:
+        a = op.kernel(x, y) if run is None else run(op.kernel, x, y)
+    except Exception as error:
+        _refuse(op, (x, y), {}, error)
+    if type(a) is _ndarray and not op.said:
+        return a
+    return _said(op, a, (x, y), {})
+
+
+def _refuse(op: Op, args: tuple[Any, ...], static: dict[str, Any], error: Exception) -> None:
+    """Raises what a body raised, and explains what it can; nothing for a context that is taken."""
+    if is_taken(error):
+        return
+    op.said.mine()  # of a body that did not end, nobody wants to know
+    if isinstance(error, EXPLAINED):
+        raise explain(op, args, static, error) from own_cause(error)
+    raise error
+
+
+def _said(op: Op, a: Any, args: tuple[Any, ...], static: dict[str, Any]) -> Any:
+    """The result `a` of a body as an array, once what NumPy said is reported; None: it has not run yet."""
+    if a is None and op.run is not None:
+        a = in_a_spare(op.forward, args, static)
+    if op.said:
+        report(op.said)
+    return a if type(a) is _ndarray else np.asarray(a)
 
 
 def _evaluate_numbers(op: Op, args: tuple[Any, ...], static: dict[str, Any]) -> Any:

@@ -13,9 +13,8 @@ from typing import Any
 import numpy as np
 
 from .debugging import check_forward, note_scope
-from .errors import explain, refuse_kind
-from .evaluate import EXPLAINED, as_data, by_ieee, evaluate
-from .frames import own_cause
+from .errors import refuse_kind
+from .evaluate import as_data, by_ieee, compute, evaluate
 from .keeping import apart, keep_static, with_choice
 from .lending import lent, settle
 from .mode import mode, special
@@ -65,7 +64,7 @@ def recorder(cls: Any) -> Callable[[Op, tuple[Any, ...], dict[str, Any]], Any]:
                 args = _with_operand(args, len(primals), primal)
             arrays = arrays and type(primal) is _ndarray
             primals.append(primal)
-        a = _run(op, primals, static) if arrays else (by_ieee if ieee else evaluate)(op, tuple(primals), static)
+        a = (compute if arrays else by_ieee if ieee else evaluate)(op, tuple(primals), static)
         if type(a) is not float:
             a, level = _settle(op, a, primals, level)
         if special and tracked and mode.tracing and not mode.recording:
@@ -103,15 +102,6 @@ def _with_operand(args: tuple[Any, ...], position: int, primal: Any) -> tuple[An
     if primal is x or isinstance(x, np.generic):
         return args
     return (*args[:position], primal, *args[position + 1 :])
-
-
-def _run(op: Op, primals: list[Any], static: dict[str, Any]) -> Any:
-    """The body on arrays alone."""
-    try:
-        a = op.forward(*primals, **static)
-    except EXPLAINED as error:
-        raise explain(op, tuple(primals), static, error) from own_cause(error)
-    return a if type(a) is _ndarray else np.asarray(a)
 
 
 def _settle(op: Op, a: Any, primals: list[Any], level: int) -> tuple[Any, int]:

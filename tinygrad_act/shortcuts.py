@@ -11,9 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from .errors import explain
-from .evaluate import EXPLAINED, NOT_IEEE
-from .frames import own_cause, trim
+from .evaluate import NOT_IEEE, compute_one, compute_two
+from .frames import trim
 from .lending import lent, settle
 from .mode import mode, special
 from .op import Op
@@ -47,33 +46,43 @@ def constant(cls: Any, data: Any) -> Any:
     return node
 
 
+def _on_array(op: Op, cls: Any, record: Callable[..., Any]) -> Callable[..., Any]:
+    """The short way of one input that holds the array `z`, where nothing else has to be asked."""
+
+    def short(value: Any, z: Any, level: int) -> Any:
+        if lent and settle((value,), cls):
+            return record(op, (value,), NO_STATIC)
+        a = compute_one(op, z)
+        if (a.dtype is not _FLOAT64 and a.dtype is not _FLOAT32) or a is z:
+            return record(op, (value,), NO_STATIC)
+        return new_node(cls, op, a, level, NO_STATIC, (value, z))
+
+    return short
+
+
 def _on_arrays(op: Op, cls: Any, record: Callable[..., Any]) -> Callable[..., Any]:
-    """The short way for arrays: `primals` are float arrays, and nothing else has to be asked."""
-    forward = op.forward
+    """The same of two inputs that hold `x` and `y`."""
 
-    def compute(args: tuple[Any, ...], primals: tuple[Any, ...], level: int) -> Any:
-        if lent and settle(args, cls):
-            return record(op, args, NO_STATIC)
-        try:
-            a = forward(*primals)
-        except EXPLAINED as error:
-            raise explain(op, primals, NO_STATIC, error) from own_cause(error)
-        if type(a) is not _ndarray or (a.dtype is not _FLOAT64 and a.dtype is not _FLOAT32) or a is primals[0]:
-            return record(op, args, NO_STATIC)
-        return new_node(cls, op, a, level, NO_STATIC, args + primals)
+    def short(first: Any, second: Any, x: Any, y: Any, level: int) -> Any:
+        if lent and settle((first, second), cls):
+            return record(op, (first, second), NO_STATIC)
+        a = compute_two(op, x, y)
+        if (a.dtype is not _FLOAT64 and a.dtype is not _FLOAT32) or a is x:
+            return record(op, (first, second), NO_STATIC)
+        return new_node(cls, op, a, level, NO_STATIC, (first, second, x, y))
 
-    return compute
+    return short
 
 
 def unary_method(op: Op, cls: Any, record: Callable[..., Any]) -> Callable[[Any], Any]:
-    scalar, on_arrays = op.scalar, _on_arrays(op, cls, record)
+    scalar, on_array = op.scalar, _on_array(op, cls, record)
 
     def method(self: Any) -> Any:
         try:
             z, level = self._data, self.level
             if type(z) is not float or special or not level:
                 if type(z) is _ndarray and level and not special:
-                    return on_arrays((self,), (z,), level)
+                    return on_array(self, z, level)
                 if special and mode.dialect in op.elsewhere:
                     return op.call(self)
                 return record(op, (self,), NO_STATIC)
@@ -115,7 +124,7 @@ def binary_method(op: Op, cls: Any, record: Callable[..., Any]) -> Callable[[Any
                 y = float(other)
             if type(x) is not float or type(y) is not float or special or not level:
                 if type(x) is type(y) is _ndarray and level and not special:
-                    return on_arrays((self, other), (x, y), level)
+                    return on_arrays(self, other, x, y, level)
                 return record(op, (self, other), NO_STATIC)
             try:
                 a = scalar(x, y)
@@ -156,7 +165,7 @@ def _matrix_method(op: Op, cls: Any, record: Callable[..., Any]) -> Callable[[An
         try:
             x, level = self._data, self.level
             if type(other) is cls and type(x) is type(other._data) is _ndarray and level and not special:
-                return on_arrays((self, other), (x, other._data), max(level, other.level))
+                return on_arrays(self, other, x, other._data, max(level, other.level))
             return record(op, (self, other), NO_STATIC)
         except Exception as error:
             trim(error)
@@ -177,7 +186,7 @@ def reflected_method(op: Op, cls: Any, record: Callable[..., Any]) -> Callable[[
             if special or not level:
                 return record(op, (other, self), NO_STATIC)
             if type(other) is type(y) is _ndarray:
-                return on_arrays((other, self), (other, y), level)
+                return on_arrays(other, self, other, y, level)
             if type(y) is not float or not elementwise or (type(other) is not float and type(other) is not int):
                 return record(op, (other, self), NO_STATIC)
             x = float(other)

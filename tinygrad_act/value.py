@@ -95,21 +95,26 @@ class Value(Bare, Operators):
         return self._data if type(self._data) is float else lend(self)
 
     @data.setter
-    @boundary
     def data(self, new: Any) -> None:
-        if special and mode.tracing:
-            raise refuse_write(self, "data")
-        if self.op is not None:
-            raise TypeError(f"data: this Value is the result of {self.op.name}, not a leaf; make a new Value instead")
-        if self._loan is not None and new is self._loan.array:
-            renew(self)  # `p.data -= u`: the same memory
-        elif shape_of(new) != shape_of(self._data):
-            raise ValueError(f"data: the new shape {shape_of(new)} is not the old one, {shape_of(self._data)}")
-        elif isinstance(self._data, np.ndarray):
-            self._data = np.array(new, self._data.dtype).view()
-            self._loan = self._loan and Loan(self._data)
-        else:
-            self._data = float(new)
+        try:
+            if special and mode.tracing:
+                raise refuse_write(self, "data")
+            if self.op is not None:
+                raise TypeError(
+                    f"data: this Value is the result of {self.op.name}, not a leaf; make a new Value instead"
+                )
+            if self._loan is not None and new is self._loan.array:
+                renew(self)  # `p.data -= u`: the same memory
+            elif shape_of(new) != shape_of(self._data):
+                raise ValueError(f"data: the new shape {shape_of(new)} is not the old one, {shape_of(self._data)}")
+            elif isinstance(self._data, np.ndarray):
+                self._data = np.array(new, self._data.dtype).view()
+                self._loan = self._loan and Loan(self._data)
+            else:
+                self._data = float(new)
+        except Exception as error:
+            trim(error)
+            raise
 
     @property
     def inputs(self) -> tuple[Any, ...] | None:

@@ -7,13 +7,12 @@ import inspect
 import math
 import sys
 import threading
-import warnings
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from ..frames import boundary, trim
+from ..frames import boundary, trim, warn_user
 from ..mode import mode, special
 from ..tree import flatten
 from .assemble import assemble
@@ -162,11 +161,9 @@ class Compiled(WithProgram):
         count = len(self._made)
         if count >= _OFTEN and count & (count - 1) == 0:
             signatures, names = [key[0] for key in self._made], self._parameters(signature)
-            warnings.warn(
+            warn_user(
                 f"compile: {self.__name__} was recorded for {count} kinds of arguments, which takes longer than "
-                f"running it: lately {describe_change(signatures, names)}. {advice(signatures, names)}",
-                RuntimeWarning,
-                stacklevel=6,
+                f"running it: lately {describe_change(signatures, names)}. {advice(signatures, names)}"
             )
 
     @property
