@@ -1,6 +1,6 @@
 """Common mistakes, each a script of its own, and what Python prints of it.
 
-    python -m tests.mistakes          # a table: name, lines of the traceback, tracebacks, runs of a body
+    python tests/mistakes.py          # a table: name, lines that Python prints, tracebacks, runs of one body
 
 `measured()` runs all of them in one fresh process.
 """
@@ -14,6 +14,9 @@ import subprocess
 import sys
 import tempfile
 import traceback
+from typing import Any
+
+import tinygrad_act as ta
 
 HEAD = "import numpy as np, tinygrad_act as ta\nx = ta.Value(np.ones((2, 3)))\ny = ta.Value(np.ones((2, 4)))\n"
 
@@ -52,7 +55,7 @@ MISTAKES = {
     "grad by an argument that is not there": "ta.grad(lambda x: x * 2, argnums=3)(1.0)",
     "grad of text": "ta.grad(lambda x: x * 2)('1')",
     "value_and_grad of an array": "ta.value_and_grad(lambda x: x * 2)(np.ones(3))",
-    "hessian of an array": "ta.hessian(lambda x: x * 2)(np.ones(3))",
+    "hessian of a list": "ta.hessian(lambda x: [x])(np.ones(3))",
     "jacobian of nothing": "ta.jacobian(lambda x: None)(np.ones(3))",
     "vjp: cotangent of another shape": "out, pull = ta.vjp(lambda x: x * 2, np.ones(3))\npull(np.ones(4))",
     "hvp: direction of another shape": "ta.hvp(lambda x: ta.sum(x * x), (np.ones(3),), (np.ones(4),))",
@@ -96,7 +99,8 @@ MISTAKES = {
     "compile: if": "@ta.compile\ndef f(x):\n    if x > 0:\n        return x\n    return -x\nf(1.0)",
     "compile: shapes": "@ta.compile\ndef f(x, y):\n    return x @ y\nf(np.ones((2, 3)), np.ones((2, 3)))",
     "compile: shapes on Values": "@ta.compile\ndef f(x, y):\n    return x @ y\nf(x, x)",
-    "compile: another shape with retrace=False": "f = ta.compile(lambda x: x * 2, retrace=False)\nf(np.ones(2))\nf(np.ones(3))",
+    "compile: another shape with retrace=False": "f = ta.compile(lambda x: x * 2, retrace=False)\nf(np.ones(2))\n"
+    "f(np.ones(3))",
     "compile: returns nothing": "ta.compile(lambda x: None)(1.0)",
     "compile: wrong number of arguments": "f = ta.compile(lambda x: x * 2)\nf(1.0)\nf(1.0, 2.0)",
     "compile: float()": "ta.compile(lambda x: float(x) * x)(1.0)",
@@ -106,7 +110,8 @@ MISTAKES = {
     "compile: string argument into data": "ta.compile(lambda x: x * 2)(np.array(['a']))",
     "compile: write": "@ta.compile\ndef f(x):\n    x[0] = 1.0\n    return x\nf(np.ones(3))",
     "compile: program before a call": "ta.compile(lambda x: x).program",
-    "gradcheck of a function without gradient": "ta.gradcheck(lambda x: np.floor(x.data) * x, 0.7).check()",
+    "assert_gradients of a wrong rule": "@ta.elementwise(dz=3.0)\ndef own(z):\n    '''a = 2 * z'''\n    return 2 * z\n"
+    "ta.testing.assert_gradients(own, 0.5)",
     "gradcheck of text": "ta.gradcheck(lambda x: x, 'one')",
     "gradcheck: shapes": "ta.gradcheck(lambda x: x + np.ones(4), np.ones(3))",
     "gradcheck without arguments": "ta.gradcheck(ta.sigmoid)",
@@ -136,11 +141,14 @@ OWN = {
     "own body raises": "@ta.elementwise(dz=1.0)\ndef own(z):\n    '''a = z'''\n    raise ValueError('mine')\nown({z})",
     "own body of two inputs raises": "@ta.elementwise(dx=1.0, dy=1.0)\ndef own(x, y):\n    '''a = x + y'''\n"
     "    raise ValueError('mine')\nown({z}, {z})",
-    "own body raises a TypeError": "@ta.elementwise(dz=1.0)\ndef own(z):\n    '''a = z'''\n    raise TypeError('mine')\n"
-    "own({z})",
-    "own body raises a KeyError": "@ta.elementwise(dz=1.0)\ndef own(z):\n    '''a = z'''\n    raise KeyError('mine')\n"
-    "own({z})",
-    "own @op raises": "@ta.op(dx=lambda g, a, x: g)\ndef own(x):\n    '''a = x'''\n    raise ValueError('mine')\nown({z})",
+    "own body raises a TypeError": "@ta.elementwise(dz=1.0)\ndef own(z):\n    '''a = z'''\n"
+    "    raise TypeError('mine')\nown({z})",
+    "own body raises a KeyError": "@ta.elementwise(dz=1.0)\ndef own(z):\n    '''a = z'''\n"
+    "    raise KeyError('mine')\nown({z})",
+    "own body calls an operation that fails": "@ta.op(dx=lambda g, a, x: g)\ndef own(x):\n    '''a = x'''\n"
+    "    return ta.add(x, np.ones((2, 7)))\nown(x)",
+    "own @op raises": "@ta.op(dx=lambda g, a, x: g)\ndef own(x):\n    '''a = x'''\n"
+    "    raise ValueError('mine')\nown({z})",
     "own @op with a parameter raises": "@ta.op(dx=lambda g, a, x, *, k: g)\ndef own(x, *, k=1):\n    '''a = x'''\n"
     "    raise IndexError('mine')\nown({z}, k=2)",
     "own rule raises": "@ta.elementwise(dz=lambda a, z: {{}}['mine'] / 0)\ndef own(z):\n    '''a = z'''\n"
@@ -150,35 +158,42 @@ OWN = {
 }  # fmt: skip
 """Mistakes in what the user wrote: the user's own error stays, as the cause of ours."""
 
-OPERANDS = {"number": "0.5", "array": "np.ones(3)", "Value": "ta.Value(0.5)", "Value of an array": "ta.Value(np.ones(3))"}
+OPERANDS = {
+    "number": "0.5", "array": "np.ones(3)", "Value": "ta.Value(0.5)", "Value of an array": "ta.Value(np.ones(3))",
+}  # fmt: skip
 
-
-def measured(full: bool = False) -> dict[str, dict[str, object]]:
-    """Name → the text that Python prints, its last file, how often the most frequent body of an operation ran."""
-    env = {**os.environ, "TINYGRAD_ACT_TRACEBACK": "full" if full else ""}
-    done = subprocess.run([sys.executable, "-m", "tests.mistakes", "--json"], capture_output=True, text=True, env=env)
-    if done.returncode:
-        raise RuntimeError(done.stderr)
-    return json.loads(done.stdout)
+REPORTS = ("activation of wrong derivative", "assert_gradients of a wrong rule")
+"""What these say is a report of several lines, and all of them are meant."""
 
 
 def scripts() -> dict[str, str]:
+    """Name → a whole script."""
     found = {name: HEAD + text for name, text in MISTAKES.items()}
     for name, text in OWN.items():
         for operand, spelled in OPERANDS.items():
-            if "backward" not in text or "Value" in operand:
+            if "{z}" in text and ("backward" not in text or "Value" in operand):
                 found[f"{name}: {operand}"] = HEAD + text.format(z=spelled)
+        if "{z}" not in text:
+            found[name] = HEAD + text
     return found
 
 
-def _run(path: pathlib.Path, text: str) -> dict[str, object]:
-    import tinygrad_act as ta
+def measured() -> dict[str, dict[str, Any]]:
+    """Name → the text that Python prints, whether its last line is the script's, the most runs of one body."""
+    env = {name: value for name, value in os.environ.items() if name != "TINYGRAD_ACT_TRACEBACK"}
+    line = [sys.executable, "-W", "ignore", __file__, "--json"]
+    done = subprocess.run(line, capture_output=True, text=True, env=env, check=True)
+    found: dict[str, dict[str, Any]] = json.loads(done.stdout)
+    return found
 
+
+def _run(path: pathlib.Path, text: str) -> dict[str, Any]:
+    """What one script does."""
     path.write_text(text)
     codes = {op.forward.__code__: op.name for op in ta.ops.values()}
-    runs: dict[str, int] = {}
+    runs: dict[str, int] = {"": 0}
 
-    def count(frame, event, _):
+    def count(frame: Any, event: str, _: Any) -> None:
         name = codes.get(frame.f_code) or ("own" if frame.f_code.co_name == "own" else None)
         if event == "call" and name:
             runs[name] = runs.get(name, 0) + 1
@@ -186,30 +201,32 @@ def _run(path: pathlib.Path, text: str) -> dict[str, object]:
     code = compile(text, str(path), "exec")
     sys.setprofile(count)
     try:
-        exec(code, {"__name__": "__main__"})
+        exec(code, {"__name__": f"script_{path.stem}"})
     except Exception as error:
         sys.setprofile(None)
-        error.__traceback__ = error.__traceback__.tb_next
-        last = traceback.extract_tb(error.__traceback__)[-1].filename
-        return {"text": "".join(traceback.format_exception(error)), "mine": last == str(path), "runs": max(runs.values(), default=0)}
+        error.__traceback__ = error.__traceback__.tb_next  # without the line above
+        mine = traceback.extract_tb(error.__traceback__)[-1].filename == str(path)
+        return {"text": "".join(traceback.format_exception(error)), "mine": mine, "runs": max(runs.values())}
     finally:
         sys.setprofile(None)
-        ta.ops.pop("own", None) if hasattr(ta.ops, "pop") else None
-    return {"text": "", "mine": False, "runs": max(runs.values(), default=0)}
+        for name in ("own", "twice", "bent"):
+            if name in ta.ops:
+                del ta.ops[name]
+    return {"text": "", "mine": False, "runs": max(runs.values())}
 
 
 def _main() -> None:
     with tempfile.TemporaryDirectory() as folder:
-        found = {}
-        for i, (name, text) in enumerate(scripts().items()):
-            found[name] = _run(pathlib.Path(folder) / f"script_{i}.py", text)
+        found = {
+            name: _run(pathlib.Path(folder) / f"script_{i}.py", text)
+            for i, (name, text) in enumerate(scripts().items())
+        }
     if "--json" in sys.argv:
         print(json.dumps(found))
         return
     for name, what in found.items():
-        text = str(what["text"])
-        print(f"{name:50s} {len(text.splitlines()):4d} lines {text.count('Traceback'):2d} tracebacks "
-              f"{what['runs']:2d} runs {'user' if what['mine'] else 'package'}  {text.splitlines()[-1][:60] if text else 'NO ERROR'}")  # fmt: skip
+        lines, count = len(what["text"].splitlines()), what["text"].count("Traceback")
+        print(f"{name:50s} {lines:4d} lines {count:2d} tracebacks {what['runs']:2d} runs, ends in {'the script' if what['mine'] else 'the package'}")  # noqa: E501
 
 
 if __name__ == "__main__":

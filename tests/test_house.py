@@ -19,8 +19,8 @@ PACKAGE = pathlib.Path(ta.__file__).parent
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 LAYERS = [  # a file imports only from rows above its own, or from its own row
-    {"tree", "graph", "symbol", "registry", "mode", "op", "declare", "errors", "evaluate", "blocks", "dispatch", "frames"}
-    | {"conventions", "saving", "svg", "_version"},
+    {"tree", "graph", "symbol", "registry", "mode", "op", "declare", "errors", "evaluate", "blocks", "dispatch"}
+    | {"conventions", "float_warnings", "frames", "saving", "svg", "_version"},
     {"ops"},
     {"debugging", "keeping", "lending", "backprop", "backprop_scalar", "leaves", "interop", "recording"}
     | {"bare", "numpy_names", "indexing", "operators", "shortcuts", "tracing"},

@@ -221,8 +221,7 @@ def pull_some(
 
 
 def _refuse(node: Any, position: int, error: Exception, given: tuple[Any, ...]) -> None:
-    """Raises `RuntimeError` for the `error` of a rule that is at fault itself: it is no number of Python's among those
-    `given` to it, where IEEE has an answer and Python an exception."""
+    """Raises `RuntimeError` for the `error` of a rule, unless it was `given` a number and IEEE has an answer there."""
     numbers = any(isinstance(held(x), (int, float)) for x in given)
     if not (node.op.elementwise and numbers and isinstance(error, NOT_IEEE)):
         raise _rule_failed(node, position, error) from own_cause(error)

@@ -41,13 +41,11 @@ def declare(
     name = body.__name__
     inputs, variadic, defaults = _read_signature(name, body)
     matched = _match_rules(name, inputs, rules)
-    ours, said = body.__module__.startswith(_PACKAGE), Said()
     op = Op(
         name=name,
         inputs=inputs,
         rules=matched,
         forward=_for_arrays(body, matched, elementwise, facts),
-        scalar=scalar or (silent(body) if ours else body),
         formula=_read_formula(name, body),
         label=label or name,
         elementwise=elementwise,
@@ -55,12 +53,10 @@ def declare(
         defaults=defaults,
         domain={inputs[0]: domain} if isinstance(domain, tuple) else dict(domain or {}),
         scalar_rules=tuple(_handed_on(rule, len(inputs)) for rule in matched) if elementwise else matched,
-        run=_runner(body, said) if ours and not _only_moves(body) else None,
-        said=said,
         plain=elementwise and not defaults and None not in matched and len(inputs) <= 2,
+        **_how_it_runs(body, scalar),
         **{fact: given for fact, given in facts.items() if given is not None},
     )
-    object.__setattr__(op, "kernel", (_ufunc_of(op.forward) if ours else None) or op.forward)
     for input_name, rule in zip(inputs, matched):
         _check_rule(op, input_name, rule)
     _check_facts(op)
@@ -82,6 +78,16 @@ def _for_arrays(
     return in_blocks(body, fused.quick or fused.forward)
 
 
+def _how_it_runs(body: Callable[..., Any], scalar: Callable[..., Any] | None) -> dict[str, Any]:
+    """The fields of an operation that say what runs on numbers and on arrays. Of the user's bodies the lines are the
+    user's, so NumPy may warn there."""
+    if not body.__module__.startswith(_PACKAGE):
+        return {"scalar": scalar or body}
+    said = Said()
+    run = None if _only_moves(body) else _runner(body, said)
+    return {"scalar": scalar or silent(body), "run": run, "said": said, "ufunc": _ufunc_of(body)}
+
+
 def _runner(body: Callable[..., Any], said: Said) -> Callable[..., Any]:
     """What runs `body` so that `said` hears of it: in a context of its own, which is free of what is switched on
     around it, or in a copy of the caller's, if `body` calls an operation that is another one, or has other defaults,
@@ -99,7 +105,8 @@ def _only_moves(body: Callable[..., Any]) -> bool:
 
 
 _MOVES = frozenset({
-    "np", "isinstance", "tuple", "list", "asarray", "reshape", "transpose", "moveaxis", "swapaxes", "expand_dims", "squeeze", "broadcast_to", "flip", "roll",
+    "np", "isinstance", "tuple", "list", "asarray",
+    "reshape", "transpose", "moveaxis", "swapaxes", "expand_dims", "squeeze", "broadcast_to", "flip", "roll",
     "concatenate", "stack", "where", "take", "maximum", "minimum", "abs", "negative", "sign", "floor", "ceil",
     "less", "less_equal", "greater", "greater_equal", "equal", "not_equal", "logical_and", "logical_or", "logical_not",
 })  # fmt: skip

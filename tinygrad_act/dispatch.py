@@ -144,7 +144,8 @@ def _unary(op: Op) -> Function:
                 return a if type(a) is float else evaluate(op, (z,), {})
             return by_ieee(op, (z,), {})
         except Exception as error:
-            trim(error)
+            if type(error) is not RecursionError:  # there is no room for a call
+                trim(error)
             raise
 
     return call
@@ -174,7 +175,8 @@ def _binary(op: Op) -> Function:
                 return a if type(a) is float else evaluate(op, (x, y), {})
             return by_ieee(op, (x, y), {})
         except Exception as error:
-            trim(error)
+            if type(error) is not RecursionError:  # there is no room for a call
+                trim(error)
             raise
 
     return call
@@ -207,7 +209,8 @@ def _general(op: Op) -> Function:
                     return interpreter(op, args, static)
             return evaluate(op, args, static)
         except Exception as error:
-            trim(error)
+            if type(error) is not RecursionError:  # there is no room for a call
+                trim(error)
             raise
 
     return call

@@ -115,7 +115,10 @@ def _refuse(op: Op, args: tuple[Any, ...], static: dict[str, Any], error: Except
 def _said(op: Op, a: Any, args: tuple[Any, ...], static: dict[str, Any]) -> Any:
     """The result `a` of a body as an array, once what NumPy said is reported; None: it has not run yet."""
     if a is None and op.run is not None:
-        a = in_a_spare(op.forward, args, static)
+        try:
+            a = in_a_spare(op.forward, args, static)
+        except EXPLAINED as error:
+            raise explain(op, args, static, error) from own_cause(error)
     if op.said:
         report(op.said)
     return a if type(a) is _ndarray else np.asarray(a)

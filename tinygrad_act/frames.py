@@ -48,8 +48,6 @@ def trim(error: BaseException) -> None:
     cause: BaseException | None = error
     while cause is not None:
         cause.__traceback__ = _trimmed(cause.__traceback__)
-        if isinstance(cause, RecursionError) and isinstance(cause.__context__, RecursionError):
-            cause.__context__ = None  # there was no room to trim the same error a frame further in
         cause = cause.__cause__
 
 
@@ -87,7 +85,8 @@ def boundary(function: _F) -> _F:
         try:
             return function(*args, **kwargs)
         except Exception as error:
-            trim(error)
+            if type(error) is not RecursionError:  # there is no room for a call
+                trim(error)
             raise
 
     return visible  # type: ignore[return-value]

@@ -10,6 +10,7 @@ import numpy as np
 from .backprop import count_uses, pull, total
 from .errors import is_real, refuse_kind, refuse_masked, shape_of
 from .evaluate import INTERPRETERS, held
+from .float_warnings import Silence
 from .lending import shared, walked
 from .mode import mode
 from .ops.activations import identity
@@ -71,7 +72,7 @@ def deliver(root: Any, g: Any, kind: Any, create_graph: bool) -> None:
     uses, _ = count_uses(root, kind, 1, seen)
     done = seen and not create_graph and not shared(root, uses, kind)
     visited = pull(root, g, uses, kind, 1, create_graph)
-    with grad_lock:
+    with grad_lock, Silence():
         for node, c in visited:
             if node.op is None:
                 node._grad = own(c) if node._grad is None else total(node._grad, c)

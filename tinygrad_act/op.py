@@ -184,15 +184,17 @@ class Op:
     """What runs the body so that NumPy tells `said` what it would warn about, if the body is of this package and
     computes; see `float_warnings`."""
     said: Said = field(default_factory=Said)
+    ufunc: Callable[..., Any] | None = None
+    """NumPy's function, if the body is of this package and nothing but a call of it."""
     kernel: Callable[..., Any] = field(init=False)
-    """The body for arrays, without static parameters: NumPy's function itself, where it is nothing but a call of it."""
+    """What runs on arrays where there are no static parameters: `ufunc` or `forward`."""
     plain: bool = False
     """One or two inputs, all with a rule, and no static parameter."""
     call: Callable[..., Any] = field(init=False)
     """The public function: `ops["sigmoid"].call` is `sigmoid`."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "kernel", self.forward)
+        object.__setattr__(self, "kernel", self.ufunc or self.forward)
 
     def __reduce__(self) -> Any:
         return _registered, (self.name,)

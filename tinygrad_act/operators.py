@@ -29,7 +29,8 @@ class Operators:
                 return REFLECTED[ufunc](self, inputs[0])
             return interop.call_ufunc(ufunc, method, inputs, kwargs)
         except Exception as error:
-            trim(error)
+            if type(error) is not RecursionError:  # there is no room for a call
+                trim(error)
             raise
 
     @boundary

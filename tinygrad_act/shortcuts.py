@@ -99,7 +99,8 @@ def unary_method(op: Op, cls: Any, record: Callable[..., Any]) -> Callable[[Any]
             node.pending = 0
             return node
         except Exception as error:
-            trim(error)
+            if type(error) is not RecursionError:  # there is no room for a call
+                trim(error)
             raise
 
     return method
@@ -139,7 +140,8 @@ def binary_method(op: Op, cls: Any, record: Callable[..., Any]) -> Callable[[Any
                 return node
             return record(op, (self, other), NO_STATIC, True)
         except Exception as error:
-            trim(error)
+            if type(error) is not RecursionError:  # there is no room for a call
+                trim(error)
             raise
 
     return method
@@ -152,7 +154,8 @@ def _plain_method(op: Op, record: Callable[..., Any], reflected: bool = False) -
         try:
             return record(op, (other, self) if reflected else (self, other), NO_STATIC)
         except Exception as error:
-            trim(error)
+            if type(error) is not RecursionError:  # there is no room for a call
+                trim(error)
             raise
 
     return method
@@ -168,7 +171,8 @@ def _matrix_method(op: Op, cls: Any, record: Callable[..., Any]) -> Callable[[An
                 return on_arrays(self, other, x, other._data, max(level, other.level))
             return record(op, (self, other), NO_STATIC)
         except Exception as error:
-            trim(error)
+            if type(error) is not RecursionError:  # there is no room for a call
+                trim(error)
             raise
 
     return method
@@ -198,7 +202,8 @@ def reflected_method(op: Op, cls: Any, record: Callable[..., Any]) -> Callable[[
                 return new_node(cls, op, a, level, NO_STATIC, (other, self, x, y))
             return record(op, (other, self), NO_STATIC, True)
         except Exception as error:
-            trim(error)
+            if type(error) is not RecursionError:  # there is no room for a call
+                trim(error)
             raise
 
     return method

@@ -73,7 +73,8 @@ class Value(Bare, Operators):
         try:
             self._data = leaf_data(data, requires_grad)
         except Exception as error:
-            trim(error)
+            if type(error) is not RecursionError:  # there is no room for a call
+                trim(error)
             raise
         self.op = self._edges = self._grad = self.note = self._loan = None
         self.static = {}
@@ -113,7 +114,8 @@ class Value(Bare, Operators):
             else:
                 self._data = float(new)
         except Exception as error:
-            trim(error)
+            if type(error) is not RecursionError:  # there is no room for a call
+                trim(error)
             raise
 
     @property
@@ -218,7 +220,8 @@ class Value(Bare, Operators):
                         return
             deliver(self, constant(Value, g) if create_graph and type(g) is not float else g, Value, create_graph)
         except Exception as error:
-            trim(error)
+            if type(error) is not RecursionError:  # there is no room for a call
+                trim(error)
             raise
 
     # -- Python's protocols -------------------------------------------------------------------
@@ -242,7 +245,8 @@ class Value(Bare, Operators):
         try:
             return indexed(self, key, Value)  # type: ignore[no-any-return]
         except Exception as error:
-            trim(error)
+            if type(error) is not RecursionError:  # there is no room for a call
+                trim(error)
             raise
 
     @boundary

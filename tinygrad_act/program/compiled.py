@@ -75,7 +75,8 @@ class Compiled(WithProgram):
                 return last.program(*args)
             return self._replay(last, args, kwargs)
         except Exception as error:
-            trim(error)
+            if type(error) is not RecursionError:  # there is no room for a call
+                trim(error)
             raise
 
     def _call(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:

@@ -58,7 +58,8 @@ class Program:
                 raise
             return self.with_care(*args, **kwargs)
         except Exception as error:
-            trim(error)
+            if type(error) is not RecursionError:  # there is no room for a call
+                trim(error)
             raise
         finally:
             free.append(running)
