@@ -111,6 +111,18 @@ def test_the_line_of_a_body_of_the_users_is_the_users():
         del ta.ops["grows"]
 
 
+def test_a_number_too_large_for_the_dtype_is_told_at_the_line_that_hands_it_in():
+    x = ta.Value(np.ones(2, np.float32))
+    pullback = ta.vjp(lambda x: x * 1.0, np.ones(2, np.float32))[1]
+
+    def assign():
+        x.data = np.full(2, 1e300)
+
+    for f in (lambda: (x * 1.0).backward(np.full(2, 1e300)), lambda: pullback(np.full(2, 1e300)),
+              lambda: x.astype(np.float16) * 7e4, assign):  # fmt: skip
+        assert {text for text, _ in said(f)} == {"overflow encountered in cast"}
+
+
 def test_errstate_and_seterr_of_the_user_hold():
     x = ta.Value([0.0])
     with np.errstate(divide="ignore"):

@@ -10,7 +10,7 @@ import numpy as np
 from .backprop import count_uses, pull, total
 from .errors import is_real, refuse_kind, refuse_masked, shape_of
 from .evaluate import INTERPRETERS, held
-from .float_warnings import Silence
+from .float_warnings import Silence, cast
 from .lending import shared, walked
 from .mode import mode
 from .ops.activations import identity
@@ -58,7 +58,8 @@ def seed(value: Any, g: Any, where: str = "backward", copy: bool = True) -> Any:
     refuse_masked(f"{where}: g", g)
     if not is_real(g) and not isinstance(g, (list, tuple)):
         raise refuse_kind(f"{where}: g", g)
-    array = np.array(g, value.dtype) if copy else np.asarray(g, value.dtype)
+    alike = not copy and getattr(g, "dtype", None) == value.dtype
+    array = np.asarray(g) if alike else cast(g, value.dtype)
     if array.shape == () != value.shape:
         array = np.full(value.shape, array)  # one number for all entries
     if array.shape != value.shape:

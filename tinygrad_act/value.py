@@ -21,6 +21,7 @@ from .bare import Bare
 from .debugging import WALKED
 from .errors import shape_of
 from .evaluate import INTERPRETERS
+from .float_warnings import cast
 from .frames import boundary, trim
 from .indexing import indexed
 from .leaves import deliver, describe, grad_lock, leaf_data, rebuild, seed
@@ -109,7 +110,7 @@ class Value(Bare, Operators):
             elif shape_of(new) != shape_of(self._data):
                 raise ValueError(f"data: the new shape {shape_of(new)} is not the old one, {shape_of(self._data)}")
             elif isinstance(self._data, np.ndarray):
-                self._data = np.array(new, self._data.dtype).view()
+                self._data = cast(new, self._data.dtype).view()
                 self._loan = self._loan and Loan(self._data)
             else:
                 self._data = float(new)
