@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import concurrent.futures
 import pathlib
+import pickle
 import subprocess
 import sys
 import threading
 import traceback
+import weakref
 
 import numpy as np
 import pytest
@@ -169,3 +171,14 @@ def test_python_s_own_arithmetic_leaves_no_trace_in_what_follows():
             assert error.__context__ is None
     finally:
         del ta.ops["divides"]
+
+
+def test_an_error_that_is_kept_keeps_no_arrays_of_ours():
+    x = ta.Value(np.ones((2, 3)))
+    with pytest.raises(ValueError, match="matmul") as caught:
+        x @ x
+    there = weakref.ref(x)
+    error = caught.value
+    del x, caught
+    assert there() is None
+    assert "matmul" in str(pickle.loads(pickle.dumps(error)))

@@ -42,13 +42,13 @@ _T = TypeVar("_T", bound=type)
 
 def trim(error: BaseException) -> None:
     """Take the package's frames, and those of libraries that it called, out of the traceback of `error`, and of
-    the user's own error that caused it."""
+    what caused it: the frames of an error that nobody sees would keep arrays alive."""
     if os.environ.get(VARIABLE) == "full":
         return
-    cause: BaseException | None = error
-    while cause is not None:
-        cause.__traceback__ = _trimmed(cause.__traceback__)
-        cause = cause.__cause__
+    seen: list[BaseException] = [error]
+    for one in seen:
+        one.__traceback__ = _trimmed(one.__traceback__)
+        seen += [x for x in (one.__cause__, one.__context__) if x is not None and x not in seen]
 
 
 def _trimmed(first: TracebackType | None) -> TracebackType | None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..frames import boundary, trim
+from ..frames import boundary, public_methods, trim
 from ..op import Op
 from ..registry import ops
 from .explain import Explanation
@@ -96,6 +96,7 @@ class Program:
         return _restored, (self.source, self.name, self.parameters, objects, self.memory, self._explanation)
 
 
+@public_methods
 class WithProgram:
     """What runs by a program, and shows it."""
 
