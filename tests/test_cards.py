@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 import tinygrad_act as ta
+from tinygrad_act.op import REQUIRED
 
 CARDS = {op.name: ta.card(op.name) for op in ta.ops.values() if op.reference is not None
-         and not any(d is ta.card.__globals__["REQUIRED"] for d in op.defaults.values())}  # fmt: skip
+         and not any(d is REQUIRED for d in op.defaults.values())}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", CARDS)

@@ -21,10 +21,10 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 LAYERS = [  # a file imports only from rows above its own, or from its own row
     {"tree", "graph", "symbol", "registry", "mode", "op", "declare", "errors", "evaluate", "blocks", "dispatch"}
     | {"axes", "calls", "parameters"}
-    | {"conventions", "saving", "svg", "_version"},
+    | {"conventions", "float_warnings", "frames", "saving", "svg", "_version"},
     {"ops"},
     {"debugging", "keeping", "lending", "backprop", "backprop_scalar", "leaves", "interop", "recording"}
-    | {"bare", "numpy_names", "indexing", "operators", "tracing"},
+    | {"bare", "numpy_names", "indexing", "operators", "shortcuts", "tracing"},
     {"value"},
     {"transforms", "forward"},
     {"derivatives"},

@@ -104,8 +104,8 @@ def _parameter(given: str) -> tuple[str, float]:
     name, _, number = given.partition("=")
     try:
         return name, float(number)
-    except ValueError as error:
-        raise ValueError(f"card: {given!r} is no parameter; write its name and a number, as in alpha=0.5") from error
+    except ValueError:
+        raise ValueError(f"card: {given!r} is no parameter; write its name and a number, as in alpha=0.5") from None
 
 
 def _sheet(chosen: argparse.Namespace) -> int:

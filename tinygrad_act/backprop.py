@@ -20,6 +20,8 @@ import numpy as np
 from .debugging import check_backward
 from .errors import KinkError, shape_of
 from .evaluate import NOT_IEEE, PLAIN, as_arrays, held
+from .float_warnings import Silence
+from .frames import own_cause
 from .lending import unchanged
 from .mode import mode, special
 from .op import Op
@@ -99,7 +101,7 @@ def pull(
     debugging = special and mode.debugging
     start, settling = g, settling or bool(debugging)
     ends, mixing = [], False  # cotangents that go no further; whether 0 may have met an infinity on the way
-    with np.errstate(all="ignore"):
+    with Silence():
         while ready:
             node, g = pair = ready.pop()
             visited.append(pair)
@@ -159,8 +161,9 @@ def contributions(node: Any, g: Any, kind: Any, floor: int, recorded: bool,
         except KinkError:
             raise
         except _RULE_ERRORS as error:
-            c = _by_ieee(node, g, position, rule, error, (a, *args))
-        sent.append((x, c))
+            _refuse(node, position, error, (a, *args))
+            c = None
+        sent.append((x, _by_ieee(node, g, position, rule, (a, *args)) if c is None else c))
     return sent
 
 
@@ -213,25 +216,30 @@ def pull_some(
     edges: list[Any] = [None] * len(args)
     for position in positions:
         edges[position] = _EDGE
-    with np.errstate(all="ignore"):
+    with Silence():
         return [c for _, c in contributions(_Step(op, static, (*edges, *args), a), g, _Edge, 1, False, True)]
 
 
-def _by_ieee(node: Any, g: Any, position: int, rule: Any, error: Exception, given: tuple[Any, ...]) -> Any:
-    """A rule's result where Python's floats raise and IEEE has an answer: 1 / 0 is inf. `given`: what the rule was
-    called with.
+def _refuse(node: Any, position: int, error: Exception, given: tuple[Any, ...]) -> None:
+    """Raises `RuntimeError` for the `error` of a rule, unless it was `given` a number and IEEE has an answer there."""
+    numbers = any(isinstance(held(x), (int, float)) for x in given)
+    arithmetic = NOT_IEEE if node.op.elementwise else ArithmeticError
+    if not (numbers and isinstance(error, NOT_IEEE) and isinstance(error, arithmetic)):
+        raise _rule_failed(node, position, error) from own_cause(error)
+
+
+def _by_ieee(node: Any, g: Any, position: int, rule: Any, given: tuple[Any, ...]) -> Any:
+    """A rule's result, called with what is `given`, where Python's floats raise and IEEE has an answer: 1 / 0 is inf.
 
     Raises `RuntimeError` where the rule itself is at fault.
     """
     op, a, primals = node.op, given[0], node._edges[len(node._edges) // 2 :]
-    if not op.elementwise and not isinstance(error, ArithmeticError):
-        raise _rule_failed(node, position, error) from error
     before = (position,) * op.variadic
     given = tuple([np.float64(x) if isinstance(x, (int, float)) else x for x in (g, *given)])
     try:
         d = rule(*before, *given[op.elementwise :], **node.static)
     except _RULE_ERRORS as again:
-        raise _rule_failed(node, position, again) from again
+        raise _rule_failed(node, position, again) from own_cause(again)
     if not op.elementwise:
         return repair(d, primals[position])
     d = float(d) if type(node._data) is float and isinstance(d, np.generic) else d

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .debugging import WALKED, user_line, warn_user
+from .debugging import WALKED
 from .errors import KEEP_THE_GRAPH, BareNumberError
+from .frames import boundary, user_line, warn_user
 from .mode import mode, special
 from .op import Op
 from .tracing import refuse_look
@@ -41,6 +42,7 @@ class Bare:
         @property
         def size(self) -> int: ...
 
+    @boundary
     def item(self) -> Any:
         """The one entry as a Python number. Raises `ValueError` if there are more."""
         if special and mode.tracing:
@@ -55,11 +57,13 @@ class Bare:
             refuse_look(self, ".numpy()")
         return np.array(self._data)
 
+    @boundary
     def __format__(self, spec: str) -> str:
         if spec and self.size != 1:
             raise _several(f"format {spec!r}", self)
         return format(self.item(), spec) if spec else repr(self)
 
+    @boundary
     def __bool__(self) -> bool:
         if special and mode.tracing:
             refuse_look(self, "if, while, and, or, not or bool()")
@@ -67,15 +71,19 @@ class Bare:
             raise ValueError(f"the truth of a Value of shape {self.shape} is ambiguous; reduce it to one entry first")
         return bool(self._data)
 
+    @boundary
     def __float__(self) -> float:
         return float(_number(self, "float()"))
 
+    @boundary
     def __int__(self) -> int:
         return int(_number(self, "int()"))
 
+    @boundary
     def __complex__(self) -> complex:
         return complex(_number(self, "complex()"))
 
+    @boundary
     def __index__(self) -> int:
         """A constant of one whole number counts, and picks from lists. (A boolean does not: to NumPy it is a mask.)"""
         if special and mode.tracing:
@@ -99,6 +107,7 @@ class Bare:
             "where(), as in ta.where(masked.mask, 0.0, value * masked.filled(0.0))"
         )
 
+    @boundary
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
         """A copy, where no gradient flows. Raises `BareNumberError` where one does."""
         if special and mode.tracing:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from .frames import boundary
 from .mode import Switch, mode
 from .registry import ops
 
@@ -32,6 +33,7 @@ class derivative_form(Switch):
     called inside the block. Per thread; nests; decorates functions. Raises `ValueError` for another name.
     """
 
+    @boundary
     def __init__(self, form: str) -> None:
         if form not in _FORMS:
             raise ValueError(f"derivative_form: {form!r} is no form; write one of {', '.join(_FORMS)}")
@@ -54,6 +56,7 @@ class at_kink(Switch):
     Raises `ValueError` for a policy that there is not, `KeyError` for an operation that there is not.
     """
 
+    @boundary
     def __init__(self, policy: str | float | None = None, **per_op: str | float) -> None:
         if policy is None and not per_op:
             raise ValueError('at_kink: say which slope: at_kink("left"), at_kink(0.5), at_kink(relu=0)')
@@ -76,6 +79,7 @@ class dialect(Switch):
     Raises `ValueError` for a framework that is not known.
     """
 
+    @boundary
     def __init__(self, name: str) -> None:
         if name not in DIALECTS:
             raise ValueError(f"dialect: {name!r} is not known; write one of {', '.join(DIALECTS)}")

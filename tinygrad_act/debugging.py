@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-import os
-import sys
-import warnings
 import zlib
-from types import FrameType
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from .errors import shape_of
 from .evaluate import held
+from .frames import user_line
 from .mode import mode
 
-__all__ = ["WALKED", "Note", "check_backward", "check_forward", "fingerprint", "note_scope", "user_line", "warn_user"]
-
-_PACKAGE, _NUMPY, _PYTHON = (os.path.dirname(os.path.abspath(m)) + os.sep for m in (__file__, np.__file__, os.__file__))
-_LIBRARIES = (_PACKAGE, _NUMPY, os.path.join(os.path.dirname(_NUMPY[:-1]), "scipy") + os.sep)
-_INSTALLED = tuple(f"{_PYTHON}{name}-packages{os.sep}" for name in ("site", "dist"))
-"""Packages that lie in a folder of Python's own folder, and are not Python's."""
+__all__ = ["WALKED", "Note", "check_backward", "check_forward", "fingerprint", "note_scope"]
 
 
 class Note(NamedTuple):
@@ -93,27 +85,3 @@ def _not_finite(x: Any) -> str:
     if np.isnan(x).any():
         return "NaN"
     return "infinity" if np.isinf(x).any() else ""
-
-
-def user_line() -> str:
-    """File and line of the user's code that is running: outside this package, NumPy, SciPy and Python's own."""
-    frame, _ = _users_frame()
-    return f"{frame.f_code.co_filename}:{frame.f_lineno}"
-
-
-def warn_user(text: str) -> None:
-    """A `RuntimeWarning` at the user's line; Python shows it once for each line."""
-    warnings.warn(text, RuntimeWarning, stacklevel=_users_frame()[1] - 1)
-
-
-def _users_frame() -> tuple[FrameType, int]:
-    """The user's frame, and how many frames lie above this one's, itself included."""
-    frame: FrameType | None = sys._getframe(0)
-    above = 1
-    while frame is not None and not _is_users(frame.f_code.co_filename):
-        frame, above = frame.f_back, above + 1
-    return (frame, above) if frame is not None else (sys._getframe(2), 3)
-
-
-def _is_users(file: str) -> bool:
-    return not file.startswith(_LIBRARIES) and (not file.startswith(_PYTHON) or file.startswith(_INSTALLED))

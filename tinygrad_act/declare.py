@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dis
 import functools
 import inspect
 import sys
@@ -12,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from .blocks import has_steps, in_blocks
+from .float_warnings import Said, context_for, in_a_copy, silent
 from .op import FORMS, REQUIRED, SIDES, Fused, Op, Rule, Unknown
 from .registry import ops
 
@@ -44,7 +46,6 @@ def declare(
         inputs=inputs,
         rules=matched,
         forward=_for_arrays(body, matched, elementwise, facts),
-        scalar=scalar or body,
         formula=_read_formula(name, body),
         label=label or name,
         elementwise=elementwise,
@@ -54,6 +55,7 @@ def declare(
         domain={inputs[0]: domain} if isinstance(domain, tuple) else dict(domain or {}),
         scalar_rules=tuple(_handed_on(rule, len(inputs)) for rule in matched) if elementwise else matched,
         plain=elementwise and not defaults and None not in matched and len(inputs) <= 2,
+        **_how_it_runs(body, scalar),
         **{fact: given for fact, given in facts.items() if given is not None},
     )
     for input_name, rule in zip(inputs, matched):
@@ -77,6 +79,58 @@ def _for_arrays(
     return in_blocks(body, fused.quick or fused.forward)
 
 
+def _how_it_runs(body: Callable[..., Any], scalar: Callable[..., Any] | None) -> dict[str, Any]:
+    """The fields of an operation that say what runs on numbers and on arrays. Of the user's bodies the lines are the
+    user's, so NumPy may warn there."""
+    if not body.__module__.startswith(_PACKAGE):
+        return {"scalar": scalar or body}
+    said = Said()
+    run = None if _only_moves(body) else _runner(body, said)
+    return {"scalar": scalar or silent(body), "run": run, "said": said, "ufunc": _ufunc_of(body)}
+
+
+def _runner(body: Callable[..., Any], said: Said) -> Callable[..., Any]:
+    """What runs `body` so that `said` hears of it: in a context of its own, which is free of what is switched on
+    around it, or in a copy of the caller's, if `body` calls an operation that is another one, or has other defaults,
+    in another framework's dialect."""
+    plain = inspect.unwrap(body)
+    called = [ops.find(name) for name in plain.__code__.co_names if name in plain.__globals__]
+    theirs = [other for op in called if op is not None for other in op.elsewhere.values()]
+    return in_a_copy if any(other.instead or other.defaults for other in theirs) else context_for(said)
+
+
+def _only_moves(body: Callable[..., Any]) -> bool:
+    """Whether `body` computes nothing that NumPy could warn about."""
+    code = inspect.unwrap(body).__code__
+    return _MOVES.issuperset(code.co_names) and _ARITHMETIC.isdisjoint(code.co_code[::2])
+
+
+_MOVES = frozenset({
+    "np", "isinstance", "tuple", "list", "asarray",
+    "reshape", "transpose", "moveaxis", "swapaxes", "expand_dims", "squeeze", "broadcast_to", "flip", "roll",
+    "concatenate", "stack", "where", "take", "maximum", "minimum", "abs", "negative", "sign", "floor", "ceil",
+    "less", "less_equal", "greater", "greater_equal", "equal", "not_equal", "logical_and", "logical_or", "logical_not",
+})  # fmt: skip
+_ARITHMETIC = frozenset(
+    number for name, number in dis.opmap.items() if name.startswith(("BINARY_", "INPLACE_")) and "SUBSCR" not in name
+)
+
+
+def _ufunc_of(body: Callable[..., Any]) -> Any:
+    """The ufunc that `body` calls on its arguments, if it does nothing else; else None."""
+    code = getattr(body, "__code__", None)
+    if code is None or len(code.co_names) != 2 or code.co_names[0] != "np" or body.__globals__.get("np") is not np:
+        return None
+    ufunc = getattr(np, code.co_names[1], None)
+    inputs = code.co_argcount if not code.co_kwonlyargcount else 0
+    same = inputs in _CALLS and code.co_code == _CALLS[inputs].__code__.co_code
+    return ufunc if same and isinstance(ufunc, np.ufunc) else None
+
+
+_CALLS: dict[int, Any] = {1: lambda x: np.exp(x), 2: lambda x, y: np.add(x, y)}
+"""What the code of such a body looks like, whatever the name of the ufunc."""
+
+
 def _in_one_dtype(body: Callable[..., Any]) -> Callable[..., Any]:
     """`body` of several steps on inputs of their common dtype: a step on one of them alone, np.exp of a Python
     number, would else be float64 whatever the other is."""
@@ -94,6 +148,7 @@ def _in_one_dtype(body: Callable[..., Any]) -> Callable[..., Any]:
     return forward
 
 
+_PACKAGE = __name__.partition(".")[0] + "."
 _DATA = (np.ndarray, float, int, bool)
 
 
@@ -195,11 +250,11 @@ def _check_rule(op: Op, input_name: str, rule: Rule) -> None:
     signature = inspect.signature(rule)
     try:
         signature.bind(*positional, **dict(op.defaults))
-    except TypeError as error:
+    except TypeError:
         raise TypeError(
             f"{op.name}: d{input_name} takes {signature}, but it is called as ({expected}); "
             f"write d{input_name}=lambda {expected}: ..."
-        ) from error
+        ) from None
 
 
 def _fits(rule: FunctionType, positional: int, op: Op) -> bool:

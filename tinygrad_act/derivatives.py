@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from .calls import refuse_uncallable
+from .frames import boundary
 from .ops.reduce import sum
 from .ops.shape import reshape, stack
 from .transforms import gradient_of, pullback_of
@@ -22,6 +23,7 @@ from .value import Value
 __all__ = ["hessian", "hvp", "jacobian"]
 
 
+@boundary
 def jacobian(f: Callable[..., Any], argnums: int | tuple[int, ...] = 0) -> Callable[..., Any]:
     """A function with the arguments of `f` that returns the derivative of each entry of `f` by each of an argument.
 
@@ -36,6 +38,7 @@ def jacobian(f: Callable[..., Any], argnums: int | tuple[int, ...] = 0) -> Calla
     return _jacobian("jacobian", f, argnums)
 
 
+@boundary
 def hessian(f: Callable[..., Any], argnums: int | tuple[int, ...] = 0) -> Callable[..., Any]:
     """A function with the arguments of `f` that returns the second derivatives of `f`.
 
@@ -49,6 +52,7 @@ def hessian(f: Callable[..., Any], argnums: int | tuple[int, ...] = 0) -> Callab
         return _jacobian("hessian", _jacobian("hessian", f, argnums), argnums)
     rows = [_jacobian("hessian", _jacobian("hessian", f, position), tuple(argnums)) for position in argnums]
 
+    @boundary
     @functools.wraps(f)
     def second(*args: Any, **kwargs: Any) -> Any:
         return tuple(row(*args, **kwargs) for row in rows)
@@ -56,6 +60,7 @@ def hessian(f: Callable[..., Any], argnums: int | tuple[int, ...] = 0) -> Callab
     return second
 
 
+@boundary
 def hvp(f: Callable[[Any], Any], x: Any, v: Any) -> Any:
     """The Hessian of `f` at `x` times `v`, without the Hessian: two backward passes.
 
@@ -90,6 +95,7 @@ def _jacobian(name: str, f: Callable[..., Any], argnums: int | tuple[int, ...]) 
     refuse_uncallable(name, f)
     positions = (argnums,) if isinstance(argnums, int) else tuple(argnums)
 
+    @boundary
     @functools.wraps(f)
     def all_entries(*args: Any, **kwargs: Any) -> Any:
         for position in positions:

@@ -15,7 +15,9 @@ import numpy as np
 
 from .calls import missing_input, unfit
 from .declare import declare
-from .evaluate import INTERPRETERS, evaluate
+from .errors import explain
+from .evaluate import EXPLAINED, INTERPRETERS, NOT_IEEE, by_ieee, compute_one, compute_two, evaluate
+from .frames import boundary, own_cause, trim
 from .mode import mode, special
 from .op import REQUIRED, Case, Fused, Op, Place, Rule, Theirs
 from .parameters import checked
@@ -68,7 +70,7 @@ def elementwise(
                                  reference=reference, elsewhere=elsewhere, estimator=estimator, linear=linear,
                                  fused=fused))  # fmt: skip
 
-    return register
+    return boundary(register)
 
 
 def op(
@@ -100,7 +102,7 @@ def op(
                                  cases=cases, aliases=aliases, reference=reference, elsewhere=elsewhere,
                                  estimator=estimator, linear=linear, fused=fused))  # fmt: skip
 
-    return register
+    return boundary(register)
 
 
 def _function(op: Op) -> Function:
@@ -120,41 +122,63 @@ def _function(op: Op) -> Function:
 
 def _unary(op: Op) -> Function:
     """A function that takes a short way for a float and for an array."""
-    general, scalar, forward = _general(op), op.scalar, op.forward
+    general, scalar = _general(op), op.scalar
 
     def call(z: Any = REQUIRED, *rest: Any, **kwargs: Any) -> Any:
-        kind = type(z)
-        dialect = special and mode.dialect is not None
-        if rest or kwargs or dialect or (kind is not float and kind is not _ndarray):
-            interpreter = INTERPRETERS.get(kind)
-            if interpreter is None or rest or kwargs or dialect:
-                return general(*(() if z is REQUIRED else (z, *rest)), **kwargs)
-            return interpreter(op, (z,), {})
         try:
-            a = scalar(z) if kind is float else forward(z)
-        except (ArithmeticError, ValueError, TypeError):
-            return evaluate(op, (z,), {})
-        return a if type(a) is kind else evaluate(op, (z,), {})
+            kind = type(z)
+            dialect = special and mode.dialect is not None
+            if rest or kwargs or dialect or (kind is not float and kind is not _ndarray):
+                interpreter = INTERPRETERS.get(kind)
+                if interpreter is None or rest or kwargs or dialect:
+                    return general(*(() if z is REQUIRED else (z, *rest)), **kwargs)
+                return interpreter(op, (z,), {})
+            if kind is _ndarray:
+                return compute_one(op, z)
+            try:
+                a = scalar(z)
+            except NOT_IEEE:
+                pass
+            except EXPLAINED as error:
+                raise explain(op, (z,), {}, error) from own_cause(error)
+            else:
+                return a if type(a) is float else evaluate(op, (z,), {})
+            return by_ieee(op, (z,), {})
+        except Exception as error:
+            if type(error) is not RecursionError:  # there is no room for a call
+                trim(error)
+            raise
 
     return call
 
 
 def _binary(op: Op) -> Function:
     """A function that takes a short way for arrays and, if elementwise, for floats among them."""
-    general, scalar, forward, elementwise = _general(op), op.scalar, op.forward, op.elementwise
+    general, scalar, elementwise = _general(op), op.scalar, op.elementwise
 
     def call(x: Any = REQUIRED, y: Any = REQUIRED, *rest: Any, **kwargs: Any) -> Any:
-        kind, other = type(x), type(y)
-        arrays = kind is _ndarray and other is _ndarray
-        numbers = kind is float and other is float
-        mixed = (kind is float or kind is _ndarray) and (other is float or other is _ndarray)
-        if rest or kwargs or not (arrays or (mixed and elementwise)):
-            return general(*(z for z in (x, y, *rest) if z is not REQUIRED), **kwargs)
         try:
-            a = scalar(x, y) if numbers else forward(x, y)
-        except (ArithmeticError, ValueError, TypeError):
-            return evaluate(op, (x, y), {})
-        return a if type(a) is (float if numbers else _ndarray) else evaluate(op, (x, y), {})
+            kind, other = type(x), type(y)
+            arrays = kind is _ndarray and other is _ndarray
+            numbers = kind is float and other is float
+            mixed = (kind is float or kind is _ndarray) and (other is float or other is _ndarray)
+            if rest or kwargs or not (arrays or (mixed and elementwise)):
+                return general(*(z for z in (x, y, *rest) if z is not REQUIRED), **kwargs)
+            if not numbers:
+                return compute_two(op, x, y)
+            try:
+                a = scalar(x, y)
+            except NOT_IEEE:
+                pass
+            except EXPLAINED as error:
+                raise explain(op, (x, y), {}, error) from own_cause(error)
+            else:
+                return a if type(a) is float else evaluate(op, (x, y), {})
+            return by_ieee(op, (x, y), {})
+        except Exception as error:
+            if type(error) is not RecursionError:  # there is no room for a call
+                trim(error)
+            raise
 
     return call
 
@@ -167,22 +191,27 @@ def _general(op: Op) -> Function:
     required = {name for name, default in defaults.items() if default is REQUIRED}
 
     def call(*args: Any, **kwargs: Any) -> Any:
-        static = defaults
-        if special and mode.dialect in op.elsewhere:
-            instead, kwargs = _as_elsewhere(op, args, kwargs)
-            if instead is not op:
-                return instead.call(*args, **kwargs)
-        if len(args) != arity or (required and not kwargs):
-            args, static = bind(op, args, kwargs)
-        elif kwargs:
-            if not required <= kwargs.keys() <= known:
-                bind(op, args, kwargs)  # raises, and says why
-            static = checked(op, kwargs)
-        for x in args:
-            interpreter = INTERPRETERS.get(type(x))
-            if interpreter is not None:
-                return interpreter(op, args, static)
-        return evaluate(op, args, static)
+        try:
+            static = defaults
+            if special and mode.dialect in op.elsewhere:
+                instead, kwargs = _as_elsewhere(op, args, kwargs)
+                if instead is not op:
+                    return instead.call(*args, **kwargs)
+            if len(args) != arity or (required and not kwargs):
+                args, static = bind(op, args, kwargs)
+            elif kwargs:
+                if not required <= kwargs.keys() <= known:
+                    bind(op, args, kwargs)  # raises, and says why
+                static = checked(op, kwargs)
+            for x in args:
+                interpreter = INTERPRETERS.get(type(x))
+                if interpreter is not None:
+                    return interpreter(op, args, static)
+            return evaluate(op, args, static)
+        except Exception as error:
+            if type(error) is not RecursionError:  # there is no room for a call
+                trim(error)
+            raise
 
     return call
 

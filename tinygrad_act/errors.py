@@ -77,13 +77,18 @@ def unmasked(error: BaseException) -> BareNumberError | None:
 
 def explain(op: Op, args: tuple[Any, ...], static: dict[str, Any], error: Exception) -> Exception:
     """What went wrong inside `op`, with its name, the operands' shapes and the way out."""
-    while isinstance(error.__cause__, Exception):  # an inner operation's message names the inner one
-        error = error.__cause__
+    text = getattr(error, "bare", str(error))  # an inner operation's message names the inner one
+    explained = _explained(op, args, static, error, text)
+    explained.bare = text  # type: ignore[attr-defined]
+    return explained
+
+
+def _explained(op: Op, args: tuple[Any, ...], static: dict[str, Any], error: Exception, text: str) -> Exception:
     for name, x in zip(op.names(len(args)), args):
         if not is_real(x):
             return refuse_kind(f"{op.name}: input '{name}'", x)
     if isinstance(error, ShapesDiffer):
-        return ShapesDiffer(f"{op.name}: {error}")
+        return ShapesDiffer(f"{op.name}: {text}")
     shapes = [shape_of(x) for x in args]
     if op.elementwise and not _broadcast(shapes):
         return ValueError(f"{op.name}: {_mismatch(shapes)}")
@@ -93,7 +98,7 @@ def explain(op: Op, args: tuple[Any, ...], static: dict[str, Any], error: Except
     kind: type[Exception] = IndexError if type(error) is IndexError else ValueError  # NumPy's AxisError is both
     if isinstance(error, TypeError):
         kind = TypeError
-    return kind(f"{op.name}: {error} (input shape {operands}{settings})")
+    return kind(f"{op.name}: {text} (input shape {operands}{settings})")
 
 
 def is_real(x: Any) -> bool:

@@ -8,15 +8,23 @@ from typing import Any
 import numpy as np
 
 from .errors import explain, is_real, refuse_kind, refuse_masked
+from .float_warnings import in_a_spare, is_taken, report
+from .frames import own_cause
 from .op import Op
 
-__all__ = ["INTERPRETERS", "NOT_IEEE", "PLAIN", "as_arrays", "as_data", "evaluate", "held"]
+__all__ = [
+    "EXPLAINED", "INTERPRETERS", "NOT_IEEE", "PLAIN", "as_arrays", "as_data", "by_ieee", "compute", "compute_one",
+    "compute_two", "evaluate", "held",
+]  # fmt: skip
 
 INTERPRETERS: dict[type, Callable[[Op, tuple[Any, ...], dict[str, Any]], Any]] = {}
 """Type of an argument → what runs an operation on such arguments. Filled at import."""
 
 NOT_IEEE = (ZeroDivisionError, OverflowError, ValueError)
 """What Python's floats raise where IEEE has an answer."""
+
+EXPLAINED = (ValueError, TypeError, IndexError)
+"""What bodies raise for operands that do not fit: it is said again with the operation and the shapes."""
 
 PLAIN = (int, float, np.ndarray, np.generic)
 """What is a number or an array itself, and not something that holds one: a node, a symbol, ..."""
@@ -45,28 +53,100 @@ def evaluate(op: Op, args: tuple[Any, ...], static: dict[str, Any]) -> Any:
                 args = tuple([as_data(op, x) for x in args])
                 numbers = not any(type(x) is _ndarray for x in args)
                 break
-    try:
-        if not numbers:
-            a = op.forward(*(args if op.elementwise else as_arrays(args)), **static)
-            return a if type(a) is _ndarray else np.asarray(a)
+    if numbers and op.elementwise:
         return _evaluate_numbers(op, args, static)
-    except (ValueError, TypeError, IndexError) as error:
-        raise explain(op, args, static, error) from error
+    a = compute(op, args if op.elementwise else as_arrays(args), static)
+    return a.item() if numbers and a.ndim == 0 else a
+
+
+def compute(op: Op, args: tuple[Any, ...], static: dict[str, Any]) -> Any:
+    """The body of `op` on arrays, and numbers among them if it is elementwise: an array.
+
+    What NumPy warns about comes from the user's line; see `float_warnings`. Raises as `evaluate` does.
+    """
+    if not static:
+        if len(args) == 2:
+            return compute_two(op, args[0], args[1])
+        if len(args) == 1:
+            return compute_one(op, args[0])
+    run, a = op.run, None
+    try:
+        a = op.forward(*args, **static) if run is None else run(op.forward, *args, **static)
+    except Exception as error:
+        _refuse(op, args, static, error)
+    if type(a) is _ndarray and not op.said:
+        return a
+    return _said(op, a, args, static)
+
+
+def compute_one(op: Op, z: Any) -> Any:
+    """`compute(op, (z,), {})`: to hand on a tuple and a dict costs as much as all else in there."""
+    run, a = op.run, None
+    try:
+        a = op.kernel(z) if run is None else run(op.kernel, z)
+    except Exception as error:
+        _refuse(op, (z,), {}, error)
+    if type(a) is _ndarray and not op.said:
+        return a
+    return _said(op, a, (z,), {})
+
+
+def compute_two(op: Op, x: Any, y: Any) -> Any:
+    """`compute(op, (x, y), {})`, likewise."""
+    run, a = op.run, None
+    try:
+        a = op.kernel(x, y) if run is None else run(op.kernel, x, y)
+    except Exception as error:
+        _refuse(op, (x, y), {}, error)
+    if type(a) is _ndarray and not op.said:
+        return a
+    return _said(op, a, (x, y), {})
+
+
+def _refuse(op: Op, args: tuple[Any, ...], static: dict[str, Any], error: Exception) -> None:
+    """Raises what a body raised, and explains what it can; nothing for a context that is taken."""
+    if is_taken(error):
+        return
+    op.said.mine()  # of a body that did not end, nobody wants to know
+    if isinstance(error, EXPLAINED):
+        raise explain(op, args, static, error) from own_cause(error)
+    raise error
+
+
+def _said(op: Op, a: Any, args: tuple[Any, ...], static: dict[str, Any]) -> Any:
+    """The result `a` of a body as an array, once what NumPy said is reported; None: it has not run yet."""
+    if a is None and op.run is not None:
+        try:
+            a = in_a_spare(op.forward, args, static)
+        except EXPLAINED as error:
+            raise explain(op, args, static, error) from own_cause(error)
+    if op.said:
+        report(op.said)
+    return a if type(a) is _ndarray else np.asarray(a)
 
 
 def _evaluate_numbers(op: Op, args: tuple[Any, ...], static: dict[str, Any]) -> Any:
-    if op.elementwise:
-        try:
-            a = op.scalar(*args, **static)
-            if (type(a) is int or type(a) is bool) and _is_float(op, args):
-                return float(a)  # maximum(0.5, 2): as in NumPy a float, whichever of the two is larger
-            return a.item() if isinstance(a, np.generic) else a
-        except NOT_IEEE:
-            whole = tuple([float(x) if type(x) is int and abs(x) < _LARGE else x for x in args])  # 0 ** -1 is inf, too
-            with np.errstate(all="ignore"):
-                return np.asarray(op.forward(*as_arrays(whole), **static)).item()
-    a = np.asarray(op.forward(*as_arrays(args), **static))
-    return a.item() if a.ndim == 0 else a
+    try:
+        a = op.scalar(*args, **static)
+    except NOT_IEEE:
+        pass  # the way out is below: an error that is raised in here would show this one, too
+    except EXPLAINED as error:
+        raise explain(op, args, static, error) from own_cause(error)
+    else:
+        if (type(a) is int or type(a) is bool) and _is_float(op, args):
+            return float(a)  # maximum(0.5, 2): as in NumPy a float, whichever of the two is larger
+        return a.item() if isinstance(a, np.generic) else a
+    return by_ieee(op, args, static)
+
+
+def by_ieee(op: Op, args: tuple[Any, ...], static: dict[str, Any]) -> Any:
+    """What `op` gives for Python numbers of which Python's own arithmetic makes an exception: 1 / 0 is inf."""
+    whole = tuple([float(x) if type(x) is int and abs(x) < _LARGE else x for x in args])  # 0 ** -1 is inf, too
+    try:
+        with np.errstate(all="ignore"):
+            return np.asarray(op.forward(*as_arrays(whole), **static)).item()
+    except EXPLAINED as error:
+        raise explain(op, args, static, error) from own_cause(error)
 
 
 def _is_float(op: Op, args: tuple[Any, ...]) -> bool:

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from .debugging import user_line
+from .frames import user_line
 from .mode import mode, special
 from .ops.gather import flat_index, take_axis
 from .ops.index import getitem

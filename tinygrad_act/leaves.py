@@ -10,6 +10,7 @@ import numpy as np
 from .backprop import count_uses, pull, total
 from .errors import is_real, refuse_kind, refuse_masked, shape_of
 from .evaluate import INTERPRETERS, held
+from .float_warnings import Silence, cast
 from .lending import shared, walked
 from .mode import mode
 from .ops.activations import identity
@@ -57,7 +58,8 @@ def seed(value: Any, g: Any, where: str = "backward", copy: bool = True) -> Any:
     refuse_masked(f"{where}: g", g)
     if not is_real(g) and not isinstance(g, (list, tuple)):
         raise refuse_kind(f"{where}: g", g)
-    array = np.array(g, value.dtype) if copy else np.asarray(g, value.dtype)
+    alike = not copy and getattr(g, "dtype", None) == value.dtype
+    array = np.asarray(g) if alike else cast(g, value.dtype)
     if array.shape == () != value.shape:
         array = np.full(value.shape, array)  # one number for all entries
     if array.shape != value.shape:
@@ -71,7 +73,7 @@ def deliver(root: Any, g: Any, kind: Any, create_graph: bool) -> None:
     uses, _ = count_uses(root, kind, 1, seen)
     done = seen and not create_graph and not shared(root, uses, kind)
     visited = pull(root, g, uses, kind, 1, create_graph)
-    with grad_lock:
+    with grad_lock, Silence():
         for node, c in visited:
             if node.op is None:
                 node._grad = own(c) if node._grad is None else total(node._grad, c)

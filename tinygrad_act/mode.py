@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import Any
 
 from .errors import unmasked
+from .frames import boundary
 
 __all__ = ["Mode", "Switch", "debug", "deeper", "mode", "no_grad", "scope", "special"]
 
@@ -94,6 +95,7 @@ class Switch:
 
         end = object()
 
+        @boundary
         @functools.wraps(function)
         def switched(*args: Any, **kwargs: Any) -> Any:
             with switch():
@@ -152,6 +154,7 @@ class scope(Switch):
     Raises `TypeError` if the name is no text, `ValueError` if it is empty.
     """
 
+    @boundary
     def __init__(self, name: str) -> None:
         if not isinstance(name, str):
             raise TypeError(f"scope: the name of a part is a text, not {type(name).__name__}")

@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeAlias
 
 from .errors import UnknownDerivative
+from .float_warnings import Said
 from .registry import ops
 from .symbol import Symbol
 
@@ -183,10 +184,21 @@ class Op:
     scalar_rules: tuple[Rule, ...] = ()
     """The rules with an int in place of one that only hands on an argument: 0 for the output, 1 for
     the first input, ... A scalar network is spared the call."""
+    run: Callable[..., Any] | None = None
+    """What runs the body so that NumPy tells `said` what it would warn about, if the body is of this package and
+    computes; see `float_warnings`."""
+    said: Said = field(default_factory=Said)
+    ufunc: Callable[..., Any] | None = None
+    """NumPy's function, if the body is of this package and nothing but a call of it."""
+    kernel: Callable[..., Any] = field(init=False)
+    """What runs on arrays where there are no static parameters: `ufunc` or `forward`."""
     plain: bool = False
     """One or two inputs, all with a rule, and no static parameter."""
     call: Callable[..., Any] = field(init=False)
     """The public function: `ops["sigmoid"].call` is `sigmoid`."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "kernel", self.ufunc or self.forward)
 
     def __reduce__(self) -> Any:
         return _registered, (self.name,)

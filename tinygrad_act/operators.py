@@ -1,8 +1,16 @@
-"""Python's operators on Values, for type checkers: `recording.install_operators` makes them."""
+"""Python's operators and NumPy's functions on Values. `recording.install_operators` makes the operators, which stand
+here for type checkers."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from . import interop
+from .frames import boundary, trim
+from .recording import REFLECTED
 
 if TYPE_CHECKING:
     from .value import Value
@@ -14,6 +22,22 @@ class Operators:
     """Each of these is an operation, both ways round: `value * array` and `array * value`."""
 
     __slots__ = ()
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        try:
+            if ufunc in REFLECTED and not kwargs and inputs[-1] is self and method == "__call__":
+                return REFLECTED[ufunc](self, inputs[0])
+            return interop.call_ufunc(ufunc, method, inputs, kwargs)
+        except Exception as error:
+            if type(error) is not RecursionError:  # there is no room for a call
+                trim(error)
+            raise
+
+    @boundary
+    def __array_function__(
+        self, function: Callable[..., Any], types: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> Any:
+        return interop.call_function(function, args, kwargs)
 
     if TYPE_CHECKING:
 

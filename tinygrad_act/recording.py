@@ -14,20 +14,19 @@ import numpy as np
 
 from .debugging import check_forward, note_scope
 from .errors import refuse_kind
-from .evaluate import NOT_IEEE, as_data, evaluate
+from .evaluate import as_data, by_ieee, compute, evaluate
 from .keeping import apart, keep_static, with_choice
 from .lending import lent, settle
 from .mode import mode, special
 from .op import Op
 from .registry import ops
+from .shortcuts import binary_method, constant, new_node, reflected_method, unary_method
 
 __all__ = ["REFLECTED", "constant", "install_operators", "new_node", "recorder"]
 
 REFLECTED: dict[np.ufunc, Callable[[Any, Any], Any]] = {}
 """What `array @ value` and the like call: NumPy asks with its ufunc, and this answers at once."""
 
-_NO_STATIC: dict[str, Any] = {}
-_new: Any = object.__new__
 _ndarray = np.ndarray
 _FLOAT64, _FLOAT32 = np.dtype(np.float64), np.dtype(np.float32)
 
@@ -41,9 +40,9 @@ _UNARY = {"neg": "neg", "abs": "abs", "invert": "logical_not"}
 
 
 def recorder(cls: Any) -> Callable[[Op, tuple[Any, ...], dict[str, Any]], Any]:
-    """The interpreter of nodes of class `cls`."""
+    """The interpreter of nodes of class `cls`. `ieee`: Python's own arithmetic made an exception of these numbers."""
 
-    def record(op: Op, args: tuple[Any, ...], static: dict[str, Any]) -> Any:
+    def record(op: Op, args: tuple[Any, ...], static: dict[str, Any], ieee: bool = False) -> Any:
         if lent:
             settle(args, cls)
         rules = op.rules * len(args) if op.variadic else op.rules
@@ -65,7 +64,7 @@ def recorder(cls: Any) -> Callable[[Op, tuple[Any, ...], dict[str, Any]], Any]:
                 args = _with_operand(args, len(primals), primal)
             arrays = arrays and type(primal) is _ndarray
             primals.append(primal)
-        a = _run(op, primals, static) if arrays else evaluate(op, tuple(primals), static)
+        a = (compute if arrays else by_ieee if ieee else evaluate)(op, tuple(primals), static)
         if type(a) is not float:
             a, level = _settle(op, a, primals, level)
         if special and tracked and mode.tracing and not mode.recording:
@@ -105,34 +104,6 @@ def _with_operand(args: tuple[Any, ...], position: int, primal: Any) -> tuple[An
     return (*args[:position], primal, *args[position + 1 :])
 
 
-def _run(op: Op, primals: list[Any], static: dict[str, Any]) -> Any:
-    """The body on arrays alone; what goes wrong is left to `evaluate`, which explains it."""
-    try:
-        a = op.forward(*primals, **static)
-    except (ValueError, TypeError, IndexError):
-        return evaluate(op, tuple(primals), static)
-    return a if type(a) is _ndarray else np.asarray(a)
-
-
-def new_node(cls: Any, op: Op, a: Any, level: int, static: dict[str, Any], edges: tuple[Any, ...]) -> Any:
-    """A node of class `cls`: the result `a` of `op`. (The scalar methods below write it out.)"""
-    node = _new(cls)
-    node._data, node.level, node.static = a, level, static
-    node.op, node._edges = op, edges
-    node._grad = node.label = node.note = None
-    node.pending = 0
-    return node
-
-
-def constant(cls: Any, data: Any) -> Any:
-    """A node of class `cls` without history, through which no gradient flows."""
-    node = _new(cls)
-    node._data, node.level, node.static = data, 0, _NO_STATIC
-    node.op = node._edges = node._grad = node.label = node.note = node._loan = None
-    node.pending = 0
-    return node
-
-
 def _settle(op: Op, a: Any, primals: list[Any], level: int) -> tuple[Any, int]:
     """An operation's result as an object of its own, and its level: nothing flows through integers."""
     if type(a) is not _ndarray:
@@ -151,21 +122,21 @@ def _settle(op: Op, a: Any, primals: list[Any], level: int) -> tuple[Any, int]:
 def install_operators(cls: Any, record: Callable[..., Any]) -> None:
     """Give `cls` Python's operators, and a method for every operation that has one first input."""
     for name, op_name in _BINARY.items():
-        setattr(cls, f"__{name}__", _binary_method(ops[op_name], cls, record))
+        setattr(cls, f"__{name}__", binary_method(ops[op_name], cls, record))
     for name in _REFLECTED:
-        reflected = _reflected_method(ops[_BINARY[name]], cls, record)
+        reflected = reflected_method(ops[_BINARY[name]], cls, record)
         setattr(cls, f"__r{name}__", reflected)
         for known in (_BINARY[name], *ops[_BINARY[name]].aliases):
             if isinstance(getattr(np, known, None), np.ufunc):
                 REFLECTED[getattr(np, known)] = reflected
     for name, op_name in _UNARY.items():
-        setattr(cls, f"__{name}__", _unary_method(ops[op_name], cls, record))
+        setattr(cls, f"__{name}__", unary_method(ops[op_name], cls, record))
 
     def install(op: Op) -> None:
         if op.variadic or op.name in taken:
             return
         fast = op.plain and len(op.inputs) == 1
-        setattr(cls, op.name, _named(_unary_method(op, cls, record), cls, op.name) if fast else op.call)
+        setattr(cls, op.name, _named(unary_method(op, cls, record), cls, op.name) if fast else op.call)
 
     def remove(op: Op) -> None:
         if not op.variadic and op.name not in taken:
@@ -178,119 +149,4 @@ def install_operators(cls: Any, record: Callable[..., Any]) -> None:
 def _named(method: Callable[..., Any], cls: Any, name: str) -> Callable[..., Any]:
     """`method` under the name that messages and help() show."""
     method.__name__, method.__qualname__ = name, f"{cls.__name__}.{name}"
-    return method
-
-
-def _on_arrays(op: Op, cls: Any, record: Callable[..., Any]) -> Callable[..., Any]:
-    """The short way for arrays: `primals` are float arrays, and nothing else has to be asked."""
-    forward = op.forward
-
-    def compute(args: tuple[Any, ...], primals: tuple[Any, ...], level: int) -> Any:
-        if lent and settle(args, cls):
-            return record(op, args, _NO_STATIC)
-        try:
-            a = forward(*primals)
-        except (ValueError, TypeError):
-            return record(op, args, _NO_STATIC)
-        if type(a) is not _ndarray or (a.dtype is not _FLOAT64 and a.dtype is not _FLOAT32) or a is primals[0]:
-            return record(op, args, _NO_STATIC)
-        return new_node(cls, op, a, level, _NO_STATIC, args + primals)
-
-    return compute
-
-
-def _unary_method(op: Op, cls: Any, record: Callable[..., Any]) -> Callable[[Any], Any]:
-    scalar, on_arrays = op.scalar, _on_arrays(op, cls, record)
-
-    def method(self: Any) -> Any:
-        z, level = self._data, self.level
-        if type(z) is not float or special or not level:
-            if type(z) is _ndarray and level and not special:
-                return on_arrays((self,), (z,), level)
-            if special and mode.dialect in op.elsewhere:
-                return op.call(self)
-            return record(op, (self,), _NO_STATIC)
-        try:
-            a = scalar(z)
-        except NOT_IEEE:
-            return record(op, (self,), _NO_STATIC)
-        if type(a) is not float:
-            return record(op, (self,), _NO_STATIC)
-        node = _new(cls)
-        node._data, node.level, node.static = a, level, _NO_STATIC
-        node.op, node._edges = op, (self, z)
-        node._grad = node.label = node.note = None
-        node.pending = 0
-        return node
-
-    return method
-
-
-def _binary_method(op: Op, cls: Any, record: Callable[..., Any]) -> Callable[[Any, Any], Any]:
-    if None in op.rules:
-        return lambda self, other: record(op, (self, other), _NO_STATIC)
-    if not op.elementwise:
-        return _matrix_method(op, cls, record)
-    scalar, on_arrays = op.scalar, _on_arrays(op, cls, record)
-
-    def method(self: Any, other: Any) -> Any:
-        x, level = self._data, self.level
-        y = other
-        if type(other) is cls:
-            y = other._data
-            if other.level > level:
-                level = other.level
-        elif type(other) is int:
-            y = float(other)
-        if type(x) is not float or type(y) is not float or special or not level:
-            if type(x) is type(y) is _ndarray and level and not special:
-                return on_arrays((self, other), (x, y), level)
-            return record(op, (self, other), _NO_STATIC)
-        try:
-            a = scalar(x, y)
-        except NOT_IEEE:
-            return record(op, (self, other), _NO_STATIC)
-        node = _new(cls)
-        node._data, node.level, node.static = a, level, _NO_STATIC
-        node.op, node._edges = op, (self, other, x, y)
-        node._grad = node.label = node.note = None
-        node.pending = 0
-        return node
-
-    return method
-
-
-def _matrix_method(op: Op, cls: Any, record: Callable[..., Any]) -> Callable[[Any, Any], Any]:
-    on_arrays = _on_arrays(op, cls, record)
-
-    def method(self: Any, other: Any) -> Any:
-        x, level = self._data, self.level
-        if type(other) is cls and type(x) is type(other._data) is _ndarray and level and not special:
-            return on_arrays((self, other), (x, other._data), max(level, other.level))
-        return record(op, (self, other), _NO_STATIC)
-
-    return method
-
-
-def _reflected_method(op: Op, cls: Any, record: Callable[..., Any]) -> Callable[[Any, Any], Any]:
-    """`other` comes first: 1 - value, array @ value."""
-    if None in op.rules:
-        return lambda self, other: record(op, (other, self), _NO_STATIC)
-    scalar, on_arrays, elementwise = op.scalar, _on_arrays(op, cls, record), op.elementwise
-
-    def method(self: Any, other: Any) -> Any:
-        y, level = self._data, self.level
-        if special or not level:
-            return record(op, (other, self), _NO_STATIC)
-        if type(other) is type(y) is _ndarray:
-            return on_arrays((other, self), (other, y), level)
-        if type(y) is not float or not elementwise or (type(other) is not float and type(other) is not int):
-            return record(op, (other, self), _NO_STATIC)
-        x = float(other)
-        try:
-            a = scalar(x, y)
-        except NOT_IEEE:
-            return record(op, (other, self), _NO_STATIC)
-        return new_node(cls, op, a, level, _NO_STATIC, (other, self, x, y))
-
     return method

@@ -6,6 +6,8 @@ import difflib
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
+from .frames import boundary
+
 if TYPE_CHECKING:
     from .op import Op
 
@@ -35,6 +37,7 @@ class Registry(dict[str, "Op"]):
         for enter, _ in self._watchers:
             enter(op)
 
+    @boundary
     def __missing__(self, name: str) -> Op:
         if name in self._aliases:
             return self[self._aliases[name]]
@@ -59,6 +62,7 @@ class Registry(dict[str, "Op"]):
         """The operation of this name or alias, or None."""
         return self.get(self._aliases.get(name, name))
 
+    @boundary
     def enter(self, op: Op) -> None:
         """Add `op`. A second one of its name is refused, unless it is the same definition again
         (a notebook cell that is run twice). Raises `ValueError`."""
@@ -71,6 +75,7 @@ class Registry(dict[str, "Op"]):
         self[op.name] = op
         self._aliases.update(dict.fromkeys(op.aliases, op.name))
 
+    @boundary
     def __delitem__(self, name: str) -> None:
         op = self[name]
         for _, leave in self._watchers:

@@ -15,10 +15,12 @@ from collections.abc import Callable
 from typing import Any
 
 from .check import Report, gradcheck
+from .frames import boundary
 
 __all__ = ["assert_gradients"]
 
 
+@boundary
 def assert_gradients(f: Callable[..., Any], *args: Any, digits: float = 8, **options: Any) -> Report:
     """Check the gradient of `f` at `args` with `gradcheck` and return its report.
 

@@ -12,8 +12,8 @@ from __future__ import annotations
 import functools
 from typing import Any
 
-from .debugging import user_line
 from .errors import KEEP_THE_GRAPH, BareNumberError
+from .frames import user_line
 from .mode import Switch, mode
 from .op import Op
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from .backprop import count_uses, pull
 from .calls import refuse_uncallable
-from .debugging import warn_user
+from .frames import boundary, warn_user
 from .graph import topological_order
 from .leaves import leaf_data, own, seed
 from .mode import deeper, mode, special
@@ -33,6 +33,7 @@ _WORTH_A_COPY = 1 << 14
 """Bytes of an argument up to which `vjp` keeps a copy for its pullback."""
 
 
+@boundary
 def grad(f: Callable[..., Any], argnums: int | tuple[int, ...] = 0) -> Callable[..., Any]:
     """A function with the arguments of `f` that returns the gradient of `f`.
 
@@ -48,11 +49,13 @@ def grad(f: Callable[..., Any], argnums: int | tuple[int, ...] = 0) -> Callable[
     return gradient_of("grad", f, argnums)
 
 
+@boundary
 def value_and_grad(f: Callable[..., Any], argnums: int | tuple[int, ...] = 0) -> Callable[..., Any]:
     """A function with the arguments of `f` that returns `(f(...), gradient of f)`; see `grad`."""
     return _value_and_gradient("value_and_grad", f, argnums)
 
 
+@boundary
 def vjp(f: Callable[..., Any], *args: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
     """`(f(*args), pullback)`: `pullback(g)` gives the cotangent of every argument.
 
@@ -67,6 +70,7 @@ def gradient_of(name: str, f: Callable[..., Any], argnums: int | tuple[int, ...]
     """What `grad` returns; `name`: what its messages call it."""
     both = _value_and_gradient(name, f, argnums)
 
+    @boundary
     @functools.wraps(f)
     def gradient(*args: Any, **kwargs: Any) -> Any:
         return both(*args, **kwargs)[1]
@@ -78,6 +82,7 @@ def _value_and_gradient(name: str, f: Callable[..., Any], argnums: int | tuple[i
     refuse_uncallable(name, f)
     positions = (argnums,) if isinstance(argnums, int) else tuple(argnums)
 
+    @boundary
     @functools.wraps(f)
     def value_and_gradient(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
         given = args
@@ -119,6 +124,7 @@ def pullback_of(
     if special:
         _pass_on(out if outer else None, given)
 
+    @boundary
     def pullback(g: Any) -> tuple[Any, ...]:
         with deeper() as now:
             checked = seed(out, g, name, copy=False)

@@ -15,12 +15,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import interop, leaves
+from . import leaves
 from .backprop_scalar import pull_scalars
 from .bare import Bare
 from .debugging import WALKED
 from .errors import shape_of
 from .evaluate import INTERPRETERS
+from .float_warnings import cast
+from .frames import boundary, trim
 from .indexing import indexed
 from .leaves import deliver, describe, grad_lock, leaf_data, rebuild, seed
 from .lending import Loan, lend, renew, shown
@@ -29,7 +31,7 @@ from .op import Op
 from .operators import Operators, one_tuple
 from .ops import shape
 from .ops.steps import stop_gradient
-from .recording import REFLECTED, constant, install_operators, recorder
+from .recording import constant, install_operators, recorder
 from .tracing import refuse_backward, refuse_look, refuse_write
 
 __all__ = ["Value", "record"]
@@ -69,7 +71,12 @@ class Value(Bare, Operators):
     label: str | None
 
     def __init__(self, data: Any, label: str | None = None, *, requires_grad: bool = True) -> None:
-        self._data = leaf_data(data, requires_grad)
+        try:
+            self._data = leaf_data(data, requires_grad)
+        except Exception as error:
+            if type(error) is not RecursionError:  # there is no room for a call
+                trim(error)
+            raise
         self.op = self._edges = self._grad = self.note = self._loan = None
         self.static = {}
         self.label = label
@@ -91,19 +98,26 @@ class Value(Bare, Operators):
 
     @data.setter
     def data(self, new: Any) -> None:
-        if special and mode.tracing:
-            raise refuse_write(self, "data")
-        if self.op is not None:
-            raise TypeError(f"data: this Value is the result of {self.op.name}, not a leaf; make a new Value instead")
-        if self._loan is not None and new is self._loan.array:
-            renew(self)  # `p.data -= u`: the same memory
-        elif shape_of(new) != shape_of(self._data):
-            raise ValueError(f"data: the new shape {shape_of(new)} is not the old one, {shape_of(self._data)}")
-        elif isinstance(self._data, np.ndarray):
-            self._data = np.array(new, self._data.dtype).view()
-            self._loan = self._loan and Loan(self._data)
-        else:
-            self._data = float(new)
+        try:
+            if special and mode.tracing:
+                raise refuse_write(self, "data")
+            if self.op is not None:
+                raise TypeError(
+                    f"data: this Value is the result of {self.op.name}, not a leaf; make a new Value instead"
+                )
+            if self._loan is not None and new is self._loan.array:
+                renew(self)  # `p.data -= u`: the same memory
+            elif shape_of(new) != shape_of(self._data):
+                raise ValueError(f"data: the new shape {shape_of(new)} is not the old one, {shape_of(self._data)}")
+            elif isinstance(self._data, np.ndarray):
+                self._data = cast(new, self._data.dtype).view()
+                self._loan = self._loan and Loan(self._data)
+            else:
+                self._data = float(new)
+        except Exception as error:
+            if type(error) is not RecursionError:  # there is no room for a call
+                trim(error)
+            raise
 
     @property
     def inputs(self) -> tuple[Any, ...] | None:
@@ -129,6 +143,7 @@ class Value(Bare, Operators):
         return self._grad if self._grad is not None and self.op is None else leaves.shown_grad(self)
 
     @grad.setter
+    @boundary
     def grad(self, new: Any) -> None:
         if special and mode.tracing:
             raise refuse_write(self, "gradient")
@@ -194,50 +209,66 @@ class Value(Bare, Operators):
         Raises `ValueError` for a `g` of another shape, or none where one is needed; `RuntimeError`
         if a leaf's data was changed since the graph was made.
         """
-        if special and mode.tracing:
-            raise refuse_backward()
-        if not self.level:
-            raise leaves.nothing_flows()
-        g = seed(self, g)
-        if type(g) is float and not create_graph and not special and not Value.__subclasses__():
-            with grad_lock:  # numbers come from numbers only: the whole graph is floats
-                if pull_scalars(self, g, Value):
-                    return
-        deliver(self, constant(Value, g) if create_graph and type(g) is not float else g, Value, create_graph)
+        try:
+            if special and mode.tracing:
+                raise refuse_backward()
+            if not self.level:
+                raise leaves.nothing_flows()
+            g = seed(self, g)
+            if type(g) is float and not create_graph and not special and not Value.__subclasses__():
+                with grad_lock:  # numbers come from numbers only: the whole graph is floats
+                    if pull_scalars(self, g, Value):
+                        return
+            deliver(self, constant(Value, g) if create_graph and type(g) is not float else g, Value, create_graph)
+        except Exception as error:
+            if type(error) is not RecursionError:  # there is no room for a call
+                trim(error)
+            raise
 
     # -- Python's protocols -------------------------------------------------------------------
 
     def __repr__(self) -> str:
         return f"Value({describe(self)})"
 
+    @boundary
     def __len__(self) -> int:
         if not self.shape:
             raise TypeError("len() of a scalar Value; it has no axes")
         return self.shape[0]
 
+    @boundary
     def __iter__(self) -> Iterator[Value]:
         if not self.shape:
             raise TypeError("iteration over a scalar Value; it has no axes")
         return (self[i] for i in range(len(self)))
 
     def __getitem__(self, key: Any) -> Value:
-        return indexed(self, key, Value)  # type: ignore[no-any-return]
+        try:
+            return indexed(self, key, Value)  # type: ignore[no-any-return]
+        except Exception as error:
+            if type(error) is not RecursionError:  # there is no room for a call
+                trim(error)
+            raise
 
+    @boundary
     def __setitem__(self, key: Any, new: Any) -> None:
         raise TypeError(
             "a Value can't be changed in place: its graph would no longer be true; "
             "write x = ta.where(mask, new, x), or build it with ta.concatenate or ta.stack"
         )
 
+    @boundary
     def __copy__(self) -> Value:
         return leaves.copied(self)  # type: ignore[no-any-return]
 
+    @boundary
     def __deepcopy__(self, memo: dict[int, Any]) -> Value:
         memo[id(self)] = new = leaves.copied(self)
         return new  # type: ignore[no-any-return]
 
     __getstate__ = None  # type: ignore[assignment]  # `__reduce__` takes its place
 
+    @boundary
     def __reduce__(self) -> tuple[Any, tuple[Any, ...]]:
         if special and mode.tracing:
             refuse_look(self, "pickling")
@@ -247,24 +278,16 @@ class Value(Bare, Operators):
             raise TypeError("a Value that a gradient is taken by can't be pickled, which would lose it; use .detach()")
         return rebuild, (type(self), self._data, self.label, self.requires_grad, self._grad)
 
-    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
-        if ufunc in REFLECTED and not kwargs and inputs[-1] is self and method == "__call__":
-            return REFLECTED[ufunc](self, inputs[0])
-        return interop.call_ufunc(ufunc, method, inputs, kwargs)
-
-    def __array_function__(
-        self, function: Callable[..., Any], types: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
-    ) -> Any:
-        return interop.call_function(function, args, kwargs)
-
     if TYPE_CHECKING:  # one method an operation, installed below and when one is declared
 
         def __getattr__(self, name: str) -> Callable[..., Any]: ...
 
+    @boundary
     def reshape(self, *new: Any) -> Value:
         """`x.reshape(2, 3)` or `x.reshape((2, 3))`."""
         return shape.reshape(self, shape=one_tuple(new))  # type: ignore[no-any-return]
 
+    @boundary
     def transpose(self, *axes: Any) -> Value:
         """`x.transpose()`, `x.transpose(1, 0)` or `x.transpose((1, 0))`."""
         return shape.transpose(self, axes=one_tuple(axes) if axes else None)  # type: ignore[no-any-return]

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..dispatch import elementwise
+from ..frames import boundary
 from ..op import REQUIRED, Case, Op, Place, Rule, Theirs, Unknown
 from ..ops.arithmetic import where
 from ..ops.comparison import equal
@@ -25,6 +26,7 @@ Function = Callable[..., Any]
 _SHOWN = 4
 
 
+@boundary
 def activation(
     body: Function | None = None,
     *,
@@ -64,7 +66,7 @@ def activation(
     def register(f: Function) -> Function:
         return _declare(f, dz, facts, check)
 
-    return register if body is None else register(body)
+    return boundary(register) if body is None else register(body)
 
 
 def _declare(body: Function, dz: Any, facts: dict[str, Any], check: bool) -> Function:

@@ -8,6 +8,7 @@ from types import FunctionType
 from typing import Any
 
 from ..forward import Dual, derived_rule
+from ..frames import own_cause
 from ..op import Rule
 from ..registry import ops
 from ..symbol import Symbol
@@ -55,7 +56,7 @@ def read_formula(body: Callable[..., Any], name: str) -> None:
         raise ValueError(
             f"{body.__name__}: the docstring's first line must be the formula, as code: 'a = ...' (it is "
             f"{doc.partition(chr(10))[0]!r}), and the body does not spell it: {_reason(error)}"
-        ) from error
+        ) from own_cause(error)
     body.__doc__ = f"a = {spelled.primal!r}" + (f"\n\n{doc}" if doc else "")
 
 
@@ -70,7 +71,7 @@ def derive(body: Callable[..., Any], name: str) -> Rule:
         raise TypeError(
             f"{body.__name__}: no derivative was given, and none can be derived through the body: {_reason(error)}. "
             f"Write the body in the operations of ta.ops, or give d{name}="
-        ) from error
+        ) from own_cause(error)
     if type(nothing) is Dual and nothing.tangent is None:
         return None
     rule = derived_rule(body)

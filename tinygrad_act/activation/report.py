@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ..frames import public_methods
 from ..op import Op
 from ..ops.slope import Kink, kinks_of
 from ..saving import Path, save
@@ -16,6 +17,7 @@ from .picture import picture
 __all__ = ["Refused", "Report", "curves", "describe", "slope_at"]
 
 
+@public_methods
 class Report:
     """The outcome of declaring an activation. True if nothing is wrong; print it to read what was checked."""
 

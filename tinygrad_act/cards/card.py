@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..frames import boundary, public_methods
 from ..op import REQUIRED, Op, Theirs
 from ..ops.slope import Kink, kinks_of
 from ..saving import Path, save
@@ -46,6 +47,7 @@ class Parameter(NamedTuple):
     """The interval in which it has to lie, if it is a number with bounds."""
 
 
+@public_methods
 class Card(NamedTuple):
     """The facts about an operation. `print(card)`, `card.svg()`, `card.save("gelu.svg")`, `card.markdown()`,
     `card.json()`; in a notebook it shows itself. What does not make sense for an operation is None, or empty."""
@@ -129,6 +131,7 @@ class Card(NamedTuple):
         return bundle(self.svg, {"text/markdown": self.markdown(), "text/plain": self.text()})
 
 
+@boundary
 def card(which: str | Op | Callable[..., Any], /, **static: Any) -> Card:
     """The card of an activation: `print(ta.card("gelu"))`; also `.markdown()` and `.json()`.
 

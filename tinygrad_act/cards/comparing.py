@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from ..conventions import DIALECTS, dialect
+from ..frames import boundary
 from ..op import Op
 from ..ops.slope import Kink, kinks_of
 from ..registry import ops
@@ -36,6 +37,7 @@ class Comparison(NamedTuple):
     note: str
 
 
+@boundary
 def compare(which: str | Op | Callable[..., Any], /) -> None:
     """Print what other frameworks call an activation, and who differs where: `ta.compare("hard_tanh")`.
 
@@ -45,6 +47,7 @@ def compare(which: str | Op | Callable[..., Any], /) -> None:
     print(as_text(op.name, comparison(op)))
 
 
+@boundary
 def comparison(which: str | Op | Callable[..., Any], /) -> list[Comparison]:
     """The same as data: this package first, then every framework that is known to have it.
 

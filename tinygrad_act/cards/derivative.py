@@ -11,6 +11,7 @@ import numpy as np
 
 from ..conventions import derivative_form
 from ..evaluate import INTERPRETERS, evaluate
+from ..frames import boundary
 from ..mode import mode
 from ..op import Op
 from ..ops.slope import slope
@@ -20,6 +21,7 @@ from .jet import series
 __all__ = ["derivative"]
 
 
+@boundary
 def derivative(function: str | Op | Callable[..., Any], order: int = 1, **static: Any) -> Callable[[Any], Any]:
     """The derivative of this order: `ta.derivative("tanh", 4)(0.5)`, `ta.derivative("elu", 2, alpha=0.5)`.
 

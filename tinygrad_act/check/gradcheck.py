@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from ..calls import refuse_uncallable
+from ..frames import boundary
 from ..mode import mode, special
 from ..tracing import refuse_here
 from ..transforms import pullback_of
@@ -38,6 +39,7 @@ _LEAST = 0.5
 """Random weights are no smaller than this."""
 
 
+@boundary
 def gradcheck(
     f: Callable[..., Any],
     *args: Any,

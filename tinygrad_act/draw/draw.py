@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ..errors import describe
+from ..frames import boundary
 from ..graph import topological_order
 from ..svg.writing import THEMES, Theme
 from ..value import Value
@@ -29,6 +30,7 @@ _MOST_CAPTURED = 20_000
 _CHOICES = {"direction": ("auto", "right", "down"), "engine": ("auto", "dot"), "collapse": COLLAPSE, "theme": THEMES}
 
 
+@boundary
 def draw(
     value: Any, *batch: Any, names: Mapping[str, Any] | None = None, model: Any = None, direction: str = "auto",
     collapse: Collapse = "auto", max_nodes: int = 400, engine: str = "auto", theme: Theme = "auto", title: str = "",

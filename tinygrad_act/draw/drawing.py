@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from ..frames import public_methods
 from ..saving import Path, save
 from ..svg.png import check_scale, png_of, resvg
 from ..svg.writing import Theme
@@ -25,6 +26,7 @@ _DESCRIBED = 2000
 """So much of the text alternative stands in an SVG."""
 
 
+@public_methods
 class Drawing:
     """A picture of a graph as it was when `draw` was called; shown by itself in Jupyter, IPython and marimo.
 
@@ -87,7 +89,7 @@ class Drawing:
             try:
                 return render(self.dot(), "png")
             except RuntimeError as error:
-                raise RuntimeError(f"{missing}; or Graphviz: {error}") from error
+                raise RuntimeError(f"{missing}; or Graphviz: {error}") from None
         return png_of(self._svg("light" if self._theme == "auto" else self._theme), scale)
 
     def to_graphviz(self) -> Any:

@@ -16,10 +16,10 @@ def graphviz_graph(dot: str, svg: Callable[[], str]) -> Any:
     """
     try:
         graphviz: Any = importlib.import_module("graphviz")
-    except ImportError as error:
+    except ImportError:
         raise RuntimeError(
             "to_graphviz needs the Python package graphviz: pip install graphviz; .svg() and .dot() need nothing"
-        ) from error
+        ) from None
 
     class Graph(graphviz.Digraph):  # type: ignore[misc]
         """A Digraph that a notebook shows with or without Graphviz's program."""

@@ -30,25 +30,25 @@ def run_dot(dot: str, format: str, what: str, without: str) -> bytes:
     try:
         program = importlib.import_module("graphviz.backend.dot_command")
         execute = importlib.import_module("graphviz.backend.execute")
-    except ImportError as error:
+    except ImportError:
         raise RuntimeError(
             f"{what} needs the Python package graphviz: pip install graphviz; {without}"
-        ) from error
+        ) from None
     try:
         return _run(program, execute, dot, format)
-    except execute.ExecutableNotFound as error:
+    except execute.ExecutableNotFound:
         raise RuntimeError(
             f"{what} needs Graphviz's `dot` program, which is not on PATH: install it (Debian/Ubuntu: "
             f"apt install graphviz; macOS: brew install graphviz; Windows: winget install graphviz; "
             f"conda install graphviz); {without}"
-        ) from error
-    except execute.subprocess.TimeoutExpired as error:
+        ) from None
+    except execute.subprocess.TimeoutExpired:
         raise RuntimeError(
             f"{what}: Graphviz's `dot` was stopped after {_SECONDS:g} s; draw a smaller part, "
             f"or lower max_nodes for a summary; {without}"
-        ) from error
+        ) from None
     except (OSError, execute.subprocess.CalledProcessError) as error:
-        raise RuntimeError(f"{what}: Graphviz's `dot` failed: {_complaint(error)}; {without}") from error
+        raise RuntimeError(f"{what}: Graphviz's `dot` failed: {_complaint(error)}; {without}") from None
 
 
 def _run(program: Any, execute: Any, dot: str, format: str) -> bytes:

@@ -14,6 +14,7 @@ from ..draw.names import check_names
 from ..draw.numbers import root_mean_square
 from ..draw.objects import variables_of
 from ..errors import describe
+from ..frames import boundary, public_methods
 from ..value import Value
 from .between import Between, between
 from .heaviest import Route, heaviest
@@ -33,6 +34,7 @@ _CANDIDATES = 64
 _MOST_DIGITS = 17
 
 
+@public_methods
 class Explanation:
     """The derivative of one Value by another, path by path. `print` it; in a notebook it shows itself."""
 
@@ -98,6 +100,7 @@ class Explanation:
         return self.markdown()
 
 
+@boundary
 def explain(
     value: Value, wrt: Value, *, max_paths: int = 10, digits: int = 6, names: Mapping[str, Any] | None = None
 ) -> Explanation:

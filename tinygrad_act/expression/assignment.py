@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ..frames import boundary
 from .machine import compute
 from .message import refuse
 from .reader import parse
@@ -15,6 +16,7 @@ __all__ = ["parse_assignment"]
 _FORM = "write NAME=NUMBER, as in w=0.5, or NAME=[NUMBERS], as in X=[[1, 2], [3, 4]]"
 
 
+@boundary
 def parse_assignment(text: str) -> tuple[str, Any]:
     """The name and the number or nested list of `w=0.5`, `x=-inf`, `x=1/3`, `X=[[1,2],[3,4]]`.
 

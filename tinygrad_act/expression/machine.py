@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ..frames import boundary
 from ..registry import ops
 from ..value import Value
 from .growth import entries
@@ -19,6 +20,7 @@ __all__ = ["compute", "evaluate_expression"]
 _MOST_ENTRIES = 10_000_000
 
 
+@boundary
 def evaluate_expression(text: str | Expression, values: Mapping[str, Any] | None = None) -> Value:
     """The Value of a formula, with the graph that leads to it: `evaluate_expression("w*x", {"w": 0.5, "x": 3})`.
 
@@ -92,7 +94,7 @@ class _Machine:
         try:
             return op.call(*args, **static)
         except (TypeError, ValueError, IndexError, ArithmeticError, MemoryError) as error:
-            raise refuse(self._text, step.place, f"{op.name}: {str(error).removeprefix(f'{op.name}: ')}") from error
+            raise refuse(self._text, step.place, f"{op.name}: {str(error).removeprefix(f'{op.name}: ')}") from None
 
     def _end(self, name: str, made: bool) -> Any:
         """The result of a formula. Its name becomes the label of a Value that was made here."""
@@ -112,7 +114,7 @@ def _leaf(name: str, data: Any) -> Value:
     try:
         return Value(data, name)
     except (TypeError, ValueError) as error:
-        raise ExpressionError(f"variable {name!r}: {error}") from error
+        raise ExpressionError(f"variable {name!r}: {error}") from None
 
 
 def _check_names(expression: Expression, values: Mapping[str, Any]) -> None:

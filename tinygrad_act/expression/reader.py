@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from ..dispatch import bind
+from ..frames import boundary
 from ..op import Op
 from ..registry import ops
 from .message import ExpressionError, foreign, refuse
@@ -54,6 +55,7 @@ _Found: TypeAlias = "tuple[Step | None, Sequence[ast.expr]]"
 """A node's own step, and the operands that come before it."""
 
 
+@boundary
 def parse(text: str) -> Expression:
     """Read one formula, `sigmoid(w*x + b)`, or several: `z = w*x + b; sigmoid(z)`; the last is the result.
 
@@ -182,7 +184,7 @@ class _Reader:
         try:
             bind(op, (0.0,) * len(operands), dict(static))
         except (TypeError, ValueError) as error:
-            raise self._error(node, str(error)) from error
+            raise self._error(node, str(error)) from None
         return Step("call", self._place(node), takes=len(operands), op=op, static=tuple(static.items())), operands
 
     def _operation(self, name: str, node: Any) -> Op:
@@ -192,7 +194,7 @@ class _Reader:
             return ops[name]
         except KeyError as error:
             hint = foreign(name) or "only operations can be called: sigmoid, tanh, sum, ...; write * for a product"
-            raise self._error(node, f"{error.args[0]} ({hint})") from error
+            raise self._error(node, f"{error.args[0]} ({hint})") from None
 
     def _literal(self, node: Any) -> Any:
         """A parameter's value. Brackets nest no deeper than `scan` lets them, so this may call itself."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from ..frames import boundary
 from ..value import Value
 from .compiled import Compiled
 from .of_value import CompiledValue
@@ -15,6 +16,7 @@ from .store import KEEP, check_keep
 __all__ = ["PASSES", "Compiled", "CompiledValue", "Program", "compile"]
 
 
+@boundary
 def compile(function: Callable[..., Any] | Value | None = None, *, donate: Any = (),
             passes: Sequence[str] | None = None, retrace: bool = True, keep: int | None = KEEP,
             backend: str = "numpy") -> Any:  # fmt: skip
@@ -55,7 +57,9 @@ def compile(function: Callable[..., Any] | Value | None = None, *, donate: Any =
             raise ValueError(f"compile: donate={donate!r}: a recorded graph has no arguments to donate")
         return CompiledValue(function, check_passes(passes))
     if function is None:
-        return lambda f: compile(f, donate=donate, passes=passes, retrace=retrace, keep=keep, backend=backend)
+        return boundary(
+            lambda f: compile(f, donate=donate, passes=passes, retrace=retrace, keep=keep, backend=backend)
+        )
     if not callable(function):
         raise _no_function(function)
     return Compiled(function, donate, check_passes(passes), retrace, keep)

@@ -7,11 +7,11 @@ import inspect
 import math
 import sys
 import threading
-import warnings
 import weakref
 from collections.abc import Callable
 from typing import Any
 
+from ..frames import boundary, trim, warn_user
 from ..mode import mode, special
 from ..tree import flatten
 from .assemble import assemble
@@ -76,12 +76,17 @@ class Compiled(WithProgram):
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """What the function returns, with arrays and numbers in place of Values."""
-        last = self._usual
-        if last is None or kwargs or special or not last.accepts(args):
-            return self._call(args, kwargs)
-        if last.plain:
-            return last.program(*args)
-        return self._replay(last, args, kwargs)
+        try:
+            last = self._usual
+            if last is None or kwargs or special or not last.accepts(args):
+                return self._call(args, kwargs)
+            if last.plain:
+                return last.program(*args)
+            return self._replay(last, args, kwargs)
+        except Exception as error:
+            if type(error) is not RecursionError:  # there is no room for a call
+                trim(error)
+            raise
 
     def _call(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         if mode.tracing or has_values((args, kwargs)):
@@ -172,14 +177,13 @@ class Compiled(WithProgram):
         count = self._made.count
         if count >= _OFTEN and count & (count - 1) == 0:
             names = self._parameters(signatures[-1])
-            warnings.warn(
+            warn_user(
                 f"compile: {self.__name__} was recorded for {count} kinds of arguments, which takes longer than "
-                f"running it: lately {describe_change(signatures, names)}. {advice(signatures, names)}",
-                RuntimeWarning,
-                stacklevel=6,
+                f"running it: lately {describe_change(signatures, names)}. {advice(signatures, names)}"
             )
 
     @property
+    @boundary
     def program(self) -> Program:
         """The program of the last call. Raises `RuntimeError` before the first."""
         if self._last is None:
@@ -195,6 +199,7 @@ class Compiled(WithProgram):
         """What is kept, in the order in which it was made."""
         return self._made.values()
 
+    @boundary
     def trace(self, *args: Any, **kwargs: Any) -> Program:
         """The program for arguments like these, made if need be, without running it."""
         return self._find(*_positional(self._f, args, kwargs)).program

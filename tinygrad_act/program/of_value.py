@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ..frames import boundary
 from ..graph import topological_order
 from ..leaves import grad_lock, seed
 from ..mode import mode, special
@@ -50,6 +51,7 @@ class CompiledValue(WithProgram):
     def _read(self) -> tuple[dict[str, Any], dict[str, Any]]:
         return {x.name: x.read() for x in self._blocks}, {x.name: x.read() for x in self._fixed}
 
+    @boundary
     def forward(self) -> Any:
         """Compute the root for what the leaves hold now, and return its data."""
         _refuse_inside(self.root, "forward()")
@@ -62,6 +64,7 @@ class CompiledValue(WithProgram):
             self._refresh(a)
         return self.root.data
 
+    @boundary
     def backward(self, g: Any = None) -> None:
         """Compute the root for what the leaves hold now, and add to the `.grad` of each leaf its part of the
         gradient, as `backward(g)` of a graph recorded anew would.

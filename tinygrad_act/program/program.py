@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ..frames import boundary, public_methods, trim
 from ..op import Op
 from ..registry import ops
 from .explain import Explanation
@@ -58,6 +59,10 @@ class Program:
             if self.with_care is None:
                 raise
             return self.with_care(*args, **kwargs)
+        except Exception as error:
+            if type(error) is not RecursionError:  # there is no room for a call
+                trim(error)
+            raise
         finally:
             free.append(running)
 
@@ -65,6 +70,7 @@ class Program:
         """Operations, flops, bytes, buffers, and the most memory in use at a time against eager."""
         return self._explanation
 
+    @boundary
     def save(self, path: str) -> None:
         """Write a module that imports only NumPy (and SciPy, where the body of an operation calls that), and whose
         function of the same name gives the same numbers.
@@ -92,6 +98,7 @@ class Program:
         return _restored, (self.source, self.name, self.parameters, objects, self.memory, self._explanation)
 
 
+@public_methods
 class WithProgram:
     """What runs by a program, and shows it."""
 

@@ -23,11 +23,11 @@ def resvg() -> Any:
     """The package `resvg_py`. Raises `RuntimeError` that says how to get it."""
     try:
         return importlib.import_module("resvg_py")
-    except ImportError as error:
+    except ImportError:
         raise RuntimeError(
             "drawing PNG needs the package resvg-py: pip install 'tinygrad-act[png]'; "
             ".svg(), .html() and .save('graph.svg') need nothing"
-        ) from error
+        ) from None
 
 
 def check_scale(scale: Any) -> None:
@@ -51,7 +51,7 @@ def png_of(svg: str, scale: float) -> bytes:
     try:
         made = renderer.svg_to_bytes(svg_string=svg, zoom=scale, background="white")
     except Exception as error:  # it raises its own kinds, which change between versions
-        raise RuntimeError(f"drawing PNG: resvg-py failed: {error}; .svg() and .html() need nothing") from error
+        raise RuntimeError(f"drawing PNG: resvg-py failed: {error}; .svg() and .html() need nothing") from None
     return bytes(made)
 
 

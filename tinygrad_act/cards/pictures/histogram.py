@@ -78,7 +78,7 @@ def numbers_of(asker: str, z: Any) -> Numbers:
     try:
         data = np.asarray(z.data if isinstance(z, Value) else z)
     except ValueError as error:
-        raise TypeError(f"{asker}: z has to be an array of numbers or a Value: {error}") from error
+        raise TypeError(f"{asker}: z has to be an array of numbers or a Value: {error}") from None
     if data.dtype.kind not in "fiub":
         raise TypeError(f"{asker}: z has to be an array of real numbers or a Value, not {describe(z)}")
     if not data.size:

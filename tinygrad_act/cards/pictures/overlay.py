@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ...frames import boundary
 from ...ops.slope import Kink
 from ...svg import circle, document, fit, group, line, text
 from ...svg.chart import Panel, spread
@@ -26,6 +27,7 @@ _WIDTH, _HEIGHT, _LEFT, _LABELS, _TOP = 330, 300, 44, 150, 56
 _BESIDE = 16
 
 
+@boundary
 def plot(*which: Which) -> Picture:
     """A few activations over one another: `ta.plot("relu", "gelu", ta.card("elu", alpha=0.5))`, at most six.
 

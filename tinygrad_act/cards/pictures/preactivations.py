@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ...errors import describe
+from ...frames import boundary
 from ...graph import topological_order
 from ...mode import mode, special
 from ...op import Op
@@ -63,6 +64,7 @@ class _Group(NamedTuple):
     values: list[Value]
 
 
+@boundary
 def preactivations(value: Value | Sequence[Value]) -> Preactivations:
     """What went into every activation that a Value was computed with: `ta.preactivations(loss).save("z.svg")`.
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeAlias
 
 from ...errors import describe
+from ...frames import boundary
 from ...op import REQUIRED, Op
 from ...registry import ops
 from ...svg import document, fit, flow, group, one_line, text
@@ -31,6 +32,7 @@ _LEAST = 560
 """The width that the legend needs."""
 
 
+@boundary
 def sheet(names: Iterable[Which] | None = None, *, columns: int = 5) -> Picture:
     """All activations as small pictures on the same axes: `ta.sheet().save("sheet.html")`.
 
