@@ -23,7 +23,7 @@ LAYERS = [  # a file imports only from rows above its own, or from its own row
     | {"conventions", "saving", "svg", "_version"},
     {"ops"},
     {"debugging", "keeping", "lending", "backprop", "backprop_scalar", "leaves", "interop", "recording"}
-    | {"bare", "numpy_names", "indexing", "operators", "tracing"},
+    | {"bare", "composed", "indexing", "methods", "numpy_names", "operators", "tracing", "ways_out"},
     {"value"},
     {"transforms", "forward"},
     {"derivatives"},

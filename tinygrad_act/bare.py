@@ -12,14 +12,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .debugging import WALKED, user_line, warn_user
+from .debugging import WALKED, scipys_function, user_line, warn_user
 from .errors import KEEP_THE_GRAPH, BareNumberError
 from .mode import mode, special
 from .op import Op
 from .tracing import refuse_look
+from .ways_out import scipys_way_out
 
-__all__ = ["Bare"]
+__all__ = ["Bare", "is_free"]
 
+_JOIN = "ta.stack([...]) to join Values or fill an array"
 _NEAR = 64
 """How many nodes are looked at for one that a backward() has visited: a log computes little from them."""
 
@@ -53,6 +55,12 @@ class Bare:
         if special and mode.tracing:
             refuse_look(self, ".numpy()")
         return np.array(self._data)
+
+    def tolist(self) -> Any:
+        """The data as nested lists of Python numbers; one number where there are no axes."""
+        if special and mode.tracing:
+            refuse_look(self, ".tolist()")
+        return np.asarray(self._data).tolist()
 
     def __format__(self, spec: str) -> str:
         return format(self.item(), spec) if spec else repr(self)
@@ -90,14 +98,20 @@ class Bare:
         if special and mode.tracing:
             refuse_look(self, "NumPy takes the array")
         if _carries(self):
+            name = scipys_function()
+            way = scipys_way_out(name) or f"use {_JOIN}, the operations in ta.ops"
             raise BareNumberError(
-                f"NumPy asked for the bare array of a Value at {user_line()}, which would lose its gradient; use "
-                f"ta.stack([...]) to join Values or fill an array, the operations in ta.ops, or value.numpy() (a copy) "
-                f"where no gradient is needed"
+                f"{name or 'NumPy'} asked for the bare array of a Value at {user_line()}, which would lose its "
+                f"gradient; {way}, or value.numpy() (a copy) where no gradient is needed"
             )
         if copy is False:
             raise ValueError("a Value gives NumPy a copy of its array; leave out copy=False, or use value.data")
         return np.array(self._data, dtype)
+
+
+def is_free(value: Any) -> bool:
+    """Whether a Value may become a bare array and nothing is lost: no gradient, and no place in a program."""
+    return not _carries(value) and not (mode.tracing and (value.level or value.op is not None))
 
 
 def _number(value: Any, how: str) -> Any:

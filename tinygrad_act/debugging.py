@@ -15,10 +15,14 @@ from .errors import shape_of
 from .evaluate import held
 from .mode import mode
 
-__all__ = ["WALKED", "Note", "check_backward", "check_forward", "fingerprint", "note_scope", "user_line", "warn_user"]
+__all__ = [
+    "WALKED", "Note", "check_backward", "check_forward", "fingerprint", "note_scope", "scipys_function", "user_line",
+    "warn_user",
+]  # fmt: skip
 
 _PACKAGE, _NUMPY, _PYTHON = (os.path.dirname(os.path.abspath(m)) + os.sep for m in (__file__, np.__file__, os.__file__))
-_LIBRARIES = (_PACKAGE, _NUMPY, os.path.join(os.path.dirname(_NUMPY[:-1]), "scipy") + os.sep)
+_SCIPY = os.path.join(os.path.dirname(_NUMPY[:-1]), "scipy") + os.sep
+_LIBRARIES = (_PACKAGE, _NUMPY, _SCIPY)
 _INSTALLED = tuple(f"{_PYTHON}{name}-packages{os.sep}" for name in ("site", "dist"))
 """Packages that lie in a folder of Python's own folder, and are not Python's."""
 
@@ -104,6 +108,28 @@ def user_line() -> str:
 def warn_user(text: str) -> None:
     """A `RuntimeWarning` at the user's line; Python shows it once for each line."""
     warnings.warn(text, RuntimeWarning, stacklevel=_users_frame()[1] - 1)
+
+
+def scipys_function() -> str:
+    """The full name of the function of SciPy's that the user has called and that is running; "" if none is."""
+    frame: FrameType | None = sys._getframe(1)
+    found = ""
+    while frame is not None and not _is_users(frame.f_code.co_filename):
+        if frame.f_code.co_filename.startswith(_SCIPY):
+            found = _scipys_name(frame) or found
+        frame = frame.f_back
+    return found
+
+
+def _scipys_name(frame: FrameType) -> str:
+    """The public name of the function that runs in a frame: `scipy.special.logsumexp`, `scipy.stats.norm.logpdf`."""
+    name, owner = frame.f_code.co_name, frame.f_locals.get("self")
+    module = ".".join(frame.f_globals.get("__name__", "").split(".")[:2])
+    known = vars(sys.modules.get(module, sys))
+    distribution = str(getattr(owner, "name", ""))
+    if owner is not None and known.get(distribution) is owner:
+        return f"{module}.{distribution}.{name}"
+    return f"{module}.{name}" if owner is None and callable(known.get(name)) else ""
 
 
 def _users_frame() -> tuple[FrameType, int]:

@@ -178,7 +178,7 @@ def _general(op: Op) -> Function:
             if not required <= kwargs.keys() <= known:
                 bind(op, args, kwargs)  # raises, and says why
             static = {**defaults, **kwargs}
-            _check_static(op, kwargs)
+            _check_static(op, static, kwargs)
         for x in args:
             interpreter = INTERPRETERS.get(type(x))
             if interpreter is not None:
@@ -222,7 +222,7 @@ def bind(op: Op, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[A
     for name, value in static.items():
         if value is REQUIRED:
             raise TypeError(f"{op.name}: static parameter '{name}' is missing; write {op.name}(..., {name}=...)")
-    _check_static(op, static)
+    _check_static(op, static, static)
     return inputs, static
 
 
@@ -231,14 +231,26 @@ def _is_operand(x: Any) -> bool:
     return type(x) in INTERPRETERS or isinstance(x, _ndarray)
 
 
-def _check_static(op: Op, static: dict[str, Any]) -> None:
-    for name, value in static.items():
+def _check_static(op: Op, static: dict[str, Any], given: dict[str, Any]) -> None:
+    """Look at the parameters `given`, all or some of `static`, where constants become plain numbers and arrays."""
+    for name, value in given.items():
         if type(value) in INTERPRETERS and type(value) is not Symbol:
-            raise TypeError(f"{op.name}: '{name}' is a static parameter and can't be a Value; pass a plain number")
+            static[name] = value = _plain(op, name, value)
         if type(value) is float or name in op.domain:
             low, high = op.domain.get(name, (-math.inf, math.inf))
             if not (low < value < high or (value == high and name not in op.domain)):
                 raise refuse_parameter(op, name, value)
+
+
+def _plain(op: Op, name: str, value: Any) -> Any:
+    """What a node holds that is a static parameter. Raises `TypeError` where a gradient would be lost."""
+    try:
+        data = np.asarray(value)
+    except TypeError:
+        raise TypeError(
+            f"{op.name}: '{name}' is a static parameter and can't be a Value; pass a plain number"
+        ) from None
+    return data if data.ndim else data.item()
 
 
 def _unknown_static(op: Op, rest: tuple[Any, ...], kwargs: dict[str, Any]) -> TypeError:

@@ -23,8 +23,10 @@ from .errors import UnknownDerivative
 from .registry import ops
 from .symbol import Symbol
 
-__all__ = ["FORMS", "MANY", "REQUIRED", "SIDES", "Case", "Fused", "Op", "Place", "Rule", "Theirs", "Unknown", "case", "theirs",
-           "unknown"]  # fmt: skip
+__all__ = [
+    "FORMS", "MANY", "REQUIRED", "SIDES", "Case", "Fused", "Op", "Place", "Rule", "Theirs", "Unknown", "case", "theirs",
+    "unknown",
+]  # fmt: skip
 
 Rule: TypeAlias = Callable[..., Any] | float | None
 Place: TypeAlias = "float | str | Callable[..., float]"

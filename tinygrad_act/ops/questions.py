@@ -159,4 +159,4 @@ def searchsorted(x: Any, y: Any, *, side: str = "left") -> Any:
 
     Before which entry of x, in ascending order, an entry of y belongs; in the shape of y.
     """
-    return np.searchsorted(x, y, side)
+    return np.searchsorted(x, y, side=side)  # type: ignore[call-overload]
