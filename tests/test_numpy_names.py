@@ -319,8 +319,8 @@ def test_numpys_functions_are_operations_by_what_they_are():
 OF_CALL = {op.call: op for op in ta.ops.values()}
 FUNCTIONS = [f.values[0] for f in callables() if f.values[0].__hash__ is not None]
 BY_FUNCTION = {f: OF_CALL[run] for f in FUNCTIONS if (run := implementation_of(f)) in OF_CALL}
-"""Where the arguments are the same, too: np.rint is ta.round without `decimals`."""
-for other in (np.rint, np.fix, np.imag, np.real, np.conjugate, np.empty_like):
+"""Where the arguments are the same, too: np.imag is ta.zeros_like without `dtype`."""
+for other in (np.imag, np.real, np.conjugate, np.empty_like):
     del BY_FUNCTION[other]
 
 

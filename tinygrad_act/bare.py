@@ -12,16 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .debugging import WALKED, scipys_function, user_line, warn_user
+from .debugging import WALKED, called_function, user_line, warn_user
 from .errors import KEEP_THE_GRAPH, BareNumberError
 from .mode import mode, special
 from .op import Op
 from .tracing import refuse_look
-from .ways_out import scipys_way_out
+from .ways_out import bare_way_out
 
 __all__ = ["Bare", "is_free"]
 
-_JOIN = "ta.stack([...]) to join Values or fill an array"
 _NEAR = 64
 """How many nodes are looked at for one that a backward() has visited: a log computes little from them."""
 
@@ -98,11 +97,10 @@ class Bare:
         if special and mode.tracing:
             refuse_look(self, "NumPy takes the array")
         if _carries(self):
-            name = scipys_function()
-            way = scipys_way_out(name) or f"use {_JOIN}, the operations in ta.ops"
+            name = called_function()
             raise BareNumberError(
                 f"{name or 'NumPy'} asked for the bare array of a Value at {user_line()}, which would lose its "
-                f"gradient; {way}, or value.numpy() (a copy) where no gradient is needed"
+                f"gradient; {bare_way_out(name)}, or value.numpy() (a copy) where no gradient is needed"
             )
         if copy is False:
             raise ValueError("a Value gives NumPy a copy of its array; leave out copy=False, or use value.data")

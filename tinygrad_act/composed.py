@@ -13,7 +13,7 @@ from .ops.comparison import greater, less, logical_and
 from .ops.likes import copy, ones_like, zeros_like
 from .ops.questions import isinf
 from .ops.rounding import floor_divide, mod, round, trunc
-from .ops.shape import reshape, transpose
+from .ops.shape import astype, reshape, transpose
 from .ops.squashers import log_sigmoid
 
 __all__ = ["ndim", "ravel", "shape", "size"]
@@ -50,12 +50,16 @@ def ravel(x: Any, order: str = "C") -> Any:
     return reshape(x if order == "C" or not ndim(x) else transpose(x), shape=(-1,))
 
 
-implements(np.rint)(round)
 implements(np.fix)(trunc)
 implements(np.real, np.conjugate)(copy)
 implements(np.imag, np.empty_like)(zeros_like)
 implements("scipy.special.expit")(sigmoid)
 implements("scipy.special.log_expit")(log_sigmoid)
+
+
+@implements(np.rint)
+def _rint(x: Any) -> Any:
+    return round(x if x.dtype.kind == "f" else astype(x, dtype=np.result_type(x.dtype, np.float16)))
 
 
 @implements(np.divmod)

@@ -16,7 +16,7 @@ from .evaluate import held
 from .mode import mode
 
 __all__ = [
-    "WALKED", "Note", "check_backward", "check_forward", "fingerprint", "note_scope", "scipys_function", "user_line",
+    "WALKED", "Note", "called_function", "check_backward", "check_forward", "fingerprint", "note_scope", "user_line",
     "warn_user",
 ]  # fmt: skip
 
@@ -110,26 +110,29 @@ def warn_user(text: str) -> None:
     warnings.warn(text, RuntimeWarning, stacklevel=_users_frame()[1] - 1)
 
 
-def scipys_function() -> str:
-    """The full name of the function of SciPy's that the user has called and that is running; "" if none is."""
+def called_function() -> str:
+    """The full name of the function of NumPy's or SciPy's, written in Python, that the user has called and that is
+    running: `np.full_like`, `scipy.special.logsumexp`, `scipy.stats.norm.logpdf`; "" if none is."""
     frame: FrameType | None = sys._getframe(1)
     found = ""
     while frame is not None and not _is_users(frame.f_code.co_filename):
-        if frame.f_code.co_filename.startswith(_SCIPY):
-            found = _scipys_name(frame) or found
+        if frame.f_code.co_filename.startswith((_NUMPY, _SCIPY)):
+            found = _full_name(frame) or found
         frame = frame.f_back
     return found
 
 
-def _scipys_name(frame: FrameType) -> str:
-    """The public name of the function that runs in a frame: `scipy.special.logsumexp`, `scipy.stats.norm.logpdf`."""
+def _full_name(frame: FrameType) -> str:
+    """The public name of the function that runs in a frame of NumPy's or SciPy's, if it has one."""
     name, owner = frame.f_code.co_name, frame.f_locals.get("self")
-    module = ".".join(frame.f_globals.get("__name__", "").split(".")[:2])
-    known = vars(sys.modules.get(module, sys))
+    parts = frame.f_globals.get("__name__", "").split(".")
+    public = [part for part in parts[:2] if not part.startswith("_") and part != "lib"]
+    known = vars(sys.modules.get(".".join(public), sys))
+    place = ".".join(["np" if public[0] == "numpy" else public[0], *public[1:]])
     distribution = str(getattr(owner, "name", ""))
     if owner is not None and known.get(distribution) is owner:
-        return f"{module}.{distribution}.{name}"
-    return f"{module}.{name}" if owner is None and callable(known.get(name)) else ""
+        return f"{place}.{distribution}.{name}"
+    return f"{place}.{name}" if owner is None and callable(known.get(name)) else ""
 
 
 def _users_frame() -> tuple[FrameType, int]:

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from .bare import Bare, is_free
+from .debugging import called_function
 from .evaluate import INTERPRETERS
 from .mode import mode
 from .numpy_names import implementation_of, public_name
@@ -73,7 +74,7 @@ def _on_numbers(plain: Any, name: str, args: Any, kwargs: dict[str, Any], functi
     asks = function in _ASKS_TYPE or function in _ASKS_NUMBERS
     written = any(isinstance(x, Bare) for x in flatten(kwargs.get("out")))
     if not held or written or not (asks or all(map(is_free, nodes))):
-        raise TypeError(way_out(name, "out" in kwargs))
+        raise TypeError(way_out(called_function() or name, "out" in kwargs))
     args, kwargs = map_leaves(_bare, (args, kwargs))
     return plain(*args, **kwargs)
 

@@ -5,7 +5,7 @@ Each line is run by the tests, which compare it with NumPy's own.
 
 from __future__ import annotations
 
-__all__ = ["WAYS_OUT", "scipys_way_out", "way_out"]
+__all__ = ["WAYS_OUT", "bare_way_out", "way_out"]
 
 WAYS_OUT: dict[str, tuple[tuple[str, str], ...]] = {
     # joining and cutting
@@ -107,6 +107,8 @@ WAYS_OUT: dict[str, tuple[tuple[str, str], ...]] = {
     "np.select": (
         ("np.select([x > 1, x < 0], [x, y], 0.0)", "ta.where(x > 1, x, ta.where(x < 0, y, 0.0))"),
     ),
+    "np.full": (("np.full(3, k)", "ta.broadcast_to(k, (3,))"),),
+    "np.full_like": (("np.full_like(z, k)", "ta.full_like(z, k)"),),
     "np.linspace": (("np.linspace(k, 3.0, 5)", "k + (3.0 - k) * np.linspace(0, 1, 5)"),),
     "np.emath.sqrt": (("np.emath.sqrt(y)", "ta.sqrt(y)"),),
     "np.emath.log": (("np.emath.log(y)", "ta.log(y)"),),
@@ -153,9 +155,12 @@ def way_out(name: str, written: bool = False) -> str:
     return f"{name}: there is no operation for Values that is this function; {what}; {_BARE}"
 
 
-def scipys_way_out(name: str) -> str:
-    """The same for a function of SciPy's that asks for the bare array itself, in place of the general advice."""
-    return _known(name)
+def bare_way_out(name: str) -> str:
+    """What to do instead where a function of this name, "" if NumPy itself, asks for the bare array of a Value."""
+    if name.startswith("scipy."):
+        return _known(name) or "build it from the operations in ta.ops"
+    join = "use ta.stack([...]) to join Values or fill an array, the operations in ta.ops"
+    return f"{_known(name)}; {join}" if _known(name) else join
 
 
 def _known(name: str) -> str:
