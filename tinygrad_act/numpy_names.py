@@ -120,7 +120,7 @@ def _asks(f: Any) -> bool:
 
 
 def _home(body: Any) -> tuple[str, str]:
-    return getattr(body, "__module__", ""), getattr(body, "__qualname__", repr(body))
+    return getattr(body, "__module__", None) or "__main__", getattr(body, "__qualname__", repr(body))
 
 
 def _named(name: str) -> Any:
@@ -133,7 +133,7 @@ def _named(name: str) -> Any:
 def _enter(op: Op) -> None:
     """The operation for NumPy's functions of its names, if it is of this package; for those that an alias names in
     full (`np.linalg.outer`, `scipy.special.erf`) in any case."""
-    ours = op.forward.__module__.startswith(_OURS)
+    ours = (op.forward.__module__ or "").startswith(_OURS)  # None in code that was not imported
     for name in (op.name, *op.aliases):
         if "." in name or ours:
             full = name if "." in name else f"np.{name}"
