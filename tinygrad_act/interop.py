@@ -59,6 +59,8 @@ def call_function(function: Callable[..., Any], args: tuple[Any, ...], kwargs: d
         function = np.nonzero
     run = implementation_of(function) if "out" not in kwargs else None
     if run is not None:
+        if not args and "a" in kwargs:  # most of NumPy's functions call their array so
+            args = (kwargs.pop("a"),)
         return run(*args, **{_NUMPY_KEYWORDS.get(name, name): x for name, x in kwargs.items()})
     plain = getattr(function, "_implementation", function)  # it asks no Value again that may hide in a deque
     return _on_numbers(plain, _named(function), args, kwargs, function)

@@ -36,7 +36,7 @@ def zeros_like(x: Any, *, dtype: Any = None) -> Any:
 
     Zeros in the shape of x, and of its dtype if none is given.
     """
-    return np.zeros_like(x, dtype)
+    return np.zeros_like(x, dtype=dtype)
 
 
 @elementwise(dx=None, cases=_CASES, scalar=lambda x, *, dtype=None: np.ones_like(x, dtype).item())
@@ -45,7 +45,7 @@ def ones_like(x: Any, *, dtype: Any = None) -> Any:
 
     Ones in the shape of x, and of its dtype if none is given.
     """
-    return np.ones_like(x, dtype)
+    return np.ones_like(x, dtype=dtype)
 
 
 @elementwise(
@@ -60,4 +60,4 @@ def full_like(x: Any, fill_value: Any, *, dtype: Any = None) -> Any:
     `fill_value` in the shape of x, and of its dtype if none is given. A gradient flows to `fill_value`, and none
     to x. Raises `ValueError` if `fill_value` does not broadcast to the shape of x.
     """
-    return np.full_like(x, fill_value, dtype)
+    return np.full_like(x, fill_value, dtype=dtype)

@@ -44,14 +44,17 @@ def argmin(x: Any, *, axis: Any = None, keepdims: bool = False) -> Any:
     return np.argmin(x, axis=axis, keepdims=keepdims)
 
 
-@op(dx=None, cases=(case((4,)), case((2, 3)), case((2, 3), axis=0), case((2, 3), axis=None, kind="stable")))
-def argsort(x: Any, *, axis: Any = -1, kind: Any = None) -> Any:
-    """a = argsort(x, axis, kind)
+@op(
+    dx=None,
+    cases=(case((4,)), case((2, 3), axis=0), case((2, 3), axis=None, kind="stable"), case((3,), stable=True)),
+)
+def argsort(x: Any, *, axis: Any = -1, kind: Any = None, stable: Any = None) -> Any:
+    """a = argsort(x, axis, kind, stable=stable)
 
     The places of the entries in ascending order, along an axis; of all in a row if axis is None.
     `ta.take_axis(x, ta.argsort(x))` are the sorted entries of a vector, with their gradients.
     """
-    return np.argsort(x, axis, kind)
+    return np.argsort(x, axis=axis, kind=kind, stable=stable)
 
 
 @op(dx=None, cases=(*_REDUCED, *_SEVERAL, case(_MASK, axis=1)))
@@ -114,7 +117,7 @@ def isclose(x: Any, y: Any, *, rtol: float = 1e-5, atol: float = 1e-8, equal_nan
 
     Whether absolute(x - y) <= atol + rtol * absolute(y), entry by entry; equal infinities are close.
     """
-    return np.isclose(x, y, rtol, atol, equal_nan)
+    return np.isclose(x, y, rtol=rtol, atol=atol, equal_nan=equal_nan)
 
 
 @op(dx=None, dy=None, cases=(case((2, 3), (3,)), case((3,), (3,), rtol=10.0), case((), ()), case((0, 3), (3,))))
@@ -123,7 +126,7 @@ def allclose(x: Any, y: Any, *, rtol: float = 1e-5, atol: float = 1e-8, equal_na
 
     One boolean.
     """
-    return np.all(np.isclose(x, y, rtol, atol, equal_nan))
+    return np.all(np.isclose(x, y, rtol=rtol, atol=atol, equal_nan=equal_nan))
 
 
 @op(dx=None, dy=None, cases=(case((2, 3), (3,)), case((3,), (3,)), case((), ()), case((0,), (0,), equal_nan=True)))
@@ -132,7 +135,7 @@ def array_equal(x: Any, y: Any, *, equal_nan: bool = False) -> Any:
 
     Whether shapes and all entries are the same: one boolean.
     """
-    return np.array_equal(x, y, equal_nan)
+    return np.array_equal(x, y, equal_nan=equal_nan)
 
 
 @op(dx=None, dy=None, cases=(case((2, 3), (3,)), case((3,), (2,)), case((), ())))

@@ -25,7 +25,7 @@ def round(x: Any, *, decimals: int = 0) -> Any:
 
     Half a unit goes to the even neighbour. Constant between its jumps there, so nothing flows through it.
     """
-    return np.round(x, decimals)
+    return np.round(x, decimals=decimals)
 
 
 def _trunc(z: float) -> float:
