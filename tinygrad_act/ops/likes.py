@@ -7,8 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from ..dispatch import elementwise
+from ..dispatch import elementwise, op
+from ..errors import shape_of
 from ..op import case
+from .shape import sum_to
 
 __all__ = ["copy", "full_like", "ones_like", "positive", "zeros_like"]
 
@@ -48,11 +50,16 @@ def ones_like(x: Any, *, dtype: Any = None) -> Any:
     return np.ones_like(x, dtype=dtype)
 
 
-@elementwise(
+def _summed(g: Any, _: Any, __: Any, fill_value: Any, *, dtype: Any) -> Any:
+    """sum_to(g, shape=fill_value.shape)"""
+    return sum_to(g, shape=shape_of(fill_value))
+
+
+@op(
     dx=None,
-    dfill_value=1,
-    cases=(case((), ()), case((3,), (3,)), case((2, 3), (3,)), case((2, 3), ()), case((2, 3), (2, 1))),
-    scalar=lambda x, fill_value, *, dtype=None: np.full_like(x, fill_value, dtype).item(),
+    dfill_value=_summed,
+    linear=True,
+    cases=(case((), ()), case((3,), (3,)), case((2, 3), (3,)), case((2, 3), ()), case((0, 3), (1, 3))),
 )
 def full_like(x: Any, fill_value: Any, *, dtype: Any = None) -> Any:
     """a = full_like(x, fill_value, dtype)
