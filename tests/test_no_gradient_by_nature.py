@@ -268,6 +268,9 @@ def test_what_the_numbers_decide_the_shape_of_is_asked_eagerly_and_refused_in_a_
         with pytest.raises(TypeError, match=r"of a Value while ta.compile records"):
             ta.compile(lambda y, f=f: (f(y), y)[1])(x)
     assert np.array2string(v) == np.array2string(x)
+    assert np.linalg.matrix_rank(v) == 2
+    for f in (np.nanargmax, np.nanargmin, lambda m: np.digitize(m, [0.0, 1.0]), lambda m: np.argpartition(m, 1)):
+        np.testing.assert_array_equal(f(v), f(x))
     assert np.result_type(v, np.float32) == np.float64
     assert not np.iscomplexobj(v)
     assert np.isrealobj(v)

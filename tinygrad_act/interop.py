@@ -32,7 +32,7 @@ _ASKS_TYPE = {
 """Functions that look at shape, dtype or memory: these are the same in every call of a program."""
 _ASKS_NUMBERS = {
     np.nonzero, np.flatnonzero, np.argwhere, np.digitize, np.lexsort, np.argpartition, np.nanargmax, np.nanargmin,
-    np.unravel_index, np.ravel_multi_index, np.array_repr, np.array_str, np.array2string,
+    np.unravel_index, np.ravel_multi_index, np.linalg.matrix_rank, np.array_repr, np.array_str, np.array2string,
 }  # fmt: skip
 """Functions whose results have no gradient by nature, and no shape that is known beforehand: the numbers decide."""
 

@@ -5,7 +5,7 @@ Each line is run by the tests, which compare it with NumPy's own.
 
 from __future__ import annotations
 
-__all__ = ["WAYS_OUT", "bare_way_out", "way_out"]
+__all__ = ["TAKES_NUMBERS", "WAYS_OUT", "bare_way_out", "way_out"]
 
 WAYS_OUT: dict[str, tuple[tuple[str, str], ...]] = {
     # joining and cutting
@@ -49,6 +49,19 @@ WAYS_OUT: dict[str, tuple[tuple[str, str], ...]] = {
     "np.median": (
         ("np.median(x)", "ta.mean(ta.take_axis(x, ta.argsort(x))[(len(x) - 1) // 2 : len(x) // 2 + 1])"),
     ),
+    "np.percentile": (
+        ("np.percentile(x, 25)",
+         "ta.take_axis(x, ta.argsort(x)) @ np.maximum(0, 1 - abs(np.arange(len(x)) - 0.25 * (len(x) - 1)))"),
+    ),
+    "np.quantile": (
+        ("np.quantile(x, 0.25)",
+         "ta.take_axis(x, ta.argsort(x)) @ np.maximum(0, 1 - abs(np.arange(len(x)) - 0.25 * (len(x) - 1)))"),
+    ),
+    "np.unique": (("np.unique(x)", "ta.take_axis(x, np.unique(x.numpy(), return_index=True)[1])"),),
+    "np.extract": (("np.extract(x > 0, x)", "x[x > 0]"),),
+    "np.compress": (("np.compress(x > 0, x)", "x[x > 0]"),),
+    "np.fft.fftshift": (("np.fft.fftshift(x)", "ta.roll(x, len(x) // 2)"),),
+    "np.vander": (("np.vander(y, 3)", "y[:, None] ** np.arange(2, -1, -1)"),),
     # sums and averages
     "np.average": (("np.average(x, weights=y)", "ta.sum(x * y) / ta.sum(y)"),),
     "np.ptp": (("np.ptp(x)", "ta.max(x) - ta.min(x)"),),
@@ -57,10 +70,24 @@ WAYS_OUT: dict[str, tuple[tuple[str, str], ...]] = {
     "np.cumprod": (("np.cumprod(y)", "ta.exp(ta.cumsum(ta.log(y)))"),),
     "np.nansum": (("np.nansum(x)", "ta.sum(ta.where(ta.isnan(x), 0.0, x))"),),
     "np.nanmean": (("np.nanmean(x)", "ta.sum(ta.where(ta.isnan(x), 0.0, x)) / ta.sum(~ta.isnan(x))"),),
+    "np.nanprod": (("np.nanprod(x)", "ta.prod(ta.where(ta.isnan(x), 1.0, x))"),),
+    "np.nanmax": (("np.nanmax(x)", "ta.max(ta.where(ta.isnan(x), -np.inf, x))"),),
+    "np.nanmin": (("np.nanmin(x)", "ta.min(ta.where(ta.isnan(x), np.inf, x))"),),
     "np.nan_to_num": (("np.nan_to_num(x)", "ta.where(ta.isnan(x), 0.0, x)"),),
     "np.cov": (
         ("np.cov(A)",
          "(A - A.mean(1, keepdims=True)) @ (A - A.mean(1, keepdims=True)).T / (A.shape[1] - 1)"),
+    ),
+    "np.gradient": (
+        ("np.gradient(x)", "ta.concatenate([x[1:2] - x[:1], (x[2:] - x[:-2]) / 2, x[-1:] - x[-2:-1]])"),
+    ),
+    "np.convolve": (
+        ("np.convolve(x, y)",
+         "ta.pad(x, len(y) - 1)[np.arange(len(x) + len(y) - 1)[:, None] + np.arange(len(y))] @ ta.flip(y)"),
+    ),
+    "np.correlate": (
+        ("np.correlate(x, y, 'full')",
+         "ta.pad(x, len(y) - 1)[np.arange(len(x) + len(y) - 1)[:, None] + np.arange(len(y))] @ y"),
     ),
     "np.trapezoid": (("np.trapezoid(x, y)", "ta.sum((x[1:] + x[:-1]) * (y[1:] - y[:-1])) / 2"),),
     "np.polyval": (("np.polyval(x, k)", "ta.sum(x * k ** np.arange(len(x))[::-1])"),),
@@ -109,6 +136,9 @@ WAYS_OUT: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     "np.full": (("np.full(3, k)", "ta.broadcast_to(k, (3,))"),),
     "np.full_like": (("np.full_like(z, k)", "ta.full_like(z, k)"),),
+    "np.piecewise": (
+        ("np.piecewise(x, [x < 0], [np.exp, np.sin])", "ta.where(x < 0, np.exp(x), np.sin(x))"),
+    ),
     "np.linspace": (("np.linspace(k, 3.0, 5)", "k + (3.0 - k) * np.linspace(0, 1, 5)"),),
     "np.emath.sqrt": (("np.emath.sqrt(y)", "ta.sqrt(y)"),),
     "np.emath.log": (("np.emath.log(y)", "ta.log(y)"),),
@@ -137,7 +167,18 @@ WAYS_OUT: dict[str, tuple[tuple[str, str], ...]] = {
 vectors, capitals matrices, k is a number, S a square matrix; z and Z are arrays that are written to, and I is of
 whole numbers. What is of a small domain is so here: np.emath.sqrt of numbers that are not negative."""
 
+TAKES_NUMBERS = frozenset({
+    "np.save", "np.savez", "np.savez_compressed", "np.savetxt", "np.histogram", "np.histogram2d", "np.histogramdd",
+    "np.histogram_bin_edges", "np.bincount", "np.array_repr", "np.array_str", "np.array2string", "np.setdiff1d",
+    "np.intersect1d", "np.union1d", "np.setxor1d",
+})  # fmt: skip
+"""Functions from which no gradient is wanted back: they count, write or print."""
 _BARE = "value.numpy() is the bare array, where no gradient is needed"
+
+_FOURIER = (
+    "real and imaginary part of np.fft.fft(x) are x @ np.cos(w) and -x @ np.sin(w), where "
+    "w = 2 * np.pi * np.outer(n, n) / len(x) and n = np.arange(len(x))"
+)
 
 
 def way_out(name: str, written: bool = False) -> str:
@@ -148,6 +189,10 @@ def way_out(name: str, written: bool = False) -> str:
             f"{name}: a Value can't be written into an array (out=, or array += value): its gradient would be lost; "
             f"write array = array + value; {_BARE}"
         )
+    if name in TAKES_NUMBERS:
+        return f"{name}: there is no operation for Values that is this function, and no gradient comes back; {_BARE}"
+    if name.startswith("np.fft.") and not _known(name):
+        return f"{name}: complex numbers are not differentiated here; {_FOURIER}; {_BARE}"
     what = _known(name) or (
         f"build it from the operations in ta.ops, or declare an operation that stands for it: @ta.implements({name}) "
         f"above its @ta.op or @ta.elementwise"
