@@ -50,7 +50,7 @@ def ravel(x: Any, order: str = "C") -> Any:
     return reshape(x if order == "C" or not ndim(x) else transpose(x), shape=(-1,))
 
 
-implements(np.fix)(trunc)
+implements("np.fix")(trunc)  # by name: NumPy means to drop it
 implements(np.real, np.conjugate)(copy)
 implements(np.imag, np.empty_like)(zeros_like)
 implements("scipy.special.expit")(sigmoid)

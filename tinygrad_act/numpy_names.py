@@ -98,8 +98,9 @@ def implementation_of(f: Any) -> Callable[..., Any] | None:
         return run
     for name in list(_waiting):
         found = _named(name)
-        if found is not None:
-            _table.setdefault(found, _waiting.pop(name))
+        waited = _waiting.pop(name, None) if found is not None else None
+        if waited is not None:  # None if another thread has just found it
+            _table.setdefault(found, waited)
     return _table.get(f)
 
 
