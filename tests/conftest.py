@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import tinygrad_act as ta
-from tinygrad_act import samples
+from tinygrad_act import numpy_names, samples
 
 
 def pytest_addoption(parser):
@@ -48,8 +48,10 @@ def flows(op):
 
 @pytest.fixture
 def scratch():
-    """Operations declared inside a test are removed from the registry after it."""
-    before = set(ta.ops)
+    """Operations declared inside a test are removed from the registry after it, and so is what they implement."""
+    before, table = set(ta.ops), dict(numpy_names._table)
     yield
     for name in set(ta.ops) - before:
         del ta.ops[name]
+    numpy_names._table.clear()
+    numpy_names._table.update(table)

@@ -82,11 +82,11 @@ REFUSED = {
 
 BY_NAME = {
     "index": operator.index, "range": range, "list[v]": lambda v: [1, 2, 3][v], "list[v:]": lambda v: [1, 2, 3][v:],
-    "round": round, "trunc": math.trunc, "np.zeros": np.zeros, "flat": lambda v: np.zeros(2).flat.__setitem__(0, v),
+    "trunc": math.trunc, "np.zeros": np.zeros, "flat": lambda v: np.zeros(2).flat.__setitem__(0, v),
     "np.full, float": lambda v: np.full(3, v, dtype=float), "np.linspace": lambda v: np.linspace(0, v),
     "np.full_like": lambda v: np.full_like(np.ones(2), v), "np.copyto": lambda v: np.copyto(np.zeros(2), v),
     "np.put": lambda v: np.put(np.zeros(2), 0, v), "np.insert": lambda v: np.insert(np.zeros(2), 0, v),
-    "mean": lambda v: statistics.mean([v, v]), "//": lambda v: v // 2, "struct": lambda v: struct.pack("d", v),
+    "mean": lambda v: statistics.mean([v, v]), "struct": lambda v: struct.pack("d", v),
     "out=": lambda v: np.exp(v, out=np.zeros(())), "+=": lambda v: operator.iadd(np.zeros(()), v),
 }  # fmt: skip
 """What Python, NumPy or we refuse for other reasons."""

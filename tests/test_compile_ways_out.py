@@ -106,7 +106,6 @@ NOT_A_WAY_OUT = {
 MORE = {
     "str.format": lambda v: f"{v[0, 0]:.3f}",
     "percent": lambda v: "%f" % v[0, 0],  # noqa: UP031
-    "round": lambda v: round(v[0, 0]),
     "complex": lambda v: complex(v[0, 0]),
     "math": lambda v: math.sqrt(v[0, 0]),
     "index": lambda v: FIRST[v[0, 0]],

@@ -24,7 +24,7 @@ LAYERS = [  # a file imports only from rows above its own, or from its own row
     | {"conventions", "float_warnings", "frames", "saving", "svg", "_version"},
     {"ops"},
     {"debugging", "keeping", "lending", "backprop", "backprop_scalar", "leaves", "interop", "recording"}
-    | {"bare", "numpy_names", "indexing", "operators", "shortcuts", "tracing"},
+    | {"bare", "composed", "indexing", "methods", "numpy_names", "operators", "shortcuts", "tracing", "ways_out"},
     {"value"},
     {"transforms", "forward"},
     {"derivatives"},

@@ -8,8 +8,8 @@
     x.grad
 
 Every operation in `ta.ops` is also a function here (`ta.tanh`, on numbers, arrays and Values), a
-method of `Value` (`v.tanh()`), and what NumPy's function of that name does to a Value (`np.tanh(v)`;
-`np.emath.sqrt` is another function than `np.sqrt`, and is refused).
+method of `Value` (`v.tanh()`), and those of the package are what NumPy's function of that name does to
+a Value (`np.tanh(v)`; one of yours says with `ta.implements` which function it stands for).
 """
 
 from collections.abc import Callable
@@ -22,12 +22,14 @@ from .activation import activation
 from .calls import OtherName, missing_name
 from .cards import Card, card, catalogue, compare, derivative, plot, preactivations, sheet
 from .check import Report, gradcheck
+from .composed import ndim, ravel, shape, size
 from .conventions import at_kink, derivative_form, dialect
 from .derivatives import hessian, hvp, jacobian
 from .dispatch import elementwise, op
 from .draw import Drawing, draw
 from .explain import Explanation, explain
 from .mode import debug, no_grad, scope
+from .numpy_names import implements
 from .op import Op, case, theirs, unknown
 from .ops.losses import one_hot
 from .program import Program, compile
@@ -38,8 +40,9 @@ from .value import Value
 __all__ = [
     "Card", "Drawing", "Explanation", "Op", "Program", "Report", "Value", "__version__", "activation", "at_kink",
     "card", "case", "catalogue", "compare", "compile", "debug", "derivative", "derivative_form", "dialect", "draw",
-    "elementwise", "explain", "grad", "gradcheck", "hessian", "hvp", "jacobian", "no_grad", "one_hot", "op", "ops",
-    "plot", "preactivations", "scope", "sheet", "testing", "theirs", "unknown", "value_and_grad", "vjp",
+    "elementwise", "explain", "grad", "gradcheck", "hessian", "hvp", "implements", "jacobian", "ndim", "no_grad",
+    "one_hot", "op", "ops", "plot", "preactivations", "ravel", "scope", "shape", "sheet", "size", "testing",
+    "theirs", "unknown", "value_and_grad", "vjp",
 ]  # fmt: skip
 
 del _families

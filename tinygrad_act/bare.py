@@ -15,12 +15,13 @@ import numpy as np
 
 from .debugging import WALKED
 from .errors import KEEP_THE_GRAPH, BareNumberError
-from .frames import boundary, user_line, warn_user
+from .frames import boundary, called_function, user_line, warn_user
 from .mode import mode, special
 from .op import Op
 from .tracing import refuse_look
+from .ways_out import bare_way_out
 
-__all__ = ["Bare"]
+__all__ = ["Bare", "is_free"]
 
 _NEAR = 64
 """How many nodes are looked at for one that a backward() has visited: a log computes little from them."""
@@ -56,6 +57,13 @@ class Bare:
         if special and mode.tracing:
             refuse_look(self, ".numpy()")
         return np.array(self._data)
+
+    @boundary
+    def tolist(self) -> Any:
+        """The data as nested lists of Python numbers; one number where there are no axes."""
+        if special and mode.tracing:
+            refuse_look(self, ".tolist()")
+        return np.asarray(self._data).tolist()
 
     @boundary
     def __format__(self, spec: str) -> str:
@@ -113,16 +121,19 @@ class Bare:
         if special and mode.tracing:
             refuse_look(self, "NumPy takes the array")
         if _carries(self):
+            name = called_function()
             raise BareNumberError(
-                f"NumPy asked for the bare array of a Value at {user_line()}, which would lose its gradient; use "
-                f"ta.stack([...]) to join Values or fill an array, the operations in ta.ops, or value.numpy() (a copy) "
-                f"where no gradient is needed"
+                f"{name or 'NumPy'} asked for the bare array of a Value at {user_line()}, which would lose its "
+                f"gradient; {bare_way_out(name)}, or value.numpy() (a copy) where no gradient is needed"
             )
         if copy is False:
             raise ValueError("a Value gives NumPy a copy of its array; leave out copy=False, or use value.data")
         return np.array(self._data, dtype)
 
 
+def is_free(value: Any) -> bool:
+    """Whether a Value may become a bare array and nothing is lost: no gradient, and no place in a program."""
+    return not _carries(value) and not (mode.tracing and (value.level or value.op is not None))
 def _several(how: str, value: Any) -> ValueError:
     return ValueError(
         f"{how}: a Value of shape {value.shape} has {value.size} entries, not one; pick one by an index, reduce it "

@@ -48,7 +48,7 @@ class at_kink(Switch):
     number, that slope; `"raise"`, a `ValueError` that names the operation. It holds for all elementwise
     operations with a kink, ties of `maximum` and `minimum` included; `at_kink(relu=0.0, abs="right")`
     for some of them. What it does not name stays as the surrounding block has it. (`max` and `min` over
-    an axis always share the gradient among ties; `sign`, `floor` and `ceil` pass nothing.)
+    an axis always share the gradient among ties; `sign`, `floor` and `ceil` pass nothing, and `mod` keeps its slopes.)
 
     The slope is chosen when the derivative runs: `backward()`, or a function made by `grad`, has to be
     called inside the block. Per thread; nests; decorates functions.

@@ -26,11 +26,12 @@ from .symbol import Symbol
 __all__ = ["Dual", "derived_rule", "push"]
 
 _BINARY = {
-    "add": "add", "sub": "sub", "mul": "mul", "truediv": "div", "pow": "pow", "lt": "less", "le": "less_equal",
-    "gt": "greater", "ge": "greater_equal", "eq": "equal", "ne": "not_equal", "and": "logical_and", "or": "logical_or",
+    "add": "add", "sub": "sub", "mul": "mul", "truediv": "div", "pow": "pow", "mod": "mod",
+    "floordiv": "floor_divide", "lt": "less", "le": "less_equal", "gt": "greater", "ge": "greater_equal", "eq": "equal",
+    "ne": "not_equal", "and": "logical_and", "or": "logical_or",
 }  # fmt: skip
 _NUMBERS = (float, int, np.ndarray, np.generic)
-_UNARY = {"neg": "neg", "abs": "abs", "invert": "logical_not"}
+_UNARY = {"neg": "neg", "pos": "positive", "abs": "abs", "invert": "logical_not"}
 
 
 class Dual(Symbol):

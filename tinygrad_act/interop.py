@@ -1,84 +1,94 @@
 """NumPy's functions applied to Values: `np.tanh(v)`, `np.sum(v, axis=0)`, `np.concatenate([v, w])`.
 
-NumPy asks the argument's class what to do (`__array_ufunc__`, `__array_function__`). A function of
-NumPy's that stands under an operation's name, or an alias of one, is that operation (the function
-itself: `np.emath.sqrt` is not `np.sqrt`); any other is refused by name, because computing it on the
-bare data would drop the gradient without a word.
+NumPy asks the argument's class what to do (`__array_ufunc__`, `__array_function__`). What stands for the
+function runs in its place (see `numpy_names.implements`). Any other function of NumPy's runs on the bare
+arrays where no gradient can be lost: on constants, and if it only asks. Else it is refused by name, with
+the way out, because computing it on bare data would drop the gradient without a word.
 """
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from .errors import is_real
-from .evaluate import held
-from .numpy_names import operation_of, public_name
-from .op import Op
+from .bare import Bare, is_free
+from .evaluate import INTERPRETERS
+from .frames import called_function
+from .mode import mode
+from .numpy_names import implementation_of, public_name
+from .tracing import refuse_look
 from .tree import flatten, map_leaves
+from .ways_out import way_out
 
 __all__ = ["call_function", "call_ufunc"]
 
-_ABOUT_SHAPE = {f: operator.attrgetter(f.__name__) for f in (np.shape, np.ndim, np.size)}
-_OURS = __name__.partition(".")[0] + "."
 _NUMPY_KEYWORDS = {"a_min": "min", "a_max": "max"}
-_ADVICE = "build it from the operations in ta.ops, or use value.numpy() where no gradient is needed"
+_ASKS_TYPE = {
+    np.result_type, np.can_cast, np.common_type, np.min_scalar_type, np.iscomplexobj, np.isrealobj,
+    np.may_share_memory, np.shares_memory, np.diag_indices_from, np.tril_indices_from, np.triu_indices_from,
+}  # fmt: skip
+"""Functions that look at shape, dtype or memory: these are the same in every call of a program."""
+_ASKS_NUMBERS = {
+    np.nonzero, np.flatnonzero, np.argwhere, np.digitize, np.lexsort, np.argpartition, np.nanargmax, np.nanargmin,
+    np.unravel_index, np.ravel_multi_index, np.linalg.matrix_rank, np.array_repr, np.array_str, np.array2string,
+}  # fmt: skip
+"""Functions whose results have no gradient by nature, and no shape that is known beforehand: the numbers decide."""
 
 
 def call_ufunc(ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    """`ufunc(*inputs)` with at least one Value among the inputs. Raises `TypeError` without an op for it."""
-    if method != "__call__":
-        raise TypeError(f"{_named(ufunc)}.{method} has no operation for Values; {_ADVICE}")
-    if kwargs and kwargs.get("out") is not None:
-        raise TypeError(
-            f"{_named(ufunc)}: a Value can't be written into an array (out=, or array += value): its gradient would be "
-            f"lost; write array = array + value, or use .data"
-        )
-    return _called(ufunc, inputs, kwargs)
+    """`ufunc(*inputs)` or `ufunc.method(*inputs)` with a Value among the arguments.
+
+    Raises `TypeError` where nothing stands for it and a gradient would be lost.
+    """
+    if "out" not in kwargs:
+        run = implementation_of(ufunc) if method == "__call__" else None
+        if run is not None:
+            return run(*inputs, **kwargs)
+    return _on_numbers(getattr(ufunc, method), _named(ufunc, method), inputs, kwargs)
 
 
 def call_function(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    """`function(*args)` of NumPy with a Value among them. Raises `TypeError` without an op for it."""
-    if function in _ABOUT_SHAPE:
-        return _ABOUT_SHAPE[function](*args, **kwargs)
-    kwargs = {_NUMPY_KEYWORDS.get(name, name): value for name, value in kwargs.items()}
-    return _called(function, args, kwargs)
+    """`function(*args)` of NumPy with a Value among the arguments.
+
+    Raises `TypeError` where nothing stands for it and a gradient would be lost.
+    """
+    kwargs = {name: x for name, x in kwargs.items() if not (name == "out" and x is None)}
+    if function is np.where and len(args) == 1 and not kwargs:
+        function = np.nonzero
+    run = implementation_of(function) if "out" not in kwargs else None
+    if run is not None:
+        if not args and "a" in kwargs:  # most of NumPy's functions call their array so
+            args = (kwargs.pop("a"),)
+        return run(*args, **{_NUMPY_KEYWORDS.get(name, name): x for name, x in kwargs.items()})
+    plain = getattr(function, "_implementation", function)  # it asks no Value again that may hide in a deque
+    return _on_numbers(plain, _named(function), args, kwargs, function)
 
 
-def _called(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    op = operation_of(function)
-    if op is None:
-        name = _named(function)
-        raise TypeError(
-            f"{name}: there is no operation for Values that is this function; declare one with @ta.op or "
-            f"@ta.elementwise and aliases=({name!r},), {_ADVICE}"
-        )
-    result = op.call(*args, **kwargs)
-    if not op.forward.__module__.startswith(_OURS):
-        _check_same(function, op, args, kwargs, result)
-    return result
+def _on_numbers(plain: Any, name: str, args: Any, kwargs: dict[str, Any], function: Any = None) -> Any:
+    """NumPy's own result on bare arrays, if nothing is lost by that."""
+    nodes = [x for x in flatten((args, kwargs)) if type(x) in INTERPRETERS]
+    held = nodes and all(isinstance(x, Bare) for x in nodes)
+    if held and function in _ASKS_NUMBERS and mode.tracing:
+        for x in nodes:
+            refuse_look(x, name)
+    asks = function in _ASKS_TYPE or function in _ASKS_NUMBERS
+    written = any(isinstance(x, Bare) for x in flatten(kwargs.get("out")))
+    if not held or written or not (asks or all(map(is_free, nodes))):
+        raise TypeError(way_out(called_function() or name, "out" in kwargs))
+    args, kwargs = map_leaves(_bare, (args, kwargs))
+    return plain(*args, **kwargs)
 
 
-def _check_same(function: Callable[..., Any], op: Op, args: tuple[Any, ...], kwargs: dict[str, Any], a: Any) -> None:
-    """Raises `TypeError` if a user's operation, which bears the name of a function of NumPy's, is another function:
-    `np.sinc` is sin(pi x) / (pi x)."""
-    leaves = flatten((args, a))
-    if any(not is_real(held(x)) for x in leaves):
-        return  # no numbers yet: a derivative is being derived, or an argument is static
-    with np.errstate(all="ignore"):
-        theirs = np.asarray(function(*map_leaves(held, args), **kwargs))
-        mine = np.asarray(held(a))
-        same = mine.shape == theirs.shape and np.allclose(mine, theirs, rtol=1e-3, atol=1e-6, equal_nan=True)
-    if not same:
-        raise TypeError(
-            f"{_named(function)}: the operation '{op.name}' of {op.forward.__module__} gives other numbers than this "
-            f"function; give it another name, or call it by its own"
-        )
+def _bare(x: Any) -> Any:
+    """A copy of the array of a Value, which NumPy may hand out; a Python number as it is, and so anything else."""
+    if not isinstance(x, Bare):
+        return x
+    return x._data.copy() if isinstance(x._data, np.ndarray) else x._data
 
 
-def _named(function: Any) -> str:
+def _named(function: Any, method: str = "__call__") -> str:
     """How a message names a function of NumPy's or SciPy's."""
-    return public_name(function) or f"{getattr(function, '__module__', None) or 'a ufunc'}.{function.__name__}"
+    name = public_name(function) or f"{getattr(function, '__module__', None) or 'a ufunc'}.{function.__name__}"
+    return name if method == "__call__" else f"{name}.{method}"

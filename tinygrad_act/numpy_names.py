@@ -1,21 +1,24 @@
 """NumPy's and SciPy's functions, told apart by what they are: a name alone may be another function's.
 
 `np.emath.sqrt`, `np.linalg.trace`, `np.strings.multiply` and SciPy's ufuncs bear the names of others. So
-a name is believed only where the object that stands under it is the very function.
+a name is believed only where the object that stands under it is the very function, and what a function
+does to Values is found by the function itself: the operations of this package stand for NumPy's functions
+of their names, and everything else says with `implements` what it stands for.
 """
 
 from __future__ import annotations
 
 import functools
 import sys
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import numpy as np
 
 from .op import Op
 from .registry import ops
 
-__all__ = ["NUMPY", "SCIPY", "operation_of", "public_name"]
+__all__ = ["NUMPY", "SCIPY", "implementation_of", "implements", "public_name"]
 
 NUMPY = {
     "np": "numpy",
@@ -30,6 +33,14 @@ NUMPY = {
 """How source spells the modules of NumPy whose functions it may name, and what each is called."""
 SCIPY = {name: name for name in ("scipy.special", "scipy.linalg", "scipy.stats", "scipy.signal", "scipy.fft")}
 """The same for SciPy, where it is loaded: it is never imported here."""
+
+_OURS = __name__.partition(".")[0] + "."
+_Body = TypeVar("_Body", bound=Callable[..., Any])
+
+_table: dict[Any, Callable[..., Any]] = {}
+"""NumPy's or SciPy's function → what it does where a Value is among its arguments."""
+_waiting: dict[str, Callable[..., Any]] = {}
+"""The same by full name, `scipy.special.erf`, while the module is not loaded."""
 
 
 @functools.lru_cache(maxsize=4096)
@@ -47,25 +58,97 @@ def public_name(f: Any) -> str:
     return ""
 
 
-def operation_of(f: Any) -> Op | None:
-    """The operation that is NumPy's or SciPy's function `f`: the one that bears its full name as an alias
-    (`np.linalg.outer`, `scipy.special.erf`), or its name in `np` as name or alias (`tanh`)."""
-    op = _found.get(f)
-    if op is not None:
-        return op
-    if not isinstance(f, np.ufunc) and not hasattr(f, "_implementation"):
-        return None  # it does not ask Values: np.identity, which only its name has in common with the activation
-    name = public_name(f)
-    op = ops.find(name.removeprefix("np.")) or ops.find(name)
-    if op is not None:
-        _found[f] = op
-    return op
+def implements(*functions: Callable[..., Any] | str) -> Callable[[_Body], _Body]:
+    """Say what functions of NumPy's or SciPy's do where a Value is among their arguments.
+
+        @ta.implements(np.hypot)
+        @ta.elementwise(dx=lambda a, x, y: x / a, dy=lambda a, x, y: y / a)
+        def hypot(x, y):
+            '''a = sqrt(x * x + y * y)'''
+            return np.sqrt(x * x + y * y)
+
+        @ta.implements(np.hstack)
+        def hstack(tup):
+            return ta.concatenate(tup, axis=0 if np.ndim(tup[0]) == 1 else 1)
+
+    `functions`: the functions themselves; nothing follows from a name alone. One of a module that may never be
+    loaded by its full name, "scipy.special.xlogy". The decorated function takes their arguments.
+
+    Raises `TypeError` for a function that never asks Values (`np.asarray`, and SciPy's functions but for its
+    ufuncs), `ValueError` for one that stands for another function already.
+    """
+
+    def register(body: _Body) -> _Body:
+        for f in functions:
+            name, found = (f, _named(f)) if isinstance(f, str) else (public_name(f) or repr(f), f)
+            _check_free(name, found, body)
+            if found is None:
+                _waiting[name] = body
+            else:
+                _table[found] = body
+        return body
+
+    return register
 
 
-def _forget(_: Op) -> None:
-    _found.clear()
+def implementation_of(f: Any) -> Callable[..., Any] | None:
+    """What NumPy's or SciPy's function `f` does to Values: a function of the same arguments. None if nothing."""
+    run = _table.get(f)
+    if run is not None or not _waiting:
+        return run
+    for name in list(_waiting):
+        found = _named(name)
+        waited = _waiting.pop(name, None) if found is not None else None
+        if waited is not None:  # None if another thread has just found it
+            _table.setdefault(found, waited)
+    return _table.get(f)
 
 
-_found: dict[Any, Op] = {}
-"""What was looked up before; forgotten whenever an operation is declared or removed."""
-ops.watch(_forget, _forget)
+def _check_free(name: str, f: Any, body: Callable[..., Any]) -> None:
+    if f is not None and not _asks(f):
+        raise TypeError(
+            f"implements: {name} never asks Values what to do, so nothing can stand for it; call "
+            f"{getattr(body, '__name__', body)} by its own name"
+        )
+    other = _waiting.get(name) if f is None else _table.get(f)
+    if other is not None and _home(other) != _home(body):
+        raise ValueError(f"implements: {name} is implemented already, by {'.'.join(_home(other))}")
+
+
+def _asks(f: Any) -> bool:
+    """Whether it asks its arguments what to do: NumPy's functions, but for those that make arrays, and ufuncs."""
+    return isinstance(f, np.ufunc) or hasattr(f, "_implementation")
+
+
+def _home(body: Any) -> tuple[str, str]:
+    return getattr(body, "__module__", None) or "__main__", getattr(body, "__qualname__", repr(body))
+
+
+def _named(name: str) -> Any:
+    """The function of this full name, or None if its module is not loaded or has none."""
+    place, _, last = name.rpartition(".")
+    module = sys.modules.get({**NUMPY, **SCIPY}.get(place, place))
+    return getattr(module, last, None)
+
+
+def _enter(op: Op) -> None:
+    """The operation for NumPy's functions of its names, if it is of this package; for those that an alias names in
+    full (`np.linalg.outer`, `scipy.special.erf`) in any case."""
+    ours = (op.forward.__module__ or "").startswith(_OURS)  # None in code that was not imported
+    for name in (op.name, *op.aliases):
+        if "." in name or ours:
+            full = name if "." in name else f"np.{name}"
+            found = _named(full)
+            if found is None and full.startswith("scipy."):
+                _waiting[full] = op.call
+            elif _asks(found):
+                _table[found] = op.call
+
+
+def _leave(op: Op) -> None:
+    for table in (_table, _waiting):
+        for key in [key for key, run in table.items() if run is op.call]:
+            del table[key]
+
+
+ops.watch(_enter, _leave)

@@ -24,8 +24,10 @@ from .float_warnings import Said
 from .registry import ops
 from .symbol import Symbol
 
-__all__ = ["FORMS", "REQUIRED", "SIDES", "Case", "Fused", "Op", "Place", "Rule", "Theirs", "Unknown", "case", "theirs",
-           "unknown"]  # fmt: skip
+__all__ = [
+    "FORMS", "MANY", "REQUIRED", "SIDES", "Case", "Fused", "Op", "Place", "Rule", "Theirs", "Unknown", "case", "theirs",
+    "unknown",
+]  # fmt: skip
 
 Rule: TypeAlias = Callable[..., Any] | float | None
 Place: TypeAlias = "float | str | Callable[..., float]"
@@ -34,6 +36,10 @@ Place: TypeAlias = "float | str | Callable[..., float]"
 SIDES = ("left", "right", "mean", "inside", "none")
 """What a kink's convention may be. `left`, `right`, `mean`: the slope taken there. `inside`: the
 slope of the side that passes the gradient. `none`: a jump, and nothing flows."""
+
+MANY = ("integers", "halves", "multiples")
+"""Places of kinks without number: inputs that are whole numbers; that lie halfway between two (of 10 ** -decimals,
+where there is such a parameter); first inputs that are multiples of the second."""
 
 FORMS = ("output", "input")
 """What a local derivative may be written in: the output `a`, or the input `z`."""
@@ -165,7 +171,7 @@ class Op:
     kinks: Mapping[Place, str] = field(default_factory=dict)
     """Where the slope jumps, and the side taken there (see `SIDES`). A number is a value of the
     input; the name of a static parameter, or `"-name"`, means "where the input equals it"; so does
-    a function of the static parameters; `"integers"` and `"ties"` mean what they say."""
+    a function of the static parameters; `"ties"` means equal inputs, and `MANY` are jumps without number."""
     domain: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     """An open interval for every input that has one; elsewhere the result is NaN or infinite. Also
     for static parameters, which are refused elsewhere."""
@@ -208,7 +214,7 @@ class Op:
 
     def bound(self, place: Place, static: Mapping[str, Any]) -> Any:
         """The value of the input that the `place` of a kink means with these static parameters; None
-        for `"ties"`, `"integers"` and a parameter that is not given."""
+        for `"ties"`, `MANY` and a parameter that is not given."""
         if callable(place):
             return place(**{**self.defaults, **static})
         if not isinstance(place, str):

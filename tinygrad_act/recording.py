@@ -32,11 +32,12 @@ _FLOAT64, _FLOAT32 = np.dtype(np.float64), np.dtype(np.float32)
 
 _BINARY = {
     "add": "add", "sub": "sub", "mul": "mul", "truediv": "div", "pow": "pow", "matmul": "matmul",
+    "mod": "mod", "floordiv": "floor_divide",
     "lt": "less", "le": "less_equal", "gt": "greater", "ge": "greater_equal", "eq": "equal",
     "ne": "not_equal", "and": "logical_and", "or": "logical_or",
 }  # fmt: skip
-_REFLECTED = ("add", "sub", "mul", "truediv", "pow", "matmul", "and", "or")
-_UNARY = {"neg": "neg", "abs": "abs", "invert": "logical_not"}
+_REFLECTED = ("add", "sub", "mul", "truediv", "pow", "matmul", "mod", "floordiv", "and", "or")
+_UNARY = {"neg": "neg", "pos": "positive", "abs": "abs", "invert": "logical_not"}
 
 
 def recorder(cls: Any) -> Callable[[Op, tuple[Any, ...], dict[str, Any]], Any]:

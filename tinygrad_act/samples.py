@@ -78,6 +78,9 @@ def _into_domain(op: Op, name: str, places: np.ndarray, static: dict[str, Any]) 
     low = low + _MARGIN if math.isfinite(low) else -_REACH
     high = high - _MARGIN if math.isfinite(high) else max(_REACH, low + 2 * _REACH)
     points = low + (high - low) * places
+    if "halves" in op.kinks:
+        unit = 10.0 ** -static.get("decimals", 0)
+        return (np.floor(points / unit) + 0.4 * (points / unit - np.floor(points / unit) - 0.5)) * unit  # type: ignore[no-any-return]
     if "integers" in op.kinks:
         return np.floor(points) + 0.2 + 0.6 * (points - np.floor(points))
     bounds = [op.bound(place, static) for place in op.kinks]
@@ -92,6 +95,10 @@ def at_kinks(op: Op) -> Iterator[tuple[list[Any], dict[str, Any]]]:
         yield [np.array([-1.0, 0.0, 2.0])] * 2, {}
     elif "ties" in op.kinks:
         yield [np.array([[2.0, 2.0, 2.0], [-1.0, -1.0, 0.5], [0.5, -3.0, -3.0]])], {"axis": 1}
+    if "multiples" in op.kinks:
+        yield [np.array([-2.0, 3.0, 1.5]), np.array([1.0, 1.0, 0.5])], {}
+    if "halves" in op.kinks:
+        yield [np.array([-2.5, 0.5, 3.5])], {}
     if "integers" in op.kinks:
         yield [np.array([-2.0, 0.0, 3.0])], {}
     seen = []

@@ -108,6 +108,9 @@ def _install_operators() -> None:
     for operator, name in names.items():
         setattr(Symbol, f"__{name}__", forward(operator))
         setattr(Symbol, f"__r{name}__", backward(operator))
+    for word, name in {"mod": "mod", "floor_divide": "floordiv"}.items():  # -x // y is not -(x // y): in words
+        setattr(Symbol, f"__{name}__", lambda self, other, word=word: call_text(word, (self, other), {}))
+        setattr(Symbol, f"__r{name}__", lambda self, other, word=word: call_text(word, (other, self), {}))
     for operator, name in {"==": "eq", "!=": "ne", "<": "lt", "<=": "le", ">": "gt", ">=": "ge"}.items():
         setattr(Symbol, f"__{name}__", forward(operator))
 

@@ -26,9 +26,10 @@ from .frames import boundary, trim
 from .indexing import indexed
 from .leaves import deliver, describe, grad_lock, leaf_data, rebuild, seed
 from .lending import Loan, lend, renew, shown
+from .methods import Methods
 from .mode import mode, special
 from .op import Op
-from .operators import Operators, one_tuple
+from .operators import Operators
 from .ops import shape
 from .ops.steps import stop_gradient
 from .recording import constant, install_operators, recorder
@@ -37,7 +38,7 @@ from .tracing import refuse_backward, refuse_look, refuse_write
 __all__ = ["Value", "record"]
 
 
-class Value(Bare, Operators):
+class Value(Bare, Methods, Operators):
     """A scalar or tensor in a computation graph.
 
     `data`: a number, an array, or nested lists of numbers. Arrays are copied; integers become
@@ -281,16 +282,6 @@ class Value(Bare, Operators):
     if TYPE_CHECKING:  # one method an operation, installed below and when one is declared
 
         def __getattr__(self, name: str) -> Callable[..., Any]: ...
-
-    @boundary
-    def reshape(self, *new: Any) -> Value:
-        """`x.reshape(2, 3)` or `x.reshape((2, 3))`."""
-        return shape.reshape(self, shape=one_tuple(new))  # type: ignore[no-any-return]
-
-    @boundary
-    def transpose(self, *axes: Any) -> Value:
-        """`x.transpose()`, `x.transpose(1, 0)` or `x.transpose((1, 0))`."""
-        return shape.transpose(self, axes=one_tuple(axes) if axes else None)  # type: ignore[no-any-return]
 
     __hash__ = object.__hash__  # by identity: == is an operation
 

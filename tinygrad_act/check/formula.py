@@ -24,7 +24,8 @@ _MOST = 50
 _CLOSE = 1e-6
 """Digits that a formula may lose which the body keeps: of the result, and beside numbers of size 1."""
 _LONGEST = 10_000
-_NUMPY = ("arange", "argmax", "argmin", "argsort", "eye", "isin", "ones_like", "sort", "split", "take_along_axis",
+_NUMPY = ("all", "any", "arange", "argmax", "argmin", "argsort", "array_equal", "array_equiv", "count_nonzero", "eye",
+          "full_like", "isclose", "isin", "ones_like", "searchsorted", "sort", "split", "take_along_axis",
           "zeros_like")  # fmt: skip
 """Functions of NumPy's, beside its ufuncs, that formulas may use."""
 _CONSTANTS = {"pi": np.pi, "e": np.e, "inf": np.inf, "nan": np.nan}

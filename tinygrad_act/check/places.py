@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..op import SIDES, Op
+from ..op import MANY, SIDES, Op
 from ..ops.slope import asked_at_kink
 from .problem import Problem, data_of, name_of
 
@@ -108,14 +108,34 @@ def _at_kinks(op: Op, node: Any, x: np.ndarray) -> Iterator[tuple[np.ndarray, Pl
         return
     for place, declared in op.kinks.items():
         side = asked or declared
-        if place == "integers":
-            yield x == np.round(x), Place(op.name, "an integer", side)
+        if place in MANY:
+            yield _MANY[place](node, x), Place(op.name, _NAMES[place], side)
         elif place == "ties":
             yield _ties(op, node, x), Place(op.name, "a tie", side)
         elif (bound := op.bound(place, node.static)) is not None:
             value = f"{bound:g}" if np.ndim(bound) == 0 else ""
             named = value if isinstance(place, float) else f"{op.place_text(place)}={value}".removesuffix("=")
             yield np.asarray(x == bound), Place(op.name, named, side)
+
+
+def _multiples(node: Any, x: np.ndarray) -> np.ndarray:
+    """Where the first input is a multiple of the second: both lie on the jump."""
+    with np.errstate(all="ignore"):
+        on_it = np.asarray(np.fmod(*node.primals) == 0)
+    return on_it if x.shape == on_it.shape else np.broadcast_to(on_it.any(), x.shape)
+
+
+def _halves(node: Any, x: np.ndarray) -> np.ndarray:
+    """Where x lies halfway between the numbers that it is rounded to."""
+    twice = 2 * x * 10.0 ** node.static.get("decimals", 0)
+    odd: np.ndarray = np.asarray(np.fmod(np.abs(twice), 2.0) == 1)
+    return odd
+
+
+_MANY: dict[Any, Callable[[Any, np.ndarray], np.ndarray]] = {
+    "integers": lambda _, x: x == np.round(x), "halves": _halves, "multiples": _multiples,
+}  # fmt: skip
+_NAMES: dict[Any, str] = {"integers": "an integer", "halves": "a half", "multiples": "a multiple"}
 
 
 def _ties(op: Op, node: Any, x: np.ndarray) -> np.ndarray:

@@ -160,6 +160,9 @@ def _at_jump(slope: float, found: Slopes, place: Place | None) -> Judgement:
         note = f"{place}: {note}, declared {place.side}"
         if place.side == "none" and slope == 0:
             return Estimate(0.0, 0.0), 16.0, AGREES, note
+        beside = min(found.left, found.right, key=lambda one: one.error)  # across the jump nothing settles
+        if place.side != "none" and agree(slope, beside):
+            return beside, _digits(max(abs(slope - beside.slope), beside.error), abs(slope)), AGREES, note
         return Estimate(0.0, 0.0), 0.0, WRONG, note
     return _NO_DERIVATIVE, 0.0, UNSURE, f"no derivative: {note}"
 

@@ -11,6 +11,7 @@ from . import (
     gates,
     gather,
     index,
+    likes,
     linalg,
     log_exp,
     logistic,
@@ -18,8 +19,10 @@ from . import (
     moments,
     parametric,
     powers,
+    questions,
     rectifiers,
     reduce,
+    rounding,
     rows,
     shape,
     shrinks,
@@ -32,7 +35,7 @@ from . import (
 
 __all__ = [
     "activations", "arithmetic", "bell", "comparison", "elementary", "gate_slopes", "gated_pairs", "gates", "gather",
-    "index", "linalg", "log_exp", "logistic", "losses", "moments", "parametric", "powers", "rectifiers", "reduce",
-    "rows", "shape", "shrinks", "slope",
-    "softmaxes", "special", "squashers", "steps",
+    "index", "likes", "linalg", "log_exp", "logistic", "losses", "moments", "parametric", "powers",
+    "questions", "rectifiers", "reduce", "rounding", "rows", "shape", "shrinks", "slope", "softmaxes",
+    "special", "squashers", "steps",
 ]  # fmt: skip

@@ -15,7 +15,7 @@ import numpy as np
 from ..errors import KinkError
 from ..evaluate import held
 from ..mode import mode
-from ..op import Op, Place
+from ..op import MANY, Op, Place
 from .arithmetic import abs, where
 from .comparison import equal, less, less_equal
 
@@ -83,7 +83,7 @@ def kinks_of(op: Op, static: Mapping[str, Any] | None = None) -> list[Kink]:
     """The kinks of an elementwise operation of one input, with the slopes of both sides, by its own rule.
 
     Kinks that these static parameters smooth away (elu's, if alpha is 1) are left out. None are given
-    for places that are no single point: ties, and all integers.
+    for places that are no single point: ties, and all integers or the like.
     """
     given = {**op.defaults, **(static or {})}
     found = []
@@ -121,7 +121,7 @@ def asked_at_kink(op: Op) -> Any:
 
 def _around(op: Op, place: Place, position: int, args: tuple[Any, ...], static: Mapping[str, Any]) -> tuple[Any, Any]:
     """Which entries lie on the kink, and (which input to move, the inputs, how far) to look beside it."""
-    if place == "integers":
+    if place in MANY:
         return None, None
     if place == "ties":
         x, y = args

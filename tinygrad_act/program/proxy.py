@@ -154,7 +154,11 @@ class Proxy(np.lib.mixins.NDArrayOperatorsMixin):
 
 
 _METHODS = {"T", "astype", "copy", "ravel", "reshape", "swapaxes", "transpose", "view"}
-_ARRAYS = {np.dot: 2, np.take: 2, np.where: 3, np.clip: 3, np.outer: 2, np.linalg.outer: 2}
+_ARRAYS = {
+    np.where: 3, np.clip: 3,
+    **dict.fromkeys((np.dot, np.take, np.outer, np.linalg.outer, np.isclose, np.array_equal, np.array_equiv, np.isin,
+                     np.searchsorted, np.full_like), 2),
+}  # fmt: skip
 """How many of the first arguments of a function are arrays, where it is not one."""
 _PARAMETERS = {
     np.transpose: ("axes",), np.swapaxes: ("axis1", "axis2"), np.moveaxis: ("source", "destination"),

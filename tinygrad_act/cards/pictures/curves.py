@@ -81,6 +81,7 @@ def breaks(one: Subject) -> list[float]:
     places = [one.op.bound(place, one.static) for place in one.op.kinks]
     found = [float(x) for x in places if isinstance(x, (int, float)) and math.isfinite(x)]
     found += [float(i) for i in range(-100, 101) if "integers" in one.op.kinks]
+    found += [i + 0.5 for i in range(-100, 101) if "halves" in one.op.kinks]
     found += [x for x in _jumps(one) if all(abs(x - known) > 2 * _near(x) for known in found)]
     return sorted({*found, *(float(x) for x in one.op.poles.get(one.op.inputs[0], ()))})
 
