@@ -226,7 +226,8 @@ def _main() -> None:
         return
     for name, what in found.items():
         lines, count = len(what["text"].splitlines()), what["text"].count("Traceback")
-        print(f"{name:50s} {lines:4d} lines {count:2d} tracebacks {what['runs']:2d} runs, ends in {'the script' if what['mine'] else 'the package'}")  # noqa: E501
+        where = "the script" if what["mine"] else "the package"
+        print(f"{name:50s} {lines:4d} lines {count:2d} tracebacks {what['runs']:2d} runs, ends in {where}")
 
 
 if __name__ == "__main__":

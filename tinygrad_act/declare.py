@@ -82,7 +82,7 @@ def _for_arrays(
 def _how_it_runs(body: Callable[..., Any], scalar: Callable[..., Any] | None) -> dict[str, Any]:
     """The fields of an operation that say what runs on numbers and on arrays. Of the user's bodies the lines are the
     user's, so NumPy may warn there."""
-    if not body.__module__.startswith(_PACKAGE):
+    if not (body.__module__ or "").startswith(_PACKAGE):  # None of what `exec` made
         return {"scalar": scalar or body}
     said = Said()
     run = None if _only_moves(body) else _runner(body, said)

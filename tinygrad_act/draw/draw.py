@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import functools
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ..errors import describe
-from ..frames import boundary
+from ..frames import boundary, users_frame
 from ..graph import topological_order
 from ..svg.writing import THEMES, Theme
 from ..value import Value
@@ -63,7 +62,7 @@ def draw(
     named = list((check_names(names) or {}).items())
     value, model, batch = _model_and_batch(value, model, batch)
     outputs = run_model(value, batch) if callable(value) else _outputs(value)
-    variables = variables_of(sys._getframe(1)) if names is None else []
+    variables = variables_of(users_frame()[0]) if names is None else []
     place = functools.partial(arrange, direction=direction, engine=engine)
     shown = _shown(outputs, named, variables, model, collapse, max_nodes, place)
     return Drawing(shown, place, title=title, theme=theme)

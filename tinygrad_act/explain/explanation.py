@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -14,7 +13,7 @@ from ..draw.names import check_names
 from ..draw.numbers import root_mean_square
 from ..draw.objects import variables_of
 from ..errors import describe
-from ..frames import boundary, public_methods
+from ..frames import boundary, public_methods, users_frame
 from ..value import Value
 from .between import Between, between
 from .heaviest import Route, heaviest
@@ -121,7 +120,7 @@ def explain(
     """
     _refuse_number("max_paths", max_paths, "how many paths to show", math.inf)
     _refuse_number("digits", digits, "how many significant digits to show", _MOST_DIGITS)
-    roots = variables_of(sys._getframe(1)) if names is None else (check_names(names, "explain") or {}).items()
+    roots = variables_of(users_frame()[0]) if names is None else (check_names(names, "explain") or {}).items()
     inside = between(value, wrt)
     chosen, estimated = _choose(inside, max_paths)
     return Explanation(inside, chosen, name_shown(inside, [route for route, _ in chosen], roots), digits, estimated)
