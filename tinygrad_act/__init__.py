@@ -19,7 +19,7 @@ from . import ops as _families  # declares the operations
 from . import testing
 from ._version import __version__
 from .activation import activation
-from .cards import Card, card, catalogue, compare, derivative, plot, preactivations, sheet
+from .cards import Card, Catalogue, Comparison, card, catalogue, compare, derivative, plot, preactivations, sheet
 from .check import Report, gradcheck
 from .conventions import at_kink, derivative_form, dialect
 from .derivatives import hessian, hvp, jacobian
@@ -35,10 +35,11 @@ from .transforms import grad, value_and_grad, vjp
 from .value import Value
 
 __all__ = [
-    "Card", "Drawing", "Explanation", "Op", "Program", "Report", "Value", "__version__", "activation", "at_kink",
-    "card", "case", "catalogue", "compare", "compile", "debug", "derivative", "derivative_form", "dialect", "draw",
-    "elementwise", "explain", "grad", "gradcheck", "hessian", "hvp", "jacobian", "no_grad", "one_hot", "op", "ops",
-    "plot", "preactivations", "scope", "sheet", "testing", "theirs", "unknown", "value_and_grad", "vjp",
+    "Card", "Catalogue", "Comparison", "Drawing", "Explanation", "Op", "Program", "Report", "Value", "__version__",
+    "activation", "at_kink", "card", "case", "catalogue", "compare", "compile", "debug", "derivative",
+    "derivative_form", "dialect", "draw", "elementwise", "explain", "grad", "gradcheck", "hessian", "hvp", "jacobian",
+    "no_grad", "one_hot", "op", "ops", "plot", "preactivations", "scope", "sheet", "testing", "theirs", "unknown",
+    "value_and_grad", "vjp",
 ]  # fmt: skip
 
 del _families

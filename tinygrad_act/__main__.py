@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from . import __version__, accuracy, ops, table
-from .cards import card, comparing, listing, sheet
+from .cards import card, catalogue, compare, sheet
 from .check import everything
 from .commands import drawing
 from .op import Op
@@ -83,9 +83,9 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _list(chosen: argparse.Namespace) -> int:
-    lines = listing.lines()
     if chosen.activations:
-        print(listing.as_json(lines) if chosen.json else listing.as_text(lines))
+        found = catalogue()
+        print(found.json() if chosen.json else found)
     else:
         print(table.as_json() if chosen.json else table.text())
     return 0
@@ -114,8 +114,8 @@ def _sheet(chosen: argparse.Namespace) -> int:
 
 
 def _compare(chosen: argparse.Namespace) -> int:
-    rows = comparing.comparison(chosen.name)
-    print(comparing.as_json(rows) if chosen.json else comparing.as_text(ops[chosen.name].name, rows))
+    found = compare(chosen.name)
+    print(found.json() if chosen.json else found)
     return 0
 
 

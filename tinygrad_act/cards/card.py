@@ -11,7 +11,7 @@ import numpy as np
 from ..op import REQUIRED, Op, Theirs
 from ..ops.slope import Kink, kinks_of
 from ..saving import Path, save
-from ..svg import page
+from ..svg import bundle, page
 from ..svg.png import png_of
 from ..svg.writing import Theme
 from . import show
@@ -19,7 +19,6 @@ from .expect import gain, root_mean_square
 from .find import bound_statics, find
 from .latex import latex
 from .pictures.card_picture import card_svg
-from .pictures.picture import bundle
 from .shape import Interval, Shape, shape_of
 
 __all__ = ["Card", "Derivative", "Parameter", "card"]
@@ -124,9 +123,16 @@ class Card(NamedTuple):
     def __str__(self) -> str:
         return self.text()
 
+    def __repr__(self) -> str:
+        return self.text()
+
+    def _repr_html_(self) -> str:
+        """What a notebook prefers: the picture, and the text when asked. Never raises."""
+        return self._repr_mimebundle_()["text/html"]
+
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         """What a notebook shows. Never raises."""
-        return bundle(self.svg, {"text/markdown": self.markdown(), "text/plain": self.text()})
+        return bundle(self.svg, self.text(), more={"text/markdown": self.markdown()}, folded=True)
 
 
 def card(which: str | Op | Callable[..., Any], /, **static: Any) -> Card:
