@@ -12,7 +12,7 @@ import numpy as np
 from ..backprop import total as add
 from ..draw.names import check_names
 from ..draw.numbers import root_mean_square
-from ..draw.objects import variables_of
+from ..draw.variables import variables_of
 from ..errors import describe
 from ..value import Value
 from .between import Between, between
@@ -118,10 +118,12 @@ def explain(
     """
     _refuse_number("max_paths", max_paths, "how many paths to show", math.inf)
     _refuse_number("digits", digits, "how many significant digits to show", _MOST_DIGITS)
-    roots = variables_of(sys._getframe(1)) if names is None else (check_names(names, "explain") or {}).items()
+    given = (check_names(names, "explain") or {}).items()
+    variables = variables_of(sys._getframe(1)) if names is None else []
     inside = between(value, wrt)
     chosen, estimated = _choose(inside, max_paths)
-    return Explanation(inside, chosen, name_shown(inside, [route for route, _ in chosen], roots), digits, estimated)
+    called = name_shown(inside, [route for route, _ in chosen], given, variables)
+    return Explanation(inside, chosen, called, digits, estimated)
 
 
 def _choose(inside: Between, most: int) -> tuple[list[tuple[Route, list[Any]]], bool]:
