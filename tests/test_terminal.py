@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import itertools
 import json
 import os
 import pathlib
@@ -148,7 +149,7 @@ def test_check_prints_every_line_as_soon_as_it_is_known():
             times.append(time.monotonic())
         assert process.stdout.read() == b""
     assert process.returncode == 0
-    assert min(later - sooner for sooner, later in zip(times, times[1:])) > 0.2, "they come one by one"
+    assert min(later - sooner for sooner, later in itertools.pairwise(times)) > 0.2, "they come one by one"
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals")

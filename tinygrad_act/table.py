@@ -6,7 +6,7 @@ import json
 import os
 from collections.abc import Sequence
 
-from .op import Op
+from .op import DROPPED, Op
 from .registry import ops
 
 __all__ = ["END", "START", "as_json", "columns", "markdown", "put_between", "spaced", "text", "write_into"]
@@ -23,7 +23,7 @@ _HEAD = ("operation", "formula", "derivative", "at its kinks")
 
 
 def _rows() -> list[tuple[str, str, str, str]]:
-    return [(op.name, op.formula.removeprefix("a = "), op.derivative, _kinks(op)) for op in _listed()]
+    return [(op.name, op.formula.removeprefix("a = ") or DROPPED, op.derivative, _kinks(op)) for op in _listed()]
 
 
 def _listed() -> list[Op]:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..op import REQUIRED, Op, Theirs
+from ..op import DROPPED, REQUIRED, Op, Theirs
 from ..ops.slope import Kink, kinks_of
 from ..saving import Path, save
 from ..svg import bundle, page
@@ -159,7 +159,7 @@ def card(which: str | Op | Callable[..., Any], /, **static: Any) -> Card:
     found = _shape(op, quiet, domain, kinks) if alone and not any(op.poles.values()) else None
     gains = _gains(op, quiet, kinks) if alone and not any(map(math.isfinite, domain)) else (None, None)
     return Card(
-        op.name, op.elementwise, op.aliases, _about(op), op.formula,
+        op.name, op.elementwise, op.aliases, _about(op), op.formula or DROPPED,
         latex(op.formula.removeprefix("a = ")) if op.formula else "",
         tuple(_derivatives(op)), tuple(_parameters(op, full)), Interval(*domain) if alone else None,
         found and found.range, kinks, found and found.parity, found and found.monotone, found and found.curvature,

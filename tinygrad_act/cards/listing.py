@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from ..op import Op
+from ..op import DROPPED, Op
 from ..registry import ops
 from ..saving import Writers
 from ..table import columns
@@ -65,7 +65,7 @@ def catalogue() -> Catalogue:
 
 def _line(op: Op) -> Line:
     kinks = tuple(f"{op.place_text(place)}: {side}" for place, side in op.kinks.items())
-    formula = op.formula.removeprefix("a = ")
+    formula = op.formula.removeprefix("a = ") or DROPPED
     return Line(op.name, op.aliases, formula, op.derivative, kinks, op.reference or "", tuple(op.elsewhere))
 
 
