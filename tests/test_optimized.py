@@ -72,7 +72,8 @@ f = ta.compile(ta.value_and_grad(lambda w, x: bent(ta.turned(w * x)).sum()))
 print(f(np.float64(0.5), np.array([1.0, 2.0])))
 folder = pathlib.Path("pictures")
 folder.mkdir(exist_ok=True)
-saved = [(f"a.{end}", ta.draw(y)) for end in ("svg", "html", "txt")] + [("b.svg", ta.sheet()), ("c.html", ta.card(bent))]
+saved = [(f"a.{end}", ta.draw(y)) for end in ("svg", "html", "txt")]
+saved += [("b.svg", ta.sheet()), ("c.html", ta.card(bent))]
 for name, made in saved:
     print(name, made.save(folder / name).read_bytes() == made.save(folder / name).read_bytes())
 print(ta.draw(y).text())

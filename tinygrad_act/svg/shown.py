@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
+from typing import TypeAlias
 
 from .writing import escape
 
 __all__ = ["bundle", "fragment"]
 
-Rows = Sequence[Sequence[str]]
+Rows: TypeAlias = Sequence[Sequence[str]]
+_IDS = r' (?:aria-labelledby="[^"]*"|id="ta[0-9a-f]{8}-[td]")'
+"""No text content matches: its quotes are escaped."""
 
 
 def bundle(
@@ -33,9 +37,10 @@ def bundle(
 def fragment(svg: str, *, text: str = "", rows: Rows = (), folded: bool = False) -> str:
     """A part of a page: a picture, and below it a table, its head first, or a text in which line ends count.
 
-    The colours of the texts are those of the page around it. The picture has its own, and its ids are made from
-    its content, so that several on a page don't meet.
+    The colours of the texts are those of the page around it. The picture has its own, and no ids here: the same one
+    may stand on a page twice, and its title names it to screen readers without.
     """
+    svg = re.sub(_IDS, "", svg)
     below = _table(rows) if rows else f'<pre style="white-space:pre">{escape(text)}</pre>' if text else ""
     if folded and below:
         below = f"<details>\n<summary>as text</summary>\n{below}</details>\n"
