@@ -89,7 +89,8 @@ def run(code, *flags, path=HERE.parent, folder=None):
     """What a script prints; it is a file, as a program of a user's is."""
     script = folder / "script.py"
     script.write_text(code, encoding="utf-8")
-    environment = {**os.environ, "PYTHONPATH": str(path), "PYTHONIOENCODING": "utf-8", "PYTHONDONTWRITEBYTECODE": "1"}
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    environment = {**inherited, "PYTHONPATH": str(path), "PYTHONIOENCODING": "utf-8", "PYTHONDONTWRITEBYTECODE": "1"}
     command = [sys.executable, *flags, str(script)]
     done = subprocess.run(command, capture_output=True, env=environment, check=False, cwd=folder)
     assert done.returncode == 0, done.stderr.decode()

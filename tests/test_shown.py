@@ -228,6 +228,8 @@ def test_so_has_one_through_an_operation_whose_rule_is_written_in_numpy(scratch)
 
     check_second(ta.card(mine, c=2.0), truth)
     check_second(ta.card(wave), lambda z: mp.sin(2 * z) if z > 0 else 2 * z)
+    assert ta.derivative(wave, 3)(0.5) == pytest.approx(-8 * np.cos(1.0), rel=1e-14), "a series goes through it"
+    assert ta.derivative(mine, 3, c=0.0)(-0.5) == pytest.approx(ta.derivative("tanh", 3)(-0.5), rel=1e-14)
     assert "where(z > 0, k * cos(k * z), k)" in str(ta.card(wave)), "and it spells itself"
 
 

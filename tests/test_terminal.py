@@ -44,7 +44,8 @@ ENCODINGS = ("cp1252", "ascii", "latin-1", "cp437", "koi8-r")
 
 def environment(**more):
     path = str(pathlib.Path(ta.__file__).parent.parent)
-    return {**os.environ, "PYTHONPATH": path, "OMP_NUM_THREADS": "1", **more}
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    return {**inherited, "PYTHONPATH": path, "OMP_NUM_THREADS": "1", **more}
 
 
 class Done(NamedTuple):
@@ -98,6 +99,17 @@ def test_signs_are_spelled(encoding):
 def test_json_says_the_same_in_every_encoding(words):
     said = [json.loads(run(words, encoding).stdout.decode(encoding)) for encoding in ("utf-8", "ascii")]
     assert said[0] == said[1]
+
+
+def test_json_escapes_whatever_a_label_holds(scratch):
+    @ta.elementwise(dz=1.0, reference="Müller ∞ 🎉 \x9f")
+    def mine(z):
+        """a = z"""
+        return z + 0
+
+    for encoding in ENCODINGS:
+        said = json.loads(run(["card", "mine", "--json"], encoding).stdout.decode(encoding))
+        assert said["reference"] == "Müller ∞ 🎉 \x9f"
 
 
 def test_letters_of_another_alphabet_are_escaped_in_messages_and_files_keep_them(tmp_path):
