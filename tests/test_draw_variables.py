@@ -126,6 +126,16 @@ def test_results_and_batches_are_called_as_the_code_calls_them():
     assert [node.called for node in ta.draw(loss).snapshot.nodes][1:] == ["X", "v2", "loss"]
 
 
+def test_the_data_of_a_loop_is_called_as_the_loop_calls_it():
+    w, batches = Value([1.0, 2.0]), [(np.ones(2), np.zeros(2)), (np.full(2, 2.0), np.ones(2))]
+    for X, t in batches:
+        loss = ((w * X - t) ** 2).sum()
+    assert {"w", "X", "t", "loss"} <= {node.called for node in ta.draw(loss).snapshot.nodes}
+    for X, t in [tuple(map(Value, batch)) for batch in batches]:
+        loss = ((w * X.detach() - t) ** 2).sum()
+    assert {"w", "t", "loss"} <= {node.called for node in ta.draw(loss).snapshot.nodes}
+
+
 def test_a_loop_variable_is_better_than_no_name():
     for x in (Value(1.0), Value(2.0)):
         y = x * 3.0

@@ -66,8 +66,9 @@ def names_among(variables: Iterable[Variable], missing: Container[int]) -> dict[
 
     What says more wins: a variable that was given this value and no other; then the way that ends in a name,
     `net.b`; a variable that was given others too; the way that ends in a number, `layers[0]`; last what begins with
-    the variable of a loop. The result of an operation is called by its variable rather than by the list that it
-    was put into. Where the code that gave a variable its value is gone, what came first decides between it and a way.
+    the variable of a loop, but data: `X` rather than `batches[0][0]`. The result of an operation is called by its
+    variable rather than by the list that it was put into. Where the code that gave a variable its value is gone, what
+    came first decides between it and a way.
     """
     listed = list(variables)
     known = {variable.name: variable for variable in reversed(listed)}
@@ -79,7 +80,7 @@ def names_among(variables: Iterable[Variable], missing: Container[int]) -> dict[
         if direct and root.binding == "other":
             several.setdefault(id(thing), root)
         else:
-            rank = 3 if root.binding == "loop" else 0 if direct else 2 if path[-1].endswith("]") else 1
+            rank = _rank(path, root, direct)
             way = _Way(rank, root.since, ".".join(path))
             if id(thing) not in best or rank < best[id(thing)].rank:
                 best[id(thing)] = way
@@ -90,11 +91,18 @@ def names_among(variables: Iterable[Variable], missing: Container[int]) -> dict[
 
 
 class _Way(NamedTuple):
-    """A name for an object. `rank`: 0 a variable, 1 a way that ends in a name, 2 in a number, 3 from a loop."""
+    """A name for an object. `rank`: 0 a variable, 1 a way that ends in a name, 2 a loop's variable that holds data,
+    3 a way that ends in a number, 4 what else begins with a loop's variable."""
 
     rank: int
     since: tuple[int, int]
     text: str
+
+
+def _rank(path: tuple[str, ...], root: Variable, direct: bool) -> int:
+    if root.binding == "loop":
+        return 2 if direct and not getattr(root.thing, "level", 0) else 4
+    return 0 if direct else 3 if path[-1].endswith("]") else 1
 
 
 def _goes_before(variable: Variable, way: _Way) -> bool:
@@ -102,8 +110,8 @@ def _goes_before(variable: Variable, way: _Way) -> bool:
     if way.rank == 0:
         return False
     made_here = isinstance(variable.thing, Value) and variable.thing.op is not None
-    told = variable.since[1] >= 0 and way.rank == 2
-    return way.rank == 3 or made_here or told or variable.since < way.since
+    told = variable.since[1] >= 0 and way.rank == 3
+    return way.rank in (2, 4) or made_here or told or variable.since < way.since
 
 
 def _ways(variables: Sequence[Variable], wanted: Container[int]) -> Iterator[Found]:
