@@ -97,6 +97,10 @@ class Explanation:
     def _repr_markdown_(self) -> str:
         return self.markdown()
 
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """What IPython prints where it can't show Markdown, in a terminal."""
+        printer.text(self.text())
+
 
 def explain(
     value: Value, wrt: Value, *, max_paths: int = 10, digits: int = 6, names: Mapping[str, Any] | None = None
