@@ -120,6 +120,13 @@ def test_letters_of_another_alphabet_are_escaped_in_messages_and_files_keep_them
     assert "∞" in path.read_text(encoding="utf-8")
 
 
+def test_a_script_can_have_it_too():
+    code = "import sys, tinygrad_act as ta; sys.stdout.reconfigure(errors='tinygrad_act'); print(ta.card('gelu'))"
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, capture_output=True, env=environment(PYTHONIOENCODING="cp1252"), check=False)
+    assert (done.returncode, b"(-inf, inf)" in done.stdout) == (0, True)
+
+
 @pytest.mark.skipif(os.name != "posix", reason="the C locale")
 def test_in_the_c_locale():
     plain = {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}

@@ -21,6 +21,7 @@ from ._version import __version__
 from .activation import activation
 from .cards import Card, Catalogue, Comparison, card, catalogue, compare, derivative, plot, preactivations, sheet
 from .check import Report, gradcheck
+from .commands import terminal as _terminal  # the way to spell what can't be encoded, by name
 from .conventions import at_kink, derivative_form, dialect
 from .derivatives import hessian, hvp, jacobian
 from .dispatch import elementwise, op
@@ -42,7 +43,7 @@ __all__ = [
     "value_and_grad", "vjp",
 ]  # fmt: skip
 
-del _families
+del _families, _terminal
 _taken = set(globals())
 
 

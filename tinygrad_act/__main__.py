@@ -39,6 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         except (KeyError, OSError, RuntimeError, TypeError, ValueError) as error:
             message = error.args[0] if isinstance(error, KeyError) else error
             print(f"{chosen.command}: {str(message).removeprefix(f'{chosen.command}: ')}", file=sys.stderr)
+            close_output()
             return 2
         return status
 

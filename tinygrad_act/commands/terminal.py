@@ -1,4 +1,8 @@
-"""What a terminal or a pipe can't encode is spelled in ASCII: `inf` for ∞, `sigma` for σ, `d` for ∂."""
+"""What a terminal or a pipe can't encode is spelled in ASCII: `inf` for ∞, `sigma` for σ, `d` for ∂.
+
+The command line does so by itself. A script does it with `sys.stdout.reconfigure(errors="tinygrad_act")`, once the
+package is imported.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +17,7 @@ from typing import TextIO
 
 __all__ = ["close_output", "spelling", "write_json"]
 
-_SPELLED = "tinygrad_act.spelled"
+_SPELLED = "tinygrad_act"
 _ESCAPED = "tinygrad_act.escaped"
 _TABLE = """
 ∞ inf   ∂ d     × x     · *     − -     – -     — -     ± +/-   ÷ /     √ sqrt  ∑ sum   ∏ prod  ⊗ (x)   □ []
@@ -45,8 +49,14 @@ def write_json() -> None:
 
 
 def close_output() -> None:
-    """Let what can't be written any more go nowhere: Python would complain about it when it ends."""
-    with contextlib.suppress(OSError, ValueError, AttributeError):
+    """Let what can't be written go nowhere, if there is any: Python would complain about it when it ends."""
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+        return
+    except (OSError, ValueError):
+        pass
+    with contextlib.suppress(OSError, ValueError):
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, sys.stdout.fileno())
         os.close(nowhere)
