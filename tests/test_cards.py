@@ -147,33 +147,29 @@ def test_aliases_functions_and_wrong_names():
     assert ta.card("threshold", threshold=0.0, value=0.0).kinks
 
 
-def test_compare_prints_who_differs(capsys):
-    ta.compare("hard_tanh")
-    out = capsys.readouterr().out
+def test_compare_says_who_differs():
+    out = str(ta.compare("hard_tanh"))
     assert "differs: torch (slope 0 at -1, slope 0 at 1)" in out
     assert "agrees: jax" in out
-    ta.compare("gelu")
-    assert "is gelu_tanh" in capsys.readouterr().out
-    ta.compare("quick_gelu")
-    assert "no other framework is known" in capsys.readouterr().out
+    assert "is gelu_tanh" in str(ta.compare("gelu"))
+    assert "no other framework is known" in str(ta.compare("quick_gelu"))
     with pytest.raises(KeyError, match="did you mean"):
         ta.compare("hard_tan")
 
 
 def test_compare_leaves_no_dialect_behind():
     before = ta.leaky_relu(-1.0)
-    ta.cards.comparing.comparison("leaky_relu")
+    str(ta.compare("leaky_relu"))
     assert ta.leaky_relu(-1.0) == before == -0.01
 
 
-def test_the_catalogue_lists_every_activation_once(capsys, scratch):
+def test_the_catalogue_lists_every_activation_once(scratch):
     @ta.elementwise(dz=2.0, reference="")
     def twice(z):
         """a = 2 * z"""
         return 2 * z
 
-    ta.catalogue()
-    lines = capsys.readouterr().out.splitlines()
+    lines = str(ta.catalogue()).splitlines()
     names = [line.split()[0] for line in lines[1:]]
     assert len(names) == len(set(names))
     assert {"relu", "gelu", "softmax", "twice", "prelu"} <= set(names)

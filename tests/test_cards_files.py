@@ -48,15 +48,6 @@ def test_png_by_resvg_py_or_a_word_on_how_to_get_it(tmp_path, monkeypatch):
             ta.card("gelu").png(scale)
 
 
-def test_in_a_notebook_cards_and_pictures_show_themselves(monkeypatch):
-    found = ta.card("gelu")
-    shown = found._repr_mimebundle_()
-    assert shown == {"image/svg+xml": found.svg(), "text/markdown": found.markdown(), "text/plain": found.text()}
-    assert ta.sheet(["gelu"])._repr_mimebundle_()["image/svg+xml"] == ta.sheet(["gelu"]).svg()
-    monkeypatch.setattr(ta.Card, "svg", lambda self: 1 / 0)
-    assert "no picture: division by zero" in found._repr_mimebundle_()["text/plain"], "never a traceback"
-
-
 def test_cards_and_sheets_from_the_command_line(tmp_path, capsys):
     assert main(["card", "elu", "alpha=0.5", "-o", str(tmp_path / "elu.svg")]) == 0
     assert (tmp_path / "elu.svg").read_text(encoding="utf-8") == ta.card("elu", alpha=0.5).svg()

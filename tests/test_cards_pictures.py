@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 import tinygrad_act as ta
-from tinygrad_act.cards.listing import lines
 from tinygrad_act.cards.pictures.curves import breaks, marks, read, span, subject
 from tinygrad_act.cards.pictures.formula import pretty
 from tinygrad_act.cards.pictures.numerical import LIMIT, check
@@ -17,7 +16,7 @@ from tinygrad_act.svg import DARK, LIGHT
 from .picture_reader import circles, dashes, declared, faults, texts, titles
 
 GIVEN = {"threshold": {"threshold": 0.5, "value": -1.0}, "gumbel_softmax": {"rng": np.random.default_rng(0)}}
-CATALOGUE = [line.name for line in lines()]
+CATALOGUE = [line.name for line in ta.catalogue()]
 CURVED = [name for name in CATALOGUE if ta.ops[name].elementwise]
 HONEST = [name for name in CURVED if not ta.ops[name].estimator]
 RING, DOT = "f-background", "f-curve-2"

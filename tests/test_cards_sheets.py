@@ -5,11 +5,10 @@ from __future__ import annotations
 import pytest
 
 import tinygrad_act as ta
-from tinygrad_act.cards.listing import lines
 
 from .picture_reader import boxes, dashes, faults, texts
 
-CATALOGUE = [line.name for line in lines()]
+CATALOGUE = [line.name for line in ta.catalogue()]
 CURVED = [name for name in CATALOGUE if ta.ops[name].elementwise]
 
 

@@ -20,8 +20,9 @@ from . import testing
 from ._version import __version__
 from .activation import activation
 from .calls import OtherName, missing_name
-from .cards import Card, card, catalogue, compare, derivative, plot, preactivations, sheet
+from .cards import Card, Catalogue, Comparison, card, catalogue, compare, derivative, plot, preactivations, sheet
 from .check import Report, gradcheck
+from .commands import terminal as _terminal  # the way to spell what can't be encoded, by name
 from .composed import ndim, ravel, shape, size
 from .conventions import at_kink, derivative_form, dialect
 from .derivatives import hessian, hvp, jacobian
@@ -38,14 +39,14 @@ from .transforms import grad, value_and_grad, vjp
 from .value import Value
 
 __all__ = [
-    "Card", "Drawing", "Explanation", "Op", "Program", "Report", "Value", "__version__", "activation", "at_kink",
-    "card", "case", "catalogue", "compare", "compile", "debug", "derivative", "derivative_form", "dialect", "draw",
-    "elementwise", "explain", "grad", "gradcheck", "hessian", "hvp", "implements", "jacobian", "ndim", "no_grad",
-    "one_hot", "op", "ops", "plot", "preactivations", "ravel", "scope", "shape", "sheet", "size", "testing",
-    "theirs", "unknown", "value_and_grad", "vjp",
+    "Card", "Catalogue", "Comparison", "Drawing", "Explanation", "Op", "Program", "Report", "Value", "__version__",
+    "activation", "at_kink", "card", "case", "catalogue", "compare", "compile", "debug", "derivative",
+    "derivative_form", "dialect", "draw", "elementwise", "explain", "grad", "gradcheck", "hessian", "hvp", "implements",
+    "jacobian", "ndim", "no_grad", "one_hot", "op", "ops", "plot", "preactivations", "ravel", "scope", "shape", "sheet",
+    "size", "testing", "theirs", "unknown", "value_and_grad", "vjp",
 ]  # fmt: skip
 
-del _families
+del _families, _terminal
 _taken = set(globals())
 
 

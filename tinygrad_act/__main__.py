@@ -3,35 +3,45 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections.abc import Callable, Sequence
 
 from . import __version__, accuracy, ops, table
-from .cards import card, comparing, listing, sheet
+from .cards import card, catalogue, compare, sheet
 from .check import everything
 from .commands import drawing
+from .commands.terminal import close_output, spelling, write_json
 from .op import Op
 
 __all__ = ["main"]
 
-_FINE = ("agrees", "no derivative", everything.ESTIMATOR, everything.UNKNOWN)
+_INTERRUPTED = 130
+"""128 and the number of the signal, as a shell has it."""
+_FINE = ("agrees", everything.NOTHING, everything.ESTIMATOR, everything.UNKNOWN)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; the exit status is 0, 1 if a check fails, or 2 if the arguments or a file won't do."""
-    chosen = _parsed(arguments)
-    try:
-        status: int = chosen.run(chosen)
-        sys.stdout.flush()
-    except BrokenPipeError:  # whoever read the output, `| head` perhaps, has enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
-    except (KeyError, OSError, RuntimeError, TypeError, ValueError) as error:
-        message = error.args[0] if isinstance(error, KeyError) else error
-        print(f"{chosen.command}: {str(message).removeprefix(f'{chosen.command}: ')}", file=sys.stderr)
-        return 2
-    return status
+    """Run one command; the exit status is 0, 1 if a check fails, 2 if the arguments or a file won't do, or 130 after
+    Ctrl-C."""
+    with spelling():
+        chosen = _parsed(arguments)
+        if getattr(chosen, "json", False):
+            write_json()
+        try:
+            status: int = chosen.run(chosen)
+            if sys.stdout is not None:  # a program without a console has none
+                sys.stdout.flush()
+        except KeyboardInterrupt:
+            return _INTERRUPTED
+        except BrokenPipeError:  # whoever read the output, `| head` perhaps, has enough
+            close_output()
+            return 1
+        except (KeyError, OSError, RuntimeError, TypeError, ValueError) as error:
+            message = error.args[0] if isinstance(error, KeyError) else error
+            print(f"{chosen.command}: {str(message).removeprefix(f'{chosen.command}: ')}", file=sys.stderr)
+            close_output()
+            return 2
+        return status
 
 
 def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -83,9 +93,9 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _list(chosen: argparse.Namespace) -> int:
-    lines = listing.lines()
     if chosen.activations:
-        print(listing.as_json(lines) if chosen.json else listing.as_text(lines))
+        found = catalogue()
+        print(found.json() if chosen.json else found)
     else:
         print(table.as_json() if chosen.json else table.text())
     return 0
@@ -114,8 +124,8 @@ def _sheet(chosen: argparse.Namespace) -> int:
 
 
 def _compare(chosen: argparse.Namespace) -> int:
-    rows = comparing.comparison(chosen.name)
-    print(comparing.as_json(rows) if chosen.json else comparing.as_text(ops[chosen.name].name, rows))
+    found = compare(chosen.name)
+    print(found.json() if chosen.json else found)
     return 0
 
 
@@ -124,19 +134,34 @@ def _chosen(names: list[str]) -> list[Op]:
 
 
 def _check(chosen: argparse.Namespace) -> int:
-    lines = [everything.check_op(op) for op in _chosen(chosen.names)]
-    print(everything.as_json(lines) if chosen.json else everything.as_text(lines))
+    chosen_ops = _chosen(chosen.names)
+    lines = []
+    if not chosen.json:
+        print(everything.head(chosen_ops), flush=True)
+    for op in chosen_ops:  # one after the other, as they are found: all take a while
+        lines.append(everything.check_op(op))
+        if not chosen.json:
+            print(everything.row(lines[-1], chosen_ops), flush=True)
+    print(everything.as_json(lines) if chosen.json else everything.details(lines), end="\n" * bool(chosen.json))
     return 0 if all(line.verdict in _FINE for line in lines) else 1
 
 
 def _accuracy(chosen: argparse.Namespace) -> int:
     every = chosen.names == ["all"]
     asked = accuracy.measured_ops() if every else [(op, {}) for op in _chosen(chosen.names)]
-    rows = [row for op, static in asked for row in accuracy.measure(op, static=static, points=chosen.points)]
+    names = [op.name for op, _ in asked]
+    shown = not (chosen.into or chosen.json)
+    rows = []
+    for position, (op, static) in enumerate(asked):  # one after the other, as they are measured: all take minutes
+        found = accuracy.measure(op, static=static, points=chosen.points)
+        rows += found
+        if shown:
+            lines = [accuracy.head(names)] * (position == 0) + [accuracy.line(row, names) for row in found]
+            print("\n".join(lines), flush=True)
     if chosen.into:
         table.put_between(chosen.into, accuracy.START, accuracy.END, accuracy.markdown(rows))
-    else:
-        print(accuracy.as_json(rows) if chosen.json else accuracy.as_text(rows))
+    elif chosen.json:
+        print(accuracy.as_json(rows))
     return 0
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import dis
 import functools
 import inspect
+import linecache
 import sys
 from collections.abc import Callable, Mapping
 from types import FunctionType
@@ -17,7 +19,7 @@ from .float_warnings import Said, context_for, in_a_copy, silent
 from .op import FORMS, REQUIRED, SIDES, Fused, Op, Rule, Unknown
 from .registry import ops
 
-__all__ = ["declare"]
+__all__ = ["declare", "keep_docstring"]
 
 _STAR, _STARSTAR = inspect.CO_VARARGS, inspect.CO_VARKEYWORDS
 _ONE_STEP = 12
@@ -38,6 +40,8 @@ def declare(
 
     Raises `TypeError` or `ValueError` that says how to mend the declaration.
     """
+    for function in (body, *rules.values(), *(facts.get("forms") or {}).values()):
+        keep_docstring(function)
     name = body.__name__
     inputs, variadic, defaults = _read_signature(name, body)
     matched = _match_rules(name, inputs, rules)
@@ -63,6 +67,34 @@ def declare(
     _check_facts(op)
     ops.enter(op)
     return op
+
+
+def keep_docstring(function: Any) -> None:
+    """Give a function the docstring that its source has, if `python -OO` has dropped it: formulas stand there."""
+    if sys.flags.optimize < 2 or not isinstance(function, FunctionType) or function.__doc__:
+        return
+    code = getattr(inspect.unwrap(function), "__code__", None)
+    if code is None:  # a function in C, wrapped
+        return
+    source = "".join(linecache.getlines(code.co_filename, function.__globals__))
+    inputs = code.co_varnames[: code.co_argcount]
+    function.__doc__ = _docstrings(source).get((code.co_firstlineno, code.co_name, inputs))
+
+
+@functools.lru_cache(maxsize=8)
+def _docstrings(source: str) -> dict[tuple[int, str, tuple[str, ...]], str | None]:
+    """The docstrings of all functions, by first line, name and positional arguments."""
+    try:
+        tree = ast.parse(source)
+    except SyntaxError:  # a cell with commands of IPython's
+        return {}
+    found = {}
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+            inputs = tuple(x.arg for x in (*node.args.posonlyargs, *node.args.args))
+            found[first, node.name, inputs] = ast.get_docstring(node, clean=False)
+    return found
 
 
 def _for_arrays(
@@ -267,7 +299,7 @@ def _fits(rule: FunctionType, positional: int, op: Op) -> bool:
 
 def _read_formula(name: str, body: Callable[..., Any]) -> str:
     first_line = (body.__doc__ or "").strip().split("\n")[0].strip()
-    if not first_line.startswith("a = ") and sys.flags.optimize < 2:  # -OO strips docstrings
+    if not first_line.startswith("a = ") and sys.flags.optimize < 2:  # -OO drops docstrings, and no source may be there
         raise ValueError(
             f"{name}: the docstring's first line must be the formula, as code: "
             f"'a = ...' (it is {first_line!r}); documentation and tests read it"

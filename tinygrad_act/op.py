@@ -15,6 +15,7 @@ inputs, keyword-only arguments are static parameters, and every rule takes the s
 from __future__ import annotations
 
 import inspect
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeAlias
@@ -25,8 +26,8 @@ from .registry import ops
 from .symbol import Symbol
 
 __all__ = [
-    "FORMS", "MANY", "REQUIRED", "SIDES", "Case", "Fused", "Op", "Place", "Rule", "Theirs", "Unknown", "case", "theirs",
-    "unknown",
+    "DROPPED", "FORMS", "MANY", "REQUIRED", "SIDES", "Case", "Fused", "Op", "Place", "Rule", "Theirs", "Unknown",
+    "case", "theirs", "unknown",
 ]  # fmt: skip
 
 Rule: TypeAlias = Callable[..., Any] | float | None
@@ -43,6 +44,9 @@ where there is such a parameter); first inputs that are multiples of the second.
 
 FORMS = ("output", "input")
 """What a local derivative may be written in: the output `a`, or the input `z`."""
+
+DROPPED = "(dropped by python -OO)"
+"""In place of a formula that stood in a docstring, where the source is not there to read it from."""
 
 REQUIRED = inspect.Parameter.empty
 """The default of a static parameter that has none."""
@@ -274,7 +278,12 @@ class Op:
         if self.variadic:
             first.insert(0, Symbol("i"))
         static = {name: Symbol(name) for name in self.defaults}
-        return repr(rule(*first, *map(Symbol, self.inputs), **static))
+        try:
+            return repr(rule(*first, *map(Symbol, self.inputs), **static))
+        except (AttributeError, TypeError):
+            if sys.flags.optimize >= 2:  # its docstring said it, and the source was not there either
+                return DROPPED
+            raise
 
 
 def _registered(name: str) -> Op:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
-__all__ = ["Path", "save"]
+__all__ = ["Path", "Writers", "save"]
 
 Path = TypeVar("Path", str, "os.PathLike[str]")
+Writers: TypeAlias = Mapping[str, Callable[[], str | bytes]]
+"""Extension → what writes a file of that format."""
 
 
-def save(path: Path, writers: Mapping[str, Callable[[], str | bytes]]) -> Path:
+def save(path: Path, writers: Writers) -> Path:
     """Write what the writer of the path's extension gives, and return `path`.
 
     Raises `ValueError` for an unknown extension, `OSError` with the path if it can't be written; an

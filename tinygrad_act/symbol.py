@@ -62,6 +62,12 @@ class Symbol:
         """NumPy's functions in a rule: `np.exp(z)` spells itself."""
         return call_text(ufunc.__name__, inputs, kwargs)
 
+    def __array_function__(self, function: Any, types: object, args: tuple[Any, ...], kwargs: dict[str, object]) -> Any:
+        """The same for those that are no ufuncs: `np.where(z > 0, x, y)`; its shape is an attribute."""
+        if function.__name__ in ("shape", "ndim", "size") and len(args) == 1:
+            return getattr(args[0], function.__name__)
+        return call_text(function.__name__, args, kwargs)
+
     def __invert__(self) -> Symbol:
         return Symbol("~" + _inside(self, _TIGHTNESS["~"]), _TIGHTNESS["~"])
 

@@ -6,10 +6,10 @@ import json
 import os
 from collections.abc import Sequence
 
-from .op import Op
+from .op import DROPPED, Op
 from .registry import ops
 
-__all__ = ["END", "START", "as_json", "columns", "markdown", "put_between", "text", "write_into"]
+__all__ = ["END", "START", "as_json", "columns", "markdown", "put_between", "spaced", "text", "write_into"]
 
 START, END = "<!-- table of operations: start -->", "<!-- table of operations: end -->"
 
@@ -23,7 +23,7 @@ _HEAD = ("operation", "formula", "derivative", "at its kinks")
 
 
 def _rows() -> list[tuple[str, str, str, str]]:
-    return [(op.name, op.formula.removeprefix("a = "), op.derivative, _kinks(op)) for op in _listed()]
+    return [(op.name, op.formula.removeprefix("a = ") or DROPPED, op.derivative, _kinks(op)) for op in _listed()]
 
 
 def _listed() -> list[Op]:
@@ -56,7 +56,12 @@ def as_json() -> str:
 def columns(rows: Sequence[Sequence[str]]) -> list[str]:
     """Every row as a line, its cells below those of the other rows."""
     widths = [*(max(map(len, column)) for column in list(zip(*rows))[:-1]), 0]
-    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in rows]
+    return [spaced(row, widths) for row in rows]
+
+
+def spaced(row: Sequence[str], widths: Sequence[int]) -> str:
+    """One line of a table whose columns are so wide."""
+    return "  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip()
 
 
 def write_into(path: str | os.PathLike[str]) -> bool:

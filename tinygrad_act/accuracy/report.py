@@ -6,20 +6,30 @@ import json
 import math
 from collections.abc import Sequence
 
-from ..table import columns
+from ..table import spaced
 from .measuring import Row
 
-__all__ = ["END", "START", "as_json", "as_text", "markdown"]
+__all__ = ["END", "START", "as_json", "head", "line", "markdown"]
 
 START, END = "<!-- table of accuracy: start -->", "<!-- table of accuracy: end -->"
 
 _HEAD = ("operation", "dtype", "what", "median", "|z| <= 30", "largest", "at z =", "points", "at roots")
+_WIDTHS = (len("float64"), len("slope (output)"), 7, 9, 7, len("-1.23457e-300"), 6, 0)
 _COLUMNS = [(dtype, what) for dtype in ("float64", "float32") for what in ("value", "slope", "slope (output)")]
 
 
-def as_text(rows: Sequence[Row]) -> str:
-    """One line a row, in columns; errors in ulp, those at roots in eps."""
-    return "\n".join(columns([_HEAD, *(_cells(row) for row in rows)]))
+def head(names: Sequence[str]) -> str:
+    """The first line of the table about these operations."""
+    return spaced(_HEAD, _widths(names))
+
+
+def line(row: Row, names: Sequence[str]) -> str:
+    """One line of it, errors in ulp, those at roots in eps: it can be printed as soon as it is measured."""
+    return spaced(_cells(row), _widths(names))
+
+
+def _widths(names: Sequence[str]) -> tuple[int, ...]:
+    return (max(map(len, [_HEAD[0], *names])), *_WIDTHS)
 
 
 def as_json(rows: Sequence[Row]) -> str:

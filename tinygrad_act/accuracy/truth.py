@@ -49,6 +49,9 @@ class Truth:
     """
 
     def __init__(self, op: Op, static: Mapping[str, Any], smallest: int = -1074) -> None:
+        if not op.formula:
+            raise ValueError(f"accuracy: {op.name} has no formula to be measured against: python -OO drops docstrings, "
+                             "and the source is not there to read it from; run it without -OO")  # fmt: skip
         self._mp, self._smallest = context(), smallest
         self._static = {name: _meant(op, name, x) for name, x in static.items()}
         self._input = op.inputs[0]

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from types import FunctionType
 from typing import Any
 
+from ..declare import keep_docstring
 from ..forward import Dual, derived_rule
 from ..frames import own_cause
 from ..op import Rule
@@ -47,12 +48,15 @@ def read_formula(body: Callable[..., Any], name: str) -> None:
 
     Raises `ValueError` if it does not spell itself.
     """
+    keep_docstring(body)
     doc = (body.__doc__ or "").strip()
-    if doc.startswith("a = ") or sys.flags.optimize >= 2:  # -OO strips docstrings
+    if doc.startswith("a = "):
         return
     try:
         spelled = _on_symbols(body, name)
     except Exception as error:
+        if sys.flags.optimize >= 2:  # -OO drops docstrings, and there was no source: nobody knows what it said
+            return
         raise ValueError(
             f"{body.__name__}: the docstring's first line must be the formula, as code: 'a = ...' (it is "
             f"{doc.partition(chr(10))[0]!r}), and the body does not spell it: {_reason(error)}"

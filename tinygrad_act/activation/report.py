@@ -11,6 +11,7 @@ from ..frames import public_methods
 from ..op import Op
 from ..ops.slope import Kink, kinks_of
 from ..saving import Path, save
+from ..svg import bundle
 from ..svg.writing import Theme
 from .picture import picture
 
@@ -87,8 +88,13 @@ class Report:
         z = z[~np.isin(z, kinks)]  # the slope at the point itself would look like a stroke between both sides
         return picture(self.op.name, self.op.formula, z, *curves(self.op, z, {}), kinks, theme)
 
-    def _repr_svg_(self) -> str:
-        return self.svg()
+    def _repr_html_(self) -> str:
+        """What a notebook prefers: picture and text. Never raises."""
+        return self._repr_mimebundle_()["text/html"]
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        """What a notebook shows. Never raises."""
+        return bundle(self.svg, str(self))
 
     def save(self, path: Path) -> Path:
         """Write the report and return `path`: `.svg` the picture, `.txt` the text. Raises `ValueError` for

@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..frames import boundary, public_methods
-from ..op import REQUIRED, Op, Theirs
+from ..op import DROPPED, REQUIRED, Op, Theirs
 from ..ops.slope import Kink, kinks_of
 from ..saving import Path, save
-from ..svg import page
+from ..svg import bundle, page
 from ..svg.png import png_of
 from ..svg.writing import Theme
 from . import show
@@ -20,7 +20,6 @@ from .expect import gain, root_mean_square
 from .find import bound_statics, find
 from .latex import latex
 from .pictures.card_picture import card_svg
-from .pictures.picture import bundle
 from .shape import Interval, Shape, shape_of
 
 __all__ = ["Card", "Derivative", "Parameter", "card"]
@@ -126,9 +125,16 @@ class Card(NamedTuple):
     def __str__(self) -> str:
         return self.text()
 
+    def __repr__(self) -> str:
+        return self.text()
+
+    def _repr_html_(self) -> str:
+        """What a notebook prefers: the picture, and the text when asked. Never raises."""
+        return self._repr_mimebundle_()["text/html"]
+
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         """What a notebook shows. Never raises."""
-        return bundle(self.svg, {"text/markdown": self.markdown(), "text/plain": self.text()})
+        return bundle(self.svg, self.text(), more={"text/markdown": self.markdown()}, folded=True)
 
 
 @boundary
@@ -156,7 +162,7 @@ def card(which: str | Op | Callable[..., Any], /, **static: Any) -> Card:
     found = _shape(op, quiet, domain, kinks) if alone and not any(op.poles.values()) else None
     gains = _gains(op, quiet, kinks) if alone and not any(map(math.isfinite, domain)) else (None, None)
     return Card(
-        op.name, op.elementwise, op.aliases, _about(op), op.formula,
+        op.name, op.elementwise, op.aliases, _about(op), op.formula or DROPPED,
         latex(op.formula.removeprefix("a = ")) if op.formula else "",
         tuple(_derivatives(op)), tuple(_parameters(op, full)), Interval(*domain) if alone else None,
         found and found.range, kinks, found and found.parity, found and found.monotone, found and found.curvature,

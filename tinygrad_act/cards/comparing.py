@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from ..conventions import DIALECTS, dialect
@@ -11,19 +11,28 @@ from ..frames import boundary
 from ..op import Op
 from ..ops.slope import Kink, kinks_of
 from ..registry import ops
+from ..saving import Writers
+from ..svg import bundle
+from ..svg.writing import Theme
 from ..table import columns
 from ..transforms import grad
+from .card import Card, card
 from .find import find
+from .pictures.curves import subject
+from .pictures.overlay import plot
+from .pictures.picture import Picture
+from .pictures.sheet import tested
 from .shape import number
 from .show import plain
 
-__all__ = ["Comparison", "compare", "comparison"]
+__all__ = ["Comparison", "Version", "compare"]
 
 _OURS, _NO_GRADIENTS = "tinygrad_act", "onnx"
 _HEAD = ("framework", "name", "defaults", "slope at kinks", "remarks")
+_MOST_CURVES = 6
 
 
-class Comparison(NamedTuple):
+class Version(NamedTuple):
     """One framework's version of an activation."""
 
     framework: str
@@ -37,33 +46,65 @@ class Comparison(NamedTuple):
     note: str
 
 
-@boundary
-def compare(which: str | Op | Callable[..., Any], /) -> None:
-    """Print what other frameworks call an activation, and who differs where: `ta.compare("hard_tanh")`.
+class Comparison(Picture):
+    """Who has an activation, and who differs where: `print(ta.compare("hard_tanh"))`; also `.versions`, `.json()`,
+    and as a picture the curves of all versions, `.svg()`, `.html()`, `.png()`, `.save(path)`. A notebook shows both.
+    """
 
-    Raises `KeyError` with the nearest name for an unknown one.
+    def __init__(self, op: Op, versions: Sequence[Version]) -> None:
+        self.name, self.versions = op.name, tuple(versions)
+        super().__init__(op.name, lambda theme: _draw(op, versions, theme), _as_text(op.name, versions))
+
+    def json(self) -> str:
+        """A JSON list of objects; numbers that are not finite are texts."""
+        return json.dumps(plain(self.versions), indent=1, ensure_ascii=False, allow_nan=False)
+
+    def _writers(self) -> Writers:
+        return {**super()._writers(), ".json": lambda: f"{self.json()}\n"}
+
+    def __iter__(self) -> Iterator[Version]:
+        return iter(self.versions)
+
+    def __len__(self) -> int:
+        return len(self.versions)
+
+    def __repr__(self) -> str:
+        return self.text()
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        return bundle(self.svg, self.text())
+
+
+@boundary
+def compare(which: str | Op | Callable[..., Any], /) -> Comparison:
+    """What other frameworks call an activation, and who differs where: `print(ta.compare("hard_tanh"))`.
+
+    This package comes first, then every framework that is known to have it. The slopes are those that `grad`
+    gives inside `with dialect(framework)`; ONNX defines none. Raises `KeyError` with the nearest name for an
+    unknown one.
     """
     op = find("compare", which)
-    print(as_text(op.name, comparison(op)))
-
-
-@boundary
-def comparison(which: str | Op | Callable[..., Any], /) -> list[Comparison]:
-    """The same as data: this package first, then every framework that is known to have it.
-
-    The slopes are those that `grad` gives inside `with dialect(framework)`; ONNX defines none.
-    """
-    op = find("compare", which)
-    rows = [Comparison(_OURS, op.name, _defaults(op, {}), _slopes(op, {}), "", "")]
+    versions = [Version(_OURS, op.name, _defaults(op, {}), _slopes(op, {}), "", "")]
     for framework in DIALECTS:
         other = op.elsewhere.get(framework)
         if other is not None:
             with dialect(framework):
                 meant = ops[other.instead] if other.instead else op
                 slopes = {} if framework == _NO_GRADIENTS else _slopes(meant, other.defaults)
-            rows.append(Comparison(framework, other.name, _defaults(meant, other.defaults), slopes, other.instead,
-                                   other.note))  # fmt: skip
-    return rows
+            versions.append(Version(framework, other.name, _defaults(meant, other.defaults), slopes, other.instead,
+                                    other.note))  # fmt: skip
+    return Comparison(op, versions)
+
+
+def _draw(op: Op, versions: Sequence[Version], theme: Theme) -> str:
+    """The curves of all versions that differ in more than a slope, over one another; without curves ours alone."""
+    cards: list[Card] = []
+    for version in versions:
+        meant = ops[version.instead] if version.instead else op
+        one = card(meant, **{**tested(meant), **version.defaults})
+        cards += [] if one in cards else [one]
+    curved = all(subject(one) is not None for one in cards)
+    return plot(*cards[:_MOST_CURVES]).svg(theme) if curved else cards[0].svg(theme)
 
 
 def _defaults(op: Op, theirs: dict[str, Any]) -> dict[str, Any]:
@@ -77,7 +118,7 @@ def _slopes(op: Op, static: dict[str, Any]) -> dict[str, float]:
     return {number(kink.at): float(grad(lambda z: op.call(z, **static))(kink.at)) for kink in kinks}
 
 
-def as_text(name: str, rows: list[Comparison]) -> str:
+def _as_text(name: str, rows: Sequence[Version]) -> str:
     """A table, and a sentence below it that names those that differ."""
     if len(rows) == 1:
         return f"{name}: no other framework is known to have it"
@@ -93,7 +134,7 @@ def _sentence(verb: str, names: list[str], between: str) -> list[str]:
     return [f"{verb}: {between.join(names)}"] if names else []
 
 
-def _differences(ours: Comparison, theirs: Comparison) -> list[str]:
+def _differences(ours: Version, theirs: Version) -> list[str]:
     if theirs.instead:
         return [f"is {theirs.instead}"]
     found = [f"{name}={value:g}" for name, value in theirs.defaults.items() if ours.defaults[name] != value]
@@ -103,13 +144,8 @@ def _differences(ours: Comparison, theirs: Comparison) -> list[str]:
     return found
 
 
-def _cells(row: Comparison) -> tuple[str, ...]:
+def _cells(row: Version) -> tuple[str, ...]:
     defaults = ", ".join(f"{name}={value:g}" for name, value in row.defaults.items())
     slopes = ", ".join(f"{at}: {value:g}" for at, value in row.slopes.items())
     remarks = "; ".join(filter(None, [row.instead and f"is {row.instead}", row.note]))
     return row.framework, row.name, defaults or "-", slopes or "-", remarks
-
-
-def as_json(rows: list[Comparison]) -> str:
-    """A JSON list of objects; numbers that are not finite are texts."""
-    return json.dumps(plain(rows), indent=1, ensure_ascii=False, allow_nan=False)

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from .. import interop
 from ..evaluate import INTERPRETERS, evaluate
 from ..op import Op
 from ..ops.arithmetic import abs as absolute
@@ -30,7 +31,6 @@ class Jet:
     float 0.0, so that it never meets an infinity."""
 
     __slots__ = ("terms",)
-    __array_ufunc__ = None  # an array on the left leaves the operator to the jet
 
     def __init__(self, terms: list[Any]) -> None:
         self.terms = terms
@@ -46,6 +46,13 @@ class Jet:
     def dtype(self) -> Any:
         """Jets are computed in double precision."""
         return np.dtype(np.float64)
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        """`np.cos(jet)`, as a rule of your own may have it, and `array * jet`."""
+        return interop.call_ufunc(ufunc, method, inputs, kwargs)
+
+    def __array_function__(self, function: Callable[..., Any], types: Any, args: Any, kwargs: Any) -> Any:
+        return interop.call_function(function, args, kwargs)
 
 
 def series(rule: Any, a: Any, z: Any, order: int, static: dict[str, Any]) -> list[Any]:

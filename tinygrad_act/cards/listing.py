@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from ..op import Op
+from ..op import DROPPED, Op
 from ..registry import ops
+from ..saving import Writers
 from ..table import columns
+from .pictures.picture import Picture
+from .pictures.sheet import sheet
 
-__all__ = ["Line", "as_json", "as_text", "catalogue", "lines"]
+__all__ = ["Catalogue", "Line", "catalogue"]
+
+_HEAD = ("activation", "at its kinks", "elsewhere", "formula")
 
 
 class Line(NamedTuple):
@@ -26,33 +32,43 @@ class Line(NamedTuple):
     """The frameworks that have it."""
 
 
-def catalogue() -> None:
-    """Print the table of all activations; `ta.card(name)` says more about one."""
-    print(as_text(lines()))
+class Catalogue(Picture):
+    """The table of activations: `print(ta.catalogue())`; also `.lines`, `.json()`, and as a picture the sheet of
+    all curves, `.svg()`, `.html()`, `.png()`, `.save(path)`. A notebook shows both."""
+
+    def __init__(self, lines: Sequence[Line]) -> None:
+        self.lines = tuple(lines)
+        rows = [_HEAD, *map(_cells, lines)]
+        super().__init__("Activations", lambda theme: sheet().svg(theme), "\n".join(columns(rows)), rows)
+
+    def json(self) -> str:
+        """A JSON list of objects."""
+        return json.dumps([line._asdict() for line in self.lines], indent=1, ensure_ascii=False)
+
+    def _writers(self) -> Writers:
+        return {**super()._writers(), ".json": lambda: f"{self.json()}\n"}
+
+    def __iter__(self) -> Iterator[Line]:
+        return iter(self.lines)
+
+    def __len__(self) -> int:
+        return len(self.lines)
+
+    def __repr__(self) -> str:
+        return self.text()
 
 
-def lines() -> list[Line]:
-    """The same as data, made from the registry."""
-    return [_line(op) for op in ops.values() if op.reference is not None]
+def catalogue() -> Catalogue:
+    """The table of all activations, yours too: `print(ta.catalogue())`; `ta.card(name)` says more about one."""
+    return Catalogue([_line(op) for op in ops.values() if op.reference is not None])
 
 
 def _line(op: Op) -> Line:
     kinks = tuple(f"{op.place_text(place)}: {side}" for place, side in op.kinks.items())
-    formula = op.formula.removeprefix("a = ")
+    formula = op.formula.removeprefix("a = ") or DROPPED
     return Line(op.name, op.aliases, formula, op.derivative, kinks, op.reference or "", tuple(op.elsewhere))
-
-
-def as_text(rows: list[Line]) -> str:
-    """Columns for a terminal: name and aliases, kinks, who else has it, formula."""
-    head = ("activation", "at its kinks", "elsewhere", "formula")
-    return "\n".join(columns([head, *map(_cells, rows)]))
 
 
 def _cells(row: Line) -> tuple[str, ...]:
     name = f"{row.name} ({', '.join(row.aliases)})" if row.aliases else row.name
     return name, ", ".join(row.kinks) or "-", ", ".join(row.elsewhere) or "-", row.formula
-
-
-def as_json(rows: list[Line]) -> str:
-    """A JSON list of objects."""
-    return json.dumps([row._asdict() for row in rows], indent=1, ensure_ascii=False)

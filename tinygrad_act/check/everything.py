@@ -10,19 +10,22 @@ import numpy as np
 
 from ..op import Op, Unknown
 from ..samples import at_kinks, cases, movable, sample
-from ..table import columns
+from ..table import spaced
 from .formula import fault_or_none
 from .gradcheck import gradcheck
 from .report import Entry, Note, Report
-from .verdict import WRONG, overall
+from .verdict import AGREES, UNSURE, WRONG, overall
 
-__all__ = ["ESTIMATOR", "UNKNOWN", "Line", "as_json", "as_text", "check_op"]
+__all__ = ["ESTIMATOR", "NOTHING", "UNKNOWN", "Line", "as_json", "check_op", "details", "head", "row"]
 
 ESTIMATOR = "straight-through"
 """The verdict on a rule that is meant not to be the derivative."""
 UNKNOWN = "derivative unknown"
 """The verdict on an operation whose derivative nobody wrote."""
+NOTHING = "no derivative"
+"""The verdict on an operation through which nothing flows."""
 
+_VERDICTS = (AGREES, UNSURE, WRONG, ESTIMATOR, UNKNOWN, NOTHING)
 _HEAD = ("operation", "1st order", "2nd order", "verdict", "at its kinks")
 
 
@@ -51,7 +54,7 @@ def check_op(op: Op) -> Line:
     kinked = [gradcheck(lambda *xs, static=static: op.call(*xs, **static), *arrays) for arrays, static in at_kinks(op)]
     said = [Report([], [Note(WRONG, fault)]) for fault in _said(op)]
     found = [*reports, *kinked, *said]
-    verdict = overall(report.verdict for report in found) if found else "no derivative"
+    verdict = overall(report.verdict for report in found) if found else NOTHING
     entries = [entry for report in reports for entry in report.entries]
     return Line(op.name, _least(entries, 1), _least(entries, 2), tuple(_notes(kinked)), verdict,
                 tuple(report for report in found if not report.ok))  # fmt: skip
@@ -73,18 +76,26 @@ def _notes(reports: Iterable[Report]) -> list[str]:
     return list(dict.fromkeys(notes))
 
 
-def as_text(lines: Sequence[Line]) -> str:
-    """A table with one line an operation; below it the reports of those that do not agree."""
-    table = columns([_HEAD, *(_row(line) for line in lines)])
-    for line in lines:
-        table += [f"\n{line.name}: {report}" for report in line.reports]
-    return "\n".join(table)
+def head(ops: Sequence[Op]) -> str:
+    """The first line of the table about these operations."""
+    return spaced(_HEAD, _widths(ops))
 
 
-def _row(line: Line) -> tuple[str, ...]:
+def row(line: Line, ops: Sequence[Op]) -> str:
+    """One line of it, which needs none of the others: it can be printed as soon as it is known."""
     digits = ["-" if x is None else f"{x:.1f} digits" for x in (line.first, line.second)]
     kinks = f"{line.kinks[0]}{f' ... and {len(line.kinks) - 1} more' * (len(line.kinks) > 1)}" if line.kinks else ""
-    return line.name, *digits, line.verdict, kinks
+    return spaced((line.name, *digits, line.verdict, kinks), _widths(ops))
+
+
+def details(lines: Sequence[Line]) -> str:
+    """What stands below the table: the reports of those that do not agree."""
+    return "".join(f"\n{line.name}: {report}\n" for line in lines for report in line.reports)
+
+
+def _widths(ops: Sequence[Op]) -> tuple[int, ...]:
+    names = max(map(len, [_HEAD[0], *(op.name for op in ops)]))
+    return names, len("16.0 digits"), len("16.0 digits"), max(map(len, _VERDICTS)), 0
 
 
 def as_json(lines: Sequence[Line]) -> str:

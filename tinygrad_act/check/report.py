@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple
 
 from ..saving import Path, save
+from ..svg import bundle
 from ..svg.writing import Theme
 from ..table import columns
 from .picture import picture
@@ -147,6 +148,14 @@ class Report:
     def svg(self, theme: Theme = "auto") -> str:
         """A picture: one cell for every entry, coloured by its digits of agreement; `theme`: auto, light or dark."""
         return picture(self.entries, str(self).split("\n", maxsplit=1)[0], theme)
+
+    def _repr_html_(self) -> str:
+        """What a notebook prefers: picture and text. Never raises."""
+        return self._repr_mimebundle_()["text/html"]
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        """What a notebook shows. Never raises."""
+        return bundle(self.svg if self.entries else None, str(self))
 
     def json(self) -> str:
         """Everything as JSON; numbers that are not finite become text."""

@@ -12,12 +12,14 @@ import runpy
 import sys
 import traceback
 from collections.abc import Mapping, Sequence
+from types import CodeType
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from ..draw.objects import walk
 from ..draw.running import run_model
+from ..draw.variables import names_among, variables_in
 from ..errors import describe
 from ..value import Value
 
@@ -59,15 +61,26 @@ def from_file(spec: str) -> Drawable:
     values = [found] if isinstance(found, Value) else found
     if not isinstance(values, (list, tuple)) or not values or not all(isinstance(x, Value) for x in values):
         raise TypeError(f"{path}: {name} gave {describe(found)}; expected {_EXPECTED}")
-    return Drawable(values, _names_of(names, model), model)
+    return Drawable(values, _names_of(path, names, model), model)
 
 
-def _names_of(names: Mapping[str, Any], model: Any) -> dict[str, Any]:
+def _names_of(path: str, names: Mapping[str, Any], model: Any) -> dict[str, Any]:
     """The Values and arrays among a file's variables, and inside of them: `params.W1`. Those of the
     model are named by their place in it."""
     named = {id(x) for _, x in walk([("", model)])}
-    variables = [(name, x) for name, x in names.items() if not name.startswith("_")]
-    return {".".join(way): x for way, x in walk(variables) if isinstance(x, (Value, np.ndarray)) and id(x) not in named}
+    variables = variables_in(names, _code(path))
+    things = {id(x): x for _, x in walk([(variable.name, variable.thing) for variable in variables])}
+    wanted = {key for key, x in things.items() if isinstance(x, (Value, np.ndarray)) and key not in named}
+    return {name: things[key] for key, name in names_among(variables, wanted).items()}
+
+
+def _code(path: str) -> CodeType | None:
+    """The code of a file that has run, which tells how its variables got their values."""
+    try:
+        with open(path, "rb") as file:
+            return compile(file.read(), path, "exec")
+    except (OSError, SyntaxError, ValueError):  # it may have changed since, or be a zipped application
+        return None
 
 
 def _split(spec: str) -> tuple[str, str]:

@@ -15,12 +15,13 @@ from .arrange import Arranged, arrange
 from .capture import capture
 from .drawing import Drawing
 from .names import check_names, find_names
-from .objects import variables_of, walk
+from .objects import walk
 from .running import run_model
 from .shorten import COLLAPSE, Collapse, shortened
 from .snapshot import Snapshot
 from .summary import count_arrays, summarise
 from .text import printable
+from .variables import Variable, variables_of
 
 __all__ = ["draw"]
 
@@ -69,7 +70,7 @@ def draw(
 
 
 def _shown(
-    outputs: Sequence[Value], named: Sequence[tuple[str, Any]], variables: Sequence[tuple[str, Any]], model: Any,
+    outputs: Sequence[Value], named: Sequence[tuple[str, Any]], variables: Sequence[Variable], model: Any,
     collapse: Collapse, max_nodes: int, place: Callable[[Snapshot], Arranged],
 ) -> Arranged | Snapshot:  # fmt: skip
     """All of the graph, a shorter form of it, or its summary by operation."""

@@ -11,6 +11,7 @@ from ..errors import describe
 from ..value import Value
 from .objects import walk
 from .text import printable
+from .variables import Variable, names_among
 
 __all__ = ["Names", "check_names", "find_names"]
 
@@ -41,19 +42,20 @@ def check_names(names: Any, where: str = "draw") -> Mapping[str, Any] | None:
 
 
 def find_names(
-    order: Sequence[Value], *roots: Iterable[tuple[str, Any]], variables: Iterable[tuple[str, Any]] = ()
+    order: Sequence[Value], *roots: Iterable[tuple[str, Any]], variables: Iterable[Variable] = ()
 ) -> Names:
     """Names for all Values in `order` and the raw arrays among their inputs.
 
     A label comes first, then what `walk` finds first: all that the first `roots` lead to goes before the
-    next, and `variables` come last.
+    next, and `variables` come last, as `names_among` has them.
     """
     wanted = {id(x): x for value in order for x in (*(value.inputs or ()), value) if isinstance(x, (Value, np.ndarray))}
     labels = {key: x.label for key, x in wanted.items() if isinstance(x, Value)}
     shown = {key: printable(str(label), _LONGEST) for key, label in labels.items() if label}
     for some in roots:
         shown.update(_found(wanted.keys() - shown.keys(), some))
-    loose = _found(wanted.keys() - shown.keys(), variables)
+    found = names_among(variables, wanted.keys() - shown.keys())
+    loose = {key: printable(name, _LONGEST) for key, name in found.items()}
     shown.update(loose)
     return Names(shown, _called(wanted, shown), frozenset(loose))
 

@@ -1,4 +1,4 @@
-"""Looking through a user's objects for Values: the parameters of a model, its parts, the names of variables.
+"""Looking through a user's objects for Values: the parameters of a model, its parts.
 
 A *model* is any object: what counts are its attributes, and lists, tuples, dicts and further objects
 in them. Nothing of the user's is called, not even a property or a method that Python itself would
@@ -7,7 +7,7 @@ call (`__getattr__`, `__iter__`, `__eq__`): objects that fail on being looked at
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from itertools import islice
 from types import BuiltinFunctionType, FunctionType, GetSetDescriptorType, MemberDescriptorType, MethodType, ModuleType
 from typing import Any, NamedTuple
@@ -16,10 +16,12 @@ import numpy as np
 
 from ..value import Value
 
-__all__ = ["Found", "variables_of", "walk"]
+__all__ = ["Found", "walk"]
 
 _MOST = 20_000
 """So many objects are looked at; a data set in a variable must not make drawing slow."""
+_LEAST = 500
+"""So many at least in a further walk."""
 _MOST_OF_ONE = 2_000
 """So many entries of one list or dict are looked at: what stands behind it in a variable is found, too."""
 _OPAQUE = (
@@ -36,16 +38,21 @@ class Found(NamedTuple):
     thing: Any
 
 
-def walk(roots: Iterable[tuple[str, Any]]) -> Iterator[Found]:
-    """Every object that can be reached from the named `roots`, each once, by the shortest way.
+def walk(
+    roots: Iterable[tuple[str, Any]], every: Container[int] = (), seen: set[int] | None = None
+) -> Iterator[Found]:
+    """Every object that can be reached from the named `roots`, each once, by the shortest way; those whose `id()` is
+    in `every` by every way. `seen`: what earlier walks have been to.
 
     Breadth first, in the order of the attributes: the same objects always come in the same order.
     """
     queue = [Found((name,) if name else (), thing) for name, thing in roots]
-    most = len(queue) + _MOST
-    seen: set[int] = set()
+    seen = set() if seen is None else seen
+    most = len(queue) + max(_MOST - len(seen), _LEAST)
     for found in queue:  # it grows while it is read
         if id(found.thing) in seen:
+            if id(found.thing) in every:
+                yield found
             continue
         seen.add(id(found.thing))
         yield found
@@ -85,12 +92,3 @@ def _attributes(thing: Any) -> Iterator[tuple[str, Any]]:
             yield name, slot.__get__(thing)
         except AttributeError:  # a slot that nothing has been put into
             continue
-
-
-def variables_of(frame: Any) -> list[tuple[str, Any]]:
-    """The variables of the function that `frame` runs, then those of its module, without private ones."""
-    both = {**frame.f_globals, **frame.f_locals}
-    ordered = [*frame.f_locals, *(name for name in frame.f_globals if name not in frame.f_locals)]
-    hidden = {"In", "Out", "exit", "quit"}  # IPython's
-    named = [name for name in ordered if type(name) is str and name.isidentifier()]
-    return [(name, both[name]) for name in named if name[0] != "_" and name not in hidden]

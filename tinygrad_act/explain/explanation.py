@@ -11,7 +11,7 @@ import numpy as np
 from ..backprop import total as add
 from ..draw.names import check_names
 from ..draw.numbers import root_mean_square
-from ..draw.objects import variables_of
+from ..draw.variables import variables_of
 from ..errors import describe
 from ..frames import boundary, public_methods, users_frame
 from ..value import Value
@@ -98,6 +98,10 @@ class Explanation:
     def _repr_markdown_(self) -> str:
         return self.markdown()
 
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """What IPython prints where it can't show Markdown, in a terminal."""
+        printer.text(self.text())
+
 
 @boundary
 def explain(
@@ -120,10 +124,12 @@ def explain(
     """
     _refuse_number("max_paths", max_paths, "how many paths to show", math.inf)
     _refuse_number("digits", digits, "how many significant digits to show", _MOST_DIGITS)
-    roots = variables_of(users_frame()[0]) if names is None else (check_names(names, "explain") or {}).items()
+    given = (check_names(names, "explain") or {}).items()
+    variables = variables_of(users_frame()[0]) if names is None else []
     inside = between(value, wrt)
     chosen, estimated = _choose(inside, max_paths)
-    return Explanation(inside, chosen, name_shown(inside, [route for route, _ in chosen], roots), digits, estimated)
+    called = name_shown(inside, [route for route, _ in chosen], given, variables)
+    return Explanation(inside, chosen, called, digits, estimated)
 
 
 def _choose(inside: Between, most: int) -> tuple[list[tuple[Route, list[Any]]], bool]:

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from ..draw.names import find_names
+from ..draw.variables import Variable
 from ..value import Value
 
 __all__ = ["name_values"]
@@ -19,14 +20,16 @@ __all__ = ["name_values"]
 _OUTPUT = "out"
 
 
-def name_values(nodes: Sequence[Value], roots: Iterable[tuple[str, Any]]) -> dict[int, str]:
+def name_values(
+    nodes: Sequence[Value], given: Iterable[tuple[str, Any]], variables: Iterable[Variable]
+) -> dict[int, str]:
     """A name for each of `nodes`, which have inputs first and the output last, and for their inputs.
 
-    It is the label, or the name that leads there from `roots`; a name that several have is numbered from
-    the second on: `h`, `h_2`. Values without any are v1, v2, ..., the output is `out`; constants and arrays
-    without any have none: their numbers stand for them.
+    It is the label, or the name that was `given`, or that of a variable or of what leads there from one; a name
+    that several have is numbered from the second on: `h`, `h_2`. Values without any are v1, v2, ..., the output is
+    `out`; constants and arrays without any have none: their numbers stand for them.
     """
-    found = find_names(nodes, roots).shown
+    found = find_names(nodes, given, variables=variables).shown
     listed = list(dict.fromkeys(_in_order(nodes, found)))
     names: dict[int, str] = {}
     taken: dict[str, int] = {}

@@ -10,6 +10,7 @@ import numpy as np
 from ..draw.local import local_derivative
 from ..draw.numbers import root_mean_square
 from ..draw.text import operator_text, static_text
+from ..draw.variables import Variable
 from ..mode import mode
 from ..op import Op
 from ..ops.slope import asked_at_kink, on_kinks
@@ -32,10 +33,12 @@ _SIDES = {
 }  # fmt: skip
 
 
-def name_shown(inside: Between, routes: Sequence[Route], roots: Iterable[tuple[str, Any]]) -> dict[int, str]:
+def name_shown(
+    inside: Between, routes: Sequence[Route], given: Iterable[tuple[str, Any]], variables: Iterable[Variable]
+) -> dict[int, str]:
     """Names for every value that stands on a route, and for the operands of the operations there."""
     shown = {place for route in routes for place, _ in route} | {0, len(inside.nodes) - 1}
-    return name_values([inside.nodes[place] for place in sorted(shown)], roots)
+    return name_values([inside.nodes[place] for place in sorted(shown)], given, variables)
 
 
 def paths_of(inside: Between, chosen: Sequence[tuple[Route, Sequence[Any]]], names: Mapping[int, str],

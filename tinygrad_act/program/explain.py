@@ -6,6 +6,8 @@ import math
 from collections import Counter
 from dataclasses import dataclass
 
+from ..svg import fragment
+from ..table import columns
 from .calls import EINSUM, INDEXED
 from .node import Graph, Node
 from .plan import Plan
@@ -13,7 +15,7 @@ from .plan import Plan
 __all__ = ["Explanation", "explain"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Explanation:
     """The costs of one call, counted from the lines of a program."""
 
@@ -37,18 +39,26 @@ class Explanation:
     def headline(self) -> str:
         return f"{sum(self.calls.values())} calls, {self.flops:,} flops, peak memory {_bytes(self.peak)}"
 
-    def __str__(self) -> str:
+    def _rows(self) -> list[tuple[str, str]]:
         ratio = self.peak / self.eager_peak if self.eager_peak else 1.0
         listed = ", ".join(f"{name} {count}" for name, count in Counter(self.calls).most_common())
-        return "\n".join(
-            (
-                f"operations  {self.recorded} recorded, {sum(self.calls.values())} calls: {listed}",
-                f"flops       {self.flops:,}",
-                f"traffic     {_bytes(self.traffic)} read and written",
-                f"buffers     {len(self.rooms)} that stay from call to call, {_bytes(sum(self.rooms))}",
-                f"peak        {_bytes(self.peak)}, eager {_bytes(self.eager_peak)}: {ratio:.2f}x",
-            )
-        )
+        return [
+            ("operations", f"{self.recorded} recorded, {sum(self.calls.values())} calls: {listed}"),
+            ("flops", f"{self.flops:,}"),
+            ("traffic", f"{_bytes(self.traffic)} read and written"),
+            ("buffers", f"{len(self.rooms)} that stay from call to call, {_bytes(sum(self.rooms))}"),
+            ("peak", f"{_bytes(self.peak)}, eager {_bytes(self.eager_peak)}: {ratio:.2f}x"),
+        ]
+
+    def __str__(self) -> str:
+        return "\n".join(columns(self._rows()))
+
+    def __repr__(self) -> str:
+        return str(self)
+
+    def _repr_html_(self) -> str:
+        """What a notebook prefers."""
+        return fragment("", rows=[("one call", self.headline), *self._rows()])
 
 
 def explain(recorded: Graph, graph: Graph, plan: Plan) -> Explanation:

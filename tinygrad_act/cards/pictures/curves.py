@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from ...conventions import derivative_form
 from ...op import Op
+from ...ops.reduce import sum as total
 from ...ops.slope import Kink
 from ...registry import ops
+from ...transforms import grad
 from ..derivative import derivative
 
 if TYPE_CHECKING:
@@ -72,8 +75,22 @@ def subject(card: Card, held: float = HELD) -> Subject | None:
             d = rule(op.call(z, *others, **static), z, *others, **static) if callable(rule) else rule or 0.0
             return np.broadcast_to(np.asarray(d, np.float64), z.shape)
 
-    second = None if others or rule is None else derivative(op, 2, **static)
+    second = None if rule is None else _twice(op, others, static) if others else derivative(op, 2, **static)
     return Subject(op, static, value, slope, second, op.domain.get(op.inputs[0], (-math.inf, math.inf)))
+
+
+def _twice(op: Op, others: tuple[Any, ...], static: Mapping[str, Any]) -> Callable[[Any], Any]:
+    """The second derivative as the gradient of the gradient: for several inputs, of which one varies, and for a
+    rule that no series goes through."""
+
+    def slopes(z: Any) -> Any:
+        return grad(lambda x: total(op.call(x, *others, **static)))(z)
+
+    def second(z: Any) -> Any:
+        with derivative_form("input"):
+            return grad(lambda x: total(slopes(x)))(z)
+
+    return second
 
 
 def breaks(one: Subject) -> list[float]:
@@ -147,11 +164,13 @@ def read(one: Subject, low: float, high: float, cuts: list[float], points: int =
 def _second(one: Subject, z: Any) -> Any:
     if one.second is None:
         return None
-    try:
-        with np.errstate(all="ignore"):
-            return np.asarray(one.second(z), np.float64)
-    except Exception:  # a rule of your own may use what no series goes through; the rest is drawn all the same
-        return None
+    for second in (one.second, _twice(one.op, (), one.static)):
+        try:
+            with np.errstate(all="ignore"):
+                return np.asarray(second(z), np.float64)
+        except Exception:  # a rule of your own may use what nothing goes through; the rest is drawn all the same
+            continue
+    return None
 
 
 def _near(x: float) -> float:

@@ -23,7 +23,7 @@ __all__ = ["plot"]
 
 _MOST = 6
 _DASHES = ("", "9 4", "2 3", "12 3 2 3", "5 2", "16 4 2 4 2 4")
-_WIDTH, _HEIGHT, _LEFT, _LABELS, _TOP = 330, 300, 44, 150, 56
+_WIDTH, _HEIGHT, _LEFT, _LABELS, _TOP = 330, 300, 44, 200, 56
 _BESIDE = 16
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
-from ...saving import Path, save
-from ...svg import page
+from ...saving import Path, Writers, save
+from ...svg import bundle, page
 from ...svg.png import png_of
+from ...svg.shown import Rows
 from ...svg.writing import Theme
 
-__all__ = ["Draw", "Picture", "bundle"]
+__all__ = ["Draw", "Picture"]
 
 Draw: TypeAlias = Callable[[Theme], str]
 
@@ -18,9 +19,10 @@ Draw: TypeAlias = Callable[[Theme], str]
 class Picture:
     """A picture of activations: `.svg()`, `.html()`, `.png()`, `.text()`, `.save(path)`; a notebook shows it."""
 
-    def __init__(self, title: str, draw: Draw, text: str) -> None:
+    def __init__(self, title: str, draw: Draw, text: str, rows: Rows = ()) -> None:
+        """`rows`: the text as a table, its head first, if a notebook shall show it below the picture."""
         self.title = title
-        self._draw, self._text = draw, text
+        self._draw, self._text, self._rows = draw, text, rows
 
     def svg(self, theme: Theme = "auto") -> str:
         """SVG text, always the same. `theme`: `auto` is dark where the reader's system is; `light` or `dark`.
@@ -45,12 +47,16 @@ class Picture:
         return self._text
 
     def save(self, path: Path) -> Path:
-        """Write it in the format of the extension, `.svg`, `.html`, `.png` or `.txt`, and return `path`.
+        """Write it in the format of the extension, `.svg`, `.html`, `.png` or `.txt`, and return `path`; with
+        `.json()` also `.json`.
 
         Raises `ValueError` for an unknown extension, `OSError` with the path if it can't be written,
         `RuntimeError` as `png` does.
         """
-        return save(path, {".svg": self.svg, ".html": self.html, ".png": self.png, ".txt": lambda: f"{self._text}\n"})
+        return save(path, self._writers())
+
+    def _writers(self) -> Writers:
+        return {".svg": self.svg, ".html": self.html, ".png": self.png, ".txt": lambda: f"{self._text}\n"}
 
     def __str__(self) -> str:
         return self._text
@@ -58,14 +64,10 @@ class Picture:
     def __repr__(self) -> str:
         return f"<Picture: {self.title}>"
 
+    def _repr_html_(self) -> str:
+        """What a notebook prefers. Never raises."""
+        return self._repr_mimebundle_()["text/html"]
+
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         """What a notebook shows. Never raises."""
-        return bundle(self.svg, {"text/plain": repr(self)})
-
-
-def bundle(draw: Callable[[], str], texts: dict[str, str]) -> dict[str, str]:
-    """The picture and the texts; where it can't be drawn, the texts and why not."""
-    try:
-        return {"image/svg+xml": draw(), **texts}
-    except Exception as error:  # an output cell is no place for a traceback
-        return {**texts, "text/plain": f"{texts['text/plain']}\n(no picture: {error})"}
+        return bundle(self.svg, self.text(), rows=self._rows, folded=not self._rows)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from ...errors import describe
@@ -19,7 +19,7 @@ from .picture import Picture
 from .shared import title_of
 from .small import KEYS, Small, draw_small, signs, small
 
-__all__ = ["Which", "cards_of", "sheet"]
+__all__ = ["Which", "cards_of", "sheet", "tested"]
 
 Which: TypeAlias = "str | Card | Op | Callable[..., Any]"
 
@@ -68,12 +68,18 @@ def cards_of(asker: str, names: Iterable[Which]) -> list[Card]:
     return found
 
 
+def tested(op: Op) -> Mapping[str, Any]:
+    """The parameters of its first test, for an activation that has not got defaults for all; else nothing."""
+    missing = any(default is REQUIRED for default in op.defaults.values())
+    return op.cases[0].static if op.cases and missing else {}
+
+
 def _catalogue() -> list[Card]:
     """The cards of all activations. What has no default parameters gets those of its first test."""
     found = []
     for op in ops.values():
+        given = tested(op)
         missing = [name for name, default in op.defaults.items() if default is REQUIRED]
-        given = op.cases[0].static if op.cases and missing else {}
         if op.reference is not None and all(isinstance(given.get(name), (int, float)) for name in missing):
             found.append(card(op, **given))
     return found
