@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import threading
 from typing import Any
 
@@ -14,9 +15,10 @@ from .float_warnings import Silence, cast
 from .lending import shared, walked
 from .mode import mode
 from .ops.activations import identity
+from .recording import constant
 
 __all__ = [
-    "brief", "copied", "deliver", "describe", "grad_lock", "kept_grad", "leaf_data", "nothing_flows", "own",
+    "added", "brief", "copied", "deliver", "describe", "grad_lock", "kept_grad", "leaf_data", "nothing_flows", "own",
     "rebuild", "seed", "shown_grad",
 ]  # fmt: skip
 
@@ -84,22 +86,62 @@ def deliver(root: Any, g: Any, kind: Any, create_graph: bool) -> None:
 
 
 def rebuild(cls: Any, data: Any, label: str | None, requires_grad: bool, grad: Any) -> Any:
-    """A leaf as it was when it was pickled or copied."""
-    value = cls(data, label, requires_grad=requires_grad)
+    """A leaf as it was when it was pickled or copied. Its `__init__`, which may want other arguments, does not run."""
+    value = constant(cls, leaf_data(data, requires_grad))
+    value.label, value.level, value.static = label, int(requires_grad), {}
     value._grad = grad.copy() if isinstance(grad, np.ndarray) else grad
     return value
 
 
-def copied(value: Any) -> Any:
-    """What `copy.copy` and `copy.deepcopy` give: a leaf of its own.
+def added(value: Any, base: type) -> Any:
+    """The attributes that a subclass of `base` has added, as `object.__getstate__` gives them: None, a dict, or (dict
+    or None, dict of what stands in `__slots__`)."""
+    attributes = dict(getattr(value, "__dict__", {})) or None
+    slots = {}
+    for cls in type(value).__mro__[: type(value).__mro__.index(base)]:
+        names = cls.__dict__.get("__slots__", ())
+        for name in (names,) if isinstance(names, str) else names:
+            private = name.startswith("__") and not name.endswith("__")
+            full = f"_{cls.__name__.lstrip('_')}{name}" if private else name
+            if name not in ("__dict__", "__weakref__") and hasattr(value, full):
+                slots[full] = getattr(value, full)
+    return (attributes, slots) if slots else attributes
+
+
+def copied(value: Any, memo: dict[int, Any] | None = None) -> Any:
+    """What `copy.copy` and, with a `memo`, `copy.deepcopy` give: a leaf of its own.
 
     In a program, and in a function that is being differentiated, a copy is the same number still: a
     new leaf would be a constant, through which no gradient flows.
     """
     if value.level > 1 or (mode.tracing and (value.level or value.op is not None)):
-        return identity(value)
-    make, args = value.__reduce__()
-    return make(*args)
+        new = identity(value)
+        if memo is not None:
+            memo[id(value)] = new
+        return new
+    made = value.__reduce_ex__(4)
+    if isinstance(made, str):
+        return value  # the name of a global one
+    make, args, state = (*made, None)[:3]
+    new = make(*(args if memo is None or make is rebuild else copy.deepcopy(args, memo)))
+    if memo is not None:
+        memo[id(value)] = new  # before the attributes, which may lead back to it
+        state = copy.deepcopy(state, memo)
+    if state is not None:
+        _set_state(new, state)
+    return new
+
+
+def _set_state(value: Any, state: Any) -> None:
+    """Attributes as pickle sets them."""
+    if hasattr(value, "__setstate__"):
+        value.__setstate__(state)
+        return
+    attributes, slots = state if isinstance(state, tuple) and len(state) == 2 else (state, None)
+    if attributes:
+        value.__dict__.update(attributes)
+    for name, x in (slots or {}).items():
+        setattr(value, name, x)
 
 
 def shown_grad(value: Any) -> Any:

@@ -264,20 +264,23 @@ class Value(Bare, Methods, Operators):
 
     @boundary
     def __deepcopy__(self, memo: dict[int, Any]) -> Value:
-        memo[id(self)] = new = leaves.copied(self)
-        return new  # type: ignore[no-any-return]
+        return leaves.copied(self, memo)  # type: ignore[no-any-return]
 
-    __getstate__ = None  # type: ignore[assignment]  # `__reduce__` takes its place
+    def __getstate__(self) -> Any:
+        """What a subclass has added: as `object.__getstate__` has it, and None for a plain Value."""
+        return leaves.added(self, Value)
 
     @boundary
-    def __reduce__(self) -> tuple[Any, tuple[Any, ...]]:
+    def __reduce__(self) -> tuple[Any, ...]:
         if special and mode.tracing:
             refuse_look(self, "pickling")
         if self.op is not None:
             raise TypeError(f"a result of {self.op.name} can't be copied or pickled with its graph; use .detach()")
         if self.level > 1:
             raise TypeError("a Value that a gradient is taken by can't be pickled, which would lose it; use .detach()")
-        return rebuild, (type(self), self._data, self.label, self.requires_grad, self._grad)
+        state = self.__getstate__()
+        made = rebuild, (type(self), self._data, self.label, self.requires_grad, self._grad)
+        return made if state is None else (*made, state)
 
     if TYPE_CHECKING:  # one method an operation, installed below and when one is declared
 

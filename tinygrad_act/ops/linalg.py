@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from typing import Any
 
 import numpy as np
@@ -9,10 +10,11 @@ import numpy as np
 from ..blocks import HALF, wide
 from ..dispatch import op
 from ..op import case
+from .contraction import LETTERS, contracted, explicit
 from .reduce import sum
 from .shape import expand_dims, reshape, swapaxes
 
-__all__ = ["dot", "einsum", "matmul", "outer"]
+__all__ = ["dot", "einsum", "matmul", "outer", "tensordot"]
 
 
 def matmul_dx(g: Any, _: Any, x: Any, y: Any) -> Any:
@@ -63,7 +65,11 @@ def matmul(x: Any, y: Any) -> Any:
     shapes and the axes that differ.
     """
     try:
-        return np.dot(x, y) if x.ndim == y.ndim == 2 else np.matmul(x, y)  # dot calls BLAS with less ado
+        if x.ndim == y.ndim == 2:
+            return np.dot(x, y)  # it calls BLAS with less ado
+        if x.ndim > 1 and y.ndim > 1 and x.shape[-1] == y.shape[-2] == 1:
+            return x * y  # twice as fast as np.matmul
+        return np.matmul(x, y)
     except ValueError:
         _check_matmul(x.shape, y.shape)
         raise
@@ -82,8 +88,8 @@ def _check_matmul(x: tuple[int, ...], y: tuple[int, ...]) -> None:
 
 def _dot_letters(x: Any, y: Any) -> tuple[str, str, str]:
     """einsum's letters for x, y and dot(x, y)."""
-    before = _LETTERS[: x.ndim - 1]
-    after = _LETTERS[x.ndim - 1 : x.ndim + y.ndim - 3] if y.ndim > 1 else ""
+    before = LETTERS[: x.ndim - 1]
+    after = LETTERS[x.ndim - 1 : x.ndim + y.ndim - 3] if y.ndim > 1 else ""
     last = "y" if y.ndim > 1 else ""
     return before + "z", after + "z" + last, before + after + last
 
@@ -129,6 +135,10 @@ def dot(x: Any, y: Any) -> Any:
     """
     if x.ndim and y.ndim:
         _check_matmul(x.shape, y.shape)
+    if x.ndim and y.ndim and x.ndim + y.ndim > 4:  # beyond matrices NumPy does without BLAS
+        xs, ys, gs = _dot_letters(x, y)
+        a = contracted(x, y, f"{xs},{ys}->{gs}")
+        return np.dot(x, y) if a is None else a
     return np.dot(x, y)
 
 
@@ -146,11 +156,11 @@ def outer(x: Any, y: Any) -> Any:
 
 def _einsum_dxs(i: Any, g: Any, _: Any, *xs: Any, subscripts: Any) -> Any:
     """einsum(g, the other inputs)"""
-    terms, output = _explicit(subscripts, [x.shape for x in xs])
+    terms, output = explicit(subscripts, [x.shape for x in xs])
     others = [(term, x) for k, (term, x) in enumerate(zip(terms, xs)) if k != i]
     factors = [(output, g), *others]
     wanted, known = "", set(output).union(*(term for term, _ in others))
-    spare = iter(letter for letter in _LETTERS if letter not in known.union(terms[i]))
+    spare = iter(letter for letter in LETTERS if letter not in known.union(terms[i]))
     for letter, size in zip(terms[i], xs[i].shape):
         if letter in wanted:  # a diagonal: only where both axes agree
             twin = next(spare)
@@ -161,26 +171,6 @@ def _einsum_dxs(i: Any, g: Any, _: Any, *xs: Any, subscripts: Any) -> Any:
         wanted += letter
     rule = ",".join(term for term, _ in factors) + "->" + wanted
     return einsum(*(factor for _, factor in factors), subscripts=rule)
-
-
-_LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-
-
-def _explicit(subscripts: str, shapes: list[tuple[int, ...]]) -> tuple[list[str], str]:
-    """The subscripts of every input, and of the output, without ellipses and blanks."""
-    inputs, arrow, output = subscripts.replace(" ", "").partition("->")
-    terms = inputs.split(",")
-    spare = [letter for letter in reversed(_LETTERS) if letter not in subscripts]
-    depth = max(len(shape) - len(term.replace("...", "")) for term, shape in zip(terms, shapes))
-    common = "".join(spare[:depth])
-    if not arrow:
-        letters = inputs.replace(",", "").replace("...", "")
-        output = "..." * ("..." in inputs) + "".join(sorted(c for c in set(letters) if letters.count(c) == 1))
-    filled = []
-    for term, shape in zip(terms, shapes):
-        hidden = len(shape) - len(term.replace("...", ""))
-        filled.append(term.replace("...", common[len(common) - hidden :]))
-    return filled, output.replace("...", common)
 
 
 @op(
@@ -205,4 +195,83 @@ def einsum(*xs: Any, subscripts: str) -> Any:
     """
     if any(x.dtype is HALF for x in xs):
         return np.einsum(subscripts, *map(wide, xs)).astype(np.result_type(*xs))
-    return np.einsum(subscripts, *xs)
+    a = contracted(*xs, subscripts) if len(xs) == 2 else None
+    return np.einsum(subscripts, *xs) if a is None else a
+
+
+def _pairs(axes: Any, x: tuple[int, ...], y: tuple[int, ...]) -> tuple[list[int], list[int]]:
+    """The axes of both that are summed over, from 0. Raises `ValueError` or `TypeError` for what are no such axes."""
+    if isinstance(axes, (int, np.integer)) and not isinstance(axes, bool):
+        if not 0 <= axes <= min(len(x), len(y)):
+            raise ValueError(f"axes={axes}: expected at most as many axes as both have, of shapes {x} and {y}, from 0")
+        return list(range(len(x) - axes, len(x))), list(range(axes))
+    if not isinstance(axes, (tuple, list, np.ndarray)) or len(axes) != 2:
+        raise TypeError(f"axes={axes!r}: expected how many axes to sum over, or a pair: those of x, and those of y")
+    xs, ys = (_from_zero(each, shape) for each, shape in zip(axes, (x, y)))
+    if len(xs) != len(ys):
+        raise ValueError(f"axes={axes!r}: {len(xs)} axes of x and {len(ys)} of y; give as many of each")
+    for i, j in zip(xs, ys):
+        if x[i] != y[j]:
+            raise ValueError(f"cannot sum over axis {i} of {x} and {j} of {y}: they have {x[i]} and {y[j]} entries")
+    return xs, ys
+
+
+def _from_zero(axes: Any, shape: tuple[int, ...]) -> list[int]:
+    """Axes of one input."""
+    try:
+        found = [operator.index(i) for i in (axes if isinstance(axes, (tuple, list, np.ndarray)) else (axes,))]
+    except TypeError:
+        raise TypeError(f"axes of shape {shape}: got {axes!r}; expected whole numbers") from None
+    for i in found:
+        if not -len(shape) <= i < len(shape):
+            raise ValueError(f"axis {i} is out of range for shape {shape}, which has {len(shape)} axes")
+    found = [i % len(shape) for i in found]
+    if len(set(found)) < len(found):
+        raise ValueError(f"axes {axes!r} name an axis of shape {shape} twice")
+    return found
+
+
+def _tensordot_letters(x: Any, y: Any, axes: Any) -> tuple[str, str, str]:
+    """einsum's letters for x, y and tensordot(x, y)."""
+    pairs = dict(zip(*_pairs(axes, x.shape, y.shape)[::-1]))
+    xs = LETTERS[: len(x.shape)]
+    ys = "".join([xs[pairs[j]] if j in pairs else LETTERS[len(xs) + j] for j in range(len(y.shape))])
+    return xs, ys, "".join([letter for letter in xs + ys if not (letter in xs and letter in ys)])
+
+
+def _tensordot_dx(g: Any, _: Any, x: Any, y: Any, *, axes: Any) -> Any:
+    """g times y, summed over y's own axes"""
+    xs, ys, gs = _tensordot_letters(x, y, axes)
+    return einsum(g, y, subscripts=f"{gs},{ys}->{xs}")
+
+
+def _tensordot_dy(g: Any, _: Any, x: Any, y: Any, *, axes: Any) -> Any:
+    """x times g, summed over x's own axes"""
+    xs, ys, gs = _tensordot_letters(x, y, axes)
+    return einsum(x, g, subscripts=f"{xs},{gs}->{ys}")
+
+
+@op(
+    dx=_tensordot_dx,
+    dy=_tensordot_dy,
+    label="·",
+    cases=(
+        case((2, 3), (3, 4), axes=1),
+        case((2, 3, 4), (3, 4, 5), axes=2),
+        case((2, 3, 4), (4, 5, 2), axes=((0, -1), (2, 0))),
+        case((2, 3), (4, 3), axes=(1, 1)),
+        case((2,), (3,), axes=0),
+        case((2, 3), (2, 3), axes=2),
+        case((0, 3), (3, 2), axes=1),
+        case((2, 0), (0, 3), axes=1),
+    ),
+)
+def tensordot(x: Any, y: Any, *, axes: Any = 2) -> Any:
+    """a = tensordot(x, y, axes)
+
+    NumPy's: sums over the last `axes` axes of x and the first of y, or over the pairs that
+    `axes=(axes of x, axes of y)` names. Raises `ValueError` for axes that are not there or differ in
+    length, `TypeError` for what are no axes.
+    """
+    xs, ys, gs = _tensordot_letters(x, y, axes)
+    return einsum(x, y, subscripts=f"{xs},{ys}->{gs}")
