@@ -206,9 +206,9 @@ def _positions(f: Callable[..., Any], donate: Any) -> tuple[int, ...]:
     for x in tuple(donate) if isinstance(donate, (tuple, list)) else (donate,):
         if isinstance(x, str) and x in names:
             x = names.index(x)
-        if not isinstance(x, int) or isinstance(x, bool) or not 0 <= x < last:
+        if not isinstance(x, (int, np.integer)) or isinstance(x, bool) or not 0 <= x < last:
             raise ValueError(f"compile: donate={x!r}: expected positions or names of arguments, of {names}")
-        found.append(x)
+        found.append(int(x))
     return tuple(found)
 
 
