@@ -170,7 +170,7 @@ def test_a_new_file_has_the_permissions_that_open_gives(tmp_path):
         (tmp_path / "y.txt").write_text("new")
     finally:
         os.umask(old)
-    assert stat.S_IMODE((tmp_path / "x.txt").stat().st_mode) == stat.S_IMODE((tmp_path / "y.txt").stat().st_mode) == 0o640
+    assert [stat.S_IMODE((tmp_path / name).stat().st_mode) for name in ("x.txt", "y.txt")] == [0o640, 0o640]
 
 
 @posix
@@ -233,9 +233,8 @@ print(os.listdir(os.path.dirname(path)))
         path = folder / "x.txt"
         if old:
             path.write_text(old)
-        done = subprocess.run(
-            [sys.executable, "-c", code, str(path), how], check=False, cwd=PACKAGE.parent, capture_output=True, text=True
-        )
+        command = [sys.executable, "-c", code, str(path), how]
+        done = subprocess.run(command, check=False, cwd=PACKAGE.parent, capture_output=True, text=True)
         folder.chmod(0o755)
         shutil.rmtree(folder)
         if not done.stdout:

@@ -109,6 +109,8 @@ def _check_facts(op: Op) -> None:
     for place, side in op.kinks.items():
         if side not in SIDES:
             raise ValueError(f"{op.name}: kink at {place}: {side!r} is no side; write one of {', '.join(SIDES)}")
+    if op.grows not in (None, False):
+        _check_grows(op)
     for name in op.domain:
         if name not in (*op.inputs, *op.defaults):
             raise ValueError(f"{op.name}: a domain is given for {name!r}, which is no input and no parameter of it")
@@ -187,6 +189,21 @@ def _check_rule(op: Op, input_name: str, rule: Rule) -> None:
             f"{op.name}: d{input_name} takes {signature}, but it is called as ({expected}); "
             f"write d{input_name}=lambda {expected}: ..."
         ) from error
+
+
+def _check_grows(op: Op) -> None:
+    """A rule for the size takes the shapes of the inputs and the static parameters."""
+    names = ("*" * op.variadic + op.inputs[0], *op.inputs[1:], *(("*", *op.defaults) if op.defaults else ()))
+    expected = f"{op.name}: grows= is False or a function, grows=lambda {', '.join(names)}: ..., of the inputs' shapes"
+    if not callable(op.grows):
+        raise TypeError(f"{expected}, not {op.grows!r}")
+    if isinstance(op.grows, FunctionType) and _fits(op.grows, 0 if op.variadic else len(op.inputs), op):
+        return
+    signature = inspect.signature(op.grows)
+    try:
+        signature.bind(*op.inputs, **dict(op.defaults))
+    except TypeError as error:
+        raise TypeError(f"{expected}; it takes {signature}") from error
 
 
 def _fits(rule: FunctionType, positional: int, op: Op) -> bool:

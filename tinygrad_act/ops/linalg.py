@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from ..dispatch import op
 from ..op import case
 from .reduce import sum
 from .shape import expand_dims, reshape, swapaxes
+from .sizes import dotted, matrix_product, summed_product
 
 __all__ = ["dot", "einsum", "matmul", "outer"]
 
@@ -55,6 +57,7 @@ def matmul_dy(g: Any, _: Any, x: Any, y: Any) -> Any:
         case((2, 0), (0, 3)),
     ),
     aliases=("np.linalg.matmul",),
+    grows=matrix_product,
 )
 def matmul(x: Any, y: Any) -> Any:
     """a = x @ y
@@ -121,6 +124,7 @@ def _dot_dy(g: Any, _: Any, x: Any, y: Any) -> Any:
         case((2, 3), (4, 3, 2)),
         case((2, 0), (0, 3)),
     ),
+    grows=dotted,
 )
 def dot(x: Any, y: Any) -> Any:
     """a = dot(x, y)
@@ -138,6 +142,7 @@ def dot(x: Any, y: Any) -> Any:
     label="⊗",
     cases=(case((3,), (2,)), case((2, 2), (3,)), case((), (3,))),
     aliases=("np.linalg.outer",),
+    grows=lambda x, y: math.prod(x) * math.prod(y),
 )
 def outer(x: Any, y: Any) -> Any:
     """a = outer(x, y)"""
@@ -197,6 +202,7 @@ def _explicit(subscripts: str, shapes: list[tuple[int, ...]]) -> tuple[list[str]
         case((4, 2, 3), (3, 2), subscripts="...ij,jk->...ik"),
         case((4, 1, 3), (5, 3), subscripts="...i,...i->..."),
     ),
+    grows=lambda *xs, subscripts: summed_product(*_explicit(subscripts, list(xs)), list(xs)),
 )
 def einsum(*xs: Any, subscripts: str) -> Any:
     """a = einsum(subscripts, *xs)
