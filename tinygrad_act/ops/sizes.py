@@ -38,15 +38,15 @@ def padded(x: Shape, *, pad_width: Any, **_: Any) -> int:
 def repeated(x: Shape, *, repeats: Any, axis: Any) -> int:
     """Of `repeat`."""
     counts: list[int] = [abs(int(n)) for n in np.ravel(repeats)]
-    size: int = math.prod(x)
+    size = math.prod(x)
     length = size if axis is None else x[axis]
     total = counts[0] * length if len(counts) == 1 else sum(counts)
-    return size // max(length, 1) * total
+    return int(size // max(length, 1) * total)
 
 
 def tiled(x: Shape, *, reps: Any) -> int:
     """Of `tile`."""
-    return math.prod(x) * math.prod(flatten(reps))
+    return int(math.prod(x) * math.prod(flatten(reps)))
 
 
 def matrix_product(x: Shape, y: Shape) -> int:

@@ -8,7 +8,7 @@ import math
 import sys
 import threading
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -20,8 +20,9 @@ from .build import build
 from .changes import advice, describe_change
 from .constants import Constants
 from .emit import Form
+from .identifiers import RESERVED, function_name, is_name
 from .memory import all_finite
-from .names import RESERVED, input_names, name_nodes, parameter_names
+from .names import input_names, name_nodes, parameter_names
 from .program import Program, WithProgram
 from .scalars import vector_graph
 from .signature import Signature, checker, has_values, places_of, plain, read_arguments
@@ -45,7 +46,7 @@ class _Made:
         """Whether scalars became vectors in it."""
         self.program, self.accepts, self.constants, self.variables = program, accepts, constants, variables
         self.donated = donated
-        """A function of the arguments: (arrays that were donated, the others)."""
+        """A function of (args, kwargs): (arrays that were donated, the others)."""
         self.plain = not constants and not variables and not vectors
 
 
@@ -83,7 +84,7 @@ class Compiled(WithProgram):
         if mode.debugging:  # once more on Values, which are checked
             trace(self._f, args, kwargs)
         if made.donated:
-            _check_donated(*made.donated(args))
+            _check_donated(*made.donated((args, kwargs)))
         return self._replay(made, args, kwargs)
 
     def _find(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> _Made:
@@ -120,8 +121,10 @@ class Compiled(WithProgram):
             )
         if not RESERVED.isdisjoint(kwargs):
             raise TypeError(f"compile: keyword arguments {list(kwargs)}: {sorted(RESERVED)} are names of programs' own")
+        if not all(map(is_name, kwargs)):
+            raise TypeError(f"compile: keyword arguments {list(kwargs)!r:.200}: not all are names; use a dict")
         recorded = trace(self._f, args, kwargs)
-        parameters = self._parameters(signature)
+        parameters = self._parameters(signature, kwargs)
         names = input_names(signature.paths, parameters) + [x.label or "v" for x in recorded.variables]
         inputs = [*recorded.inputs, *recorded.variables]
         vectors = vector_graph(recorded, inputs, names) if "vectors" in self._passes else None
@@ -135,23 +138,21 @@ class Compiled(WithProgram):
         everything += ("variables",) * bool(recorded.variables)
         places_outside = [f"variables[{i}]" for i in range(len(recorded.variables))]
         form = Form(everything, len(parameters), (*places, *places_outside), recorded.structure)
-        name = self.__name__ if self.__name__.isidentifier() and self.__name__ not in RESERVED else "step"
-        program = assemble(name, graph, form, self._passes, _about(self.__name__, signature))
+        program = assemble(function_name(self.__name__), graph, form, self._passes, _about(self.__name__, signature))
         made = _Made(
             program,
             vectors is not None,
             checker(signature, tuple(i for i, x in enumerate(graph.inputs) if x in graph.donated)),
             Constants(recorded.outside, self._f),
             recorded.variables,
-            _access(places, signature, self._donate, parameters) if given else None,
+            _access(signature, self._donate) if given else None,
         )
         self._made[key] = made
         self._warn_if_often(signature)
         return made
 
-    def _parameters(self, signature: Signature) -> list[str]:
-        names = parameter_names(self._f, len(signature.structure[1][0][1]))
-        return [f"{name}_" if name in RESERVED else name for name in names]
+    def _parameters(self, signature: Signature, keywords: Iterable[str] = ()) -> list[str]:
+        return parameter_names(self._f, len(signature.structure[1][0][1]), keywords)
 
     def _warn_if_often(self, signature: Signature) -> None:
         count = len(self._made)
@@ -227,15 +228,14 @@ def _is_donated(path: str, donate: tuple[int, ...]) -> bool:
     return any(path.startswith(f"[0][{position}]") for position in donate)
 
 
-def _access(places: list[str], signature: Signature, donate: tuple[int, ...], parameters: list[str]) -> Any:
-    """A function of the arguments: their donated arrays, and the others."""
+def _access(signature: Signature, donate: tuple[int, ...]) -> Any:
+    """A function of (args, kwargs): their donated arrays, and the others."""
     given: list[str] = []
     others: list[str] = []
-    for place, path, kind in zip(places, signature.paths, signature.kinds):
+    for path, kind in zip(signature.paths, signature.kinds):
         if kind is not float:
-            (given if _is_donated(path, donate) else others).append(place)
-    text = f"lambda args: (lambda {', '.join(parameters)}, **_: ([{', '.join(given)}], [{', '.join(others)}]))(*args)"
-    return eval(text)
+            (given if _is_donated(path, donate) else others).append(f"tree{path}")
+    return eval(f"lambda tree: ([{', '.join(given)}], [{', '.join(others)}])")
 
 
 def _check_donated(given: list[Any], others: list[Any]) -> None:

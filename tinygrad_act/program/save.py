@@ -19,6 +19,7 @@ from ..numpy_names import public_name
 from ..op import REQUIRED, Op
 from ..registry import ops
 from ..tracing import Pull
+from .identifiers import identifier, is_name
 from .memory import Memory
 from .save_pull import write_pull
 from .sources import NoSource, is_cached, rewritten_source, spelled_module
@@ -117,7 +118,7 @@ class _Module:
 
     def free(self, wish: str) -> str:
         """A name of the module that nothing else has."""
-        name, n = wish, 1
+        name, n = (wish := identifier(wish)), 1
         while name in self._taken:
             n += 1
             name = f"{wish}_{n}"
@@ -223,6 +224,8 @@ class _Module:
         if isinstance(x, types.FunctionType):
             return self.reference(x, x.__name__.strip("<>"))
         if type(x) is functools.partial:
+            if not all(map(is_name, x.keywords)):
+                raise NotAText(f"it uses a functools.partial with keywords that are no names, {list(x.keywords)!r:.60}")
             words = [self.reference(x.func, getattr(x.func, "__name__", "f").strip("<>")), *map(self.text, x.args)]
             words += [f"{key}={self.text(value)}" for key, value in x.keywords.items()]
             return f"{self._module('functools')}.partial({', '.join(words)})"
@@ -232,7 +235,7 @@ class _Module:
         found = _public_name(x)
         if issubclass(x, Exception):  # of this package's own errors the one of Python's that they are
             found = next(name for name in map(_public_name, x.__mro__) if name)
-        if x.__module__ in sys.stdlib_module_names and x.__qualname__ == x.__name__ and not found:
+        if _is_stdlib(x) and not found:
             return f"{self._module(x.__module__)}.{x.__name__}"
         if not found:
             raise NotAText(f"it uses the class {x.__name__}")
