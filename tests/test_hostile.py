@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import copy
 import importlib.util
 import io
 import itertools
@@ -19,29 +20,34 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import tinygrad_act as ta
-from tinygrad_act.program.identifiers import BUILTINS, RESERVED, distinct, function_name, identifier, is_name
+from tinygrad_act.program.identifiers import BUILTINS, RESERVED, distinct, function_name, identifier
+from tinygrad_act.registry import is_name
 
 CANARY = "TINYGRAD_ACT_CANARY"
 RUN = f"__import__('os').environ.__setitem__('{CANARY}', 'ran')"
 KNOWN = [
     "hidden weights", "x[print('RAN')]", RUN, f"a{RUN}", f"x[{RUN}]", f"x={RUN}", f"x: {RUN}", f"*_, x={RUN}",
-    f'"""\n{RUN}\n"""', f'a"""; {RUN}; """', f"'''\n{RUN}\n'''", f"a\n    {RUN}", f"a\r{RUN}", f"a\x0c{RUN}", f"a\u2028{RUN}",
-    f"a\u2029{RUN}", f"a\x85{RUN}", f"#\n{RUN}", f"']\n{RUN}\n['", f"\\']; {RUN} #", f"a'] or {RUN} or ['", "\\", '"', "'", "a\\",
-    "\\N{BULLET}", "{a}", "{", "}", "%s", "%(a)s", "$x$", "ﬁ", "fi", "ﬁrst", "first", "ª", "a", "ⅷ", "viii", "①", "é", "e\u0301", "𝐱",
-    "x", "class", "lambda", "None", "True", "match", "case", "type", "_", "__", "__debug__", "__import__", "__builtins__",
-    "__name__", "np", "memory", "variables", "print", "exec", "float", "range", "slice", "min", "FloatingPointError", "IndexError",
-    "has_nan", "total", "step", "i", "part", "size", "m1", "t1", "k1", "z1", "a1", "loss", "self", "results", "operation",
-    "base64", "builtins", "", " ", "1x", "x y", "x-y", "x" * 5000, "\x00", "a\x00b", "\x1b[31m", "\x7f", "\ud800", "a\udfff", "\ufffe",
-    "\u202eevil", "\u200bx", "\u2066x", "\ufeff", "ᅠ", "ㅤ", "<script>alert(1)</script>", "</script>", "<!--", "-->", "]]>", "&", "<",
-    "&amp;", "a|b", "`", "``", "[x](javascript:alert(1))", "<img src=x onerror=alert(1)>", "|", "\n\n# head", "$$", "\\end{align}",
-    "}{", "_{", "^", "digraph {}", "\\N", "]];", "</text>", "' onload='x", '" onload="x', "ſ", "s", "K", "k", "变量", "переменная",
+    f'"""\n{RUN}\n"""', f'a"""; {RUN}; """', f"'''\n{RUN}\n'''", f"a\n    {RUN}", f"a\r{RUN}", f"a\x0c{RUN}",
+    f"a\u2028{RUN}", f"a\u2029{RUN}", f"a\x85{RUN}", f"#\n{RUN}", f"']\n{RUN}\n['", f"\\']; {RUN} #",
+    f"a'] or {RUN} or ['", "\\", '"', "'", "a\\", "\\N{BULLET}", "{a}", "{", "}", "%s", "%(a)s", "$x$", "ﬁ", "fi",
+    "ﬁrst", "first", "ª", "a", "ⅷ", "viii", "①", "é", "e\u0301", "𝐱", "x", "class", "lambda", "None", "True",
+    "match", "case", "type", "_", "__", "__debug__", "__import__", "__builtins__", "__name__", "np", "memory",
+    "variables", "print", "exec", "float", "range", "slice", "min", "FloatingPointError", "IndexError", "has_nan",
+    "total", "step", "i", "part", "size", "m1", "t1", "k1", "z1", "a1", "loss", "self", "results", "operation",
+    "base64", "builtins", "", " ", "1x", "x y", "x-y", "x" * 5000, "\x00", "a\x00b", "\x1b[31m", "\x7f", "\ud800",
+    "a\udfff", "\ufffe", "\u202eevil", "\u200bx", "\u2066x", "\ufeff", "ᅠ", "ㅤ", "<script>alert(1)</script>",
+    "</script>", "<!--", "-->", "]]>", "&", "<", "&amp;", "a|b", "`", "``", "[x](javascript:alert(1))",
+    "<img src=x onerror=alert(1)>", "|", "\n\n# head", "$$", "\\end{align}", "}{", "_{", "^", "digraph {}", "\\N",
+    "]];", "</text>", "' onload='x", '" onload="x', "ſ", "s", "K", "k", "变量", "переменная",
 ]  # fmt: skip
-PIECES = ["\\", '"', '"""', "'", "\n", "\r", "\x0c", "\x00", "\x85", "\u2028", "\u202e", "\ud800", "ﬁ", "fi", "ª", " ", "(", ")", "[", "]",
-          "{", "}", "=", ":", ";", ",", "#", "<", ">", "&", "|", "$", "`", "%", "_", "__", "a", "x", "1", "é", "</script>", "]]>", "-->",
-          RUN, "\ufffe", "\x1b", "😀", "e\u0301"]  # fmt: skip
+PIECES = [
+    "\\", '"', '"""', "'", "\n", "\r", "\x0c", "\x00", "\x85", "\u2028", "\u202e", "\ud800", "ﬁ", "fi", "ª", " ",
+    "(", ")", "[", "]", "{", "}", "=", ":", ";", ",", "#", "<", ">", "&", "|", "$", "`", "%", "_", "__", "a", "x",
+    "1", "é", "</script>", "]]>", "-->", RUN, "\ufffe", "\x1b", "😀", "e\u0301",
+]  # fmt: skip
 texts = st.sampled_from(KNOWN) | st.lists(st.sampled_from(PIECES), max_size=8).map("".join) | st.text(max_size=12)
 keys = texts | st.integers(-3, 3) | st.binary(max_size=4) | st.floats(allow_nan=False) | st.none() | st.booleans()
-hostile = settings(max_examples=60, deadline=None)
+hostile = settings(max_examples=25, deadline=None)
 
 
 @pytest.fixture(autouse=True)
@@ -77,12 +83,12 @@ def check_source(source):
         if isinstance(node, ast.FunctionDef):
             arguments = [x.arg for x in (*node.args.args, *node.args.kwonlyargs)]
             assert len(set(arguments)) == len(arguments)
-        if isinstance(node, ast.Expr):  # nothing is run for nothing: a docstring, or a call with out=
-            assert isinstance(node.value, ast.Constant) or ast.unparse(node.value).startswith(("np.", "rooms"))
+    assert all(isinstance(x.value, ast.Constant) for x in tree.body if isinstance(x, ast.Expr))
 
 
 def check_program(compiled, args, expected, folder):
     """The program and its saved module give what the function gives."""
+    copied = copy.deepcopy(args)  # the first call may be given what it may overwrite
     found = compiled(*args)
     same(found, expected)
     check_source(compiled.source)
@@ -92,7 +98,7 @@ def check_program(compiled, args, expected, folder):
     spec = importlib.util.spec_from_file_location("saved", path)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    same(getattr(module, compiled.program.name)(*args), found)
+    same(getattr(module, compiled.program.name)(*copied), found)
 
 
 def same(found, expected):
@@ -239,14 +245,15 @@ PARAMETERS = sorted({*BUILTINS, *RESERVED, "has_nan", "IndexError", "match", "_"
 def test_parameters_called_like_what_programs_use(name, tmp_path):
     """`float` of a number, loops over slices, and the error that a NaN raises."""
     space = {"ta": ta}
-    exec(f"def f({name}, other): return (ta.tanh({name} * 2.0) * ta.sigmoid(other)).sum(), other * {name}", space)
+    exec(f"def f({name}, other): return ta.sum(ta.tanh({name} * 2.0) * ta.sigmoid(other)), other * {name}", space)
     f = space["f"]
-    for x, y in [(0.5, 2.0), (X, X), (np.linspace(-3, 3, 200_000), 1.5), (np.ones((257, 999)), np.ones((257, 999)))]:
-        compiled = ta.compile(ta.value_and_grad(lambda *xs: f(*xs)[0], (0, 1)))
-        plain = ta.compile(f)
-        check_program(plain, (x, y), f(x, y), tmp_path)
-        same(compiled(x, y), ta.value_and_grad(lambda *xs: f(*xs)[0], (0, 1))(x, y))
-    bad = np.full(200_000, np.nan)
+    for x, y in [(0.5, 2.0), (np.linspace(-3, 3, 70_001), 1.5)]:
+        check_program(ta.compile(f), (x, y), f(x, y), tmp_path)
+        slopes = f"def f({name}, other): return value_and_grad(lambda x, y: f(x, y)[0], (0, 1))({name}, other)"
+        made = {"value_and_grad": ta.value_and_grad, "f": f}
+        exec(slopes.replace("def f(", "def slopes("), made)
+        check_program(ta.compile(made["slopes"]), (x, y), made["slopes"](x, y), tmp_path)
+    bad = np.full(70_001, np.nan)
     np.testing.assert_array_equal(ta.compile(f)(bad, 1.5)[1], bad)
 
 
@@ -267,8 +274,8 @@ def test_names_of_functions(name, tmp_path):
     check_program(compiled, (X,), f(X), tmp_path)
     assert repr(compiled)
     assert compiled.explain()
-    wide = np.ones((300, 1000))
-    check_program(ta.compile(named(name, lambda x: ta.gelu(x) * ta.tanh(x))), (wide,), ta.gelu(wide) * np.tanh(wide), tmp_path)
+    wide = np.ones(70_001)
+    check_program(ta.compile(named(name, lambda x: ta.tanh(x * 2.0))), (wide,), np.tanh(wide * 2.0), tmp_path)
 
 
 @pytest.mark.parametrize("name", KNOWN)
@@ -293,11 +300,13 @@ def test_names_of_operations(name, tmp_path):
         return x * 2.0 if x.sum() < 1e9 else x
 
     body.__name__ = name
-    try:
-        double = ta.op(dx=lambda g, _, x: g * 2.0 if g.sum() < 1e9 else g)(body)
-    except (TypeError, ValueError) as error:
-        assert "name" in str(error)  # noqa: PT017 - refused where it is declared
+    declare = ta.op(dx=lambda g, _, x: g * 2.0 if g.sum() < 1e9 else g)
+    if not is_name(name) or name.startswith("__"):
+        with pytest.raises(ValueError, match="is no name for an operation"):
+            declare(body)
+        assert name not in ta.ops
         return
+    double = declare(body)
     f = lambda x: ta.value_and_grad(lambda x: double(ta.tanh(x)).sum())(x)
     compiled = ta.compile(f)
     same(compiled(X), f(X))
@@ -314,7 +323,7 @@ def test_the_gate():
     ]  # fmt: skip
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(text=texts)
 def test_every_text_has_a_name(text):
     name = identifier(text)

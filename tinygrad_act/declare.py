@@ -13,7 +13,7 @@ import numpy as np
 
 from .blocks import has_steps, in_blocks
 from .op import FORMS, REQUIRED, SIDES, Fused, Op, Rule, Unknown
-from .registry import ops
+from .registry import is_name, ops
 
 __all__ = ["declare"]
 
@@ -36,7 +36,7 @@ def declare(
 
     Raises `TypeError` or `ValueError` that says how to mend the declaration.
     """
-    name = body.__name__
+    name = _name_of(body)
     inputs, variadic, defaults = _read_signature(name, body)
     matched = _match_rules(name, inputs, rules)
     op = Op(
@@ -60,6 +60,14 @@ def declare(
     _check_facts(op)
     ops.enter(op)
     return op
+
+
+def _name_of(body: Callable[..., Any]) -> str:
+    """The operation's name, which formulas, programs and methods of Values write."""
+    name: str = body.__name__
+    if not is_name(name) or name.startswith("__"):
+        raise ValueError(f"{name!r:.60} is no name for an operation: write def relu6(z), or set the body's __name__")
+    return name
 
 
 def _for_arrays(

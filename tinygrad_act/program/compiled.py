@@ -14,13 +14,14 @@ from typing import Any
 import numpy as np
 
 from ..mode import mode, special
+from ..registry import is_name
 from ..tree import flatten
 from .assemble import assemble
 from .build import build
 from .changes import advice, describe_change
 from .constants import Constants
 from .emit import Form
-from .identifiers import RESERVED, function_name, is_name
+from .identifiers import RESERVED, function_name
 from .memory import all_finite
 from .names import input_names, name_nodes, parameter_names
 from .program import Program, WithProgram

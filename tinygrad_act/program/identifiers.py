@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import keyword
 import re
-import unicodedata
 from collections.abc import Iterable
 
-__all__ = ["BUILTINS", "RESERVED", "distinct", "function_name", "identifier", "in_docstring", "is_name"]
+from ..registry import is_name, plain
+
+__all__ = ["BUILTINS", "RESERVED", "distinct", "function_name", "identifier", "in_docstring"]
 
 RESERVED = frozenset({"np", "memory", "variables"})
 """What the functions of programs have for themselves."""
@@ -22,20 +23,14 @@ _LONGEST = 60
 """Characters of a name that is made: a line has to stay readable."""
 
 
-def is_name(text: str) -> bool:
-    """Whether `text` may stand in source as a name, and is the same name when Python has read it."""
-    return text.isidentifier() and not keyword.iskeyword(text) and text != "__debug__" and text == _plain(text)
-
-
 def identifier(text: object) -> str:
     """A name that is made of any text: `hidden_weights` of "hidden weights". No keyword, not even one that is a name
     elsewhere (`match`), nothing that begins with two underscores, and not long."""
-    word = re.sub(r"\W", "_", _plain(str(text)[: 4 * _LONGEST]))[:_LONGEST]
-    if not f"x{word}".isidentifier() or word != _plain(word):  # letters that only look like some to `re`
+    word = re.sub(r"\W", "_", plain(str(text)[: 4 * _LONGEST]))
+    if not f"x{word}".isidentifier() or word != plain(word):  # letters that only look like some to `re`
         word = re.sub(r"[^0-9A-Za-z_]", "_", word)
-    if not word.isidentifier() or word.startswith("__"):
-        word = f"x{word}"
-    return f"{word}_" if keyword.iskeyword(word) or keyword.issoftkeyword(word) else word
+    word = f"{word}_" if keyword.iskeyword(word) or keyword.issoftkeyword(word) else word
+    return (word if word.isidentifier() and not word.startswith("__") else f"x{word}")[:_LONGEST]
 
 
 def distinct(wishes: Iterable[object], taken: Iterable[str] = ()) -> list[str]:
@@ -54,18 +49,13 @@ def distinct(wishes: Iterable[object], taken: Iterable[str] = ()) -> list[str]:
 
 def function_name(text: object) -> str:
     """The name of a program: that of its function, or `step` if that is no name, or one that the program needs."""
-    word = _plain(text) if isinstance(text, str) else ""
+    word = plain(text) if isinstance(text, str) else ""
     fit = is_name(word) and len(word) <= _LONGEST and not word.startswith("__")
-    return word if fit and word not in RESERVED | BUILTINS | {"has_nan"} else "step"
+    return word if fit and word not in RESERVED | BUILTINS | {"IndexError", "has_nan"} else "step"
 
 
 def in_docstring(text: object) -> str:
     """Text that neither ends the docstring or comment that it stands in, nor breaks its line, nor turns it round."""
     spelled = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in str(text)[:200])
     return spelled.replace("\\", "/").replace('"', "'")
-
-
-def _plain(text: str) -> str:
-    """The text as Python reads names."""
-    return unicodedata.normalize("NFKC", text)
 

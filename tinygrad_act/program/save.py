@@ -17,9 +17,9 @@ import numpy as np
 from .._version import __version__
 from ..numpy_names import public_name
 from ..op import REQUIRED, Op
-from ..registry import ops
+from ..registry import is_name, ops
 from ..tracing import Pull
-from .identifiers import identifier, is_name
+from .identifiers import identifier
 from .memory import Memory
 from .save_pull import write_pull
 from .sources import NoSource, is_cached, rewritten_source, spelled_module
@@ -87,15 +87,16 @@ def _with_caller(source: str, name: str, memory: Memory, parameters: str, module
     text = source.replace(f"def {name}(", f"def {inner}(", 1)
     head = source.partition("):")[0].removeprefix(f"def {name}(")
     given = ", ".join(mine if x == "memory" else x for x in head.split(", "))
+    empty, odd = (module.reference(x, "") for x in (IndexError, FloatingPointError))
     lines = [f"def {name}({parameters}):", f'    """{inner}, in room of its own; see the top of this file."""']
     if memory.views:
         views = [f"        np.ndarray({shape}, {literal(dtype)}, rooms[{i}])," for i, shape, dtype in memory.views]
         text += "\n" + _ROOM.format(free=free, room=room, rooms=memory.rooms, views="\n".join(views))
-        lines += ["    try:", f"        {mine} = {free}.pop()", "    except IndexError:", f"        {mine} = {room}()"]
+        lines += ["    try:", f"        {mine} = {free}.pop()", f"    except {empty}:", f"        {mine} = {room}()"]
     lines += ["    try:", '        with np.errstate(over="raise", divide="raise", invalid="raise", under="ignore"):']
     lines += [f"            {'results = ' if update else 'return '}{inner}({given})"]
     if careful:
-        lines += ["    except FloatingPointError:", f"        return {name}_with_care({parameters})"]
+        lines += [f"    except {odd}:", f"        return {name}_with_care({parameters})"]
     if memory.views:
         lines += ["    finally:", f"        {free}.append({mine})"]
     lines += [f"    return {name}_update(*results)"] * update
