@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -14,7 +13,7 @@ from ..table import columns
 from ..transforms import grad
 from .find import find
 from .shape import number
-from .show import plain
+from .show import json_text, plain
 
 __all__ = ["Comparison", "compare", "comparison"]
 
@@ -109,4 +108,4 @@ def _cells(row: Comparison) -> tuple[str, ...]:
 
 def as_json(rows: list[Comparison]) -> str:
     """A JSON list of objects; numbers that are not finite are texts."""
-    return json.dumps(plain(rows), indent=1, ensure_ascii=False, allow_nan=False)
+    return json_text(plain(rows))

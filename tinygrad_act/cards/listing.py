@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import NamedTuple
 
 from ..op import Op
 from ..registry import ops
 from ..table import columns
+from .show import json_text
 
 __all__ = ["Line", "as_json", "as_text", "catalogue", "lines"]
 
@@ -55,4 +55,4 @@ def _cells(row: Line) -> tuple[str, ...]:
 
 def as_json(rows: list[Line]) -> str:
     """A JSON list of objects."""
-    return json.dumps([row._asdict() for row in rows], indent=1, ensure_ascii=False)
+    return json_text([row._asdict() for row in rows])
