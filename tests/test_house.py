@@ -26,7 +26,7 @@ LAYERS = [  # a file imports only from rows above its own, or from its own row
     {"debugging", "keeping", "lending", "backprop", "backprop_scalar", "leaves", "interop", "recording"}
     | {"bare", "composed", "indexing", "methods", "numpy_names", "operators", "shortcuts", "tracing", "ways_out"},
     {"value"},
-    {"transforms", "forward"},
+    {"argnums", "transforms", "forward"},
     {"derivatives"},
     {"check", "samples", "table", "draw", "expression"},
     {"testing", "pytest_plugin", "accuracy", "cards", "activation", "program", "explain"},

@@ -17,7 +17,7 @@ import numpy as np
 from .blocks import has_steps, in_blocks
 from .float_warnings import Said, context_for, in_a_copy, silent
 from .op import FORMS, REQUIRED, SIDES, Fused, Op, Rule, Unknown
-from .registry import ops
+from .registry import is_name, ops
 
 __all__ = ["declare", "keep_docstring"]
 
@@ -42,7 +42,7 @@ def declare(
     """
     for function in (body, *rules.values(), *(facts.get("forms") or {}).values()):
         keep_docstring(function)
-    name = body.__name__
+    name = _name_of(body)
     inputs, variadic, defaults = _read_signature(name, body)
     matched = _match_rules(name, inputs, rules)
     op = Op(
@@ -95,6 +95,12 @@ def _docstrings(source: str) -> dict[tuple[int, str, tuple[str, ...]], str | Non
             inputs = tuple(x.arg for x in (*node.args.posonlyargs, *node.args.args))
             found[first, node.name, inputs] = ast.get_docstring(node, clean=False)
     return found
+def _name_of(body: Callable[..., Any]) -> str:
+    """The operation's name, which formulas, programs and methods of Values write."""
+    name: str = body.__name__
+    if not is_name(name) or name.startswith("__"):
+        raise ValueError(f"{name!r:.60} is no name for an operation: write def relu6(z), or set the body's __name__")
+    return name
 
 
 def _for_arrays(
@@ -197,6 +203,8 @@ def _check_facts(op: Op) -> None:
     for place, side in op.kinks.items():
         if side not in SIDES:
             raise ValueError(f"{op.name}: kink at {place}: {side!r} is no side; write one of {', '.join(SIDES)}")
+    if op.grows not in (None, False):
+        _check_grows(op)
     for name in op.domain:
         if name not in (*op.inputs, *op.defaults):
             raise ValueError(f"{op.name}: a domain is given for {name!r}, which is no input and no parameter of it")
@@ -287,6 +295,21 @@ def _check_rule(op: Op, input_name: str, rule: Rule) -> None:
             f"{op.name}: d{input_name} takes {signature}, but it is called as ({expected}); "
             f"write d{input_name}=lambda {expected}: ..."
         ) from None
+
+
+def _check_grows(op: Op) -> None:
+    """A rule for the size takes the shapes of the inputs and the static parameters."""
+    names = ("*" * op.variadic + op.inputs[0], *op.inputs[1:], *(("*", *op.defaults) if op.defaults else ()))
+    expected = f"{op.name}: grows= is False or a function, grows=lambda {', '.join(names)}: ..., of the inputs' shapes"
+    if not callable(op.grows):
+        raise TypeError(f"{expected}, not {op.grows!r}")
+    if isinstance(op.grows, FunctionType) and _fits(op.grows, 0 if op.variadic else len(op.inputs), op):
+        return
+    signature = inspect.signature(op.grows)
+    try:
+        signature.bind(*op.inputs, **dict(op.defaults))
+    except TypeError as error:
+        raise TypeError(f"{expected}; it takes {signature}") from error
 
 
 def _fits(rule: FunctionType, positional: int, op: Op) -> bool:

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from .argnums import Argnums, located, positions_of
 from .calls import refuse_uncallable
 from .frames import boundary
 from .ops.reduce import sum
@@ -24,7 +25,7 @@ __all__ = ["hessian", "hvp", "jacobian"]
 
 
 @boundary
-def jacobian(f: Callable[..., Any], argnums: int | tuple[int, ...] = 0) -> Callable[..., Any]:
+def jacobian(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
     """A function with the arguments of `f` that returns the derivative of each entry of `f` by each of an argument.
 
     `f` returns one number or array. The shape is that of what it returns followed by that of the
@@ -33,13 +34,13 @@ def jacobian(f: Callable[..., Any], argnums: int | tuple[int, ...] = 0) -> Calla
     them for a tuple of results. It takes one backward pass for each entry of what `f` returns.
 
     Raises `TypeError` if the argument or what `f` returns is a list, tuple or dict, or not made of real
-    numbers, or if there is no such argument.
+    numbers, or if there is no such argument, `ValueError` if `argnums` names one twice.
     """
     return _jacobian("jacobian", f, argnums)
 
 
 @boundary
-def hessian(f: Callable[..., Any], argnums: int | tuple[int, ...] = 0) -> Callable[..., Any]:
+def hessian(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
     """A function with the arguments of `f` that returns the second derivatives of `f`.
 
     For `f` from (n,) to a single number the matrix (n, n); in general, the shape of what `f` returns
@@ -48,9 +49,10 @@ def hessian(f: Callable[..., Any], argnums: int | tuple[int, ...] = 0) -> Callab
 
     Raises as `jacobian` does.
     """
-    if isinstance(argnums, int):
+    positions, single = positions_of("hessian", f, argnums)
+    if single:
         return _jacobian("hessian", _jacobian("hessian", f, argnums), argnums)
-    rows = [_jacobian("hessian", _jacobian("hessian", f, position), tuple(argnums)) for position in argnums]
+    rows = [_jacobian("hessian", _jacobian("hessian", f, position), positions) for position in positions]
 
     @boundary
     @functools.wraps(f)
@@ -91,14 +93,14 @@ def hvp(f: Callable[[Any], Any], x: Any, v: Any) -> Any:
     return gradient_of("hvp", along, 0)(x)
 
 
-def _jacobian(name: str, f: Callable[..., Any], argnums: int | tuple[int, ...]) -> Callable[..., Any]:
+def _jacobian(name: str, f: Callable[..., Any], argnums: Argnums) -> Callable[..., Any]:
     refuse_uncallable(name, f)
-    positions = (argnums,) if isinstance(argnums, int) else tuple(argnums)
+    positions, single = positions_of(name, f, argnums)
 
     @boundary
     @functools.wraps(f)
     def all_entries(*args: Any, **kwargs: Any) -> Any:
-        for position in positions:
+        for position in located(name, positions, len(args)):
             _check_argument(name, args, position)
 
         @functools.wraps(f)
@@ -113,14 +115,12 @@ def _jacobian(name: str, f: Callable[..., Any], argnums: int | tuple[int, ...]) 
         shapes = [np.shape(args[position]) for position in positions]
         found = [_joined([row[i] for row in rows], np.shape(out), shape, args[position])
                  for i, (position, shape) in enumerate(zip(positions, shapes))]  # fmt: skip
-        return found[0] if isinstance(argnums, int) else tuple(found)
+        return found[0] if single else tuple(found)
 
     return all_entries
 
 
 def _check_argument(name: str, args: tuple[Any, ...], position: int) -> None:
-    if not -len(args) <= position < len(args):
-        raise TypeError(f"{name}: there is no positional argument {position}; the call has {len(args)}")
     if isinstance(args[position], (list, tuple, dict)):
         raise TypeError(
             f"{name}: argument {position} is a {type(args[position]).__name__}; give its arrays as arguments of their "

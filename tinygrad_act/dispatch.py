@@ -86,13 +86,16 @@ def op(
     estimator: bool = False,
     linear: bool = False,
     fused: Fused | None = None,
+    grows: Callable[..., int] | bool | None = None,
     **rules: Rule,
 ) -> Callable[[Function], Function]:
     """Declare any other operation. `d<input>=`: the cotangent of that input, `f(g, a, *inputs)`.
 
     The engine gives it its input's shape and dtype afterwards: a rule may return it broadcast, or
     with axes of length 1 where the input is longer. A variadic body (`*xs`) has one rule for all
-    inputs, `f(i, g, a, *xs)`, that gives the cotangent of input number `i`. Other arguments: see
+    inputs, `f(i, g, a, *xs)`, that gives the cotangent of input number `i`. `grows`: how many entries the
+    result has, `f(*shapes of the inputs, **static)`, or False if never more than all inputs together; a formula
+    that somebody types calls an operation that says nothing with small inputs only. Other arguments: see
     `elementwise`; only compiled programs use `fused`.
     Raises `TypeError` at once for a missing or superfluous derivative.
     """
@@ -100,7 +103,7 @@ def op(
     def register(body: Function) -> Function:
         return _function(declare(body, rules, False, label=label, kinks=kinks, domain=domain, poles=poles,
                                  cases=cases, aliases=aliases, reference=reference, elsewhere=elsewhere,
-                                 estimator=estimator, linear=linear, fused=fused))  # fmt: skip
+                                 estimator=estimator, linear=linear, fused=fused, grows=grows))  # fmt: skip
 
     return boundary(register)
 

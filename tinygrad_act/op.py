@@ -204,6 +204,10 @@ class Op:
     """What runs on arrays where there are no static parameters: `ufunc` or `forward`."""
     plain: bool = False
     """One or two inputs, all with a rule, and no static parameter."""
+    grows: Callable[..., int] | bool | None = None
+    """How many entries the result has: at most so many, a function of the inputs' shapes and the static parameters.
+    False: never more than all inputs together, whose axes of length 0 count as 1. None: nobody said. An elementwise
+    operation has the shape that its inputs broadcast to."""
     call: Callable[..., Any] = field(init=False)
     """The public function: `ops["sigmoid"].call` is `sigmoid`."""
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import difflib
+import keyword
+import unicodedata
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
@@ -11,7 +13,17 @@ from .frames import boundary
 if TYPE_CHECKING:
     from .op import Op
 
-__all__ = ["Registry", "ops"]
+__all__ = ["Registry", "is_name", "ops", "plain"]
+
+
+def plain(text: str) -> str:
+    """The text as Python reads names: `ﬁ` is `fi` to it."""
+    return unicodedata.normalize("NFKC", text)
+
+
+def is_name(text: str) -> bool:
+    """Whether `text` may stand in source as a name, and is the same name when Python has read it."""
+    return text.isidentifier() and not keyword.iskeyword(text) and text != "__debug__" and text == plain(text)
 
 
 class Registry(dict[str, "Op"]):

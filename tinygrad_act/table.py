@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from .op import DROPPED, Op
 from .registry import ops
+from .saving import write
 
 __all__ = ["END", "START", "as_json", "columns", "markdown", "put_between", "spaced", "text", "write_into"]
 
@@ -77,13 +78,14 @@ def put_between(path: str | os.PathLike[str], start: str, end: str, text: str) -
 
     Raises `ValueError` if a marker is missing.
     """
-    with open(path, encoding="utf-8") as file:
+    with open(path, encoding="utf-8", newline="") as file:
         old = file.read()
     if start not in old or end not in old:
         raise ValueError(f"{path}: the lines {start!r} and {end!r} must both be there")
     before, _, rest = old.partition(start)
     _, _, after = rest.partition(end)
-    new = f"{before}{start}\n\n{text}\n\n{end}{after}"
-    with open(path, "w", encoding="utf-8") as file:
-        file.write(new)
+    inside = f"{start}\n\n{text}\n\n{end}".replace("\n", "\r\n" if "\r\n" in old else "\n")
+    new = f"{before}{inside}{after}"
+    if new != old:
+        write(path, new)
     return new != old

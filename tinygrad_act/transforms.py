@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from .argnums import Argnums, located, positions_of
 from .backprop import count_uses, pull
 from .calls import refuse_uncallable
 from .frames import boundary, warn_user
@@ -34,23 +35,24 @@ _WORTH_A_COPY = 1 << 14
 
 
 @boundary
-def grad(f: Callable[..., Any], argnums: int | tuple[int, ...] = 0) -> Callable[..., Any]:
+def grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
     """A function with the arguments of `f` that returns the gradient of `f`.
 
     `f` returns a single number. `argnums`: which positional argument to differentiate by, or a
-    tuple of them for a tuple of gradients. An argument may be a number, an array, or a nested
-    list, tuple or dict of them; the gradient has the same structure, shapes and dtypes (integers
-    and booleans become floats, for `f` too).
+    tuple of them for a tuple of gradients; each is named once, and -1 is the last. An argument may be a
+    number, an array, or a nested list, tuple or dict of them; the gradient has the same structure,
+    shapes and dtypes (integers and booleans become floats, for `f` too).
 
-    Raises `ValueError` if `f` returns more than one number, `TypeError` if an argument is not made
-    of real numbers, or if `f` takes a bare number out of a Value (`float(x)`, `array[i] = x`). Warns
-    if what `f` returns depends on no input that it is differentiated by.
+    Raises `ValueError` if `f` returns more than one number or `argnums` names an argument twice,
+    `TypeError` if there is no such argument, if one is not made of real numbers, or if `f` takes a bare
+    number out of a Value (`float(x)`, `array[i] = x`). Warns if what `f` returns depends on no input that
+    it is differentiated by.
     """
     return gradient_of("grad", f, argnums)
 
 
 @boundary
-def value_and_grad(f: Callable[..., Any], argnums: int | tuple[int, ...] = 0) -> Callable[..., Any]:
+def value_and_grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
     """A function with the arguments of `f` that returns `(f(...), gradient of f)`; see `grad`."""
     return _value_and_gradient("value_and_grad", f, argnums)
 
@@ -66,7 +68,7 @@ def vjp(f: Callable[..., Any], *args: Any) -> tuple[Any, Callable[[Any], tuple[A
     return pullback_of("vjp", f, args)
 
 
-def gradient_of(name: str, f: Callable[..., Any], argnums: int | tuple[int, ...]) -> Callable[..., Any]:
+def gradient_of(name: str, f: Callable[..., Any], argnums: Argnums) -> Callable[..., Any]:
     """What `grad` returns; `name`: what its messages call it."""
     both = _value_and_gradient(name, f, argnums)
 
@@ -78,9 +80,9 @@ def gradient_of(name: str, f: Callable[..., Any], argnums: int | tuple[int, ...]
     return gradient
 
 
-def _value_and_gradient(name: str, f: Callable[..., Any], argnums: int | tuple[int, ...]) -> Callable[..., Any]:
+def _value_and_gradient(name: str, f: Callable[..., Any], argnums: Argnums) -> Callable[..., Any]:
     refuse_uncallable(name, f)
-    positions = (argnums,) if isinstance(argnums, int) else tuple(argnums)
+    positions, single = positions_of(name, f, argnums)
 
     @boundary
     @functools.wraps(f)
@@ -102,7 +104,7 @@ def _value_and_gradient(name: str, f: Callable[..., Any], argnums: int | tuple[i
         if special:
             _pass_on(out if outer else None, given)
         gradients = _like_arguments(args, positions, cotangents)
-        return value, gradients[0] if isinstance(argnums, int) else gradients
+        return value, gradients[0] if single else gradients
 
     return value_and_gradient
 
@@ -155,9 +157,7 @@ def enter(
     """How every transform begins: the arguments with a new float Value of this depth for every number and array
     at `positions`, and these Values. Raises `TypeError` for what is no real number."""
     new, starts = list(args), []
-    for position in positions:
-        if not -len(args) <= position < len(args):
-            raise TypeError(f"{name}: there is no positional argument {position}; the call has {len(args)}")
+    for position in located(name, positions, len(args)):
         leaves = []
         for path, leaf in leaves_with_paths(args[position]):
             try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -23,7 +22,7 @@ from .pictures.overlay import plot
 from .pictures.picture import Picture
 from .pictures.sheet import tested
 from .shape import number
-from .show import plain
+from .show import json_text, plain
 
 __all__ = ["Comparison", "Version", "compare"]
 
@@ -57,7 +56,7 @@ class Comparison(Picture):
 
     def json(self) -> str:
         """A JSON list of objects; numbers that are not finite are texts."""
-        return json.dumps(plain(self.versions), indent=1, ensure_ascii=False, allow_nan=False)
+        return json_text(plain(self.versions))
 
     def _writers(self) -> Writers:
         return {**super()._writers(), ".json": lambda: f"{self.json()}\n"}

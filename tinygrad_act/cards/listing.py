@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -12,6 +11,7 @@ from ..saving import Writers
 from ..table import columns
 from .pictures.picture import Picture
 from .pictures.sheet import sheet
+from .show import json_text
 
 __all__ = ["Catalogue", "Line", "catalogue"]
 
@@ -43,7 +43,7 @@ class Catalogue(Picture):
 
     def json(self) -> str:
         """A JSON list of objects."""
-        return json.dumps([line._asdict() for line in self.lines], indent=1, ensure_ascii=False)
+        return json_text([line._asdict() for line in self.lines])
 
     def _writers(self) -> Writers:
         return {**super()._writers(), ".json": lambda: f"{self.json()}\n"}

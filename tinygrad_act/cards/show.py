@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from ..draw.text import printable
 from ..op import Theirs
 from ..ops.slope import SATURATED
+from ..svg import one_line
 from ..table import columns
 from .expect import LEVEL
 from .shape import Interval, number
@@ -16,7 +19,7 @@ from .shape import Interval, number
 if TYPE_CHECKING:
     from .card import Card, Parameter
 
-__all__ = ["as_json", "as_markdown", "as_text", "plain"]
+__all__ = ["as_json", "as_markdown", "as_text", "json_text", "plain"]
 
 _NOTHING = "-"
 
@@ -25,7 +28,7 @@ def as_text(card: Card) -> str:
     """One line a fact, for a terminal."""
     rows = [("formula", card.formula)]
     rows += [(title, d.text) for title, d in zip(_titles(card), card.derivatives)]
-    return "\n".join([_heading(card), *columns([*rows, *_facts(card)])])
+    return "\n".join([_heading(card), *columns([(title, _shown(fact)) for title, fact in [*rows, *_facts(card)]])])
 
 
 def as_markdown(card: Card) -> str:
@@ -33,14 +36,20 @@ def as_markdown(card: Card) -> str:
     formulas = [("formula", f"$a = {card.formula_latex}$" if card.formula_latex else _NOTHING, card.formula)]
     formulas += [(t, f"${d.latex}$", d.text) for t, d in zip(_titles(card), card.derivatives)]
     lines = [f"### {_heading(card)}", "", "| | | as code |", "|---|---|---|"]
-    lines += [f"| {_cell(title)} | {_cell(shown)} | `{_cell(code)}` |" for title, shown, code in formulas]
-    lines += ["", "| | |", "|---|---|", *(f"| {_cell(title)} | {_cell(fact)} |" for title, fact in _facts(card))]
+    lines += [f"| {_cell(title)} | {_cell(shown)} | `{_code(code)}` |" for title, shown, code in formulas]
+    lines += ["", "| | |", "|---|---|", *(f"| {_cell(title)} | {_cell(_text(fact))} |" for title, fact in _facts(card))]
     return "\n".join(lines)
 
 
 def as_json(card: Card) -> str:
     """An object with every field of the card; numbers that are not finite are texts."""
-    return json.dumps(plain(card), indent=1, ensure_ascii=False, allow_nan=False)
+    return json_text(plain(card))
+
+
+def json_text(data: Any) -> str:
+    """JSON that can be written to a file: half characters are spelled."""
+    text = json.dumps(data, indent=1, ensure_ascii=False, allow_nan=False)
+    return re.sub("[\ud800-\udfff]", lambda half: f"\\u{ord(half[0]):04x}", text)
 
 
 def plain(x: Any) -> Any:
@@ -56,6 +65,22 @@ def plain(x: Any) -> Any:
 
 def _heading(card: Card) -> str:
     return f"{card.name} ({', '.join(card.aliases)})" if card.aliases else card.name
+
+
+def _shown(text: str) -> str:
+    """Anybody's text on one line, with what would steer a terminal spelled."""
+    line = one_line(text)
+    return printable(line, max(len(line), 1))
+
+
+def _text(fact: str) -> str:
+    """A fact for Markdown: no tag, no entity, no link is read in it."""
+    spelled = re.sub(r"&(?=#?\w+;)", "&amp;", _shown(fact)).replace("](", "]\\(").replace("`", "\\`")
+    return re.sub(r"<(?=[A-Za-z/!?])", "&lt;", spelled)
+
+
+def _code(text: str) -> str:
+    return _cell(_shown(text).replace("`", "'"))
 
 
 def _cell(text: str) -> str:

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 
 from ..frames import boundary
+from ..op import Op
 from ..registry import ops
 from ..value import Value
-from .growth import entries
+from .growth import entries, is_declared
 from .message import ExpressionError, foreign, refuse
 from .reader import Expression, Step, parse
 
@@ -90,7 +91,7 @@ class _Machine:
             raise refuse(self._text, step.place, "this step has no operation; make expressions with parse()")
         self._left -= entries(op, args, static)
         if self._left < 0:
-            raise refuse(self._text, step.place, f"the results would have more than {_MOST_ENTRIES:,} entries together")
+            raise refuse(self._text, step.place, _too_many(op))
         try:
             return op.call(*args, **static)
         except (TypeError, ValueError, IndexError, ArithmeticError, MemoryError) as error:
@@ -106,6 +107,15 @@ class _Machine:
         if name:
             self._names[name] = result
         return result
+
+
+def _too_many(op: Op) -> str:
+    if is_declared(op):
+        return f"the results would have more than {_MOST_ENTRIES:,} entries together"
+    return (
+        f"{op.name}: its declaration does not say how large its result is, and with these inputs the results might "
+        f"have more than {_MOST_ENTRIES:,} entries together; declare it with @ta.op(..., grows=...)"
+    )
 
 
 def _leaf(name: str, data: Any) -> Value:

@@ -5,6 +5,7 @@ A gated linear unit is the first half of an axis times an activation of the seco
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -65,6 +66,7 @@ def _meant(op: Op) -> Op:
     cases=_CASES,
     reference="Dauphin et al. 2017",
     elsewhere={"torch": theirs("F.glu"), "jax": theirs("nn.glu"), "keras": theirs("ops.glu")},
+    grows=False,
 )
 def glu(z: Any, *, axis: int = -1) -> Any:
     """a = split(z, 2, axis)[0] / (1 + exp(-split(z, 2, axis)[1]))
@@ -75,7 +77,7 @@ def glu(z: Any, *, axis: int = -1) -> Any:
     return np.multiply(x, sigmoid(y))
 
 
-@declare_op(dz=_rule(relu), cases=_CASES, reference="Shazeer 2020")
+@declare_op(dz=_rule(relu), cases=_CASES, reference="Shazeer 2020", grows=False)
 def reglu(z: Any, *, axis: int = -1) -> Any:
     """a = split(z, 2, axis)[0] * maximum(split(z, 2, axis)[1], 0)
 
@@ -85,7 +87,7 @@ def reglu(z: Any, *, axis: int = -1) -> Any:
     return np.multiply(x, relu(y))
 
 
-@declare_op(dz=_rule(gelu), cases=_CASES, reference="Shazeer 2020")
+@declare_op(dz=_rule(gelu), cases=_CASES, reference="Shazeer 2020", grows=False)
 def geglu(z: Any, *, axis: int = -1) -> Any:
     """a = split(z, 2, axis)[0] * split(z, 2, axis)[1] * (1 + erf(split(z, 2, axis)[1] / sqrt(2))) / 2
 
@@ -95,7 +97,7 @@ def geglu(z: Any, *, axis: int = -1) -> Any:
     return np.multiply(x, gelu(y))
 
 
-@declare_op(dz=_rule(silu), cases=_CASES, reference="Shazeer 2020")
+@declare_op(dz=_rule(silu), cases=_CASES, reference="Shazeer 2020", grows=False)
 def swiglu(z: Any, *, axis: int = -1) -> Any:
     """a = split(z, 2, axis)[0] * split(z, 2, axis)[1] / (1 + exp(-split(z, 2, axis)[1]))
 
@@ -117,6 +119,7 @@ def _crelu_rule(g: Any, _: Any, z: Any, *, axis: int) -> Any:
     cases=(case((2, 3)), case((2, 3), axis=0), case((3,))),
     reference="Shang et al. 2016",
     elsewhere={"tensorflow": theirs("nn.crelu")},
+    grows=lambda z, *, axis: 2 * math.prod(z),
 )
 def crelu(z: Any, *, axis: int = -1) -> Any:
     """a = concatenate((maximum(z, 0), maximum(-z, 0)), axis)

@@ -14,6 +14,7 @@ from ..axes import within
 from ..blocks import HALF, wide
 from ..dispatch import op
 from ..op import case
+from .sizes import added, broadcast, taken_along
 
 __all__ = ["WORTH_ROWS", "flat_index", "put_add", "take_axis"]
 
@@ -38,6 +39,7 @@ _ROWS = np.array([0, 0, 2], np.uint8)
         case((4, 3), np.array(1)),
         case((4, 2), np.zeros((0, 2), int)),
     ),
+    grows=taken_along,
 )
 def take_axis(x: Any, index: Any, *, axis: int = 0) -> Any:
     """a = take(x, index, axis=axis)
@@ -65,6 +67,7 @@ def take_axis(x: Any, index: Any, *, axis: int = 0) -> Any:
         case((3,), np.array(1), size=4),
         case((0, 2, 2), np.zeros((0, 2), int), size=4),
     ),
+    grows=added,
 )
 def put_add(x: Any, index: Any, *, size: int, axis: int = 0) -> Any:
     """a = put_add(x, index, size, axis)
@@ -122,6 +125,7 @@ def _added_flat(x: Any, places: Any, size: int) -> Any:
         case(np.array([1, 0, 2]), np.array([[3], [0]]), sizes=(3, 4)),
         case(np.array(1), np.array([2, 0]), np.array([1, 1]), sizes=(2, 3, 2)),
     ),
+    grows=broadcast,
 )
 def flat_index(*xs: Any, sizes: Any) -> Any:
     """a = ravel_multi_index(xs, sizes)

@@ -11,6 +11,7 @@ from ..blocks import HALF, wide
 from ..dispatch import op
 from ..op import case
 from .gather import WORTH_ROWS, flat_index, put_add
+from .sizes import filled, taken
 
 __all__ = ["getitem", "scatter_add"]
 
@@ -31,6 +32,7 @@ _MASK = np.array([[True, False, True], [False, False, True]])
         case((4, 3), index=([0, 0, 3], [1, 1, 0])),
         case((0, 3), index=(slice(None), 0)),
     ),
+    grows=taken,
 )
 def getitem(x: Any, *, index: Any) -> Any:
     """a = x[index]
@@ -50,6 +52,7 @@ def getitem(x: Any, *, index: Any) -> Any:
         case((2, 3), shape=(4, 3), index=slice(1, 3)),
         case((), shape=(2, 3), index=(0, 1)),
     ),
+    grows=filled,
 )
 def scatter_add(x: Any, *, shape: Any, index: Any) -> Any:
     """a = scatter_add(x, shape, index)

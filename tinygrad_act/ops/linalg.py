@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import operator
 from typing import Any
 
@@ -13,6 +14,7 @@ from ..op import case
 from .contraction import LETTERS, contracted, explicit
 from .reduce import sum
 from .shape import expand_dims, reshape, swapaxes
+from .sizes import dotted, matrix_product, summed_product
 
 __all__ = ["dot", "einsum", "matmul", "outer", "tensordot"]
 
@@ -57,6 +59,7 @@ def matmul_dy(g: Any, _: Any, x: Any, y: Any) -> Any:
         case((2, 0), (0, 3)),
     ),
     aliases=("np.linalg.matmul",),
+    grows=matrix_product,
 )
 def matmul(x: Any, y: Any) -> Any:
     """a = x @ y
@@ -127,6 +130,7 @@ def _dot_dy(g: Any, _: Any, x: Any, y: Any) -> Any:
         case((2, 3), (4, 3, 2)),
         case((2, 0), (0, 3)),
     ),
+    grows=dotted,
 )
 def dot(x: Any, y: Any) -> Any:
     """a = dot(x, y)
@@ -148,6 +152,7 @@ def dot(x: Any, y: Any) -> Any:
     label="⊗",
     cases=(case((3,), (2,)), case((2, 2), (3,)), case((), (3,))),
     aliases=("np.linalg.outer",),
+    grows=lambda x, y: math.prod(x) * math.prod(y),
 )
 def outer(x: Any, y: Any) -> Any:
     """a = outer(x, y)"""
@@ -187,6 +192,7 @@ def _einsum_dxs(i: Any, g: Any, _: Any, *xs: Any, subscripts: Any) -> Any:
         case((4, 2, 3), (3, 2), subscripts="...ij,jk->...ik"),
         case((4, 1, 3), (5, 3), subscripts="...i,...i->..."),
     ),
+    grows=lambda *xs, subscripts: summed_product(*explicit(subscripts, list(xs)), list(xs)),
 )
 def einsum(*xs: Any, subscripts: str) -> Any:
     """a = einsum(subscripts, *xs)
@@ -239,6 +245,11 @@ def _tensordot_letters(x: Any, y: Any, axes: Any) -> tuple[str, str, str]:
     return xs, ys, "".join([letter for letter in xs + ys if not (letter in xs and letter in ys)])
 
 
+def _tensordot_size(x: tuple[int, ...], y: tuple[int, ...], *, axes: Any) -> int:
+    xs, ys = _pairs(axes, x, y)
+    return math.prod(n for i, n in enumerate(x) if i not in xs) * math.prod(n for i, n in enumerate(y) if i not in ys)
+
+
 def _tensordot_dx(g: Any, _: Any, x: Any, y: Any, *, axes: Any) -> Any:
     """g times y, summed over y's own axes"""
     xs, ys, gs = _tensordot_letters(x, y, axes)
@@ -265,6 +276,7 @@ def _tensordot_dy(g: Any, _: Any, x: Any, y: Any, *, axes: Any) -> Any:
         case((0, 3), (3, 2), axes=1),
         case((2, 0), (0, 3), axes=1),
     ),
+    grows=_tensordot_size,
 )
 def tensordot(x: Any, y: Any, *, axes: Any = 2) -> Any:
     """a = tensordot(x, y, axes)

@@ -83,7 +83,7 @@ def _pull(g: Any, a: Any, x: Any, out: Any, *, axis: Any, keepdims: Any) -> None
     np.multiply(out, chain(beside(g, x, axis), share, 0.0), out=out)  # by chain: there programs look for NaN
 
 
-@op(dx=_logsumexp_back, fused=Fused(None, _pull), cases=_CASES, reference="", elsewhere=_LOGSUMEXP)
+@op(dx=_logsumexp_back, fused=Fused(None, _pull), cases=_CASES, reference="", elsewhere=_LOGSUMEXP, grows=False)
 def logsumexp(x: Any, *, axis: Axes = None, keepdims: bool = False) -> Any:
     """a = log(sum(exp(x), axis=axis, keepdims=keepdims))
 
@@ -93,7 +93,7 @@ def logsumexp(x: Any, *, axis: Axes = None, keepdims: bool = False) -> Any:
     return _largest_plus(lambda rest, _: np.log1p(rest), x, axis, keepdims)
 
 
-@op(dx=_logsumexp_back, fused=Fused(None, _pull), cases=_CASES, reference="", elsewhere=_LOGMEANEXP)
+@op(dx=_logsumexp_back, fused=Fused(None, _pull), cases=_CASES, reference="", elsewhere=_LOGMEANEXP, grows=False)
 def logmeanexp(x: Any, *, axis: Axes = None, keepdims: bool = False) -> Any:
     """a = log(mean(exp(x), axis=axis, keepdims=keepdims))
 

@@ -108,6 +108,7 @@ def _cross_entropy_forward(z: Any, y: Any, _: Any, *, axis: int) -> Any:
         "torch": theirs("F.cross_entropy", note="takes the mean over the rows"),
         "tensorflow": theirs("nn.softmax_cross_entropy_with_logits"),
     },
+    grows=False,
 )
 def softmax_cross_entropy(z: Any, y: Any, *, axis: int = -1) -> Any:
     """a = -sum(y * (z - log(sum(exp(z), axis=axis, keepdims=True))), axis=axis)
@@ -135,6 +136,7 @@ def softmax_cross_entropy(z: Any, y: Any, *, axis: int = -1) -> Any:
         case(np.array([[1], [0]], np.uint8), classes=2),
         case(np.array(2), classes=4),
     ),
+    grows=lambda labels, *, classes: max(math.prod(labels), 1) * classes,
 )
 def one_hot(labels: Any, *, classes: int) -> Any:
     """a = expand_dims(labels, -1) == arange(classes)

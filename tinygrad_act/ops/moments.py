@@ -26,7 +26,7 @@ _NEAR = 1 / 64
 """How near to the mean an entry is taken off first, as a part of the mean."""
 
 
-@op(dx=lambda g, _, __, *, axis: centred(g, axis=axis), linear=True, cases=_AXES)
+@op(dx=lambda g, _, __, *, axis: centred(g, axis=axis), linear=True, cases=_AXES, grows=False)
 def centred(x: Any, *, axis: Axes = None) -> Any:
     """a = x - mean(x, axis=axis, keepdims=True)
 
@@ -77,7 +77,7 @@ def _var_pull(g: Any, a: Any, x: Any, out: Any, *, axis: Any, ddof: Any, keepdim
     _pull(2 * g / _degrees(x, a, ddof), x, out, axis)
 
 
-@op(dx=_var_dx, fused=Fused(None, _var_pull), cases=_DDOF)
+@op(dx=_var_dx, fused=Fused(None, _var_pull), cases=_DDOF, grows=False)
 def var(x: Any, *, axis: Axes = None, ddof: float = 0, keepdims: bool = False) -> Any:
     """a = var(x, axis=axis, ddof=ddof, keepdims=keepdims)
 
@@ -118,7 +118,7 @@ def _std_pull(g: Any, a: Any, x: Any, out: Any, *, axis: Any, ddof: Any, keepdim
     _pull(chain(g / _degrees(x, a, ddof), 1.0 / size, 0.0), x, out, axis)
 
 
-@op(dx=_std_dx, fused=Fused(None, _std_pull), cases=_DDOF)
+@op(dx=_std_dx, fused=Fused(None, _std_pull), cases=_DDOF, grows=False)
 def std(x: Any, *, axis: Axes = None, ddof: float = 0, keepdims: bool = False) -> Any:
     """a = std(x, axis=axis, ddof=ddof, keepdims=keepdims)
 

@@ -73,6 +73,7 @@ def _back(g: Any, x: Any, axis: Any, keepdims: Any) -> Any:
     label="Σ",
     linear=True,
     cases=_WITH_EMPTY,
+    grows=False,
 )
 def sum(x: Any, *, axis: Axes = None, keepdims: bool = False) -> Any:
     """a = sum(x, axis=axis, keepdims=keepdims)"""
@@ -86,6 +87,7 @@ def sum(x: Any, *, axis: Axes = None, keepdims: bool = False) -> Any:
     dx=None,
     linear=True,
     cases=(case((), (2, 3)), case((3,), (2, 3), axis=0), case((1, 3, 1), (2, 3, 4), axis=(0, -1), keepdims=True)),
+    grows=False,
 )
 def spread(g: Any, x: Any, *, axis: Axes = None, keepdims: bool = False) -> Any:
     """a = spread(g, x, axis, keepdims)
@@ -112,6 +114,7 @@ def count_of(x: Any, a: Any) -> float:
     dx=_mean_dx,
     linear=True,
     cases=_CASES,
+    grows=False,
 )
 def mean(x: Any, *, axis: Axes = None, keepdims: bool = False) -> Any:
     """a = mean(x, axis=axis, keepdims=keepdims)
@@ -150,7 +153,7 @@ def _share_min(g: Any, a: Any, x: Any, *, axis: Any, keepdims: Any) -> Any:
     return _share(less, g, a, x, axis, keepdims)
 
 
-@op(dx=_share_max, kinks={"ties": "mean"}, cases=_CASES, aliases=("amax",))
+@op(dx=_share_max, kinks={"ties": "mean"}, cases=_CASES, aliases=("amax",), grows=False)
 def max(x: Any, *, axis: Axes = None, keepdims: bool = False) -> Any:
     """a = max(x, axis=axis, keepdims=keepdims)
 
@@ -159,7 +162,7 @@ def max(x: Any, *, axis: Axes = None, keepdims: bool = False) -> Any:
     return np.max(x, axis=axis, keepdims=keepdims)
 
 
-@op(dx=_share_min, kinks={"ties": "mean"}, cases=_CASES, aliases=("amin",))
+@op(dx=_share_min, kinks={"ties": "mean"}, cases=_CASES, aliases=("amin",), grows=False)
 def min(x: Any, *, axis: Axes = None, keepdims: bool = False) -> Any:
     """a = min(x, axis=axis, keepdims=keepdims)
 
@@ -192,7 +195,7 @@ def _before(rows: Any) -> Any:
     return products
 
 
-@op(dx=_others, label="Π", cases=_WITH_EMPTY)
+@op(dx=_others, label="Π", cases=_WITH_EMPTY, grows=False)
 def prod(x: Any, *, axis: Axes = None, keepdims: bool = False) -> Any:
     """a = prod(x, axis=axis, keepdims=keepdims)
 
@@ -208,7 +211,10 @@ def _running_back(g: Any, _: Any, x: Any, *, axis: Any) -> Any:
     return flip(cumsum(flip(g, axis=axis), axis=axis), axis=axis)
 
 
-@op(dx=_running_back, linear=True, cases=(case((2, 3)), case((2, 3), axis=0), case((2, 3), axis=-1), case((0,))))
+@op(
+    dx=_running_back, linear=True, cases=(case((2, 3)), case((2, 3), axis=0), case((2, 3), axis=-1), case((0,))),
+    grows=False,
+)
 def cumsum(x: Any, *, axis: int | None = None) -> Any:
     """a = cumsum(x, axis)"""
     return np.cumsum(wide(x), axis).astype(HALF) if x.dtype == HALF else np.cumsum(x, axis)

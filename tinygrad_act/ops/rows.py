@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from ..parameters import Axes
 from .arithmetic import has_nan, where
 from .comparison import equal, logical_and, not_equal
 from .reduce import sum
+from .sizes import broadcast
 
 __all__ = ["SHORT", "index_of_largest", "largest_apart", "sum_apart", "where_used"]
 
@@ -65,7 +67,10 @@ def _largest_apart_in_rows(z: Any, keep: bool) -> tuple[Any, Any, Any, Any]:
     return (np.arange(len(z)), columns), shifted, e, rest
 
 
-@op(dx=unknown, dplaces=None, dones=unknown, cases=(case((2, 3), np.array([1, 5]), (3, 1)),))
+@op(
+    dx=unknown, dplaces=None, dones=unknown, cases=(case((2, 3), np.array([1, 5]), (3, 1)),),
+    grows=lambda x, places, ones: math.prod(x[:-1]) * math.prod(ones[1:]),
+)
 def sum_apart(x: Any, places: Any, ones: Any) -> Any:
     """a = where(isin(arange(x.size), places).reshape(x.shape), 0, exp(x)) @ ones
 
@@ -108,6 +113,7 @@ def _where_used_dx(g: Any, _: Any, x: Any, y: Any, *, axis: Any) -> Any:
     dx=_where_used_dx,
     dy=None,
     cases=(case((2, 3), (2, 3)), case((2, 3, 4), np.zeros((2, 1, 4)), axis=1), case((3,), np.zeros(3), axis=None)),
+    grows=broadcast,
 )
 def where_used(x: Any, y: Any, *, axis: Axes = -1) -> Any:
     """a = where(isnan(x) & all(y == 0, axis, keepdims=True), 0, x)

@@ -12,6 +12,7 @@ from ..dispatch import op
 from ..op import case
 from ..parameters import Axes, AxisList
 from .index import getitem, scatter_add
+from .sizes import filled, padded, repeated, tiled
 
 __all__ = [
     "astype", "broadcast_to", "concatenate", "expand_dims", "flip", "moveaxis", "pad", "repeat",
@@ -23,6 +24,7 @@ __all__ = [
     dx=lambda g, _, x, *, shape: reshape(g, shape=x.shape),
     linear=True,
     cases=(case((2, 3), shape=(3, 2)), case((6,), shape=(2, -1)), case((), shape=(1, 1)), case((0, 3), shape=(0,))),
+    grows=False,
 )
 def reshape(x: Any, *, shape: Any) -> Any:
     """a = reshape(x, shape)"""
@@ -33,6 +35,7 @@ def reshape(x: Any, *, shape: Any) -> Any:
     dx=lambda g, _, __, *, axes: transpose(g, axes=_inverse(axes)),
     linear=True,
     cases=(case((2, 3)), case((2, 3, 4), axes=(1, 2, 0)), case((2, 3, 4), axes=(0, -1, 1)), case(())),
+    grows=False,
 )
 def transpose(x: Any, *, axes: AxisList = None) -> Any:
     """a = transpose(x, axes)
@@ -53,6 +56,7 @@ def _inverse(axes: Any) -> Any:
     dx=lambda g, _, __, *, axis1, axis2: swapaxes(g, axis1=axis1, axis2=axis2),
     linear=True,
     cases=(case((2, 3), axis1=0, axis2=1), case((2, 3, 4), axis1=-1, axis2=0)),
+    grows=False,
 )
 def swapaxes(x: Any, *, axis1: int, axis2: int) -> Any:
     """a = swapaxes(x, axis1, axis2)"""
@@ -63,6 +67,7 @@ def swapaxes(x: Any, *, axis1: int, axis2: int) -> Any:
     dx=lambda g, _, __, *, source, destination: moveaxis(g, source=destination, destination=source),
     linear=True,
     cases=(case((2, 3, 4), source=0, destination=-1), case((2, 3, 4), source=(0, 1), destination=(2, 0))),
+    grows=False,
 )
 def moveaxis(x: Any, *, source: AxisList, destination: AxisList) -> Any:
     """a = moveaxis(x, source, destination)"""
@@ -73,6 +78,7 @@ def moveaxis(x: Any, *, source: AxisList, destination: AxisList) -> Any:
     dx=lambda g, _, x, *, axis: reshape(g, shape=x.shape),
     linear=True,
     cases=(case((1, 3, 1)), case((1, 3, 1), axis=0), case((1, 3, 1), axis=(0, -1)), case(())),
+    grows=False,
 )
 def squeeze(x: Any, *, axis: Axes = None) -> Any:
     """a = squeeze(x, axis)"""
@@ -83,6 +89,7 @@ def squeeze(x: Any, *, axis: Axes = None) -> Any:
     dx=lambda g, _, x, *, axis: reshape(g, shape=x.shape),
     linear=True,
     cases=(case((2, 3), axis=0), case((2, 3), axis=(0, -1)), case((), axis=0)),
+    grows=False,
 )
 def expand_dims(x: Any, *, axis: AxisList) -> Any:
     """a = expand_dims(x, axis)"""
@@ -93,6 +100,7 @@ def expand_dims(x: Any, *, axis: AxisList) -> Any:
     dx=lambda g, _, x, *, shape: sum_to(g, shape=x.shape),
     linear=True,
     cases=(case((3,), shape=(2, 3)), case((2, 1), shape=(4, 2, 3)), case((), shape=(2,)), case((1, 3), shape=(0, 3))),
+    grows=filled,
 )
 def broadcast_to(x: Any, *, shape: Any) -> Any:
     """a = broadcast_to(x, shape)"""
@@ -103,6 +111,7 @@ def broadcast_to(x: Any, *, shape: Any) -> Any:
     dx=lambda g, _, x, *, shape: broadcast_to(g, shape=x.shape),
     linear=True,
     cases=(case((2, 3), shape=(3,)), case((4, 2, 3), shape=(2, 1)), case((2,), shape=()), case((0, 3), shape=(1, 3))),
+    grows=False,
 )
 def sum_to(x: Any, *, shape: Any) -> Any:
     """a = sum_to(x, shape)
@@ -144,6 +153,7 @@ def _along(axis: int, ndim: int, part: Any) -> tuple[Any, ...]:
         case((2, 3), (2,), axis=None),
         case((0,), (3,)),
     ),
+    grows=False,
 )
 def concatenate(*xs: Any, axis: int | None = 0) -> Any:
     """a = concatenate(xs, axis)
@@ -162,6 +172,7 @@ def _layer(i: Any, g: Any, _: Any, *xs: Any, axis: Any) -> Any:
     dxs=_layer,
     linear=True,
     cases=(case((3,), (3,)), case((2, 3), (2, 3), (2, 3), axis=-1), case((), ()), case((0,), (0,), axis=1)),
+    grows=False,
 )
 def stack(*xs: Any, axis: int = 0) -> Any:
     """a = stack(xs, axis)
@@ -175,6 +186,7 @@ def stack(*xs: Any, axis: int = 0) -> Any:
     dx=lambda g, _, __, *, axis: flip(g, axis=axis),
     linear=True,
     cases=(case((2, 3)), case((2, 3), axis=0), case((2, 3, 4), axis=(0, -1))),
+    grows=False,
 )
 def flip(x: Any, *, axis: AxisList = None) -> Any:
     """a = flip(x, axis)"""
@@ -185,6 +197,7 @@ def flip(x: Any, *, axis: AxisList = None) -> Any:
     dx=lambda g, _, __, *, shift, axis: roll(g, shift=_opposite(shift), axis=axis),
     linear=True,
     cases=(case((2, 3), shift=1), case((2, 3), shift=-2, axis=1), case((2, 3), shift=(1, 2), axis=(0, 1))),
+    grows=False,
 )
 def roll(x: Any, *, shift: Any, axis: AxisList = None) -> Any:
     """a = roll(x, shift, axis)"""
@@ -208,6 +221,7 @@ def _unpad(g: Any, _: Any, x: Any, *, pad_width: Any, mode: Any, constant_values
         case((2, 3), pad_width=((0, 1), (2, 0)), constant_values=0.5),
         case((3,), pad_width=(2, 1)),
     ),
+    grows=padded,
 )
 def pad(x: Any, *, pad_width: Any, mode: str = "constant", constant_values: Any = 0) -> Any:
     """a = pad(x, pad_width, mode, constant_values=constant_values)
@@ -232,6 +246,7 @@ def _unrepeat(g: Any, _: Any, x: Any, *, repeats: Any, axis: Any) -> Any:
     dx=_unrepeat,
     linear=True,
     cases=(case((2, 3), repeats=2), case((2, 3), repeats=[1, 0, 2], axis=1), case((2, 3), repeats=3, axis=-2)),
+    grows=repeated,
 )
 def repeat(x: Any, *, repeats: Any, axis: int | None = None) -> Any:
     """a = repeat(x, repeats, axis)"""
@@ -252,13 +267,14 @@ def _untile(g: Any, _: Any, x: Any, *, reps: Any) -> Any:
     dx=_untile,
     linear=True,
     cases=(case((3,), reps=2), case((2, 3), reps=(2, 1, 2)), case((2, 3), reps=(2,)), case((), reps=(2, 2))),
+    grows=tiled,
 )
 def tile(x: Any, *, reps: Any) -> Any:
     """a = tile(x, reps)"""
     return np.tile(x, reps)
 
 
-@op(dx=lambda g, _, __, *, dtype: g, linear=True, cases=(case((2, 3), dtype=np.float64),))
+@op(dx=lambda g, _, __, *, dtype: g, linear=True, cases=(case((2, 3), dtype=np.float64),), grows=False)
 def astype(x: Any, *, dtype: Any) -> Any:
     """a = asarray(x, dtype)
 

@@ -29,7 +29,7 @@ _vecdot: Any = np.vecdot  # NumPy's stubs do not know its axis
 _AXES = (case((2, 3)), case((2, 3), axis=0), case((2, 3, 4), axis=1), case((3,)))
 
 
-@op(dz=None, reference="", elsewhere={"onnx": theirs("Hardmax")}, cases=_AXES)
+@op(dz=None, reference="", elsewhere={"onnx": theirs("Hardmax")}, cases=_AXES, grows=False)
 def hardmax(z: Any, *, axis: int | None = -1) -> Any:
     """a = eye(z.shape[axis])[argmax(moveaxis(z, axis, -1), axis=-1)].swapaxes(axis, -1)
 
@@ -40,7 +40,7 @@ def hardmax(z: Any, *, axis: int | None = -1) -> Any:
     return a
 
 
-@op(dz=lambda g, _, __, *, axis: g, reference="Bengio et al. 2013", estimator=True, cases=_AXES)
+@op(dz=lambda g, _, __, *, axis: g, reference="Bengio et al. 2013", estimator=True, cases=_AXES, grows=False)
 def straight_through_hardmax(z: Any, *, axis: int | None = -1) -> Any:
     """a = eye(z.shape[axis])[argmax(moveaxis(z, axis, -1), axis=-1)].swapaxes(axis, -1)
 
@@ -53,7 +53,7 @@ def straight_through_hardmax(z: Any, *, axis: int | None = -1) -> Any:
 @op(
     dx=lambda g, _, __, y, *, axis: g * hardmax(y, axis=axis),
     dy=None,
-    cases=(case((2, 3), (2, 3)), case((2, 3, 4), (2, 3, 4), axis=1)),
+    cases=(case((2, 3), (2, 3)), case((2, 3, 4), (2, 3, 4), axis=1)), grows=False,
 )
 def at_largest(x: Any, y: Any, *, axis: int | None = -1) -> Any:
     """a = take_along_axis(x, argmax(y, axis=axis, keepdims=True), axis)
@@ -107,6 +107,7 @@ def _exponentials(z: Any, *, axis: int) -> Any:
         "tensorflow": theirs("nn.softmax"),
         "onnx": theirs("Softmax"),
     },
+    grows=False,
 )
 def softmax(z: Any, *, axis: int | None = -1) -> Any:
     """a = exp(z) / sum(exp(z), axis=axis, keepdims=True)
@@ -117,7 +118,7 @@ def softmax(z: Any, *, axis: int | None = -1) -> Any:
     return _exponentials(z, axis=axis)
 
 
-@op(dz=_softmin_back, cases=_AXES, reference="", elsewhere={"torch": theirs("F.softmin")})
+@op(dz=_softmin_back, cases=_AXES, reference="", elsewhere={"torch": theirs("F.softmin")}, grows=False)
 def softmin(z: Any, *, axis: int | None = -1) -> Any:
     """a = exp(-z) / sum(exp(-z), axis=axis, keepdims=True)
 
@@ -126,7 +127,7 @@ def softmin(z: Any, *, axis: int | None = -1) -> Any:
     return _exponentials(np.asarray(np.negative(z)), axis=axis)
 
 
-@op(dz=lambda g, _, z, *, axis: -_weighed(g, softmax(z, axis=axis), axis), cases=_AXES)
+@op(dz=lambda g, _, z, *, axis: -_weighed(g, softmax(z, axis=axis), axis), cases=_AXES, grows=False)
 def softmax_rest(z: Any, *, axis: int | None = -1) -> Any:
     """a = 1 - exp(z) / sum(exp(z), axis=axis, keepdims=True)
 
@@ -200,6 +201,7 @@ def _log_softmax_of_rows(z: Any, out: Any, *, axis: int | None) -> None:
         "tensorflow": theirs("nn.log_softmax"),
         "onnx": theirs("LogSoftmax"),
     },
+    grows=False,
 )
 def log_softmax(z: Any, *, axis: int | None = -1) -> Any:
     """a = z - log(sum(exp(z), axis=axis, keepdims=True))
@@ -219,7 +221,7 @@ def _softmax2d_back(g: Any, a: Any, _: Any) -> Any:
     return _softmax_back(g, a, _, axis=-3)
 
 
-@op(dz=_softmax2d_back, cases=_CHANNELS, reference="", elsewhere=_TORCH)
+@op(dz=_softmax2d_back, cases=_CHANNELS, reference="", elsewhere=_TORCH, grows=False)
 def softmax2d(z: Any) -> Any:
     """a = exp(z) / sum(exp(z), axis=-3, keepdims=True)
 
@@ -239,9 +241,8 @@ def _support_back(g: Any, a: Any, _: Any, *, axis: int | None) -> Any:
 
 @op(
     dz=_support_back,
-    cases=_AXES,
-    reference="Martins and Astudillo 2016",
-    elsewhere={"keras": theirs("activations.sparsemax")},
+    cases=_AXES, reference="Martins and Astudillo 2016", elsewhere={"keras": theirs("activations.sparsemax")},
+    grows=False,
 )
 def sparsemax(z: Any, *, axis: int = -1) -> Any:
     """a = maximum(z - simplex_threshold(z, axis), 0)
@@ -285,6 +286,7 @@ def _gumbel_back(g: Any, a: Any, _: Any, *, rng: Any, tau: float, axis: int | No
     cases=(case((2, 3), rng=0), case((2, 3, 4), rng=1, tau=0.5, axis=1)),
     reference="Jang et al. 2017; Maddison et al. 2017",
     elsewhere={"torch": theirs("F.gumbel_softmax", note="draws from the global state; hard=True is straight-through")},
+    grows=False,
 )
 def gumbel_softmax(z: Any, *, rng: Any, tau: float = 1.0, axis: int | None = -1) -> Any:
     """a = exp((z + gumbel(rng, z.shape)) / tau) / sum(exp((z + gumbel(rng, z.shape)) / tau), axis=axis, keepdims=True)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from .calls import method
 from .emit import Form, Writer, write_careful, write_trusting
 from .explain import explain
+from .identifiers import in_docstring
 from .lower import lower
 from .memory import Memory
 from .node import Graph, Node, make
@@ -27,10 +26,8 @@ def assemble(name: str, recorded: Graph, form: Form, passes: tuple[str, ...], ab
     writer = Writer(objects, set(scope))
     rooms, tiles = "memory" in passes, "tiles" in passes
     lines, planned = (write_trusting if trusting else write_careful)(name, graph, form, writer, rooms, tiles)
-    lines.insert(1, f'    """{about}"""')
+    lines.insert(1, f'    """{in_docstring(about)}"""')
     if trusting:
-        if any("has_nan(" in line for line in lines):
-            objects["has_nan"] = has_nan
         careful = Writer(objects, {*scope, *objects})
         more, _ = write_careful(f"{name}_with_care", _prepared(recorded, passes, False), form, careful, False, False)
         more.insert(1, '    """The same for numbers that overflow or are not finite, by the safest formulas."""')
@@ -63,16 +60,3 @@ def _may_lie_in(x: Node, donated: frozenset[Node]) -> bool:
             return True
         stack += node.lies_in()
     return False
-
-
-def has_nan(x: Any, y: Any = None) -> bool:
-    """Whether any entry is NaN: the sum of their squares is NaN just then. Of two arrays, the sum of their products
-    is, and of infinity times 0, too: whoever asks is careful once more than needed."""
-    x = x.ravel()
-    y = x if y is None else y.ravel()
-    rest, total = 0, 0.0
-    if x.size > 8192:  # OpenBLAS gives longer products to threads, which costs more than it saves
-        rest = x.size // 4096 * 4096
-        total = np.vecdot(x[:rest].reshape(-1, 4096), y[:rest].reshape(-1, 4096)).sum()
-    total += np.dot(x[rest:], y[rest:])
-    return bool(total != total)

@@ -33,13 +33,13 @@ def build(order: Sequence[Value], inputs: Sequence[Value], outputs: Sequence[Any
         if value in known:
             continue
         if value.op is None:
-            known[value] = constant(value._data, value.label or "")
+            known[value] = constant(value._data, str(value.label or ""))
         elif value.op is _IDENTITY:
             known[value] = _node(value.inputs[0], known)  # type: ignore[index]
         else:
             args = tuple([_node(x, known) for x in value.inputs or ()])
             value_kept = kept(value._data, args, (value._edges or ())[len(args) :])
-            known[value] = Node(_call(value.op), args, value.static, value_kept, value.label or "")
+            known[value] = Node(_call(value.op), args, value.static, value_kept, str(value.label or ""))
     return Graph(leaves, [_node(x, known) for x in outputs], given=tuple([x._data for x in inputs]))
 
 

@@ -8,11 +8,14 @@ import math
 import sys
 import threading
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
+
+import numpy as np
 
 from ..frames import boundary, trim, warn_user
 from ..mode import mode, special
+from ..registry import is_name
 from ..tree import flatten
 from .assemble import assemble
 from .build import build
@@ -20,9 +23,10 @@ from .changes import advice, describe_change
 from .constants import Constants
 from .donated import access, check_donated, is_donated
 from .emit import Form
+from .identifiers import RESERVED, function_name
 from .instances import Instance, Method, is_argument, with_self
 from .memory import all_finite
-from .names import RESERVED, input_names, name_nodes, parameter_names
+from .names import input_names, name_nodes, parameter_names
 from .program import Program, WithProgram
 from .scalars import vector_graph
 from .signature import Signature, checker, has_values, places_of, plain, read_arguments
@@ -49,7 +53,7 @@ class _Made:
         """Whether scalars became vectors in it."""
         self.program, self.accepts, self.constants, self.variables = program, accepts, constants, variables
         self.donated = donated
-        """A function of the arguments: (arrays that were donated, the others)."""
+        """A function of (args, kwargs): (arrays that were donated, the others)."""
         self.plain = not constants and not variables and not vectors
 
 
@@ -97,7 +101,7 @@ class Compiled(WithProgram):
         if mode.debugging:  # once more on Values, which are checked
             trace(self._f, with_self(args), kwargs)
         if made.donated:
-            check_donated(*made.donated(args))
+            check_donated(*made.donated((args, kwargs)))
         return self._replay(made, args, kwargs)
 
     def _find(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> _Made:
@@ -134,8 +138,10 @@ class Compiled(WithProgram):
             )
         if not RESERVED.isdisjoint(kwargs):
             raise TypeError(f"compile: keyword arguments {list(kwargs)}: {sorted(RESERVED)} are names of programs' own")
+        if not all(map(is_name, kwargs)):
+            raise TypeError(f"compile: keyword arguments {list(kwargs)!r:.200}: not all are names; use a dict")
         recorded = trace(self._f, with_self(args), kwargs)
-        parameters = self._parameters(signature)
+        parameters = self._parameters(signature, kwargs)
         names = input_names(signature.paths, parameters) + [x.label or "v" for x in recorded.variables]
         inputs = [*recorded.inputs, *recorded.variables]
         vectors = vector_graph(recorded, inputs, names) if "vectors" in self._passes else None
@@ -150,15 +156,14 @@ class Compiled(WithProgram):
         everything += ("variables",) * bool(recorded.variables)
         places_outside = [f"variables[{i}]" for i in range(len(recorded.variables))]
         form = Form(everything, len(parameters), (*places, *places_outside), recorded.structure)
-        name = self.__name__ if self.__name__.isidentifier() and self.__name__ not in RESERVED else "step"
-        program = assemble(name, graph, form, self._passes, _about(self.__name__, signature))
+        program = assemble(function_name(self.__name__), graph, form, self._passes, _about(self.__name__, signature))
         made = _Made(
             program,
             vectors is not None,
             checker(signature, tuple(i for i, x in enumerate(graph.inputs) if x in graph.donated)),
             Constants(recorded.outside, self._f),
             recorded.variables,
-            access(places, signature, self._donate, parameters) if given else None,
+            access(signature, self._donate) if given else None,
             args[0] if args and type(args[0]) is Instance else None,
         )
         if self._usual is not None:
@@ -169,9 +174,8 @@ class Compiled(WithProgram):
         self._previous = signature
         return made
 
-    def _parameters(self, signature: Signature) -> list[str]:
-        names = parameter_names(self._f, len(signature.structure[1][0][1]))
-        return [f"{name}_" if name in RESERVED else name for name in names]
+    def _parameters(self, signature: Signature, keywords: Iterable[str] = ()) -> list[str]:
+        return parameter_names(self._f, len(signature.structure[1][0][1]), keywords)
 
     def _warn_if_often(self, signatures: list[Any]) -> None:
         count = self._made.count
@@ -260,9 +264,9 @@ def _positions(f: Callable[..., Any], donate: Any) -> tuple[int, ...]:
     for x in tuple(donate) if isinstance(donate, (tuple, list)) else (donate,):
         if isinstance(x, str) and x in names:
             x = names.index(x)
-        if not isinstance(x, int) or isinstance(x, bool) or not 0 <= x < last:
+        if not isinstance(x, (int, np.integer)) or isinstance(x, bool) or not 0 <= x < last:
             raise ValueError(f"compile: donate={x!r}: expected positions or names of arguments, of {names}")
-        found.append(x)
+        found.append(int(x))
     return tuple(found)
 
 

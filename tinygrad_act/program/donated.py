@@ -16,15 +16,14 @@ def is_donated(path: str, donate: tuple[int, ...]) -> bool:
     return any(path.startswith(f"[0][{position}]") for position in donate)
 
 
-def access(places: list[str], signature: Signature, donate: tuple[int, ...], parameters: list[str]) -> Any:
-    """A function of the arguments: their donated arrays, and the others."""
+def access(signature: Signature, donate: tuple[int, ...]) -> Any:
+    """A function of (args, kwargs): their donated arrays, and the others."""
     given: list[str] = []
     others: list[str] = []
-    for place, path, kind in zip(places, signature.paths, signature.kinds):
+    for path, kind in zip(signature.paths, signature.kinds):
         if kind is not float:
-            (given if is_donated(path, donate) else others).append(place)
-    text = f"lambda args: (lambda {', '.join(parameters)}, **_: ([{', '.join(given)}], [{', '.join(others)}]))(*args)"
-    return eval(text)
+            (given if is_donated(path, donate) else others).append(f"tree{path}")
+    return eval(f"lambda tree: ([{', '.join(given)}], [{', '.join(others)}])")
 
 
 def check_donated(given: list[Any], others: list[Any]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,11 +10,12 @@ import numpy as np
 
 from ..tree import map_leaves
 from .calls import CONSTANT, INPUT
-from .guard import watched
+from .guard import has_nan, watched
+from .identifiers import BUILTINS, identifier
 from .loops import lines_of
 from .node import Graph, Node
 from .plan import Plan, plan
-from .signature import is_spelled
+from .signature import is_spelled, key_text
 from .spell import NotAText, literal, spell
 
 __all__ = ["Form", "Writer", "write_careful", "write_trusting"]
@@ -44,13 +46,16 @@ class Writer:
         self.rooms: list[str] = []
         """What these are called."""
         self._local: dict[str, str] = {}
-        self._taken = taken
+        self._shadowed = taken & BUILTINS
+        """What parameters are called that Python's own are called, too."""
+        self._taken = taken | BUILTINS
         self._counts: dict[str, int] = {}
         self._known = {_identity(x): name for name, x in objects.items()}
 
     def name(self, wish: str) -> str:
-        """A name that is not taken: the wish, or the wish with a number."""
-        found = wish
+        """A name that is not taken: the wish, or the wish with a number. Whatever a program calls by a name that comes
+        from outside gets it here."""
+        found = wish = identifier(wish)
         while found in self._taken:
             self._counts[wish] = self._counts.get(wish, 1) + 1
             found = f"{wish}_{self._counts[wish]}"
@@ -87,6 +92,14 @@ class Writer:
             self.objects[name] = x
         return self._known[key]
 
+    def builtin(self, name: str) -> str:
+        """How one of Python's own is spelled: by its name, unless a parameter has that."""
+        return self.object(getattr(builtins, name), name) if name in self._shadowed else name
+
+    def has_nan(self) -> str:
+        """The name of the function that looks for NaN in large arrays."""
+        return self.object(has_nan, has_nan.__name__)
+
     def line(self, node: Node, target: Any = None) -> str:
         """`name = call(arguments)`; `target`: the node that it is written over, or a piece of room."""
         out = None if target is None else self.names[target] if isinstance(target, Node) else self.view(target)
@@ -99,6 +112,7 @@ class Writer:
         """The call of a node."""
         args = [self.of(x) for x in node.args]
         function = node.call.name if node.call.helper is None else self.object(node.call.helper, node.call.name)
+        function = self.builtin(function) if function in BUILTINS else function
         return spell(node, function, args, out, self.parameter)
 
     def named(self, node: Node) -> str:
@@ -115,9 +129,10 @@ class Writer:
     def parameter(self, x: Any) -> str:
         """How a parameter is spelled."""
         try:
-            return literal(x)
+            text = literal(x)
         except NotAText:
             return self.object(x)
+        return self.object(x) if "slice" in self._shadowed and "slice(" in text else text
 
 
 def _identity(x: Any) -> Any:
@@ -137,7 +152,7 @@ def write_trusting(
     body = [*_unpacked(graph, form, writer), *lines_of(writer, made, tuple(watch))]
     watch = [x for x in watch if x not in made.loops]
     if watch:
-        body += [f"if {_any_nan(watch, writer)}:", "    raise FloatingPointError"]
+        body += [f"if {_any_nan(watch, writer)}:", f"    raise {writer.builtin('FloatingPointError')}"]
     returned = f"return {_returned(graph, form, writer, made)}" if not made.late and not made.copied else ""
     update: list[str] = []
     if not returned:
@@ -246,7 +261,7 @@ def _stands_alone(output: Node, lines: list[Node], made: Plan) -> bool:
 
 
 def _key(key: Any, writer: Writer) -> str:
-    return repr(key) if is_spelled(key) else writer.object(key)
+    return key_text(key) if is_spelled(key) else writer.object(key)
 
 
 def _literal(tree: Any, writer: Writer) -> str:

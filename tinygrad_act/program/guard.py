@@ -8,9 +8,13 @@ at few results, the smallest that all doubtful nodes flow into.
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
+
 from .node import Node
 
-__all__ = ["watched"]
+__all__ = ["has_nan", "watched"]
 
 
 def watched(lines: list[Node]) -> list[Node]:
@@ -45,3 +49,16 @@ def _flows_into(end: Node) -> set[Node]:
             seen.update(new)
             stack += new
     return seen
+
+
+def has_nan(x: Any, y: Any = None) -> bool:
+    """Whether any entry is NaN: the sum of their squares is NaN just then. Of two arrays, the sum of their products
+    is, and of infinity times 0, too: whoever asks is careful once more than needed."""
+    x = x.ravel()
+    y = x if y is None else y.ravel()
+    rest, total = 0, 0.0
+    if x.size > 8192:  # OpenBLAS gives longer products to threads, which costs more than it saves
+        rest = x.size // 4096 * 4096
+        total = np.vecdot(x[:rest].reshape(-1, 4096), y[:rest].reshape(-1, 4096)).sum()
+    total += np.dot(x[rest:], y[rest:])
+    return bool(total != total)

@@ -66,9 +66,10 @@ class _LoopWriter:
         for node, name in self.whole.items():
             names[node] = name
         count, step, i = loop.count, loop.step, self.i
-        first = [f"{self.part} = slice({i}, {i} + {step})"]
-        first += [f"{self.size} = min({step}, {count} - {i})"] if self.short else []
-        head = f"for {i} in range(0, {count}, {step}):"
+        cut, least, steps = (self.writer.builtin(x) for x in ("slice", "min", "range"))
+        first = [f"{self.part} = {cut}({i}, {i} + {step})"]
+        first += [f"{self.size} = {least}({step}, {count} - {i})"] if self.short else []
+        head = f"for {i} in {steps}(0, {count}, {step}):"
         return [*self.before, head, *(f"    {line}" for line in (*first, *self.body))]
 
     def _look_at(self, node: Node) -> None:
@@ -79,7 +80,8 @@ class _LoopWriter:
         elif node in kept and any(x in self.watch and x.dtype == node.dtype and x in kept for x in self._after(node)):
             self.waiting = node
             return
-        self.body += [f"if has_nan({name}):", "    raise FloatingPointError"]
+        error = self.writer.builtin("FloatingPointError")
+        self.body += [f"if {self.writer.has_nan()}({name}):", f"    raise {error}"]
 
     def _after(self, node: Node) -> tuple[Node, ...]:
         return self.loop.nodes[self.loop.nodes.index(node) + 1 :]

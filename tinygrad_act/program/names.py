@@ -3,31 +3,31 @@
 from __future__ import annotations
 
 import inspect
-import keyword
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from ..op import Op
 from ..tracing import Pull
 from .build import operation_of
 from .calls import INPUT
+from .identifiers import RESERVED, distinct, identifier
 from .node import Graph, Node
 
-__all__ = ["RESERVED", "input_names", "name_nodes", "parameter_names"]
+__all__ = ["input_names", "name_nodes", "parameter_names"]
 
-RESERVED = frozenset({"np", "memory", "variables"})
-"""What the functions of programs have for themselves."""
 _RESERVED = {*RESERVED, "empty", "step", "i", "part"}
 
 
-def parameter_names(f: Callable[..., Any], count: int) -> list[str]:
-    """The names of the first `count` positional parameters of `f`."""
+def parameter_names(f: Callable[..., Any], count: int, keywords: Iterable[str] = ()) -> list[str]:
+    """The names of the first `count` positional parameters of `f`, where a program can have them: no two are
+    alike, and none is one of its `keywords`."""
     try:
         parameters = [p.name for p in inspect.signature(f).parameters.values() if p.kind <= p.POSITIONAL_OR_KEYWORD]
     except (TypeError, ValueError):
         parameters = []
-    return (parameters + [f"x{i}" for i in range(len(parameters), count)])[:count]
+    wishes = (parameters + [f"x{i}" for i in range(len(parameters), count)])[:count]
+    return distinct([f"{name}_" if name in RESERVED else name for name in wishes], keywords)
 
 
 def input_names(paths: tuple[str, ...], parameters: list[str]) -> list[str]:
@@ -45,9 +45,8 @@ def input_names(paths: tuple[str, ...], parameters: list[str]) -> list[str]:
 
 
 def _identifier(text: str) -> str:
-    word = re.sub(r"\W", "_", text)
-    word = f"x{word}" if not word or word[0].isdigit() else word
-    return f"{word}_" if keyword.iskeyword(word) or word in _RESERVED else word
+    word = identifier(text)
+    return f"{word}_" if word in _RESERVED else word
 
 
 def name_nodes(graph: Graph, loss: bool) -> None:

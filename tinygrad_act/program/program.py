@@ -12,6 +12,7 @@ import numpy as np
 from ..frames import boundary, public_methods, trim
 from ..op import Op
 from ..registry import ops
+from ..saving import write
 from .explain import Explanation
 from .memory import Memory
 from .save import module_text
@@ -80,11 +81,11 @@ class Program:
 
         Raises `TypeError` for a program that was made without the pass `lower`: its lines call this package; and for
         one that calls the body of an operation that has no source at hand, or that uses what NumPy and the standard
-        library do not have. Then no file is written.
+        library do not have. Then no file is written. Raises `OSError` with the path if it can't be written; an old
+        file is then as it was.
         """
         text = module_text(self.source, self.name, self.objects, self.memory, self.parameters)
-        with open(path, "w", encoding="utf-8") as file:
-            file.write(text)
+        write(path, text)
 
     def __repr__(self) -> str:
         return f"<program {self.name}: {self._explanation.headline}>"

@@ -10,6 +10,7 @@ import numpy as np
 
 from ..backprop import total
 from ..value import Value
+from .identifiers import distinct
 from .vectors import Groups, apply, gathered, replay
 
 __all__ = ["Block", "Rerun", "as_nodes", "as_vectors"]
@@ -55,8 +56,10 @@ class Rerun:
 def as_nodes(order: Sequence[Value]) -> Rerun:
     """The graph node by node; the root is the last of `order`."""
     leaves = [x for x in order if x.op is None]
-    wishes = [x.label if x.label and x.label.isidentifier() else "" for x in leaves]
+    labels = [str(x.label or "") for x in leaves]
+    wishes = [label if label.isidentifier() else "" for label in labels]
     names = [name if name and wishes.count(name) == 1 else f"{name or 'x'}{i}" for i, name in enumerate(wishes)]
+    names = distinct(names)
     blocks = [Block(name, [x], False) for name, x in zip(names, leaves)]
     return Rerun(blocks, functools.partial(_by_nodes, order, blocks))
 

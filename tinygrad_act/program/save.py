@@ -17,8 +17,9 @@ import numpy as np
 from .._version import __version__
 from ..numpy_names import public_name
 from ..op import REQUIRED, Op
-from ..registry import ops
+from ..registry import is_name, ops
 from ..tracing import Pull
+from .identifiers import identifier
 from .memory import Memory
 from .save_pull import write_pull
 from .sources import NoSource, is_cached, rewritten_source, spelled_module
@@ -86,15 +87,16 @@ def _with_caller(source: str, name: str, memory: Memory, parameters: str, module
     text = source.replace(f"def {name}(", f"def {inner}(", 1)
     head = source.partition("):")[0].removeprefix(f"def {name}(")
     given = ", ".join(mine if x == "memory" else x for x in head.split(", "))
+    empty, odd = (module.reference(x, "") for x in (IndexError, FloatingPointError))
     lines = [f"def {name}({parameters}):", f'    """{inner}, in room of its own; see the top of this file."""']
     if memory.views:
         views = [f"        np.ndarray({shape}, {literal(dtype)}, rooms[{i}])," for i, shape, dtype in memory.views]
         text += "\n" + _ROOM.format(free=free, room=room, rooms=memory.rooms, views="\n".join(views))
-        lines += ["    try:", f"        {mine} = {free}.pop()", "    except IndexError:", f"        {mine} = {room}()"]
+        lines += ["    try:", f"        {mine} = {free}.pop()", f"    except {empty}:", f"        {mine} = {room}()"]
     lines += ["    try:", '        with np.errstate(over="raise", divide="raise", invalid="raise", under="ignore"):']
     lines += [f"            {'results = ' if update else 'return '}{inner}({given})"]
     if careful:
-        lines += ["    except FloatingPointError:", f"        return {name}_with_care({parameters})"]
+        lines += [f"    except {odd}:", f"        return {name}_with_care({parameters})"]
     if memory.views:
         lines += ["    finally:", f"        {free}.append({mine})"]
     lines += [f"    return {name}_update(*results)"] * update
@@ -117,7 +119,7 @@ class _Module:
 
     def free(self, wish: str) -> str:
         """A name of the module that nothing else has."""
-        name, n = wish, 1
+        name, n = (wish := identifier(wish)), 1
         while name in self._taken:
             n += 1
             name = f"{wish}_{n}"
@@ -223,6 +225,8 @@ class _Module:
         if isinstance(x, types.FunctionType):
             return self.reference(x, x.__name__.strip("<>"))
         if type(x) is functools.partial:
+            if not all(map(is_name, x.keywords)):
+                raise NotAText(f"it uses a functools.partial with keywords that are no names, {list(x.keywords)!r:.60}")
             words = [self.reference(x.func, getattr(x.func, "__name__", "f").strip("<>")), *map(self.text, x.args)]
             words += [f"{key}={self.text(value)}" for key, value in x.keywords.items()]
             return f"{self._module('functools')}.partial({', '.join(words)})"
@@ -232,7 +236,7 @@ class _Module:
         found = _public_name(x)
         if issubclass(x, Exception):  # of this package's own errors the one of Python's that they are
             found = next(name for name in map(_public_name, x.__mro__) if name)
-        if x.__module__ in sys.stdlib_module_names and x.__qualname__ == x.__name__ and not found:
+        if _is_stdlib(x) and not found:
             return f"{self._module(x.__module__)}.{x.__name__}"
         if not found:
             raise NotAText(f"it uses the class {x.__name__}")

@@ -6,6 +6,7 @@ dtypes. All else (int, bool, str, None, functions, ...) is static: a program is 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -16,7 +17,8 @@ from ..tree import flatten, map_leaves
 from ..value import Value
 
 __all__ = [
-    "DATA", "Signature", "checker", "has_values", "is_spelled", "places_of", "plain", "read_arguments", "spelled",
+    "DATA", "Signature", "checker", "has_values", "is_spelled", "key_text", "places_of", "plain", "read_arguments",
+    "spelled",
 ]  # fmt: skip
 
 DATA = (np.ndarray, np.generic, float)
@@ -52,9 +54,10 @@ def _read(tree: Any, path: str, data: list[Any], kinds: list[Any], paths: list[s
         for key in tree:
             if not is_spelled(key):
                 raise TypeError(
-                    f"compile: argument {spelled(path)} has the key {key!r}; a program spells its keys: use str or int"
+                    f"compile: argument {spelled(path)} has the key {key!r:.40}; a program spells its keys: use str or "
+                    f"int"
                 )
-        return kind, tuple([(key, _read(tree[key], f"{path}[{key!r}]", data, kinds, paths)) for key in tree])
+        return kind, tuple([(key, _read(tree[key], f"{path}[{key_text(key)}]", data, kinds, paths)) for key in tree])
     if isinstance(tree, (list, tuple)):
         return kind, tuple([_read(x, f"{path}[{i}]", data, kinds, paths) for i, x in enumerate(tree)])
     if isinstance(tree, DATA):
@@ -82,7 +85,17 @@ def is_spelled(key: Any) -> bool:
     """Whether the source of a program can spell this key of a dict."""
     if type(key) is tuple:
         return all(map(is_spelled, key))
-    return key is None or type(key) in (str, int, float, bool, bytes) or isinstance(key, (np.integer, np.floating))
+    if type(key) is float or isinstance(key, np.floating):
+        return bool(key == key)  # NaN is no other NaN, so it finds nothing
+    return key is None or type(key) in (str, int, bool, bytes) or isinstance(key, np.integer)
+
+
+def key_text(key: Any) -> str:
+    """A key of a dict as source."""
+    if type(key) is tuple:
+        return f"({', '.join(map(key_text, key))}{',' * (len(key) == 1)})"
+    text = repr(key)
+    return re.sub(r"\binf\b", "np.inf", text) if isinstance(key, (float, np.floating)) and "'" not in text else text
 
 
 def plain(tree: Any) -> Any:

@@ -141,7 +141,7 @@ def _alike(x: types.CodeType, y: types.CodeType) -> bool:
 
 def _edited(node: Any, source: str, edits: list[tuple[Any, str]], name: str) -> str:
     """The definition with some of its parts replaced, at the left margin."""
-    lines = [line.encode() for line in source.splitlines(keepends=True)][node.lineno - 1 : node.end_lineno]
+    lines = [f"{line}\n".encode() for line in source.split("\n")][node.lineno - 1 : node.end_lineno]
     spans = [(x.lineno, x.col_offset, x.end_lineno, x.end_col_offset, new) for x, new in edits]
     lines[-1] = lines[-1][: node.end_col_offset]
     for line, start, last, end, new in sorted(spans, reverse=True):
@@ -165,6 +165,8 @@ def _is_foreign(x: Any) -> bool:
 
 def spelled_module(x: types.ModuleType) -> str:
     """How a module is named where only NumPy, SciPy and the standard library are at hand; "" for any other."""
+    if sys.modules.get(x.__name__) is not x or not all(map(str.isidentifier, x.__name__.split("."))):
+        return ""
     if x.__name__.partition(".")[0] == "numpy":
         return "np" + x.__name__[len("numpy") :]
     first = x.__name__.partition(".")[0]

@@ -36,7 +36,7 @@ def spell(node: Node, name: str, args: list[str], out: str | None, text: Callabl
     elif call in JOINS.values():
         args = [f"({', '.join(args)},)"]
     elif call is EINSUM:
-        args, static = [repr(static["subscripts"]), *args], {}
+        args, static = [text(static["subscripts"]), *args], {}
     words = [*args, *(f"{key}={text(x)}" for key, x in static.items())]
     if out is not None:
         words.append(f"out={out}")
@@ -54,13 +54,13 @@ def _python_differs(node: Node) -> bool:
 
 def literal(x: Any) -> str:
     """`x` as Python source. Raises `NotAText` for what has none."""
-    if isinstance(x, float) and not isinstance(x, np.generic):
+    if type(x) is float:
         return re.sub(r"\b(inf|nan)\b", r"np.\1", repr(x))
-    if x is None or x is Ellipsis or isinstance(x, (bool, int, str)):
+    if x is None or x is Ellipsis or type(x) in (bool, int, str):  # a class of its own may spell itself otherwise
         return "..." if x is Ellipsis else repr(x)
-    if isinstance(x, tuple):
+    if type(x) is tuple:
         return f"({', '.join(map(literal, x))}{',' if len(x) == 1 else ''})"
-    if isinstance(x, list):
+    if type(x) is list:
         return f"[{', '.join(map(literal, x))}]"
     if isinstance(x, slice):
         return f"slice({literal(x.start)}, {literal(x.stop)}, {literal(x.step)})"
