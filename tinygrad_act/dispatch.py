@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from .declare import declare
-from .errors import refuse_parameter
+from .errors import REAL_KINDS, refuse_masked, refuse_parameter
 from .evaluate import INTERPRETERS, evaluate
 from .mode import mode, special
 from .op import REQUIRED, Case, Fused, Op, Place, Rule, Theirs
@@ -27,6 +27,7 @@ __all__ = ["bind", "elementwise", "op"]
 Function: TypeAlias = Callable[..., Any]
 
 _ndarray = np.ndarray
+_FLOAT64 = np.dtype(np.float64)
 
 
 def elementwise(
@@ -130,6 +131,8 @@ def _unary(op: Op) -> Function:
             if interpreter is None or rest or kwargs or dialect:
                 return general(*(() if z is REQUIRED else (z, *rest)), **kwargs)
             return interpreter(op, (z,), {})
+        if kind is _ndarray and z.dtype is not _FLOAT64 and z.dtype.kind not in REAL_KINDS:
+            return evaluate(op, (z,), {})  # which refuses it
         try:
             a = scalar(z) if kind is float else forward(z)
         except (ArithmeticError, ValueError, TypeError):
@@ -150,6 +153,9 @@ def _binary(op: Op) -> Function:
         mixed = (kind is float or kind is _ndarray) and (other is float or other is _ndarray)
         if rest or kwargs or not (arrays or (mixed and elementwise)):
             return general(*(z for z in (x, y, *rest) if z is not REQUIRED), **kwargs)
+        for z in (x, y):
+            if type(z) is _ndarray and z.dtype is not _FLOAT64 and z.dtype.kind not in REAL_KINDS:
+                return evaluate(op, (x, y), {})
         try:
             a = scalar(x, y) if numbers else forward(x, y)
         except (ArithmeticError, ValueError, TypeError):
@@ -235,7 +241,10 @@ def _check_static(op: Op, static: dict[str, Any]) -> None:
     for name, value in static.items():
         if type(value) in INTERPRETERS and type(value) is not Symbol:
             raise TypeError(f"{op.name}: '{name}' is a static parameter and can't be a Value; pass a plain number")
-        if type(value) is float or name in op.domain:
+        if isinstance(value, np.ndarray) or type(value) in (list, tuple):
+            for part in value if type(value) in (list, tuple) else (value,):
+                refuse_masked(f"{op.name}: {name}", part)
+        elif isinstance(value, (float, np.floating)) or name in op.domain:
             low, high = op.domain.get(name, (-math.inf, math.inf))
             if not (low < value < high or (value == high and name not in op.domain)):
                 raise refuse_parameter(op, name, value)

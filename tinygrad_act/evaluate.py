@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from .errors import explain, is_real, refuse_kind, refuse_masked
+from .errors import REAL_KINDS, explain, refuse_kind
+from .gate import INTERPRETERS, admit, python_number
 from .op import Op
 
-__all__ = ["INTERPRETERS", "NOT_IEEE", "PLAIN", "as_arrays", "as_data", "evaluate", "held"]
-
-INTERPRETERS: dict[type, Callable[[Op, tuple[Any, ...], dict[str, Any]], Any]] = {}
-"""Type of an argument → what runs an operation on such arguments. Filled at import."""
+__all__ = ["INTERPRETERS", "NOT_IEEE", "PLAIN", "as_arrays", "evaluate", "held"]
 
 NOT_IEEE = (ZeroDivisionError, OverflowError, ValueError)
 """What Python's floats raise where IEEE has an answer."""
@@ -22,6 +19,8 @@ PLAIN = (int, float, np.ndarray, np.generic)
 """What is a number or an array itself, and not something that holds one: a node, a symbol, ..."""
 
 _ndarray = np.ndarray
+_INT64 = 1 << 63
+"""Integers from here on NumPy holds as objects."""
 
 
 def held(x: Any) -> Any:
@@ -40,8 +39,10 @@ def evaluate(op: Op, args: tuple[Any, ...], static: dict[str, Any]) -> Any:
         if type(x) is not float:
             if type(x) is _ndarray or isinstance(x, np.generic):  # an array's scalar is as good as an array
                 numbers = False
+                if x.dtype.kind not in REAL_KINDS:
+                    raise refuse_kind(op.name, x)
             elif type(x) is not int and type(x) is not bool:
-                args = tuple([as_data(op, x) for x in args])
+                args = tuple([admit(op.name, x) for x in args])
                 numbers = not any(type(x) is _ndarray for x in args)
                 break
     try:
@@ -49,11 +50,13 @@ def evaluate(op: Op, args: tuple[Any, ...], static: dict[str, Any]) -> Any:
             a = op.forward(*(args if op.elementwise else as_arrays(args)), **static)
             return a if type(a) is _ndarray else np.asarray(a)
         return _evaluate_numbers(op, args, static)
-    except (ValueError, TypeError, IndexError) as error:
+    except (ValueError, TypeError, IndexError, OverflowError) as error:  # a whole number too large for a float
         raise explain(op, args, static, error) from error
 
 
 def _evaluate_numbers(op: Op, args: tuple[Any, ...], static: dict[str, Any]) -> Any:
+    if static:  # beside nothing but numbers a np.float64 is one, too: it would warn where Python's raise
+        static = {name: python_number(x) for name, x in static.items()}
     if op.elementwise:
         try:
             a = op.scalar(*args, **static)
@@ -61,6 +64,7 @@ def _evaluate_numbers(op: Op, args: tuple[Any, ...], static: dict[str, Any]) -> 
                 return float(a)  # maximum(0.5, 2): as in NumPy a float, whichever of the two is larger
             return a.item() if isinstance(a, np.generic) else a
         except NOT_IEEE:
+            args = tuple([x if type(x) is float else float(x) if abs(x) >= _INT64 else x for x in args])
             with np.errstate(all="ignore"):
                 return np.asarray(op.forward(*as_arrays(args), **static)).item()
     a = np.asarray(op.forward(*as_arrays(args), **static))
@@ -78,25 +82,3 @@ def as_arrays(args: tuple[Any, ...]) -> tuple[Any, ...]:
         if type(x) is not _ndarray:
             return tuple([np.asarray(x) for x in args])
     return args
-
-
-def as_data(op: Op, x: Any) -> Any:
-    """`x` as a Python number or a plain array. Raises `TypeError` for what is neither."""
-    if isinstance(x, (bool, int, float)) and not isinstance(x, np.generic):
-        return x
-    refuse_masked(op.name, x)
-    if isinstance(x, (np.ndarray, np.generic)):
-        return np.asarray(x)
-    if isinstance(x, (list, tuple)):
-        if any(type(item) in INTERPRETERS for item in x):
-            raise TypeError(
-                f"{op.name}: got a {type(x).__name__} of Values; join them with ta.stack([...]), "
-                f"or start from an array instead of a {type(x).__name__}"
-            )
-        try:
-            x = np.asarray(x)
-        except ValueError:  # ragged
-            raise refuse_kind(op.name, x) from None
-    if not is_real(x):
-        raise refuse_kind(op.name, x)
-    return x

@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 
 from .debugging import check_forward, note_scope
-from .errors import refuse_kind
-from .evaluate import NOT_IEEE, as_data, evaluate
+from .errors import REAL_KINDS, refuse_kind
+from .evaluate import NOT_IEEE, evaluate
+from .gate import NUMPY_NUMBERS, admit, among_numbers, python_number, with_operand
 from .keeping import apart, keep_static, with_choice
 from .lending import lent, settle
 from .mode import mode, special
@@ -48,7 +49,7 @@ def recorder(cls: Any) -> Callable[[Op, tuple[Any, ...], dict[str, Any]], Any]:
             settle(args, cls)
         rules = op.rules * len(args) if op.variadic else op.rules
         primals: list[Any] = []
-        level, tracked, arrays = 0, False, True
+        level, tracked, arrays, scalars = 0, False, True, False
         for x, rule in zip(args, rules):
             if isinstance(x, cls):
                 primal, here = x._data, x.level
@@ -58,13 +59,16 @@ def recorder(cls: Any) -> Callable[[Op, tuple[Any, ...], dict[str, Any]], Any]:
                         level = here
                 elif x.op is not None:
                     tracked = True
-            elif type(x) is float or type(x) is _ndarray:
+            elif type(x) is float or (type(x) is _ndarray and (x.dtype is _FLOAT64 or x.dtype.kind in REAL_KINDS)):
                 primal = x
             else:
-                primal = as_data(op, x)
-                args = _with_operand(args, len(primals), primal)
+                primal = admit(op.name, x)
+                args = with_operand(args, len(primals), primal)
+                scalars = scalars or type(x) in NUMPY_NUMBERS
             arrays = arrays and type(primal) is _ndarray
             primals.append(primal)
+        if scalars:
+            args, primals, arrays = among_numbers(args, primals, arrays)
         a = _run(op, primals, static) if arrays else evaluate(op, tuple(primals), static)
         if type(a) is not float:
             a, level = _settle(op, a, primals, level)
@@ -96,20 +100,11 @@ def _special_node(
     return node
 
 
-def _with_operand(args: tuple[Any, ...], position: int, primal: Any) -> tuple[Any, ...]:
-    """The arguments with a plain array in place of a list, a tuple or an np.matrix: rules and programs, which take
-    them as they are recorded, would compare a list itself with 0, and multiply matrices by `*`."""
-    x = args[position]
-    if primal is x or isinstance(x, np.generic):
-        return args
-    return (*args[:position], primal, *args[position + 1 :])
-
-
 def _run(op: Op, primals: list[Any], static: dict[str, Any]) -> Any:
     """The body on arrays alone; what goes wrong is left to `evaluate`, which explains it."""
     try:
         a = op.forward(*primals, **static)
-    except (ValueError, TypeError, IndexError):
+    except (ValueError, TypeError, IndexError, OverflowError):
         return evaluate(op, tuple(primals), static)
     return a if type(a) is _ndarray else np.asarray(a)
 
@@ -190,7 +185,7 @@ def _on_arrays(op: Op, cls: Any, record: Callable[..., Any]) -> Callable[..., An
             return record(op, args, _NO_STATIC)
         try:
             a = forward(*primals)
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, OverflowError):
             return record(op, args, _NO_STATIC)
         if type(a) is not _ndarray or (a.dtype is not _FLOAT64 and a.dtype is not _FLOAT32) or a is primals[0]:
             return record(op, args, _NO_STATIC)
@@ -240,8 +235,13 @@ def _binary_method(op: Op, cls: Any, record: Callable[..., Any]) -> Callable[[An
             y = other._data
             if other.level > level:
                 level = other.level
-        elif type(other) is int:
-            y = float(other)
+        elif type(other) is not float and type(x) is float:
+            if type(other) is not int:
+                other = python_number(other)
+            try:
+                y = float(other) if type(other) is int else other
+            except OverflowError:
+                y = other  # for the gate to refuse
         if type(x) is not float or type(y) is not float or special or not level:
             if type(x) is type(y) is _ndarray and level and not special:
                 return on_arrays((self, other), (x, y), level)
@@ -284,10 +284,14 @@ def _reflected_method(op: Op, cls: Any, record: Callable[..., Any]) -> Callable[
             return record(op, (other, self), _NO_STATIC)
         if type(other) is type(y) is _ndarray:
             return on_arrays((other, self), (other, y), level)
-        if type(y) is not float or not elementwise or (type(other) is not float and type(other) is not int):
+        if type(y) is not float or not elementwise:
             return record(op, (other, self), _NO_STATIC)
-        x = float(other)
+        if type(other) is not float and type(other) is not int:
+            other = python_number(other)
+            if type(other) is not float and type(other) is not int:
+                return record(op, (other, self), _NO_STATIC)
         try:
+            x = float(other)
             a = scalar(x, y)
         except NOT_IEEE:
             return record(op, (other, self), _NO_STATIC)

@@ -97,13 +97,11 @@ class Value(Bare, Operators):
             raise TypeError(f"data: this Value is the result of {self.op.name}, not a leaf; make a new Value instead")
         if self._loan is not None and new is self._loan.array:
             renew(self)  # `p.data -= u`: the same memory
-        elif shape_of(new) != shape_of(self._data):
-            raise ValueError(f"data: the new shape {shape_of(new)} is not the old one, {shape_of(self._data)}")
-        elif isinstance(self._data, np.ndarray):
-            self._data = np.array(new, self._data.dtype).view()
-            self._loan = self._loan and Loan(self._data)
+        elif type(new) is type(self._data) is float:
+            self._data = new
         else:
-            self._data = float(new)
+            self._data = leaves.new_data(self, new)
+            self._loan = self._loan and Loan(self._data)
 
     @property
     def inputs(self) -> tuple[Any, ...] | None:
@@ -132,10 +130,11 @@ class Value(Bare, Operators):
     def grad(self, new: Any) -> None:
         if special and mode.tracing:
             raise refuse_write(self, "gradient")
-        if new is None or (isinstance(new, (int, float)) and new == 0):
+        kept = None if new is None else leaves.kept_grad(self, new)
+        if kept is None:
             self.zero_grad()
         else:
-            self._grad = leaves.kept_grad(self, new)
+            self._grad = kept
 
     @property
     def requires_grad(self) -> bool:
