@@ -27,7 +27,9 @@ __all__ = ["bind", "elementwise", "op"]
 Function: TypeAlias = Callable[..., Any]
 
 _ndarray = np.ndarray
-_FLOAT64 = np.dtype(np.float64)
+_FLOAT64, _FLOAT32 = np.dtype(np.float64), np.dtype(np.float32)
+_SIMPLE = frozenset((int, bool, str, tuple, type(None), type, type(...)))
+"""Common types of static parameters that are no floats and hold no array of their own."""
 
 
 def elementwise(
@@ -131,8 +133,10 @@ def _unary(op: Op) -> Function:
             if interpreter is None or rest or kwargs or dialect:
                 return general(*(() if z is REQUIRED else (z, *rest)), **kwargs)
             return interpreter(op, (z,), {})
-        if kind is _ndarray and z.dtype is not _FLOAT64 and z.dtype.kind not in REAL_KINDS:
-            return evaluate(op, (z,), {})  # which refuses it
+        if kind is _ndarray:
+            dtype = z.dtype
+            if dtype is not _FLOAT64 and dtype is not _FLOAT32 and dtype.kind not in REAL_KINDS:
+                return evaluate(op, (z,), {})  # which refuses it
         try:
             a = scalar(z) if kind is float else forward(z)
         except (ArithmeticError, ValueError, TypeError):
@@ -153,9 +157,11 @@ def _binary(op: Op) -> Function:
         mixed = (kind is float or kind is _ndarray) and (other is float or other is _ndarray)
         if rest or kwargs or not (arrays or (mixed and elementwise)):
             return general(*(z for z in (x, y, *rest) if z is not REQUIRED), **kwargs)
-        for z in (x, y):
-            if type(z) is _ndarray and z.dtype is not _FLOAT64 and z.dtype.kind not in REAL_KINDS:
-                return evaluate(op, (x, y), {})
+        dtype = _FLOAT64 if kind is float else x.dtype
+        if dtype is not _FLOAT64 and dtype is not _FLOAT32 and dtype.kind not in REAL_KINDS:
+            return evaluate(op, (x, y), {})  # which refuses it
+        if other is _ndarray and y.dtype is not dtype and y.dtype.kind not in REAL_KINDS:
+            return evaluate(op, (x, y), {})
         try:
             a = scalar(x, y) if numbers else forward(x, y)
         except (ArithmeticError, ValueError, TypeError):
@@ -241,13 +247,14 @@ def _check_static(op: Op, static: dict[str, Any]) -> None:
     for name, value in static.items():
         if type(value) in INTERPRETERS and type(value) is not Symbol:
             raise TypeError(f"{op.name}: '{name}' is a static parameter and can't be a Value; pass a plain number")
-        if isinstance(value, np.ndarray) or type(value) in (list, tuple):
-            for part in value if type(value) in (list, tuple) else (value,):
-                refuse_masked(f"{op.name}: {name}", part)
-        elif isinstance(value, (float, np.floating)) or name in op.domain:
+        kind = type(value)
+        if kind is float or name in op.domain or (kind not in _SIMPLE and isinstance(value, np.floating)):
             low, high = op.domain.get(name, (-math.inf, math.inf))
             if not (low < value < high or (value == high and name not in op.domain)):
                 raise refuse_parameter(op, name, value)
+        elif kind not in _SIMPLE or kind is tuple:
+            for part in value if kind is tuple or kind is list else (value,):
+                refuse_masked(f"{op.name}: {name}", part)
 
 
 def _unknown_static(op: Op, rest: tuple[Any, ...], kwargs: dict[str, Any]) -> TypeError:

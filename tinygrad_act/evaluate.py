@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from .errors import REAL_KINDS, explain, refuse_kind
-from .gate import INTERPRETERS, admit, python_number
+from .gate import INTERPRETERS, admit, python_static
 from .op import Op
 
 __all__ = ["INTERPRETERS", "NOT_IEEE", "PLAIN", "as_arrays", "evaluate", "held"]
@@ -19,6 +19,7 @@ PLAIN = (int, float, np.ndarray, np.generic)
 """What is a number or an array itself, and not something that holds one: a node, a symbol, ..."""
 
 _ndarray = np.ndarray
+_FLOAT64 = np.dtype(np.float64)
 _INT64 = 1 << 63
 """Integers from here on NumPy holds as objects."""
 
@@ -39,7 +40,7 @@ def evaluate(op: Op, args: tuple[Any, ...], static: dict[str, Any]) -> Any:
         if type(x) is not float:
             if type(x) is _ndarray or isinstance(x, np.generic):  # an array's scalar is as good as an array
                 numbers = False
-                if x.dtype.kind not in REAL_KINDS:
+                if x.dtype is not _FLOAT64 and x.dtype.kind not in REAL_KINDS:
                     raise refuse_kind(op.name, x)
             elif type(x) is not int and type(x) is not bool:
                 args = tuple([admit(op.name, x) for x in args])
@@ -55,8 +56,8 @@ def evaluate(op: Op, args: tuple[Any, ...], static: dict[str, Any]) -> Any:
 
 
 def _evaluate_numbers(op: Op, args: tuple[Any, ...], static: dict[str, Any]) -> Any:
-    if static:  # beside nothing but numbers a np.float64 is one, too: it would warn where Python's raise
-        static = {name: python_number(x) for name, x in static.items()}
+    if static:
+        static = python_static(static)
     if op.elementwise:
         try:
             a = op.scalar(*args, **static)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "INTERPRETERS", "NUMPY_NUMBERS", "admit", "among_numbers", "as_float", "cast", "cast_number", "python_number",
-    "with_operand",
+    "python_static", "with_operand",
 ]  # fmt: skip
 
 INTERPRETERS: dict[type, Callable[[Op, tuple[Any, ...], dict[str, Any]], Any]] = {}
@@ -33,6 +33,7 @@ NUMPY_NUMBERS = frozenset(np.dtype(code).type for code in "?bhilqBHILQd")
 _ndarray = np.ndarray
 _TEXT = (str, bytes, bytearray)
 _PYTHON_NUMBERS = frozenset((float, int, bool))
+_NUMBERS = _PYTHON_NUMBERS | NUMPY_NUMBERS
 _DEEPEST = 64
 """NumPy makes no more axes of nested lists; one that holds itself has no end."""
 
@@ -40,6 +41,14 @@ _DEEPEST = 64
 def python_number(x: Any) -> Any:
     """A Python number in place of NumPy's float64, integer or bool; anything else as it is."""
     return x.item() if type(x) in NUMPY_NUMBERS else x
+
+
+def python_static(static: dict[str, Any]) -> dict[str, Any]:
+    """The same for static parameters: beside nothing but numbers a np.float64 would warn where a float raises."""
+    for x in static.values():
+        if type(x) in NUMPY_NUMBERS:
+            return {name: python_number(x) for name, x in static.items()}
+    return static
 
 
 def admit(where: str, x: Any) -> Any:
@@ -50,6 +59,9 @@ def admit(where: str, x: Any) -> Any:
     kind = type(x)
     if kind in _PYTHON_NUMBERS:
         return x
+    if kind is list and x and _NUMBERS.issuperset(map(type, x)):
+        array = np.asarray(x)
+        return array if array.dtype.kind != "O" else _large(where, x)
     if isinstance(x, (_ndarray, np.generic)):
         if x.dtype.kind not in REAL_KINDS:
             raise refuse_kind(where, x)
@@ -58,7 +70,7 @@ def admit(where: str, x: Any) -> Any:
     if isinstance(x, (float, int)):  # an IntEnum, say
         return float(x) if isinstance(x, float) else int(x)
     array, kinds = _converted(where, x)
-    if array.dtype.kind == "O" and kinds and kinds <= _PYTHON_NUMBERS | NUMPY_NUMBERS:
+    if array.dtype.kind == "O" and kinds and kinds <= _NUMBERS:
         return _large(where, x)
     if array.dtype.kind not in REAL_KINDS:
         raise refuse_kind(where, x if array.dtype.kind == "O" or isinstance(x, (list, tuple)) else array)
@@ -89,7 +101,9 @@ def _converted(where: str, x: Any) -> tuple[np.ndarray, set[type]]:
     kinds: set[type] = set()
     if isinstance(x, _TEXT) or type(x) in INTERPRETERS:
         raise refuse_kind(where, x)
-    if not _offers_array(x):
+    if isinstance(x, (list, tuple)):
+        kinds = _kinds_in(where, x)
+    elif not _offers_array(x):
         if not isinstance(x, Sequence):
             raise refuse_kind(where, x)
         kinds = _kinds_in(where, x)
@@ -111,8 +125,6 @@ def _offers_array(x: Any) -> bool:
     kind = type(x)
     if hasattr(kind, "__array__") or hasattr(kind, "__array_interface__") or isinstance(x, range):
         return True
-    if isinstance(x, (list, tuple)):
-        return False
     try:
         memoryview(x)
     except TypeError:
@@ -125,7 +137,9 @@ def _kinds_in(where: str, items: Iterable[Any], depth: int = 0) -> set[type]:
     would drop, and for a list that holds itself."""
     found: set[type] = set()
     for kind in set(map(type, items)):
-        if issubclass(kind, Sequence) and not issubclass(kind, _TEXT):
+        if kind in _NUMBERS:
+            found.add(kind)
+        elif issubclass(kind, Sequence) and not issubclass(kind, _TEXT):
             if depth == _DEEPEST:
                 raise refuse_kind(where, items)
             for item in items:

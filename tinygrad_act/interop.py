@@ -22,6 +22,9 @@ from .tree import flatten, map_leaves
 __all__ = ["call_function", "call_ufunc"]
 
 _ABOUT_SHAPE = {f: operator.attrgetter(f.__name__) for f in (np.shape, np.ndim, np.size)}
+_COMPARISONS = {np.less, np.less_equal, np.greater, np.greater_equal, np.equal, np.not_equal}
+_ON_BOOLEANS = {np.bitwise_and: np.logical_and, np.bitwise_or: np.logical_or, np.invert: np.logical_not}
+"""What `mask & value` calls, and the operation that it is where both are of booleans."""
 _OURS = __name__.partition(".")[0] + "."
 _NUMPY_KEYWORDS = {"a_min": "min", "a_max": "max"}
 _ADVICE = "build it from the operations in ta.ops, or use value.numpy() where no gradient is needed"
@@ -36,6 +39,10 @@ def call_ufunc(ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], kwargs: di
             f"{_named(ufunc)}: a Value can't be written into an array (out=, or array += value): its gradient would be "
             f"lost; write array = array + value, or use .data"
         )
+    if ufunc in _COMPARISONS:  # where a np.float64 stands on the left, NumPy has made a 0-d array of it
+        inputs = tuple([x[()] if type(x) is np.ndarray and not x.ndim else x for x in inputs])
+    if ufunc in _ON_BOOLEANS and all(np.result_type(getattr(x, "dtype", type(x))).kind == "b" for x in inputs):
+        ufunc = _ON_BOOLEANS[ufunc]
     return _called(ufunc, inputs, kwargs)
 
 

@@ -80,7 +80,8 @@ def recorder(cls: Any) -> Callable[[Op, tuple[Any, ...], dict[str, Any]], Any]:
             args, primals = with_choice(args, primals, rules)
         if special:
             return _special_node(cls, op, a, level, static, args, primals)
-        return new_node(cls, op, a, level, keep_static(static) if static else static, (*args, *primals))
+        static = keep_static(static, numbers=type(a) is float) if static else static
+        return new_node(cls, op, a, level, static, (*args, *primals))
 
     return record
 
@@ -91,7 +92,7 @@ def _special_node(
     """A node while a switch is on: a program has copies of its constants, others are checked or noted."""
     if mode.met is not None:
         args, primals = mode.met.of_operands(args, primals)
-    static = keep_static(static, mode.met and mode.met.copy_of)
+    static = keep_static(static, mode.met and mode.met.copy_of, type(a) is float)
     node = new_node(cls, op, a, level, static, (*args, *primals))
     if mode.debugging:
         check_forward(node)
@@ -103,10 +104,9 @@ def _special_node(
 def _run(op: Op, primals: list[Any], static: dict[str, Any]) -> Any:
     """The body on arrays alone; what goes wrong is left to `evaluate`, which explains it."""
     try:
-        a = op.forward(*primals, **static)
+        return np.asarray(op.forward(*primals, **static))
     except (ValueError, TypeError, IndexError, OverflowError):
         return evaluate(op, tuple(primals), static)
-    return a if type(a) is _ndarray else np.asarray(a)
 
 
 def new_node(cls: Any, op: Op, a: Any, level: int, static: dict[str, Any], edges: tuple[Any, ...]) -> Any:
@@ -235,13 +235,14 @@ def _binary_method(op: Op, cls: Any, record: Callable[..., Any]) -> Callable[[An
             y = other._data
             if other.level > level:
                 level = other.level
-        elif type(other) is not float and type(x) is float:
-            if type(other) is not int:
-                other = python_number(other)
+        elif type(other) is int:
             try:
-                y = float(other) if type(other) is int else other
+                y = float(other)
             except OverflowError:
                 y = other  # for the gate to refuse
+        elif type(other) is not float and type(x) is float:
+            other = python_number(other)
+            y = float(other) if type(other) is int else other
         if type(x) is not float or type(y) is not float or special or not level:
             if type(x) is type(y) is _ndarray and level and not special:
                 return on_arrays((self, other), (x, y), level)
@@ -286,10 +287,9 @@ def _reflected_method(op: Op, cls: Any, record: Callable[..., Any]) -> Callable[
             return on_arrays((other, self), (other, y), level)
         if type(y) is not float or not elementwise:
             return record(op, (other, self), _NO_STATIC)
-        if type(other) is not float and type(other) is not int:
-            other = python_number(other)
-            if type(other) is not float and type(other) is not int:
-                return record(op, (other, self), _NO_STATIC)
+        number = type(other) is float or type(other) is int
+        if not number and type(other := python_number(other)) not in (float, int):
+            return record(op, (other, self), _NO_STATIC)
         try:
             x = float(other)
             a = scalar(x, y)

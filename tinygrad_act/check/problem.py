@@ -13,6 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from ..errors import refuse_masked
+from ..gate import admit
 from ..graph import topological_order
 from ..leaves import leaf_data
 from ..mode import deeper, no_grad
@@ -81,6 +83,7 @@ class Problem:
     def _checked(self, out: Any) -> np.ndarray:
         if isinstance(out, (list, tuple, dict)):
             raise TypeError(f"gradcheck: the function returned a {type(out).__name__}; return one number or array")
+        refuse_masked("gradcheck: the function's result", out)
         array = data_of(out)
         if array.dtype.kind == "c":
             raise TypeError(
@@ -119,7 +122,7 @@ class Problem:
         found = flatten([out] if single else out)
         if len(found) != len(self.leaves):
             raise WrongShape(f"{word} returned {len(found)} arrays for {len(self.leaves)} arguments' arrays")
-        arrays = [data_of(c).astype(np.float64) for c in found]
+        arrays = [np.array(admit(f"gradcheck: the {word}", plain(c)), np.float64) for c in found]
         if not full:
             return [weights.reshape(()) * c for c in self._of_shape(arrays, ())]
         self._of_shape(arrays, weights.shape)
@@ -193,8 +196,9 @@ def _like(leaf: np.ndarray, array: np.ndarray) -> Any:
 def _as_array(path: str, leaf: Any, dtype: np.dtype) -> np.ndarray:
     try:
         array = np.array(leaf_data(plain(leaf), True), dtype)
-    except TypeError as error:
-        raise TypeError(f"gradcheck: {name_of(path)} (argument {path}): {error}") from None
+    except (TypeError, ValueError) as error:
+        kind = TypeError if isinstance(error, TypeError) else ValueError
+        raise kind(f"gradcheck: {name_of(path)} (argument {path}): {error}") from None
     bad = np.argwhere(~np.isfinite(array))
     if len(bad):
         index = tuple(int(i) for i in bad[0])
