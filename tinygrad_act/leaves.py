@@ -143,7 +143,7 @@ def kept_grad(value: Any, new: Any) -> Any:
     Raises `TypeError` for what is not made of real numbers, `ValueError` for another shape or a number that does not
     fit into the dtype.
     """
-    if _is_like(new, value._data) and new.dtype.kind == "f":
+    if _is_like(new, value._data) and value.level:
         return new
     if type(new) in INTERPRETERS:  # a gradient with a graph of its own
         shape = new.shape

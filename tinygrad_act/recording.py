@@ -80,8 +80,7 @@ def recorder(cls: Any) -> Callable[[Op, tuple[Any, ...], dict[str, Any]], Any]:
             args, primals = with_choice(args, primals, rules)
         if special:
             return _special_node(cls, op, a, level, static, args, primals)
-        static = keep_static(static, numbers=type(a) is float) if static else static
-        return new_node(cls, op, a, level, static, (*args, *primals))
+        return new_node(cls, op, a, level, static and keep_static(static, None, type(a) is float), (*args, *primals))
 
     return record
 
@@ -104,7 +103,8 @@ def _special_node(
 def _run(op: Op, primals: list[Any], static: dict[str, Any]) -> Any:
     """The body on arrays alone; what goes wrong is left to `evaluate`, which explains it."""
     try:
-        return np.asarray(op.forward(*primals, **static))
+        a = op.forward(*primals, **static)
+        return a if type(a) is _ndarray else np.asarray(a)
     except (ValueError, TypeError, IndexError, OverflowError):
         return evaluate(op, tuple(primals), static)
 

@@ -130,7 +130,7 @@ class Value(Bare, Operators):
     def grad(self, new: Any) -> None:
         if special and mode.tracing:
             raise refuse_write(self, "gradient")
-        kept = None if new is None else leaves.kept_grad(self, new)
+        kept = None if new is None or (type(new) is int and not new) else leaves.kept_grad(self, new)
         if kept is None:
             self.zero_grad()
         else:
