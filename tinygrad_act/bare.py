@@ -99,6 +99,11 @@ class Bare:
             raise ValueError("a Value gives NumPy a copy of its array; leave out copy=False, or use value.data")
         return np.array(self._data, dtype)
 
+    @property
+    def _mask(self) -> Any:
+        """What numpy.ma asks for in `masked * value`: it would take the bare data, and drop the gradient."""
+        raise TypeError("numpy.ma: masked arrays are not supported; fill it first, then use where()")
+
 
 def _number(value: Any, how: str) -> Any:
     """The one entry of a Value that Python takes by `how`, where nothing is lost, or after a warning.

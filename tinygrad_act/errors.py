@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "KEEP_THE_GRAPH", "REAL_KINDS", "BareNumberError", "KinkError", "ShapesDiffer", "UnknownDerivative", "describe",
-    "explain", "is_masked", "is_real", "refuse_kind", "refuse_masked", "refuse_parameter", "shape_of", "unmasked",
+    "explain", "is_masked", "is_real", "refuse_kind", "refuse_masked", "refuse_parameter", "shape_of", "shown",
+    "unmasked",
 ]  # fmt: skip
 
 REAL_KINDS = "fiub"
@@ -65,7 +66,7 @@ def refuse_kind(where: str, x: Any, why: str = "") -> TypeError:
     library says."""
     kind = getattr(getattr(x, "dtype", None), "kind", "")
     is_array = isinstance(x, (np.ndarray, np.generic))
-    what = f"an array of {x.dtype}" if is_array else f"{type(x).__name__} {_shown(x)}"
+    what = f"an array of {x.dtype}" if is_array else f"{type(x).__name__} {shown(x)}"
     if is_array:
         advice = _ADVICE.get(kind, _REAL_NUMBERS)
     elif isinstance(x, complex):
@@ -83,17 +84,17 @@ def _way_out(x: Any) -> str:
         return "; where it spells a number, write float(x)"
     if hasattr(x, "toarray"):
         return "; write x.toarray()"
-    if hasattr(x, "__float__"):
-        return "; write float(x)"
     if callable(x):
         return "; call it first"
+    if hasattr(x, "__float__"):
+        return "; write float(x)"
     return "; write it as a list" if isinstance(x, Iterable) and not isinstance(x, (bytes, bytearray, dict)) else ""
 
 
-def _shown(x: Any) -> str:
-    """The beginning of its repr, which may fail: an int of 5,000 digits has none."""
+def shown(x: Any) -> str:
+    """The beginning of its repr in one line. A repr may fail: an int of 5,000 digits has none."""
     try:
-        return f"{x!r:.40}"
+        return " ".join(repr(x).split())[:40]
     except Exception:  # the user's own __repr__
         return "(no repr)"
 

@@ -65,11 +65,16 @@ def _evaluate_numbers(op: Op, args: tuple[Any, ...], static: dict[str, Any]) -> 
                 return float(a)  # maximum(0.5, 2): as in NumPy a float, whichever of the two is larger
             return a.item() if isinstance(a, np.generic) else a
         except NOT_IEEE:
-            args = tuple([x if type(x) is float else float(x) if abs(x) >= _INT64 else x for x in args])
             with np.errstate(all="ignore"):
-                return np.asarray(op.forward(*as_arrays(args), **static)).item()
-    a = np.asarray(op.forward(*as_arrays(args), **static))
+                return np.asarray(op.forward(*_as_arrays(args), **static)).item()
+    a = np.asarray(op.forward(*_as_arrays(args), **static))
     return a.item() if a.ndim == 0 else a
+
+
+def _as_arrays(numbers: tuple[Any, ...]) -> list[np.ndarray]:
+    """Python numbers as 0-d arrays, whole numbers that no integer dtype holds as floats. Raises `OverflowError` for one
+    that no float holds."""
+    return [np.asarray(float(x) if type(x) is int and abs(x) >= _INT64 else x) for x in numbers]
 
 
 def _is_float(op: Op, args: tuple[Any, ...]) -> bool:

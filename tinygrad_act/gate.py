@@ -99,7 +99,7 @@ def among_numbers(args: tuple[Any, ...], primals: list[Any], arrays: bool) -> tu
 def _converted(where: str, x: Any) -> tuple[np.ndarray, set[type]]:
     """What NumPy makes of an object, and the types of the numbers in a list."""
     kinds: set[type] = set()
-    if isinstance(x, _TEXT) or type(x) in INTERPRETERS:
+    if isinstance(x, _TEXT) or type(x) in INTERPRETERS or (isinstance(x, memoryview) and isinstance(x.obj, _TEXT)):
         raise refuse_kind(where, x)
     if isinstance(x, (list, tuple)):
         kinds = _kinds_in(where, x)
@@ -127,7 +127,7 @@ def _offers_array(x: Any) -> bool:
         return True
     try:
         memoryview(x)
-    except TypeError:
+    except (TypeError, ValueError, BufferError):
         return False
     return True
 

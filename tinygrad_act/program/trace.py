@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..backprop import changed
-from ..errors import is_masked, is_real
+from ..errors import is_masked, is_real, shown
 from ..graph import topological_order
 from ..keeping import Met
 from ..lending import unchanged
@@ -136,7 +136,7 @@ def _outputs(result: Any) -> list[Any]:
     """The leaves of what a function returned. Raises `TypeError` for what is no number or array."""
     for path, leaf in leaves_with_paths(result):
         if not isinstance(leaf, Value) and (not is_real(leaf) or is_masked(type(leaf))):
-            what = "nothing (None)" if leaf is None else f"{type(leaf).__name__} {leaf!r:.40}"
+            what = "nothing (None)" if leaf is None else f"{type(leaf).__name__} {shown(leaf)}"
             raise TypeError(
                 f"compile: the function returned {what}{' at ' + path if path else ''}; return Values, arrays, "
                 f"numbers, or nested lists, tuples and dicts of them"
