@@ -428,3 +428,20 @@ def test_tensors_of_torch():
     assert (vector() * torch.tensor([1.0, 2.0])).numpy().tolist() == [1.0, 4.0]
     with pytest.raises(TypeError, match="mul: got Tensor .*which says: .*detach"):
         vector() * torch.tensor([1.0, 2.0], requires_grad=True)
+
+
+@pytest.mark.parametrize("x", [1.5, np.array([1.0, 2.0]), np.array([1.0, 2.0], np.float32)], ids=str)
+def test_a_result_that_is_no_real_number_is_refused(scratch, x):
+    @ta.elementwise(dz=lambda a, z, *, k: k)
+    def times_k(z, *, k):
+        """a = z * k"""
+        return z * k
+
+    for k in (1j, np.complex64(1j), np.array(1j), np.timedelta64(1, "s")):
+        with pytest.raises(TypeError, match=r"^times_k: "):
+            times_k(Value(x), k=k)
+
+
+def test_the_histogram_of_a_card_shows_no_hidden_numbers():
+    with pytest.raises(TypeError, match="z: masked arrays are not supported"):
+        ta.card("gelu").svg(z=MASKED)

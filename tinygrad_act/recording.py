@@ -131,7 +131,7 @@ def constant(cls: Any, data: Any) -> Any:
 def _settle(op: Op, a: Any, primals: list[Any], level: int) -> tuple[Any, int]:
     """An operation's result as an object of its own, and its level: nothing flows through integers."""
     if type(a) is not _ndarray:
-        return a, 0
+        return admit(op.name, a), 0
     for x in primals:
         if a is x:
             a = a.view()
