@@ -5,7 +5,8 @@
     y.backward()
     x.grad                       # 4.0
 
-A Python float stays a Python float (fast for scalar networks); anything else is a NumPy array.
+A Python float stays a Python float (fast for scalar networks), and NumPy's float64 and integers become one; anything
+else is a NumPy array.
 """
 
 from __future__ import annotations
@@ -39,10 +40,11 @@ class Value(Bare, Operators):
     """A scalar or tensor in a computation graph.
 
     `data`: a number, an array, or nested lists of numbers. Arrays are copied; integers become
-    floats, because a gradient is asked for. `label`: a name for pictures and messages.
+    floats, because a gradient is asked for, and NumPy's float64, integers and bool Python's numbers.
+    `label`: a name for pictures and messages.
     `requires_grad=False` makes a constant, which keeps its dtype and gets no gradient.
 
-    Raises `TypeError` for anything that is not made of real numbers.
+    Raises `TypeError` for anything that is not made of real numbers, `ValueError` for one that no float holds.
     """
 
     __slots__ = (
@@ -84,7 +86,10 @@ class Value(Bare, Operators):
     @property
     def data(self) -> Any:
         """The number or array itself. An operation's result is read-only; a leaf's may be replaced or
-        changed, as by `p.data -= ...` and `p.data[0] = ...`, and `backward()` notices it."""
+        changed, as by `p.data -= ...` and `p.data[0] = ...`, and `backward()` notices it.
+
+        Setting it keeps shape and dtype. Raises `ValueError` for another shape, or a number that would become infinite
+        or be cut in this dtype; `TypeError` for what is not made of real numbers, and at an operation's result."""
         if special and mode.tracing:
             refuse_look(self, ".data")
         return self._data if type(self._data) is float else lend(self)
@@ -190,8 +195,9 @@ class Value(Bare, Operators):
         Value with a graph of its own, for second derivatives; leaf and graph then refer to each other
         until the leaf's `zero_grad()`, so prefer nesting `ta.grad`.
 
-        Raises `ValueError` for a `g` of another shape, or none where one is needed; `RuntimeError`
-        if a leaf's data was changed since the graph was made.
+        Raises `ValueError` for a `g` of another shape, one that the dtype can't hold, or none where one is needed;
+        `TypeError` for a `g` that is not made of real numbers; `RuntimeError` if a leaf's data was changed since the
+        graph was made.
         """
         if special and mode.tracing:
             raise refuse_backward()
