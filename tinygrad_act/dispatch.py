@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from .declare import declare
-from .errors import REAL_KINDS, refuse_masked, refuse_parameter
+from .errors import REAL_KINDS, is_masked, refuse_masked, refuse_parameter
 from .evaluate import INTERPRETERS, evaluate
 from .mode import mode, special
 from .op import REQUIRED, Case, Fused, Op, Place, Rule, Theirs
@@ -253,7 +253,8 @@ def _check_static(op: Op, static: dict[str, Any]) -> None:
             if not (low < value < high or (value == high and name not in op.domain)):
                 raise refuse_parameter(op, name, value)
         elif kind not in _SIMPLE or kind is tuple:
-            for part in value if kind is tuple or kind is list else (value,):
+            parts = value if kind is tuple or kind is list else (value,)
+            for part in parts if any(map(is_masked, {*map(type, parts)})) else ():
                 refuse_masked(f"{op.name}: {name}", part)
 
 

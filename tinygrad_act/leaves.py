@@ -16,8 +16,8 @@ from .mode import mode
 from .ops.activations import identity
 
 __all__ = [
-    "brief", "copied", "deliver", "describe", "grad_lock", "kept_grad", "leaf_data", "new_data", "nothing_flows", "own",
-    "rebuild", "seed", "shown_grad",
+    "brief", "copied", "deliver", "describe", "grad_lock", "is_zero", "kept_grad", "leaf_data", "new_data",
+    "nothing_flows", "own", "rebuild", "seed", "shown_grad",
 ]  # fmt: skip
 
 grad_lock = threading.RLock()
@@ -46,7 +46,7 @@ def new_data(value: Any, new: Any) -> Any:
     fit into the dtype.
     """
     if _is_like(new, value._data):
-        return new.copy().view()
+        return np.array(new).view()
     new = admit("data", _bare(new))
     if np.shape(new) != value.shape:
         raise ValueError(f"data: the new shape {np.shape(new)} is not the old one, {value.shape}")
@@ -137,8 +137,14 @@ def shown_grad(value: Any) -> Any:
     return c
 
 
+def is_zero(x: Any) -> bool:
+    """Whether it is the number 0, which as a gradient says that there is none, whatever the shape."""
+    x = python_number(x)
+    return isinstance(x, (int, float)) and x == 0
+
+
 def kept_grad(value: Any, new: Any) -> Any:
-    """What `.grad = new` keeps: a gradient of the shape and dtype of the data; None for the number 0.
+    """What `.grad = new` keeps: a gradient of the shape and dtype of the data.
 
     Raises `TypeError` for what is not made of real numbers, `ValueError` for another shape or a number that does not
     fit into the dtype.
@@ -148,9 +154,7 @@ def kept_grad(value: Any, new: Any) -> Any:
     if type(new) in INTERPRETERS:  # a gradient with a graph of its own
         shape = new.shape
     else:
-        new = admit("grad", python_number(new))
-        if type(new) is not np.ndarray and new == 0:
-            return None
+        new = admit("grad", new)
         shape = np.shape(new)
     if shape != value.shape:
         raise ValueError(f"grad: the new shape {shape} is not that of the data, {value.shape}")

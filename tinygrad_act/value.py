@@ -102,8 +102,8 @@ class Value(Bare, Operators):
             raise TypeError(f"data: this Value is the result of {self.op.name}, not a leaf; make a new Value instead")
         if self._loan is not None and new is self._loan.array:
             renew(self)  # `p.data -= u`: the same memory
-        elif type(new) is type(self._data) is float:
-            self._data = new
+        elif type(self._data) is float and isinstance(new, float):
+            self._data = float(new)
         else:
             self._data = leaves.new_data(self, new)
             self._loan = self._loan and Loan(self._data)
@@ -135,11 +135,12 @@ class Value(Bare, Operators):
     def grad(self, new: Any) -> None:
         if special and mode.tracing:
             raise refuse_write(self, "gradient")
-        kept = None if new is None or (type(new) is int and not new) else leaves.kept_grad(self, new)
-        if kept is None:
+        if type(self._data) is float and isinstance(new, float) and new:
+            self._grad = float(new)
+        elif new is None or leaves.is_zero(new):
             self.zero_grad()
         else:
-            self._grad = kept
+            self._grad = leaves.kept_grad(self, new)
 
     @property
     def requires_grad(self) -> bool:
