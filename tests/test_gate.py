@@ -408,6 +408,17 @@ def test_numpy_ma_does_not_take_the_data_out_of_a_value():
             use(MASKED, vector())
 
 
+def test_a_program_is_not_called_with_it():
+    program = ta.compile(lambda x: x * 2.0)
+    program(np.ones(2))
+    for what in ("masked", "own masked", "complex array", "text array", "datetimes", "objects", "structure"):
+        x, words = REFUSED[what]
+        for use in (program, program.trace, lambda x: program({"x": [x]}), ta.compile(Value([1.0, 2.0]) * 2).backward):
+            with pytest.raises(TypeError, match=words):
+                use(x)
+    assert len(program.programs) == 1
+
+
 def test_a_masked_static_parameter_is_refused():
     for use in (lambda: vector()[np.ma.array([0, 1], mask=[False, True])],
                 lambda: ta.getitem(np.ones(2), index=(np.ma.array([0, 1]),))):  # fmt: skip

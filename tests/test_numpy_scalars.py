@@ -221,6 +221,7 @@ def test_a_program_takes_a_float64_for_a_float(start):
     same(program(np.float64(1.5)), start(1.5))
     same(program(1.5), start(1.5))
     same(program(np.float64(2.5)), start(2.5))
+    assert program.trace(np.float64(0.5)) is program.trace(0.5)
     assert len(program.programs) == 1
     assert isinstance(program(np.float32(1.5)), np.ndarray)
 
