@@ -19,7 +19,7 @@ PACKAGE = pathlib.Path(ta.__file__).parent
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 LAYERS = [  # a file imports only from rows above its own, or from its own row
-    {"tree", "graph", "symbol", "registry", "mode", "op", "declare", "errors", "evaluate", "blocks", "dispatch"}
+    {"tree", "graph", "symbol", "registry", "mode", "op", "declare", "errors", "evaluate", "gate", "blocks", "dispatch"}
     | {"axes", "calls", "parameters"}
     | {"conventions", "float_warnings", "frames", "saving", "svg", "_version"},
     {"ops"},

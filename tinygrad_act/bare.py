@@ -134,6 +134,8 @@ class Bare:
 def is_free(value: Any) -> bool:
     """Whether a Value may become a bare array and nothing is lost: no gradient, and no place in a program."""
     return not _carries(value) and not (mode.tracing and (value.level or value.op is not None))
+
+
 def _several(how: str, value: Any) -> ValueError:
     return ValueError(
         f"{how}: a Value of shape {value.shape} has {value.size} entries, not one; pick one by an index, reduce it "

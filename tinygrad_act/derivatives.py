@@ -15,6 +15,7 @@ import numpy as np
 from .argnums import Argnums, located, positions_of
 from .calls import refuse_uncallable
 from .frames import boundary
+from .gate import admit, python_number
 from .ops.reduce import sum
 from .ops.shape import reshape, stack
 from .transforms import gradient_of, pullback_of
@@ -72,7 +73,9 @@ def hvp(f: Callable[[Any], Any], x: Any, v: Any) -> Any:
     Raises `ValueError` if `f` returns more than one number or `v` has another structure or shape than
     `x`, `TypeError` if `x` is not made of real numbers.
     """
-    given, vectors = list(leaves_with_paths(x)), list(leaves_with_paths(v))
+    given = list(leaves_with_paths(x))
+    vectors = [(path, part if isinstance(part, Value) else admit(f"hvp: v{path}", python_number(part)))
+               for path, part in leaves_with_paths(v)]  # fmt: skip
     shapes = [(path, np.shape(leaf)) for path, leaf in given]
     theirs = [(path, np.shape(leaf)) for path, leaf in vectors]
     if shapes != theirs:

@@ -15,7 +15,7 @@ import numpy as np
 
 from .calls import missing_input, unfit
 from .declare import declare
-from .errors import explain
+from .errors import REAL_KINDS, explain
 from .evaluate import EXPLAINED, INTERPRETERS, NOT_IEEE, by_ieee, compute_one, compute_two, evaluate
 from .frames import boundary, own_cause, trim
 from .mode import mode, special
@@ -29,6 +29,9 @@ __all__ = ["bind", "elementwise", "op"]
 Function: TypeAlias = Callable[..., Any]
 
 _ndarray = np.ndarray
+_FLOAT64, _FLOAT32 = np.dtype(np.float64), np.dtype(np.float32)
+_SIMPLE = frozenset((int, bool, str, tuple, type(None), type, type(...)))
+"""Common types of static parameters that are no floats and hold no array of their own."""
 
 
 def elementwise(
@@ -137,6 +140,9 @@ def _unary(op: Op) -> Function:
                     return general(*(() if z is REQUIRED else (z, *rest)), **kwargs)
                 return interpreter(op, (z,), {})
             if kind is _ndarray:
+                dtype = z.dtype
+                if dtype is not _FLOAT64 and dtype is not _FLOAT32 and dtype.kind not in REAL_KINDS:
+                    return evaluate(op, (z,), {})  # which refuses it
                 return compute_one(op, z)
             try:
                 a = scalar(z)
@@ -168,6 +174,11 @@ def _binary(op: Op) -> Function:
             if rest or kwargs or not (arrays or (mixed and elementwise)):
                 return general(*(z for z in (x, y, *rest) if z is not REQUIRED), **kwargs)
             if not numbers:
+                dtype = _FLOAT64 if kind is float else x.dtype
+                if dtype is not _FLOAT64 and dtype is not _FLOAT32 and dtype.kind not in REAL_KINDS:
+                    return evaluate(op, (x, y), {})  # which refuses it
+                if other is _ndarray and y.dtype is not dtype and y.dtype.kind not in REAL_KINDS:
+                    return evaluate(op, (x, y), {})
                 return compute_two(op, x, y)
             try:
                 a = scalar(x, y)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,11 +11,23 @@ if TYPE_CHECKING:
     from .op import Op
 
 __all__ = [
-    "KEEP_THE_GRAPH", "BareNumberError", "KinkError", "ShapesDiffer", "UnknownDerivative", "describe", "explain",
-    "is_masked", "is_real", "refuse_kind", "refuse_masked", "shape_of", "unmasked",
+    "KEEP_THE_GRAPH", "REAL_KINDS", "BareNumberError", "KinkError", "ShapesDiffer", "UnknownDerivative", "describe",
+    "explain", "is_masked", "is_real", "refuse_kind", "refuse_masked", "shape_of", "shown", "unmasked",
 ]  # fmt: skip
 
-_REAL_KINDS = "fiub"
+REAL_KINDS = "fiub"
+"""The kinds of dtypes that hold real numbers."""
+
+_REAL_NUMBERS = "expected real numbers: a float, an array of floats or integers, or a Value"
+_ADVICE = {
+    "c": "complex numbers are not differentiated here; split it into real and imaginary parts",
+    "O": "expected a rectangular array of real numbers; to join Values use ta.stack([...])",
+    "M": f"{_REAL_NUMBERS}; of dates take what has passed: (x - start) / np.timedelta64(1, 's')",
+    "m": f"{_REAL_NUMBERS}; divide it by a unit: x / np.timedelta64(1, 's')",
+    "V": f"{_REAL_NUMBERS}; take one of its fields: x['name']",
+    **dict.fromkeys("UST", f"{_REAL_NUMBERS}; where it spells numbers, write x.astype(float)"),
+}
+"""What to do with an array of another kind."""
 
 KEEP_THE_GRAPH = "to fill an array, use ta.stack([...]) or ta.where(mask, new, x); for math.exp and its like, ta.exp"
 """What to write in place of whatever takes a bare number out of a Value."""
@@ -46,15 +59,42 @@ def describe(x: Any) -> str:
     return f"{x.dtype} {x.shape}" if isinstance(x, np.ndarray) else type(x).__name__
 
 
-def refuse_kind(where: str, x: Any) -> TypeError:
-    """The error for data that is no real number: strings, objects, complex numbers."""
-    what = f"an array of {x.dtype}" if isinstance(x, (np.ndarray, np.generic)) else f"{type(x).__name__} {x!r:.40}"
-    advice = "expected real numbers: a float, an array of floats or integers, or a Value"
-    if isinstance(x, complex) or getattr(getattr(x, "dtype", None), "kind", "") == "c":
-        advice = "complex numbers are not differentiated here; split it into real and imaginary parts"
-    elif isinstance(x, (list, tuple)) or getattr(getattr(x, "dtype", None), "kind", "") == "O":
-        advice = "expected a rectangular array of real numbers; to join Values use ta.stack([...])"
-    return TypeError(f"{where}: got {what}; {advice}")
+def refuse_kind(where: str, x: Any, why: str = "") -> TypeError:
+    """The error for data that is no real number: strings, dates, objects, complex numbers. `why`: what the object's own
+    library says."""
+    kind = getattr(getattr(x, "dtype", None), "kind", "")
+    is_array = isinstance(x, (np.ndarray, np.generic))
+    what = f"an array of {x.dtype}" if is_array else f"{type(x).__name__} {shown(x)}"
+    if is_array:
+        advice = _ADVICE.get(kind, _REAL_NUMBERS)
+    elif isinstance(x, complex):
+        advice = _ADVICE["c"]
+    elif isinstance(x, (list, tuple)):
+        advice = _ADVICE["O"]
+    else:
+        advice = f"{_REAL_NUMBERS}{_way_out(x)}"
+    return TypeError(f"{where}: got {what}{f', which says: {why:.100}' if why else ''}; {advice}")
+
+
+def _way_out(x: Any) -> str:
+    """What to write in place of an object that is no number."""
+    if isinstance(x, str):
+        return "; where it spells a number, write float(x)"
+    if hasattr(x, "toarray"):
+        return "; write x.toarray()"
+    if callable(x):
+        return "; call it first"
+    if hasattr(x, "__float__"):
+        return "; write float(x)"
+    return "; write it as a list" if isinstance(x, Iterable) and not isinstance(x, (bytes, bytearray, dict)) else ""
+
+
+def shown(x: Any) -> str:
+    """The beginning of its repr in one line. A repr may fail: an int of 5,000 digits has none."""
+    try:
+        return " ".join(repr(x).split())[:40]
+    except Exception:  # the user's own __repr__
+        return "(no repr)"
 
 
 def is_masked(kind: type) -> bool:
@@ -104,7 +144,7 @@ def _explained(op: Op, args: tuple[Any, ...], static: dict[str, Any], error: Exc
 def is_real(x: Any) -> bool:
     """Whether `x` is a real number or an array of real numbers."""
     if isinstance(x, (np.ndarray, np.generic)):
-        return x.dtype.kind in _REAL_KINDS
+        return x.dtype.kind in REAL_KINDS
     return isinstance(x, (int, float))
 
 

@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from .errors import explain, is_real, refuse_kind, refuse_masked
+from .errors import REAL_KINDS, explain, refuse_kind
 from .float_warnings import in_a_spare, is_taken, report
 from .frames import own_cause
+from .gate import INTERPRETERS, admit, python_static
 from .op import Op
 
 __all__ = [
-    "EXPLAINED", "INTERPRETERS", "NOT_IEEE", "PLAIN", "as_arrays", "as_data", "by_ieee", "compute", "compute_one",
-    "compute_two", "evaluate", "held",
+    "EXPLAINED", "INTERPRETERS", "NOT_IEEE", "PLAIN", "as_arrays", "by_ieee", "compute", "compute_one", "compute_two",
+    "evaluate", "held",
 ]  # fmt: skip
-
-INTERPRETERS: dict[type, Callable[[Op, tuple[Any, ...], dict[str, Any]], Any]] = {}
-"""Type of an argument → what runs an operation on such arguments. Filled at import."""
 
 NOT_IEEE = (ZeroDivisionError, OverflowError, ValueError)
 """What Python's floats raise where IEEE has an answer."""
 
-EXPLAINED = (ValueError, TypeError, IndexError)
+EXPLAINED = (ValueError, TypeError, IndexError, OverflowError)
 """What bodies raise for operands that do not fit: it is said again with the operation and the shapes."""
 
 PLAIN = (int, float, np.ndarray, np.generic)
@@ -31,6 +28,9 @@ PLAIN = (int, float, np.ndarray, np.generic)
 
 _ndarray = np.ndarray
 _LARGE = 1 << 1000
+_FLOAT64 = np.dtype(np.float64)
+_INT64 = 1 << 63
+"""Integers from here on NumPy holds as objects."""
 
 
 def held(x: Any) -> Any:
@@ -49,12 +49,17 @@ def evaluate(op: Op, args: tuple[Any, ...], static: dict[str, Any]) -> Any:
         if type(x) is not float:
             if type(x) is _ndarray or isinstance(x, np.generic):  # an array's scalar is as good as an array
                 numbers = False
+                if x.dtype is not _FLOAT64 and x.dtype.kind not in REAL_KINDS:
+                    raise refuse_kind(op.name, x)
             elif type(x) is not int and type(x) is not bool:
-                args = tuple([as_data(op, x) for x in args])
+                args = tuple([admit(op.name, x) for x in args])
                 numbers = not any(type(x) is _ndarray for x in args)
                 break
-    if numbers and op.elementwise:
-        return _evaluate_numbers(op, args, static)
+    if numbers:
+        static = static and python_static(static)
+        if op.elementwise:
+            return _evaluate_numbers(op, args, static)
+        args = tuple(_as_arrays(args))
     a = compute(op, args if op.elementwise else as_arrays(args), static)
     return a.item() if numbers and a.ndim == 0 else a
 
@@ -144,9 +149,15 @@ def by_ieee(op: Op, args: tuple[Any, ...], static: dict[str, Any]) -> Any:
     whole = tuple([float(x) if type(x) is int and abs(x) < _LARGE else x for x in args])  # 0 ** -1 is inf, too
     try:
         with np.errstate(all="ignore"):
-            return np.asarray(op.forward(*as_arrays(whole), **static)).item()
+            return np.asarray(op.forward(*_as_arrays(whole), **static)).item()
     except EXPLAINED as error:
         raise explain(op, args, static, error) from own_cause(error)
+
+
+def _as_arrays(numbers: tuple[Any, ...]) -> list[np.ndarray]:
+    """Python numbers as 0-d arrays, whole numbers that no integer dtype holds as floats. Raises `OverflowError` for one
+    that no float holds."""
+    return [np.asarray(float(x) if type(x) is int and abs(x) >= _INT64 else x) for x in numbers]
 
 
 def _is_float(op: Op, args: tuple[Any, ...]) -> bool:
@@ -160,25 +171,3 @@ def as_arrays(args: tuple[Any, ...]) -> tuple[Any, ...]:
         if type(x) is not _ndarray:
             return tuple([np.asarray(x) for x in args])
     return args
-
-
-def as_data(op: Op, x: Any) -> Any:
-    """`x` as a Python number or a plain array. Raises `TypeError` for what is neither."""
-    if isinstance(x, (bool, int, float)) and not isinstance(x, np.generic):
-        return x
-    refuse_masked(op.name, x)
-    if isinstance(x, (np.ndarray, np.generic)):
-        return np.asarray(x)
-    if isinstance(x, (list, tuple)):
-        if any(type(item) in INTERPRETERS for item in x):
-            raise TypeError(
-                f"{op.name}: got a {type(x).__name__} of Values; join them with ta.stack([...]), "
-                f"or start from an array instead of a {type(x).__name__}"
-            )
-        try:
-            x = np.asarray(x)
-        except ValueError:  # ragged
-            raise refuse_kind(op.name, x) from None
-    if not is_real(x):
-        raise refuse_kind(op.name, x)
-    return x

@@ -20,7 +20,7 @@ import numpy as np
 
 from .frames import warn_user
 
-__all__ = ["Said", "Silence", "cast", "context_for", "in_a_copy", "in_a_spare", "is_taken", "report", "silent"]
+__all__ = ["Said", "Silence", "context_for", "in_a_copy", "in_a_spare", "is_taken", "report", "silent"]
 
 _FLAGS = {
     "divide by zero": ("divide", 1), "overflow": ("over", 2),
@@ -78,12 +78,6 @@ def in_a_copy(body: Callable[..., Any], *args: Any, **static: Any) -> Any:
     a = _listening(contextvars.copy_context(), said)(body, *args, **static)
     report(said)
     return a
-
-
-def cast(x: Any, dtype: Any) -> Any:
-    """`np.array(x, dtype)`, of whose overflow the user hears at his own line."""
-    same = type(x) is np.ndarray and x.dtype == dtype
-    return np.array(x, dtype) if same else in_a_spare(np.array, (x, dtype), {})
 
 
 def is_taken(error: Exception) -> bool:

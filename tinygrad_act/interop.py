@@ -24,6 +24,9 @@ from .ways_out import way_out
 
 __all__ = ["call_function", "call_ufunc"]
 
+_COMPARISONS = {np.less, np.less_equal, np.greater, np.greater_equal, np.equal, np.not_equal}
+_ON_BOOLEANS = {np.bitwise_and: np.logical_and, np.bitwise_or: np.logical_or, np.invert: np.logical_not}
+"""What `mask & value` calls, and the operation that it is where both are of booleans."""
 _NUMPY_KEYWORDS = {"a_min": "min", "a_max": "max"}
 _ASKS_TYPE = {
     np.result_type, np.can_cast, np.common_type, np.min_scalar_type, np.iscomplexobj, np.isrealobj,
@@ -42,6 +45,10 @@ def call_ufunc(ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], kwargs: di
 
     Raises `TypeError` where nothing stands for it and a gradient would be lost.
     """
+    if ufunc in _COMPARISONS:  # where a np.float64 stands on the left, NumPy has made a 0-d array of it
+        inputs = tuple([x[()] if type(x) is np.ndarray and not x.ndim else x for x in inputs])
+    if ufunc in _ON_BOOLEANS and all(np.result_type(getattr(x, "dtype", type(x))).kind == "b" for x in inputs):
+        ufunc = _ON_BOOLEANS[ufunc]
     if "out" not in kwargs:
         run = implementation_of(ufunc) if method == "__call__" else None
         if run is not None:

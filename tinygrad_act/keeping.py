@@ -14,19 +14,24 @@ from typing import Any
 
 import numpy as np
 
+from .gate import python_static
 from .mode import mode
 
 __all__ = ["Met", "apart", "keep", "keep_static", "with_choice"]
 
-_FIXED = {int, float, bool, str, bytes, type(None), type, type(...), np.dtype, range, frozenset, np.float64, np.int64}
+_FIXED = {int, float, bool, str, bytes, type(None), type, type(...), np.dtype, range, frozenset}
 """Types of which nothing can be changed, to spare the common ones a longer look."""
 
 
-def keep_static(static: dict[str, Any], array: Callable[[np.ndarray], np.ndarray] | None = None) -> dict[str, Any]:
-    """The static parameters of an operation as they are now. `array`: what is kept of an array."""
+def keep_static(
+    static: dict[str, Any], array: Callable[[np.ndarray], np.ndarray] | None = None, numbers: bool = False
+) -> dict[str, Any]:
+    """The static parameters of an operation as they are now. `array`: what is kept of an array. `numbers`: whether it
+    computes with Python numbers."""
     for x in static.values():
         if type(x) not in _FIXED:
-            return {name: keep(x, array or _copied) for name, x in static.items()}
+            kept = {name: keep(x, array or _copied) for name, x in static.items()}
+            return python_static(kept) if numbers else kept
     return static
 
 

@@ -9,17 +9,18 @@ from typing import Any
 import numpy as np
 
 from .backprop import count_uses, pull, total
-from .errors import is_real, refuse_kind, refuse_masked, shape_of
-from .evaluate import INTERPRETERS, held
-from .float_warnings import Silence, cast
+from .errors import BareNumberError
+from .evaluate import held
+from .float_warnings import Silence
+from .gate import INTERPRETERS, admit, as_float, cast, cast_number, python_number
 from .lending import shared, walked
 from .mode import mode
 from .ops.activations import identity
 from .recording import constant
 
 __all__ = [
-    "added", "brief", "copied", "deliver", "describe", "grad_lock", "kept_grad", "leaf_data", "nothing_flows", "own",
-    "rebuild", "seed", "shown_grad",
+    "added", "brief", "copied", "deliver", "describe", "grad_lock", "is_zero", "kept_grad", "leaf_data", "new_data",
+    "nothing_flows", "own", "rebuild", "seed", "shown_grad",
 ]  # fmt: skip
 
 grad_lock = threading.RLock()
@@ -32,16 +33,44 @@ def leaf_data(data: Any, requires_grad: bool) -> Any:
         return data
     if type(data) in INTERPRETERS:
         raise TypeError("Value: got a Value; use it as it is, or .detach() for a constant")
-    refuse_masked("Value", data)
-    if isinstance(data, (bool, int)):
-        return float(data) if requires_grad else data
-    try:
-        array = np.array(data)
-    except ValueError:  # ragged
-        raise refuse_kind("Value", data) from None
-    if not is_real(array):
-        raise refuse_kind("Value", data if isinstance(data, (str, list, tuple)) else array)
+    data = python_number(data)
+    array = admit("Value", data)
+    if type(array) is not np.ndarray:
+        return as_float("Value", array) if requires_grad else array
+    if type(data) is not list:
+        array = array.copy(order="K")
     return (array.astype(np.float64) if requires_grad and array.dtype.kind != "f" else array).view()
+
+
+def new_data(value: Any, new: Any) -> Any:
+    """What `.data = new` makes of `new`: of the shape and dtype of what is there, in memory of its own.
+
+    Raises `TypeError` for what is not made of real numbers, `ValueError` for another shape or a number that does not
+    fit into the dtype.
+    """
+    if _is_like(new, value._data):
+        return np.array(new).view()
+    new = admit("data", _bare(new))
+    if np.shape(new) != value.shape:
+        raise ValueError(f"data: the new shape {np.shape(new)} is not the old one, {value.shape}")
+    if isinstance(value._data, np.ndarray):
+        return cast("data", new, value._data.dtype).view()
+    return cast_number("data", new, type(value._data))
+
+
+def _is_like(new: Any, data: Any) -> bool:
+    """Whether it is an array of the same shape and dtype: all is well."""
+    return type(new) is type(data) is np.ndarray and new.dtype is data.dtype and new.shape == data.shape
+
+
+def _bare(x: Any) -> Any:
+    """What a Value holds, if no gradient flows through it; anything else as it is."""
+    if type(x) not in INTERPRETERS:
+        return x
+    try:
+        return np.asarray(x)
+    except BareNumberError as error:
+        raise type(error)("data: got a Value that carries a gradient, which would be lost; write new.data") from None
 
 
 def seed(value: Any, g: Any, where: str = "backward", copy: bool = True) -> Any:
@@ -57,11 +86,7 @@ def seed(value: Any, g: Any, where: str = "backward", copy: bool = True) -> Any:
             )
         return np.array(1.0, value.dtype).reshape(value.shape)
     g = g._data if type(g) in INTERPRETERS else g
-    refuse_masked(f"{where}: g", g)
-    if not is_real(g) and not isinstance(g, (list, tuple)):
-        raise refuse_kind(f"{where}: g", g)
-    alike = not copy and getattr(g, "dtype", None) == value.dtype
-    array = np.asarray(g) if alike else cast(g, value.dtype)
+    array = cast(f"{where}: g", admit(f"{where}: g", g), value.dtype, copy)
     if array.shape == () != value.shape:
         array = np.full(value.shape, array)  # one number for all entries
     if array.shape != value.shape:
@@ -155,11 +180,30 @@ def shown_grad(value: Any) -> Any:
     return c
 
 
+def is_zero(x: Any) -> bool:
+    """Whether it is the number 0, which as a gradient says that there is none, whatever the shape."""
+    x = python_number(x)
+    return isinstance(x, (int, float)) and x == 0
+
+
 def kept_grad(value: Any, new: Any) -> Any:
-    """What `.grad = new` keeps. Raises `ValueError` for another shape."""
-    if shape_of(new) != value.shape:
-        raise ValueError(f"grad: the new shape {shape_of(new)} is not that of the data, {value.shape}")
-    return new
+    """What `.grad = new` keeps: a gradient of the shape and dtype of the data.
+
+    Raises `TypeError` for what is not made of real numbers, `ValueError` for another shape or a number that does not
+    fit into the dtype.
+    """
+    if _is_like(new, value._data) and value.level:
+        return new
+    if type(new) in INTERPRETERS:  # a gradient with a graph of its own
+        shape = new.shape
+    else:
+        new = admit("grad", new)
+        shape = np.shape(new)
+    if shape != value.shape:
+        raise ValueError(f"grad: the new shape {shape} is not that of the data, {value.shape}")
+    if type(new) in INTERPRETERS or value.dtype.kind != "f":
+        return new
+    return cast_number("grad", new, float) if type(value._data) is float else cast("grad", new, value.dtype, False)
 
 
 def nothing_flows() -> ValueError:

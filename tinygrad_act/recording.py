@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 
 from .debugging import check_forward, note_scope
-from .errors import refuse_kind
-from .evaluate import as_data, by_ieee, compute, evaluate
+from .errors import REAL_KINDS, refuse_kind
+from .evaluate import by_ieee, compute, evaluate
+from .gate import NUMPY_NUMBERS, admit, among_numbers, with_operand
 from .keeping import apart, keep_static, with_choice
 from .lending import lent, settle
 from .mode import mode, special
@@ -48,7 +49,7 @@ def recorder(cls: Any) -> Callable[[Op, tuple[Any, ...], dict[str, Any]], Any]:
             settle(args, cls)
         rules = op.rules * len(args) if op.variadic else op.rules
         primals: list[Any] = []
-        level, tracked, arrays = 0, False, True
+        level, tracked, arrays, scalars = 0, False, True, False
         for x, rule in zip(args, rules):
             if isinstance(x, cls):
                 primal, here = x._data, x.level
@@ -58,13 +59,16 @@ def recorder(cls: Any) -> Callable[[Op, tuple[Any, ...], dict[str, Any]], Any]:
                         level = here
                 elif x.op is not None:
                     tracked = True
-            elif type(x) is float or type(x) is _ndarray:
+            elif type(x) is float or (type(x) is _ndarray and (x.dtype is _FLOAT64 or x.dtype.kind in REAL_KINDS)):
                 primal = x
             else:
-                primal = as_data(op, x)
-                args = _with_operand(args, len(primals), primal)
+                primal = admit(op.name, x)
+                args = with_operand(args, len(primals), primal)
+                scalars = scalars or type(x) in NUMPY_NUMBERS
             arrays = arrays and type(primal) is _ndarray
             primals.append(primal)
+        if scalars:
+            args, primals, arrays = among_numbers(args, primals, arrays)
         a = (compute if arrays else by_ieee if ieee else evaluate)(op, tuple(primals), static)
         if type(a) is not float:
             a, level = _settle(op, a, primals, level)
@@ -76,7 +80,7 @@ def recorder(cls: Any) -> Callable[[Op, tuple[Any, ...], dict[str, Any]], Any]:
             args, primals = with_choice(args, primals, rules)
         if special:
             return _special_node(cls, op, a, level, static, args, primals)
-        return new_node(cls, op, a, level, keep_static(static) if static else static, (*args, *primals))
+        return new_node(cls, op, a, level, static and keep_static(static, None, type(a) is float), (*args, *primals))
 
     return record
 
@@ -87,7 +91,7 @@ def _special_node(
     """A node while a switch is on: a program has copies of its constants, others are checked or noted."""
     if mode.met is not None:
         args, primals = mode.met.of_operands(args, primals)
-    static = keep_static(static, mode.met and mode.met.copy_of)
+    static = keep_static(static, mode.met and mode.met.copy_of, type(a) is float)
     node = new_node(cls, op, a, level, static, (*args, *primals))
     if mode.debugging:
         check_forward(node)
@@ -96,19 +100,10 @@ def _special_node(
     return node
 
 
-def _with_operand(args: tuple[Any, ...], position: int, primal: Any) -> tuple[Any, ...]:
-    """The arguments with a plain array in place of a list, a tuple or an np.matrix: rules and programs, which take
-    them as they are recorded, would compare a list itself with 0, and multiply matrices by `*`."""
-    x = args[position]
-    if primal is x or isinstance(x, np.generic):
-        return args
-    return (*args[:position], primal, *args[position + 1 :])
-
-
 def _settle(op: Op, a: Any, primals: list[Any], level: int) -> tuple[Any, int]:
     """An operation's result as an object of its own, and its level: nothing flows through integers."""
     if type(a) is not _ndarray:
-        return a, 0
+        return admit(op.name, a), 0
     for x in primals:
         if a is x:
             a = a.view()

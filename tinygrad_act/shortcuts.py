@@ -13,6 +13,7 @@ import numpy as np
 
 from .evaluate import NOT_IEEE, compute_one, compute_two
 from .frames import trim
+from .gate import python_number
 from .lending import lent, settle
 from .mode import mode, special
 from .op import Op
@@ -122,7 +123,13 @@ def binary_method(op: Op, cls: Any, record: Callable[..., Any]) -> Callable[[Any
                 if other.level > level:
                     level = other.level
             elif type(other) is int:
-                y = float(other)
+                try:
+                    y = float(other)
+                except OverflowError:
+                    y = other  # for the gate to refuse
+            elif type(other) is not float and type(x) is float:
+                other = python_number(other)
+                y = float(other) if type(other) is int else other
             if type(x) is not float or type(y) is not float or special or not level:
                 if type(x) is type(y) is _ndarray and level and not special:
                     return on_arrays(self, other, x, y, level)
@@ -191,10 +198,13 @@ def reflected_method(op: Op, cls: Any, record: Callable[..., Any]) -> Callable[[
                 return record(op, (other, self), NO_STATIC)
             if type(other) is type(y) is _ndarray:
                 return on_arrays(other, self, other, y, level)
-            if type(y) is not float or not elementwise or (type(other) is not float and type(other) is not int):
+            if type(y) is not float or not elementwise:
                 return record(op, (other, self), NO_STATIC)
-            x = float(other)
+            number = type(other) is float or type(other) is int
+            if not number and type(other := python_number(other)) not in (float, int):
+                return record(op, (other, self), NO_STATIC)
             try:
+                x = float(other)
                 a = scalar(x, y)
             except NOT_IEEE:
                 pass

@@ -162,8 +162,9 @@ def enter(
         for path, leaf in leaves_with_paths(args[position]):
             try:
                 leaves.append(_begin(leaf, depth))
-            except TypeError as error:
-                raise TypeError(f"{name}: argument {position}{path}: {error}") from None
+            except (TypeError, ValueError) as error:
+                kind = TypeError if isinstance(error, TypeError) else ValueError
+                raise kind(f"{name}: argument {position}{path}: {error}") from None
         new[position] = unflatten(args[position], leaves)
         starts += leaves
     return tuple(new), starts
@@ -232,8 +233,9 @@ def _one_output(name: str, out: Any) -> Value:
         raise TypeError(f"{name}: the function returned a {type(out).__name__}; return one number or array")
     try:
         return constant(Value, leaf_data(out, True))  # type: ignore[no-any-return]
-    except TypeError as error:
-        raise TypeError(f"{name}: the function's result: {error}") from None
+    except (TypeError, ValueError) as error:
+        kind = TypeError if isinstance(error, TypeError) else ValueError
+        raise kind(f"{name}: the function's result: {error}") from None
 
 
 def _pull_back(

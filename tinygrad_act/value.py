@@ -5,7 +5,8 @@
     y.backward()
     x.grad                       # 4.0
 
-A Python float stays a Python float (fast for scalar networks); anything else is a NumPy array.
+A Python float stays a Python float (fast for scalar networks), and NumPy's float64 and integers become one; anything
+else is a NumPy array.
 """
 
 from __future__ import annotations
@@ -21,7 +22,6 @@ from .bare import Bare
 from .debugging import WALKED
 from .errors import shape_of
 from .evaluate import INTERPRETERS
-from .float_warnings import cast
 from .frames import boundary, trim
 from .indexing import indexed
 from .leaves import deliver, describe, grad_lock, leaf_data, rebuild, seed
@@ -42,10 +42,11 @@ class Value(Bare, Methods, Operators):
     """A scalar or tensor in a computation graph.
 
     `data`: a number, an array, or nested lists of numbers. Arrays are copied; integers become
-    floats, because a gradient is asked for. `label`: a name for pictures and messages.
+    floats, because a gradient is asked for, and NumPy's float64, integers and bool Python's numbers.
+    `label`: a name for pictures and messages.
     `requires_grad=False` makes a constant, which keeps its dtype and gets no gradient.
 
-    Raises `TypeError` for anything that is not made of real numbers.
+    Raises `TypeError` for anything that is not made of real numbers, `ValueError` for one that no float holds.
     """
 
     __slots__ = (
@@ -92,7 +93,10 @@ class Value(Bare, Methods, Operators):
     @property
     def data(self) -> Any:
         """The number or array itself. An operation's result is read-only; a leaf's may be replaced or
-        changed, as by `p.data -= ...` and `p.data[0] = ...`, and `backward()` notices it."""
+        changed, as by `p.data -= ...` and `p.data[0] = ...`, and `backward()` notices it.
+
+        Setting it keeps shape and dtype. Raises `ValueError` for another shape, or a number that would become infinite
+        or be cut in this dtype; `TypeError` for what is not made of real numbers, and at an operation's result."""
         if special and mode.tracing:
             refuse_look(self, ".data")
         return self._data if type(self._data) is float else lend(self)
@@ -108,13 +112,11 @@ class Value(Bare, Methods, Operators):
                 )
             if self._loan is not None and new is self._loan.array:
                 renew(self)  # `p.data -= u`: the same memory
-            elif shape_of(new) != shape_of(self._data):
-                raise ValueError(f"data: the new shape {shape_of(new)} is not the old one, {shape_of(self._data)}")
-            elif isinstance(self._data, np.ndarray):
-                self._data = cast(new, self._data.dtype).view()
-                self._loan = self._loan and Loan(self._data)
-            else:
+            elif type(self._data) is float and isinstance(new, float):
                 self._data = float(new)
+            else:
+                self._data = leaves.new_data(self, new)
+                self._loan = self._loan and Loan(self._data)
         except Exception as error:
             if type(error) is not RecursionError:  # there is no room for a call
                 trim(error)
@@ -148,7 +150,9 @@ class Value(Bare, Methods, Operators):
     def grad(self, new: Any) -> None:
         if special and mode.tracing:
             raise refuse_write(self, "gradient")
-        if new is None or (isinstance(new, (int, float)) and new == 0):
+        if type(self._data) is float and isinstance(new, float) and new:
+            self._grad = float(new)
+        elif new is None or leaves.is_zero(new):
             self.zero_grad()
         else:
             self._grad = leaves.kept_grad(self, new)
@@ -207,8 +211,9 @@ class Value(Bare, Methods, Operators):
         Value with a graph of its own, for second derivatives; leaf and graph then refer to each other
         until the leaf's `zero_grad()`, so prefer nesting `ta.grad`.
 
-        Raises `ValueError` for a `g` of another shape, or none where one is needed; `RuntimeError`
-        if a leaf's data was changed since the graph was made.
+        Raises `ValueError` for a `g` of another shape, one that the dtype can't hold, or none where one is needed;
+        `TypeError` for a `g` that is not made of real numbers; `RuntimeError` if a leaf's data was changed since the
+        graph was made.
         """
         try:
             if special and mode.tracing:

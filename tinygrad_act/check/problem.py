@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from ..gate import admit, cast
 from ..graph import topological_order
 from ..leaves import leaf_data
 from ..mode import deeper, no_grad
@@ -83,15 +84,13 @@ class Problem:
             raise TypeError("gradcheck: the function returned nothing (None); is `return` missing?")
         if isinstance(out, (list, tuple, dict)):
             raise TypeError(f"gradcheck: the function returned a {type(out).__name__}; return one number or array")
-        array = data_of(out)
-        if array.dtype.kind == "c":
+        out, where = plain(out), "gradcheck: the function's result"
+        if isinstance(out, complex) or getattr(getattr(out, "dtype", None), "kind", "") == "c":
             raise TypeError(
                 "gradcheck: the function returned complex numbers; only real ones are differentiated here: "
                 "return the real and the imaginary part, or the absolute value"
             )
-        if array.dtype.kind not in "fiub":
-            raise TypeError(f"gradcheck: the function returned {array.dtype}; return one real number or array")
-        return array.astype(np.float64)
+        return cast(where, admit(where, out), np.dtype(np.float64))
 
     def pull(self, weights: np.ndarray) -> list[np.ndarray]:
         """The gradient of sum(weights * output), one array for every leaf. Raises `WrongShape`."""
@@ -121,7 +120,8 @@ class Problem:
         found = flatten([out] if single else out)
         if len(found) != len(self.leaves):
             raise WrongShape(f"{word} returned {len(found)} arrays for {len(self.leaves)} arguments' arrays")
-        arrays = [data_of(c).astype(np.float64) for c in found]
+        where = f"gradcheck: the {word}"
+        arrays = [cast(where, admit(where, plain(c)), np.dtype(np.float64)) for c in found]
         if not full:
             return [weights.reshape(()) * c for c in self._of_shape(arrays, ())]
         self._of_shape(arrays, weights.shape)
@@ -195,8 +195,9 @@ def _like(leaf: np.ndarray, array: np.ndarray) -> Any:
 def _as_array(path: str, leaf: Any, dtype: np.dtype) -> np.ndarray:
     try:
         array = np.array(leaf_data(plain(leaf), True), dtype)
-    except TypeError as error:
-        raise TypeError(f"gradcheck: {name_of(path)} (argument {path}): {error}") from None
+    except (TypeError, ValueError) as error:
+        kind = TypeError if isinstance(error, TypeError) else ValueError
+        raise kind(f"gradcheck: {name_of(path)} (argument {path}): {error}") from None
     bad = np.argwhere(~np.isfinite(array))
     if len(bad):
         index = tuple(int(i) for i in bad[0])

@@ -206,7 +206,7 @@ class Compiled(WithProgram):
     @boundary
     def trace(self, *args: Any, **kwargs: Any) -> Program:
         """The program for arguments like these, made if need be, without running it."""
-        return self._find(*_positional(self._f, args, kwargs)).program
+        return self._find(*plain(_positional(self._f, args, kwargs))).program
 
     def __repr__(self) -> str:
         return f"<compiled {self.__name__}: {len(self._made)} programs>"

@@ -99,15 +99,22 @@ def key_text(key: Any) -> str:
 
 
 def plain(tree: Any) -> Any:
-    """`tree` with plain arrays in place of NumPy's numbers and of subclasses of arrays."""
-    if all(type(x) is np.ndarray or not isinstance(x, (np.ndarray, np.generic)) for x in flatten(tree)):
+    """`tree` with plain arrays in place of NumPy's numbers and of subclasses of arrays.
+
+    A np.float64 becomes a float, unless narrower floats are among the data: there NumPy has it widen them.
+    """
+    leaves = flatten(tree)
+    if all(type(x) is np.ndarray or not isinstance(x, (np.ndarray, np.generic)) for x in leaves):
         return tree
-    return map_leaves(_plain, tree)
+    widens = any(x.dtype.kind == "f" and x.itemsize < 8 for x in leaves if isinstance(x, (np.ndarray, np.generic)))
 
+    def plainly(x: Any) -> Any:
+        refuse_masked("compile", x)
+        if type(x) is np.float64 and not widens:
+            return float(x)
+        return np.asarray(x) if isinstance(x, (np.ndarray, np.generic)) else x
 
-def _plain(x: Any) -> Any:
-    refuse_masked("compile", x)
-    return np.asarray(x) if isinstance(x, (np.ndarray, np.generic)) else x
+    return map_leaves(plainly, tree)
 
 
 def has_values(tree: Any) -> bool:

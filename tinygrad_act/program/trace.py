@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..backprop import changed
-from ..errors import is_real
+from ..errors import is_masked, is_real, shown
 from ..graph import topological_order
 from ..keeping import Met
 from ..lending import unchanged
@@ -164,8 +164,8 @@ def _input(leaf: Any, depth: int) -> tuple[Value, Value]:
 def _outputs(result: Any) -> list[Any]:
     """The leaves of what a function returned. Raises `TypeError` for what is no number or array."""
     for path, leaf in leaves_with_paths(result):
-        if not isinstance(leaf, Value) and not is_real(leaf):
-            what = "nothing (None; is `return` missing?)" if leaf is None else f"{type(leaf).__name__} {leaf!r:.40}"
+        if not isinstance(leaf, Value) and (not is_real(leaf) or is_masked(type(leaf))):
+            what = "nothing (None; is `return` missing?)" if leaf is None else f"{type(leaf).__name__} {shown(leaf)}"
             raise TypeError(
                 f"compile: the function returned {what}{' at ' + path if path else ''}; return Values, arrays, "
                 f"numbers, or nested lists, tuples and dicts of them"

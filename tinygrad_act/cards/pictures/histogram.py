@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ...errors import describe
+from ...errors import describe, refuse_masked
 from ...ops.slope import SATURATED
 from ...svg import rectangle
 from ...svg.chart import Panel, tick_text
@@ -75,6 +75,7 @@ def outcome(slopes: Any) -> Outcome:
 
 def numbers_of(asker: str, z: Any) -> Numbers:
     """The numbers of an array or a Value. Raises `TypeError` for anything but real numbers, `ValueError` for none."""
+    refuse_masked(f"{asker}: z", z)
     try:
         data = np.asarray(z.data if isinstance(z, Value) else z)
     except ValueError as error:
