@@ -21,8 +21,8 @@ __all__ = [
 ]  # fmt: skip
 
 _PACKAGE, _NUMPY, _PYTHON = (os.path.dirname(os.path.abspath(m)) + os.sep for m in (__file__, np.__file__, os.__file__))
-_SCIPY = os.path.join(os.path.dirname(_NUMPY[:-1]), "scipy") + os.sep
-_LIBRARIES = (_PACKAGE, _NUMPY, _SCIPY)
+_LIBRARIES = (_PACKAGE, _NUMPY, os.path.join(os.path.dirname(_NUMPY[:-1]), "scipy") + os.sep)
+_NAMED = ("numpy", "scipy")
 _INSTALLED = tuple(f"{_PYTHON}{name}-packages{os.sep}" for name in ("site", "dist"))
 """Packages that lie in a folder of Python's own folder, and are not Python's."""
 
@@ -115,11 +115,16 @@ def called_function() -> str:
     running: `np.full_like`, `scipy.special.logsumexp`, `scipy.stats.norm.logpdf`; "" if none is."""
     frame: FrameType | None = sys._getframe(1)
     found = ""
-    while frame is not None and not _is_users(frame.f_code.co_filename):
-        if frame.f_code.co_filename.startswith((_NUMPY, _SCIPY)):
+    while frame is not None and (_library(frame) in _NAMED or not _is_users(frame.f_code.co_filename)):
+        if _library(frame) in _NAMED:
             found = _full_name(frame) or found
         frame = frame.f_back
     return found
+
+
+def _library(frame: FrameType) -> str:
+    """The package of the module that runs in a frame: SciPy need not lie beside NumPy."""
+    return str(frame.f_globals.get("__name__", "")).partition(".")[0]
 
 
 def _full_name(frame: FrameType) -> str:
