@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .debugging import WALKED, called_function, user_line, warn_user
+from .debugging import WALKED, user_line, warn_user
 from .errors import KEEP_THE_GRAPH, BareNumberError
 from .mode import mode, special
+from .numpy_names import called_function
 from .op import Op
 from .tracing import refuse_look
 from .ways_out import bare_way_out
