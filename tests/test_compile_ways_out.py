@@ -40,6 +40,12 @@ TRACED = {
     "detach": lambda v: v.detach(),
     "reshape": lambda v: v.reshape(-1),
     "transpose": lambda v: v.transpose(1, 0),
+    "ravel": lambda v: v.ravel(),
+    "flatten": lambda v: v.flatten("F"),
+    "__round__": lambda v: [round(v * 1.3, 1), round(v[0, 1] * 1.3)],
+    "__divmod__": lambda v: list(divmod(v, 0.7)),
+    "__rdivmod__": lambda v: list(divmod(7.0, v + 9.0)),
+    "__pos__": lambda v: +(v * 1.0),
     "__getitem__": lambda v: v[0, 1:],
     "__iter__": lambda v: list(v),
     "__copy__": copy.copy,
@@ -51,12 +57,13 @@ TRACED = {
         for name, f in {
             "add": lambda v: v + 2.0, "sub": lambda v: v - 2.0, "mul": lambda v: v * 2.0, "truediv": lambda v: v / 2.0,
             "pow": lambda v: v**2.0, "matmul": lambda v: v @ v, "and": lambda v: (v > 0) & (v < 1),
-            "or": lambda v: (v > 0) | (v < 1),
+            "or": lambda v: (v > 0) | (v < 1), "mod": lambda v: v % 0.7, "floordiv": lambda v: v // 0.7,
         }.items()
         for reflected in ("", "r")
     },
     "__radd__": lambda v: 2.0 + v, "__rsub__": lambda v: 2.0 - v, "__rmul__": lambda v: FIRST * v,
     "__rtruediv__": lambda v: 2.0 / (v + 9.0), "__rpow__": lambda v: 2.0**v, "__rmatmul__": lambda v: FIRST @ v,
+    "__rmod__": lambda v: 7.0 % (v + 9.0), "__rfloordiv__": lambda v: FIRST // (v + 9.0),
     "__rand__": lambda v: True & (v > 0), "__ror__": lambda v: False | (v > 0),
     "__lt__": lambda v: v < 0.1, "__le__": lambda v: v <= 0.1, "__gt__": lambda v: v > 0.1,
     "__ge__": lambda v: v >= 0.1,
@@ -66,7 +73,8 @@ TRACED = {
 
 THE_SAME = {
     **{name: operator.attrgetter(name) for name in (
-        "shape", "ndim", "size", "dtype", "op", "level", "label", "static", "requires_grad", "pending",
+        "shape", "ndim", "size", "dtype", "itemsize", "nbytes", "op", "level", "label", "static", "requires_grad",
+        "pending",
     )},
     "note": lambda v: repr(v.note),
     "__len__": len, "__repr__": repr, "__str__": str, "__format__": lambda v: f"{v}",
@@ -80,6 +88,8 @@ REFUSED = {
     "primals": lambda v: v.primals,
     "item": lambda v: v[0, 0].item(),
     "numpy": lambda v: v.numpy(),
+    "tolist": lambda v: v.tolist(),
+    "nonzero": lambda v: v.nonzero(),
     "backward": lambda v: v.sum().backward(),
     "zero_grad": lambda v: v.zero_grad(),
     "__bool__": lambda v: bool(v[0, 0]),
@@ -112,7 +122,6 @@ MORE = {
     "in": lambda v: 0.5 in v.reshape(-1),
     "max": lambda v: max(v.reshape(-1)),
     "sorted": lambda v: sorted(v.reshape(-1)),
-    "tolist": lambda v: v.tolist(),
     "into an array": lambda v: np.zeros(1).__setitem__(0, v[0, 0]),
     "copyto": lambda v: np.copyto(np.zeros((2, 2)), v),
     "array of them": lambda v: np.array([v, v]),

@@ -15,8 +15,9 @@ import numpy as np
 
 from .debugging import WALKED
 from .errors import KEEP_THE_GRAPH, BareNumberError
-from .frames import boundary, called_function, user_line, warn_user
+from .frames import boundary, user_line, warn_user
 from .mode import mode, special
+from .numpy_names import called_function
 from .op import Op
 from .tracing import refuse_look
 from .ways_out import bare_way_out

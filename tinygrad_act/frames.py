@@ -21,7 +21,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 __all__ = [
-    "VARIABLE", "boundary", "called_function", "own_cause", "public_methods", "trim", "user_line", "users_frame",
+    "VARIABLE", "boundary", "own_cause", "public_methods", "trim", "user_line", "users_frame",
     "warn_user",
 ]  # fmt: skip
 
@@ -29,9 +29,8 @@ VARIABLE = "TINYGRAD_ACT_TRACEBACK"
 """The environment variable that, if it is "full", leaves tracebacks as they are."""
 
 _PACKAGE, _NUMPY, _PYTHON = (os.path.dirname(os.path.abspath(m)) + os.sep for m in (__file__, np.__file__, os.__file__))
-_SCIPY = os.path.join(os.path.dirname(_NUMPY[:-1]), "scipy") + os.sep
 _OURS = (_PACKAGE, "<program ")
-_LIBRARIES = (*_OURS, _NUMPY, _SCIPY)
+_LIBRARIES = (*_OURS, _NUMPY, os.path.join(os.path.dirname(_NUMPY[:-1]), "scipy") + os.sep)
 _INSTALLED = tuple(f"{_PYTHON}{name}-packages{os.sep}" for name in ("site", "dist"))
 """Packages that lie in a folder of Python's own folder, and are not Python's."""
 _SHOWN = frozenset({
@@ -117,31 +116,6 @@ def user_line() -> str:
 def warn_user(text: str) -> None:
     """A `RuntimeWarning` at the user's line; Python shows it once for each line."""
     warnings.warn(text, RuntimeWarning, stacklevel=users_frame()[1] - 1)
-
-
-def called_function() -> str:
-    """The full name of the function of NumPy's or SciPy's, written in Python, that the user has called and that is
-    running: `np.full_like`, `scipy.special.logsumexp`, `scipy.stats.norm.logpdf`; "" if none is."""
-    frame: FrameType | None = sys._getframe(1)
-    found = ""
-    while frame is not None and not _is_users(frame.f_code.co_filename):
-        if frame.f_code.co_filename.startswith((_NUMPY, _SCIPY)):
-            found = _full_name(frame) or found
-        frame = frame.f_back
-    return found
-
-
-def _full_name(frame: FrameType) -> str:
-    """The public name of the function that runs in a frame of NumPy's or SciPy's, if it has one."""
-    name, owner = frame.f_code.co_name, frame.f_locals.get("self")
-    parts = frame.f_globals.get("__name__", "").split(".")
-    public = [part for part in parts[:2] if not part.startswith("_") and part != "lib"]
-    known = vars(sys.modules.get(".".join(public), sys))
-    place = ".".join(["np" if public[0] == "numpy" else public[0], *public[1:]])
-    distribution = str(getattr(owner, "name", ""))
-    if owner is not None and known.get(distribution) is owner:
-        return f"{place}.{distribution}.{name}"
-    return f"{place}.{name}" if owner is None and callable(known.get(name)) else ""
 
 
 def users_frame() -> tuple[FrameType, int]:

@@ -15,9 +15,8 @@ import numpy as np
 
 from .bare import Bare, is_free
 from .evaluate import INTERPRETERS
-from .frames import called_function
 from .mode import mode
-from .numpy_names import implementation_of, public_name
+from .numpy_names import called_function, implementation_of, public_name
 from .tracing import refuse_look
 from .tree import flatten, map_leaves
 from .ways_out import way_out

@@ -11,6 +11,7 @@ from __future__ import annotations
 import functools
 import sys
 from collections.abc import Callable
+from types import FrameType
 from typing import Any, TypeVar
 
 import numpy as np
@@ -18,7 +19,7 @@ import numpy as np
 from .op import Op
 from .registry import ops
 
-__all__ = ["NUMPY", "SCIPY", "implementation_of", "implements", "public_name"]
+__all__ = ["NUMPY", "SCIPY", "called_function", "implementation_of", "implements", "public_name"]
 
 NUMPY = {
     "np": "numpy",
@@ -56,6 +57,40 @@ def public_name(f: Any) -> str:
             if x is f and not other.startswith("_"):
                 return f"{place}.{other}"
     return ""
+
+
+def called_function() -> str:
+    """The full name of the function of NumPy's or SciPy's, written in Python, that the user has called and that is
+    running: `np.full_like`, `scipy.special.logsumexp`, `scipy.stats.norm.logpdf`; "" if none is."""
+    frame: FrameType | None = sys._getframe(1)
+    found = ""
+    while frame is not None and (package := _package(frame)) in _LIBRARIES:
+        if package in ("numpy", "scipy"):
+            found = _full_name(frame) or found
+        frame = frame.f_back
+    return found
+
+
+def _package(frame: FrameType) -> str:
+    """The package of the module that runs in a frame."""
+    return str(frame.f_globals.get("__name__", "")).partition(".")[0]
+
+
+_LIBRARIES = {*sys.stdlib_module_names, "numpy", "scipy", __name__.partition(".")[0]} - {"__main__"}
+"""Packages whose code is not the user's."""
+
+
+def _full_name(frame: FrameType) -> str:
+    """The public name of the function that runs in a frame of NumPy's or SciPy's, if it has one."""
+    name, owner = frame.f_code.co_name, frame.f_locals.get("self")
+    parts = frame.f_globals.get("__name__", "").split(".")
+    public = [part for part in parts[:2] if not part.startswith("_") and part != "lib"]
+    known = vars(sys.modules.get(".".join(public), sys))
+    place = ".".join(["np" if public[0] == "numpy" else public[0], *public[1:]])
+    distribution = str(getattr(owner, "name", ""))
+    if owner is not None and known.get(distribution) is owner:
+        return f"{place}.{distribution}.{name}"
+    return f"{place}.{name}" if owner is None and callable(known.get(name)) else ""
 
 
 def implements(*functions: Callable[..., Any] | str) -> Callable[[_Body], _Body]:

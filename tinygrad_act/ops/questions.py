@@ -26,7 +26,7 @@ _SORTED = np.array([-1.0, 0.0, 0.5, 2.0])
 
 
 @op(dx=None, cases=_REDUCED)
-def argmax(x: Any, *, axis: Any = None, keepdims: bool = False) -> Any:
+def argmax(x: Any, *, axis: int | None = None, keepdims: bool = False) -> Any:
     """a = argmax(x, axis=axis, keepdims=keepdims)
 
     Where the largest entry along an axis is, the first of several; of all entries in a row if axis is None. Whole
@@ -36,7 +36,7 @@ def argmax(x: Any, *, axis: Any = None, keepdims: bool = False) -> Any:
 
 
 @op(dx=None, cases=_REDUCED)
-def argmin(x: Any, *, axis: Any = None, keepdims: bool = False) -> Any:
+def argmin(x: Any, *, axis: int | None = None, keepdims: bool = False) -> Any:
     """a = argmin(x, axis=axis, keepdims=keepdims)
 
     Where the smallest entry is; see `argmax`.
@@ -48,7 +48,7 @@ def argmin(x: Any, *, axis: Any = None, keepdims: bool = False) -> Any:
     dx=None,
     cases=(case((4,)), case((2, 3), axis=0), case((2, 3), axis=None, kind="stable"), case((3,), stable=True)),
 )
-def argsort(x: Any, *, axis: Any = -1, kind: Any = None, stable: Any = None) -> Any:
+def argsort(x: Any, *, axis: int | None = -1, kind: Any = None, stable: Any = None) -> Any:
     """a = argsort(x, axis, kind, stable=stable)
 
     The places of the entries in ascending order, along an axis; of all in a row if axis is None.
