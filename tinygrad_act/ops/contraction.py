@@ -2,7 +2,7 @@
 
 The letters of the inputs fall into four groups: those of both inputs and the output (a batch), those of both
 inputs alone (summed over), and those of one input and the output. With the axes in the order of these groups,
-and each group but the batch as one axis, it is `matmul`.
+and each group but the batch as one axis, it is `matmul`. Where nothing is summed over it is a multiplication.
 """
 
 from __future__ import annotations
@@ -56,13 +56,25 @@ class _Plan(NamedTuple):
     """Whether it is a product of matrices and vectors as they are, or transposed."""
 
 
+class _Entries(NamedTuple):
+    """A product of entries: the axes of both inputs in the order of the output, and where each has any."""
+
+    left: tuple[int, ...]
+    right: tuple[int, ...]
+    in_left: tuple[bool, ...]
+    in_right: tuple[bool, ...]
+
+
 def contracted(x: Any, y: Any, subscripts: str) -> Any:
-    """einsum(subscripts, x, y) as a product of matrices; None where it is none, or einsum is as good."""
+    """einsum(subscripts, x, y) as a product of matrices or entries; None where it is none, or einsum is as good."""
     if x.dtype.kind != "f" or y.dtype.kind != "f" or HALF in (x.dtype, y.dtype):
         return None
     plan = _plan(subscripts, len(x.shape), len(y.shape))
     if plan is None:
         return None
+    if isinstance(plan, _Entries):
+        x, y = _spread(x, plan.left, plan.in_left), _spread(y, plan.right, plan.in_right)
+        return x * y if _stretch(x.shape, y.shape) else None
     if plan.swapped:
         x, y = y, x
     if plan.matrices:
@@ -72,7 +84,7 @@ def contracted(x: Any, y: Any, subscripts: str) -> Any:
     x, y = _transposed(x, plan.left), _transposed(y, plan.right)
     n, k = plan.batch, plan.summed
     batches, own, summed = x.shape[:n], x.shape[n : len(x.shape) - k], x.shape[len(x.shape) - k :]
-    if summed != y.shape[n : n + k] or not all(a == b or 1 in (a, b) for a, b in zip(batches, y.shape)):
+    if summed != y.shape[n : n + k] or not _stretch(batches, y.shape):
         return None  # an axis of length 1 that is stretched, or lengths that differ: einsum knows what to say
     others = y.shape[n + k :]
     rows, inner, columns = ([math.prod(sizes)] if n or sizes else [] for sizes in (own, summed, others))
@@ -82,6 +94,18 @@ def contracted(x: Any, y: Any, subscripts: str) -> Any:
     else:
         a = np.matmul(x, y) if n else np.dot(x, y)
     return _transposed(_reshaped(a, (*a.shape[:n], *own, *others)), plan.output)
+
+
+def _stretch(x: tuple[int, ...], y: tuple[int, ...]) -> bool:
+    """Whether these axes are of one length each, or one of them is 1."""
+    return all(a == b or 1 in (a, b) for a, b in zip(x, y))
+
+
+def _spread(x: Any, axes: tuple[int, ...], there: tuple[bool, ...]) -> Any:
+    """The axes in this order, with one of length 1 where none is there."""
+    x = _transposed(x, axes)
+    sizes = iter(x.shape)
+    return _reshaped(x, tuple([next(sizes) if own else 1 for own in there]))
 
 
 def _transposed(x: Any, axes: tuple[int, ...]) -> Any:
@@ -95,7 +119,7 @@ def _reshaped(x: Any, shape: tuple[int, ...]) -> Any:
 
 
 @functools.lru_cache(maxsize=1024)
-def _plan(subscripts: str, x_ndim: int, y_ndim: int) -> _Plan | None:
+def _plan(subscripts: str, x_ndim: int, y_ndim: int) -> _Plan | _Entries | None:
     """How to bring it about; None where a letter stands twice in one place, is summed over one input alone, or
     nothing is left to be gained."""
     if not _OF_TWO.fullmatch(subscripts) or any(part.count("...") > 1 for part in re.split(",|->", subscripts)):
@@ -105,6 +129,14 @@ def _plan(subscripts: str, x_ndim: int, y_ndim: int) -> _Plan | None:
         return None
     if any(len(set(term)) < len(term) for term in (x, y, output)) or not set(x) ^ set(y) <= set(output) <= set(x + y):
         return None
+    if not set(x) & set(y) - set(output):
+        left, right = (tuple([term.index(letter) for letter in output if letter in term]) for term in (x, y))
+        return _Entries(left, right, *(tuple([letter in term for letter in output]) for term in (x, y)))
+    return _of_matrices(x, y, output)
+
+
+def _of_matrices(x: str, y: str, output: str) -> _Plan | None:
+    """The plan where something is summed over; None for the dot products of a batch."""
     swapped = bool(output) and output[-1] in x and output[-1] not in y
     if swapped:
         x, y = y, x
@@ -112,7 +144,7 @@ def _plan(subscripts: str, x_ndim: int, y_ndim: int) -> _Plan | None:
     summed = [letter for letter in x if letter in y and letter not in output]
     left = [letter for letter in output if letter not in y]
     right = [letter for letter in output if letter not in x]
-    if not summed or (batch and not left and not right):
+    if batch and not left and not right:
         return None
     made = batch + left + right
     return _Plan(

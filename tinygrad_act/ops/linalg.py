@@ -286,4 +286,6 @@ def tensordot(x: Any, y: Any, *, axes: Any = 2) -> Any:
     length, `TypeError` for what are no axes.
     """
     xs, ys, gs = _tensordot_letters(x, y, axes)
-    return einsum(x, y, subscripts=f"{xs},{ys}->{gs}")
+    rule = f"{xs},{ys}->{gs}"
+    a = contracted(x, y, rule)
+    return einsum(x, y, subscripts=rule) if a is None else a

@@ -35,23 +35,19 @@ def compile(function: Callable[..., Any] | Value | None = None, *, donate: Any =
     programs are kept, those that were used last; another one is recorded again when it is wanted. None: all.
 
     With passes, too, what eager has finite is finite, what it has not 0 is not 0, and infinities have its sign. A zero
-    among the results may have the other sign: `algebra` takes x for x + 0, y - x for -(x - y) and sqrt(x) for
-    x ** 0.5, `lower` maximum and minimum for clip, and `sums`, `products` and `vectors` add in another order.
+    may have the other sign: `algebra` takes x for x + 0, y - x for -(x - y) and sqrt(x) for x ** 0.5, `lower` maximum
+    and minimum for clip, and `sums`, `products` and `vectors` add in another order.
 
-    Each running call has room of its own: threads may call one program at the same time, and no later call
-    overwrites what an earlier one returned, donated arrays apart.
-
-    A compiled method has a program for each object, equal to another or not, and gives it up when the object goes.
+    Threads may call one program at the same time, and no later call overwrites what an earlier one returned, donated
+    arrays apart. A method has a program for each object, and gives it up when the object goes.
 
     Raises `ValueError` for an unknown pass or backend, for `keep` below 1, for `donate` that names no argument, for a
-    Value without a graph; at the call for a donated array that is read-only or passed twice and, with
-    `retrace=False`, for other arguments. Raises `TypeError` for what is no function or returns no numbers;
-    `TracingError`, a `TypeError`, for one that looks at the numbers of a Value, changes its arguments, or depends on
-    chance.
+    Value without a graph; at the call for a donated array that is read-only or passed twice and, with `retrace=False`,
+    for other arguments. Raises `TypeError` for what is no function or returns no numbers; `TracingError`, a
+    `TypeError`, for one that looks at a Value's numbers, changes its arguments, or depends on chance.
     """
     if backend != "numpy":
         raise ValueError(f"compile: backend={backend!r}: there is only 'numpy'; leave it out")
-    keep = check_keep(keep)
     if isinstance(function, Value):
         if donate != ():
             raise ValueError(f"compile: donate={donate!r}: a recorded graph has no arguments to donate")
@@ -62,7 +58,7 @@ def compile(function: Callable[..., Any] | Value | None = None, *, donate: Any =
         )
     if not callable(function):
         raise _no_function(function)
-    return Compiled(function, donate, check_passes(passes), retrace, keep)
+    return Compiled(function, donate, check_passes(passes), retrace, check_keep(keep))
 
 
 def _no_function(x: Any) -> TypeError:
