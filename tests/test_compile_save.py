@@ -320,3 +320,29 @@ def test_no_result_is_overwritten_by_a_later_call(tmp_path):
     assert bits(first) == before
     assert len(space["_step_free"]) == 1, "the second call did not use the first one's room"
     assert not any(np.may_share_memory(a, b) for a in flatten(first) for b in flatten((params, x, y)))
+
+
+def test_lines_of_a_file_end_where_python_ends_them(tmp_path, scratch, monkeypatch):
+    """Not at a form feed, nor at the characters that end lines of text elsewhere."""
+    odd = "\x0c# a page\n\nNOTE = '\u2028 \x1c \x85 \x0b'\n\n\x0c\n"
+    text = OPERATIONS.replace("# a comment", "# \u2028 comment \x0c")
+    (tmp_path / "with_form_feeds.py").write_text(odd + text, "utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    module = __import__("with_form_feeds")
+    x = np.random.default_rng(5).normal(size=(3, 4))
+    same_numbers(tmp_path, _value_and_gradient(module.bent_rows, 1).trace(x), (x,), (spoiled(x),))
+
+
+def test_modules_that_name_themselves_as_code_are_refused(tmp_path, scratch):
+    fake = types.ModuleType("numpy.linalg; print('RAN')")
+    fake.inv = np.linalg.inv
+    (tmp_path / "uses_a_fake.py").write_text("import numpy as np\nfake = None\ndef body(x):\n    'a = x'\n"
+                                             "    return fake.inv(x) if x.sum() > 1e9 else x * 1.0\n")  # fmt: skip
+    sys.path.insert(0, str(tmp_path))
+    module = __import__("uses_a_fake")
+    sys.path.remove(str(tmp_path))
+    module.fake = fake
+    f = ta.compile(ta.op(dx=None)(module.body))
+    f(np.ones((2, 2)))
+    f.save(tmp_path / "x.py")
+    assert "RAN" not in (tmp_path / "x.py").read_text()
