@@ -63,7 +63,7 @@ def checked(op: Op, given: dict[str, Any]) -> dict[str, Any]:
     for name, other in op.at_least.items():
         if static[name] < static[other]:
             raise ValueError(
-                f"{op.name}: {other}={static[other]!r} and {name}={static[name]!r} are the wrong way round; "
+                f"{op.name}: {other}={static[other]!r} is above {name}={static[name]!r}; "
                 f"{name} must be at least {other}"
             )
     return static
