@@ -331,3 +331,10 @@ def test_numbers_and_empty_arrays_keep_their_dtype(dtype):
             x = np.ones(shape, dtype)
             assert f(x, axis=-1).dtype == dtype
             assert ta.grad(lambda x, f=f: f(x, axis=-1).sum())(x).dtype == dtype
+
+
+@pytest.mark.parametrize("dtype", [bool, np.uint8, np.int8, int])
+def test_softmin_of_whole_numbers(dtype):
+    """-1 is 255 among unsigned ones, and booleans have no minus."""
+    x = np.array([0, 1, 1], dtype)
+    np.testing.assert_allclose(ta.softmin(x), _softmax(-x.astype(float), -1), rtol=1e-15)

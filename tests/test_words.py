@@ -94,20 +94,20 @@ def test_a_flag_is_asked_for(case, value):
     [
         (lambda v: ta.soft_shrink(v, threshold=-1), ValueError, "threshold=-1 is not allowed; it must be at least 0$"),
         (lambda v: ta.hard_shrink(v, threshold=-0.5), ValueError, "it must be at least 0$"),
-        (lambda v: ta.hard_tanh(v, min=1, max=-1), ValueError, "min=1 and max=-1 are the wrong way round; max must"),
-        (lambda v: ta.hard_tanh(v, min=2), ValueError, "min=2 and max=1.0 are the wrong way round"),
-        (lambda v: ta.hard_tanh(v, 2.0), ValueError, "min=2.0 and max=1.0 are the wrong way round"),
-        (lambda v: ta.rrelu(v, lower=1.0, upper=0.5), ValueError, "lower=1.0 and upper=0.5 are the wrong way round"),
+        (lambda v: ta.hard_tanh(v, min=1, max=-1), ValueError, "min=1 is above max=-1; max must be at least min"),
+        (lambda v: ta.hard_tanh(v, min=2), ValueError, "min=2 is above max=1.0"),
+        (lambda v: ta.hard_tanh(v, 2.0), ValueError, "min=2.0 is above max=1.0"),
+        (lambda v: ta.rrelu(v, lower=1.0, upper=0.5), ValueError, "lower=1.0 is above upper=0.5"),
         (lambda v: ta.clip(v, min="a"), TypeError, "clip: min='a' is not allowed; a bound is a real number, an array"),
         (lambda v: ta.clip(v, max=True), TypeError, "clip: max=True is not allowed"),
         (lambda v: ta.einsum(v, subscripts=3), TypeError, "einsum: subscripts=3 is not allowed; it must be a string"),
-        (lambda v: ta.relu(v, negative_slope=0.1), TypeError, "keyword 'negative_slope'; leaky_relu has 'slope'"),
+        (lambda v: ta.relu(v, negative_slope=0.1), TypeError, "keyword 'negative_slope'; .*; leaky_relu has 'slope'"),
         (lambda v: ta.relu(v, slope=0.1), TypeError, "leaky_relu has 'slope', prelu has 'slope'"),
         (lambda v: ta.relu(v, max_value=6), TypeError, "that is relu6, or general_relu"),
         (lambda v: ta.gelu(v, approximate="tanh"), TypeError, "that is gelu_tanh here"),
         (lambda v: ta.silu(v, beta=2.0), TypeError, "swish_beta has 'beta'"),
         (lambda v: ta.leaky_relu(v, negative_slope=0.1), TypeError, "it is called 'slope' here"),
-        (lambda v: ta.leaky_relu(v, slop=0.1), TypeError, r"did you mean 'slope'\? its static parameters are: slope"),
+        (lambda v: ta.leaky_relu(v, slop=0.1), TypeError, "did you mean 'slope'; its static parameters are: slope"),
         (lambda v: ta.softmax(v, dim=1), TypeError, "it is called 'axis' here"),
         (lambda v: ta.sum(v, keepdim=True), TypeError, "it is called 'keepdims' here"),
         (lambda v: ta.soft_shrink(v, lambd=1.0), TypeError, "it is called 'threshold' here"),
@@ -215,7 +215,7 @@ NOTHING = {
 
 @pytest.mark.parametrize("name", NOTHING)
 def test_a_function_that_returns_nothing(name):
-    with pytest.raises(TypeError, match=rf"^{name}: the function returned nothing \(None.*is `return` missing\?"):
+    with pytest.raises(TypeError, match=rf"^{name}: the function.* nothing \(None\); is `return` missing\?"):
         NOTHING[name](lambda x: None)
     if name not in ("compile", "gradcheck"):
         with pytest.raises(TypeError, match=r"is `return` missing\?"):
@@ -238,9 +238,9 @@ def test_an_array_result_names_jacobian(name):
 
 
 def test_gradcheck_without_a_point():
-    with pytest.raises(TypeError, match=r"^gradcheck: an argument is missing.*ta\.gradcheck\(sigmoid, x\)"):
+    with pytest.raises(ValueError, match=r"nothing to check: an argument is missing; .*gradcheck\(sigmoid, x\)"):
         ta.gradcheck(ta.sigmoid)
-    with pytest.raises(TypeError, match=r"ta\.gradcheck\(f, x\)"):
+    with pytest.raises(ValueError, match=r"ta\.gradcheck\(f, x\)"):
         ta.gradcheck(lambda x: x)
 
 

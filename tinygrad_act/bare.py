@@ -149,7 +149,7 @@ def _number(value: Any, how: str) -> Any:
 
     Raises `BareNumberError` inside a gradient that is being taken.
     """
-    if value.size != 1 and not (special and mode.tracing):
+    if type(value._data) is not float and value.size != 1 and not (special and mode.tracing):
         raise _several(how, value)
     number = value.item()
     if _carries(value) and not (mode.depth == 1 and _is_walked(value)):

@@ -43,24 +43,24 @@ def unfit(op: Op, rest: tuple[Any, ...], kwargs: Mapping[str, Any]) -> TypeError
     takes = f"its static parameters are: {known}" if known else "it takes no static parameters"
     unknown = [name for name in kwargs if name not in op.defaults]
     if unknown:
-        return TypeError(f"{op.name}: unknown keyword '{unknown[0]}'; {_meant(op, unknown[0])}{takes}")
-    plural = "argument" if len(rest) == 1 else "arguments"
-    return TypeError(f"{op.name}: got {len(rest)} {plural} too many after its inputs; {takes}")
+        meant = _meant(op, unknown[0])
+        said = [meant, takes] if known else [takes, meant]
+        return TypeError(f"{op.name}: unknown keyword '{unknown[0]}'; {'; '.join(filter(None, said))}")
+    return TypeError(f"{op.name}: got {len(rest)} arguments too many after its inputs; {takes}")
 
 
 def _meant(op: Op, keyword: str) -> str:
     """The parameter here that `keyword` means, or the operations that have it."""
     own = _OF_ITS_OWN.get((op.name, keyword))
     if own:
-        return f"that is {own} here; "
+        return f"that is {own} here"
     name = _CALLED_HERE.get(keyword, keyword)
     if name in op.defaults:
-        return f"it is called '{name}' here; "
+        return f"it is called '{name}' here"
     near = difflib.get_close_matches(keyword, op.defaults, n=1, cutoff=0.7)
     if near:
-        return f"did you mean '{near[0]}'? "
-    others = [f"{other.name} has '{its}'" for other, its in _relatives(op, {keyword, name})]
-    return f"{', '.join(others)}; " if others else ""
+        return f"did you mean '{near[0]}'"
+    return ", ".join(f"{other.name} has '{its}'" for other, its in _relatives(op, {keyword, name}))
 
 
 def _relatives(op: Op, names: set[str]) -> list[tuple[Op, str]]:

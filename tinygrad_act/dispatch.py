@@ -20,7 +20,7 @@ from .evaluate import EXPLAINED, INTERPRETERS, NOT_IEEE, by_ieee, compute_one, c
 from .frames import boundary, own_cause, trim
 from .mode import mode, special
 from .op import REQUIRED, Case, Fused, Op, Place, Rule, Theirs
-from .parameters import checked
+from .parameters import checked, straight
 from .registry import ops
 from .symbol import INFIX, Symbol, call_text, infix_text
 
@@ -202,6 +202,7 @@ def _general(op: Op) -> Function:
     arity = -1 if op.variadic else len(op.inputs)
     defaults = dict(op.defaults)
     known = defaults.keys()
+    plain, limits = straight(op), {name: op.domain[name] for name in op.domain if name in defaults}
     required = {name for name, default in defaults.items() if default is REQUIRED}
 
     def call(*args: Any, **kwargs: Any) -> Any:
@@ -216,7 +217,12 @@ def _general(op: Op) -> Function:
             elif kwargs:
                 if not required <= kwargs.keys() <= known:
                     bind(op, args, kwargs)  # raises, and says why
-                static = checked(op, kwargs)
+                static = {**defaults, **kwargs}
+                for name, value in kwargs.items():
+                    inside = not limits or _within(limits, name, value)
+                    if type(value) not in plain[name] or value != value or not inside:
+                        static = checked(op, kwargs)
+                        break
             for x in args:
                 interpreter = INTERPRETERS.get(type(x))
                 if interpreter is not None:
@@ -228,6 +234,11 @@ def _general(op: Op) -> Function:
             raise
 
     return call
+
+
+def _within(limits: dict[str, tuple[float, float]], name: str, value: Any) -> bool:
+    """Whether a static parameter lies in its range, if it has one."""
+    return name not in limits or limits[name][0] < value < limits[name][1]
 
 
 def _as_elsewhere(op: Op, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Op, dict[str, Any]]:

@@ -22,7 +22,7 @@ from .symbol import Symbol
 if TYPE_CHECKING:
     from .op import Op
 
-__all__ = ["AXES", "Axes", "AxisList", "Bound", "checked", "range_text"]
+__all__ = ["AXES", "Axes", "AxisList", "Bound", "checked", "range_text", "straight"]
 
 Axes: TypeAlias = "int | tuple[int, ...] | None"
 """One axis, several of them, or (None) all."""
@@ -49,9 +49,10 @@ def checked(op: Op, given: dict[str, Any]) -> dict[str, Any]:
             if type(value) is Symbol:
                 continue
             static[name] = value = _plain(op, name, value)
-        elif type(value) not in _SIMPLE or type(value) is tuple:
+        elif type(value) not in _SIMPLE:
             for part in value if isinstance(value, (tuple, list)) else (value,):
-                refuse_masked(f"{op.name}: {name}", part)
+                if type(part) not in _SIMPLE:
+                    refuse_masked(f"{op.name}: {name}", part)
         read = _READERS.get(kinds.get(name, ""))
         if read is not None:
             static[name] = value = read(op, name, value)
@@ -62,14 +63,26 @@ def checked(op: Op, given: dict[str, Any]) -> dict[str, Any]:
     for name, other in op.at_least.items():
         if static[name] < static[other]:
             raise ValueError(
-                f"{op.name}: {other}={static[other]!r} and {name}={static[name]!r} are the wrong way round; "
+                f"{op.name}: {other}={static[other]!r} is above {name}={static[name]!r}; "
                 f"{name} must be at least {other}"
             )
     return static
 
 
-_SIMPLE = frozenset((int, float, bool, str, tuple, type(None), type, type(...)))
-"""Common types of static parameters that hold no array of their own."""
+def straight(op: Op) -> dict[str, frozenset[type]]:
+    """Types of every static parameter whose values, but for NaN and what is out of range, need not be `checked`."""
+    if op.at_least:
+        return dict.fromkeys(op.defaults, frozenset())
+    return {name: _STRAIGHT.get(op.kinds.get(name, ""), _SIMPLE) for name in op.defaults}
+
+
+_SIMPLE: frozenset[type] = frozenset((int, float, bool, str, type(None), type, type(...), slice))
+"""Common types of static parameters that hold no array."""
+_STRAIGHT: dict[str, frozenset[type]] = {
+    "float": frozenset((int, float)), "int": frozenset((int,)), "int | None": frozenset((int, type(None))),
+    "Axes": frozenset((int, type(None))), "AxisList": frozenset((int, type(None))), "bool": frozenset((bool,)),
+    "Bound": frozenset((int, float, type(None))), "str": frozenset((str,)),
+}  # fmt: skip
 _EVERYWHERE = (-math.inf, math.inf)
 
 

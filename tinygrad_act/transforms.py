@@ -228,7 +228,7 @@ def _one_output(name: str, out: Any) -> Value:
     if isinstance(out, Value):
         return out
     if out is None:
-        raise TypeError(f"{name}: the function returned nothing (None); is `return` missing?")
+        raise TypeError(f"{name}: the function's result is nothing (None); is `return` missing?")
     if isinstance(out, (list, tuple, dict)):
         raise TypeError(f"{name}: the function returned a {type(out).__name__}; return one number or array")
     try:

@@ -62,7 +62,7 @@ def gradcheck(
 
     Returns a `Report`: print it, test its truth, `.save("report.svg")`. Raises `ValueError` for an
     `order` other than 1 and 2, for a point that is not finite or if there is nothing to check;
-    `TypeError` without arguments, or for arguments or results that are not real numbers.
+    `TypeError` for arguments or results that are not real numbers.
     """
     if special and mode.tracing:
         raise refuse_here("gradcheck()")
@@ -88,7 +88,7 @@ def _refuse(
     refuse_uncallable("gradcheck", f)
     if not args:
         name = getattr(f, "__name__", "f").replace("<lambda>", "f")
-        raise TypeError(f"gradcheck: an argument is missing: the point to check at; write ta.gradcheck({name}, x)")
+        raise ValueError(f"gradcheck: there is nothing to check: an argument is missing; write ta.gradcheck({name}, x)")
     if order not in (1, 2):
         raise ValueError(f"gradcheck: order must be 1 or 2, not {order!r}")
     if directions is not None and (not isinstance(directions, int) or directions < 1):

@@ -81,7 +81,7 @@ class Problem:
 
     def _checked(self, out: Any) -> np.ndarray:
         if out is None:
-            raise TypeError("gradcheck: the function returned nothing (None); is `return` missing?")
+            raise TypeError("gradcheck: the function's result is nothing (None); is `return` missing?")
         if isinstance(out, (list, tuple, dict)):
             raise TypeError(f"gradcheck: the function returned a {type(out).__name__}; return one number or array")
         out, where = plain(out), "gradcheck: the function's result"

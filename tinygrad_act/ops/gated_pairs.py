@@ -31,13 +31,13 @@ def _halves(z: Any, axis: int) -> tuple[Any, Any]:
     """The two halves of an axis. Raises `ValueError` if there are no two."""
     if z.ndim == 0:
         raise ValueError("a single number can't be halved into values and gates; it has no axis")
-    axis = axis_of(axis, z.ndim)
-    if z.shape[axis] % 2:
+    at = axis_of(axis, z.ndim)
+    if z.shape[at] % 2:
         raise ValueError(
             f"axis {axis} of shape {z.shape} can't be halved into values and gates; its size must be even"
         )
-    middle = z.shape[axis] // 2
-    before = (slice(None),) * axis
+    middle = z.shape[at] // 2
+    before = (slice(None),) * at
     return z[(*before, slice(None, middle))], z[(*before, slice(middle, None))]
 
 

@@ -90,9 +90,7 @@ def _swish(z: Any, beta: Any, *, short: bool) -> Any:
 
 
 def _drawn(z: Any, lower: float, upper: float, rng: Any) -> Any:
-    """A slope for each entry of `z`. Raises `TypeError` if `rng` is no generator, `ValueError` for the bounds."""
-    if not lower <= upper:
-        raise ValueError(f"lower={lower!r} is above upper={upper!r}; slopes are drawn from lower to upper")
+    """A slope for each entry of `z`. Raises `TypeError` if `rng` is no generator."""
     if rng is None:
         return (lower + upper) / 2
     if not isinstance(rng, np.random.Generator):

@@ -124,7 +124,7 @@ def softmin(z: Any, *, axis: int | None = -1) -> Any:
 
     softmax(-z): the smallest entry gets the most.
     """
-    return _exponentials(np.asarray(np.negative(z)), axis=axis)
+    return _exponentials(np.asarray(np.subtract(0.0, z)), axis=axis)  # of unsigned numbers, too
 
 
 @op(dz=lambda g, _, z, *, axis: -_weighed(g, softmax(z, axis=axis), axis), cases=_AXES, grows=False)

@@ -165,7 +165,9 @@ def _outputs(result: Any) -> list[Any]:
     """The leaves of what a function returned. Raises `TypeError` for what is no number or array."""
     for path, leaf in leaves_with_paths(result):
         if not isinstance(leaf, Value) and (not is_real(leaf) or is_masked(type(leaf))):
-            what = "nothing (None; is `return` missing?)" if leaf is None else f"{type(leaf).__name__} {shown(leaf)}"
+            what = "nothing (None)" if leaf is None else f"{type(leaf).__name__} {shown(leaf)}"
+            if result is None:
+                what += "; is `return` missing?"
             raise TypeError(
                 f"compile: the function returned {what}{' at ' + path if path else ''}; return Values, arrays, "
                 f"numbers, or nested lists, tuples and dicts of them"
