@@ -307,10 +307,10 @@ def test_what_a_saved_program_can_not_spell_is_refused_by_name(name, text, own, 
 
 def test_numpys_functions_are_operations_by_what_they_are():
     v = ta.Value(X)
-    for f in (np.emath.arccos, np.linalg.inv, np.spacing, np.fft.fft):
+    for f in (np.emath.arccos, np.linalg.inv, np.spacing, np.linalg.det):
         name = public_name(f)
         with pytest.raises(TypeError, match=rf"{name}: there is no operation.*@ta\.implements\({name}\)"):
-            f(v)
+            f(ta.Value(M) if "linalg" in name else v)
     with pytest.raises(TypeError, match=r"np\.strings\.multiply: there is no operation"):
         np.strings.multiply(v, 2)
     with pytest.raises(TypeError, match=r"np\.identity: there is no operation"):

@@ -112,7 +112,7 @@ def signbit(x: Any) -> Any:
 
 
 @elementwise(dx=None, dy=None)
-def isclose(x: Any, y: Any, *, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False) -> Any:
+def isclose(x: Any, y: Any, *, rtol: Any = 1e-5, atol: Any = 1e-8, equal_nan: bool = False) -> Any:
     """a = isclose(x, y, rtol, atol, equal_nan)
 
     Whether absolute(x - y) <= atol + rtol * absolute(y), entry by entry; equal infinities are close.
@@ -121,7 +121,7 @@ def isclose(x: Any, y: Any, *, rtol: float = 1e-5, atol: float = 1e-8, equal_nan
 
 
 @op(dx=None, dy=None, cases=(case((2, 3), (3,)), case((3,), (3,), rtol=10.0), case((), ()), case((0, 3), (3,))))
-def allclose(x: Any, y: Any, *, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False) -> Any:
+def allclose(x: Any, y: Any, *, rtol: Any = 1e-5, atol: Any = 1e-8, equal_nan: bool = False) -> Any:
     """a = all(isclose(x, y, rtol, atol, equal_nan))
 
     One boolean.
