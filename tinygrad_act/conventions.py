@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from .mode import Switch, mode
+from .mode import Change, Switch
 from .registry import ops
 
 __all__ = ["DIALECTS", "POLICIES", "at_kink", "derivative_form", "dialect"]
@@ -61,8 +61,9 @@ class at_kink(Switch):
         self._own = named if policy is None else {"": _checked(policy), **named}
         super().__init__()
 
-    def _now(self) -> dict[str, Any]:
-        return {"kinks": self._own if "" in self._own else {**mode.kinks, **self._own}}
+    def _change(self) -> Change:
+        own = self._own
+        return lambda below: {"kinks": own if "" in own else {**below.kinks, **own}}
 
 
 class dialect(Switch):
