@@ -34,7 +34,8 @@ class Switch(Block):
 
     def _change(self) -> Change:
         """What the block changes, asked for when it is entered."""
-        return lambda _: self._settings
+        settings = self._settings
+        return lambda _: settings  # not `self`: the state would keep the block's exit, and never learn that it is gone
 
     def __enter__(self) -> None:
         self._opened.append(enter(self._change(), self._guard, id(sys._getframe(1))))
