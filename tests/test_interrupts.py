@@ -10,6 +10,7 @@ import contextlib
 import pathlib
 import sys
 import threading
+import traceback
 
 import numpy as np
 import pytest
@@ -73,6 +74,7 @@ def nothing_is_left():
     now = current()
     assert (now.recording, now.debugging, now.depth, now.form, now.tracing) == (True, False, 1, "auto", 0)
     assert (now.kinks, now.dialect, now.scope, now.nested, now.met) == ({}, None, (), (), None)
+    del now
     assert not special
     free = []
     thread = threading.Thread(target=lambda: free.append(grad_lock.acquire(blocking=False) and not grad_lock.release()))
@@ -89,7 +91,7 @@ def scalars():
 
 def scalars_with_statics():
     x, y = Value(0.5), Value(-1.5)
-    return (x, y), (x * y).leaky_relu(negative_slope=0.1) + ta.maximum(x, y)
+    return (x, y), (x * y).leaky_relu(slope=0.1) + ta.maximum(x, y)
 
 
 def scalars_that_overflow():  # the fast pass gives up, and the careful one does it again
@@ -131,7 +133,7 @@ def test_gradients_are_as_before_or_complete(make, earlier):
     count = events_of(out.backward)
     assert count > 20
     seen = set()
-    for at in chosen(count, 400):
+    for at in chosen(count, 300):
         leaves, out = fresh()
         stopped, _ = watched(out.backward, at)
         assert stopped
@@ -224,10 +226,11 @@ def test_what_was_on_outside_stays_on(name):
             assert not now.recording
             assert [part for part, _ in now.scope] == ["outer"]
             assert (now.form, now.kinks, now.dialect, now.debugging) == ("auto", {}, None, False)
+            del now
         nothing_is_left()
 
 
-def test_while_the_handler_runs_the_switch_is_off_already():
+def test_while_the_handler_of_an_interrupted_exit_runs_the_switch_is_off_already():
     def work():
         with ta.no_grad():
             pass
@@ -239,10 +242,12 @@ def test_while_the_handler_runs_the_switch_is_off_already():
         try:
             work()
         except KeyboardInterrupt as error:  # whose traceback holds the frames
-            recorded.append((error.__traceback__, (Value(1.0) * 2).op is not None))
+            on = (Value(1.0) * 2).op is not None
+            if not any(frame.name == "__enter__" for frame in traceback.extract_tb(error.__traceback__)):
+                recorded.append(on)
         finally:
             sys.settrace(None)
-    assert all(on for _, on in recorded)
+    assert all(recorded)
     assert len(recorded) > 20
 
 
