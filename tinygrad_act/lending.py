@@ -57,7 +57,7 @@ class Loan:
         None if there is none: `backward()` has walked them."""
 
     def __del__(self) -> None:
-        lent.pop(self.key, None)
+        lent.pop(id(self), None)  # not by `key`, which it has not got if a Ctrl-C stopped its making
 
 
 class _Probe:

@@ -189,7 +189,8 @@ class Value(Bare, Operators):
         `g`: the cotangent of this Value, of its shape or one number for all entries; 1 for a single
         number. A second call adds the same once more. `create_graph=True` makes every leaf's `grad` a
         Value with a graph of its own, for second derivatives; leaf and graph then refer to each other
-        until the leaf's `zero_grad()`, so prefer nesting `ta.grad`.
+        until the leaf's `zero_grad()`, so prefer nesting `ta.grad`. After a Ctrl-C the gradients of all leaves
+        are as before, or complete; those of other Values may read as zero.
 
         Raises `ValueError` for a `g` of another shape, or none where one is needed; `RuntimeError`
         if a leaf's data was changed since the graph was made.
