@@ -23,7 +23,7 @@ from .evaluate import NOT_IEEE, PLAIN, as_arrays, held
 from .float_warnings import Silence
 from .frames import own_cause
 from .lending import unchanged
-from .mode import mode, special
+from .mode import current, special
 from .op import Op
 from .ops.arithmetic import chain, has_nan
 from .ops.idle import may_be_idle, settle
@@ -98,7 +98,7 @@ def pull(
     visited: list[tuple[Any, Any]] = []
     partial: dict[Any, Any] = {}
     ready = [(root, g)]
-    debugging = special and mode.debugging
+    debugging = special and current().debugging
     start, settling = g, settling or bool(debugging)
     ends, mixing = [], False  # cotangents that go no further; whether 0 may have met an infinity on the way
     with Silence():
@@ -131,7 +131,7 @@ def contributions(node: Any, g: Any, kind: Any, floor: int, recorded: bool,
 
     Every cotangent has its input's shape and dtype. `settling`: whether to see that a cotangent of 0 sends nothing.
     """
-    if recorded and special and mode.tracing and floor == mode.tracing + 1:
+    if recorded and special and current().tracing and floor == current().tracing + 1:
         return _traced(node, g, kind, floor)
     op, edges, static = node.op, node._edges, node.static
     count = len(edges) // 2

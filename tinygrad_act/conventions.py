@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from .frames import boundary
-from .mode import Switch, mode
+from .mode import Change, Switch
 from .registry import ops
 
 __all__ = ["DIALECTS", "POLICIES", "at_kink", "derivative_form", "dialect"]
@@ -30,7 +30,7 @@ class derivative_form(Switch):
       the course use the output, all others the most accurate form there is.
 
     The form is chosen when the derivative runs: `backward()`, or a function made by `grad`, has to be
-    called inside the block. Per thread; nests; decorates functions. Raises `ValueError` for another name.
+    called inside the block. Per task (see `no_grad`); nests; decorates functions. Raises `ValueError` for another name.
     """
 
     @boundary
@@ -51,7 +51,7 @@ class at_kink(Switch):
     an axis always share the gradient among ties; `sign`, `floor` and `ceil` pass nothing, and `mod` keeps its slopes.)
 
     The slope is chosen when the derivative runs: `backward()`, or a function made by `grad`, has to be
-    called inside the block. Per thread; nests; decorates functions.
+    called inside the block. Per task (see `no_grad`); nests; decorates functions.
 
     Raises `ValueError` for a policy that there is not, `KeyError` for an operation that there is not.
     """
@@ -64,8 +64,9 @@ class at_kink(Switch):
         self._own = named if policy is None else {"": _checked(policy), **named}
         super().__init__()
 
-    def _now(self) -> dict[str, Any]:
-        return {"kinks": self._own if "" in self._own else {**mode.kinks, **self._own}}
+    def _change(self) -> Change:
+        own = self._own
+        return lambda below: {"kinks": own if "" in own else {**below.kinks, **own}}
 
 
 class dialect(Switch):
@@ -74,7 +75,7 @@ class dialect(Switch):
     `name`: "torch", "jax", "keras", "tensorflow" or "onnx". It changes default parameters (leaky_relu's
     slope), which function a name means (gelu, exact or by tanh), and the slope at kinks;
     `compare(name)` shows how. Parameters that you give, and an `at_kink` inside the block, still win.
-    Run forward and backward inside of the block. Per thread; nests; decorates functions.
+    Run forward and backward inside of the block. Per task (see `no_grad`); nests; decorates functions.
 
     Raises `ValueError` for a framework that is not known.
     """

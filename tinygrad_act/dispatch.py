@@ -18,7 +18,7 @@ from .declare import declare
 from .errors import REAL_KINDS, explain
 from .evaluate import EXPLAINED, INTERPRETERS, NOT_IEEE, by_ieee, compute_one, compute_two, evaluate
 from .frames import boundary, own_cause, trim
-from .mode import mode, special
+from .mode import current, special
 from .op import REQUIRED, Case, Fused, Op, Place, Rule, Theirs
 from .parameters import checked, straight
 from .registry import ops
@@ -133,7 +133,7 @@ def _unary(op: Op) -> Function:
     def call(z: Any = REQUIRED, *rest: Any, **kwargs: Any) -> Any:
         try:
             kind = type(z)
-            dialect = special and mode.dialect is not None
+            dialect = special and current().dialect is not None
             if rest or kwargs or dialect or (kind is not float and kind is not _ndarray):
                 interpreter = INTERPRETERS.get(kind)
                 if interpreter is None or rest or kwargs or dialect:
@@ -208,7 +208,7 @@ def _general(op: Op) -> Function:
     def call(*args: Any, **kwargs: Any) -> Any:
         try:
             static = defaults
-            if special and mode.dialect in op.elsewhere:
+            if special and current().dialect in op.elsewhere:
                 instead, kwargs = _as_elsewhere(op, args, kwargs)
                 if instead is not op:
                     return instead.call(*args, **kwargs)
@@ -243,7 +243,7 @@ def _within(limits: dict[str, tuple[float, float]], name: str, value: Any) -> bo
 
 def _as_elsewhere(op: Op, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Op, dict[str, Any]]:
     """What another framework, whose dialect is on, means by this call: its operation and its defaults."""
-    other = op.elsewhere[mode.dialect or ""]
+    other = op.elsewhere[current().dialect or ""]
     by_position = list(op.defaults)[: len(args) - len(op.inputs)] if len(args) > len(op.inputs) else []
     defaults = {name: value for name, value in other.defaults.items() if name not in by_position}
     return ops[other.instead] if other.instead else op, {**defaults, **kwargs}

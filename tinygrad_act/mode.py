@@ -1,126 +1,69 @@
-"""What one thread has switched on: recording, debugging, the depth of nested gradients.
-
-All of it is per thread: `no_grad()` in one thread never stops another from recording.
-"""
+"""The switches of a task: `no_grad`, `debug`, `scope`; and the depth of nested gradients."""
 
 from __future__ import annotations
 
-import copy
 import functools
-import inspect
 import itertools
-import threading
-from collections.abc import Callable, Iterator, Mapping
-from types import TracebackType
+import sys
+from collections.abc import Callable
 from typing import Any
 
 from .errors import unmasked
 from .frames import boundary
+from .state import Block, Change, Entry, Mode, current, enter, leave, leave_one, mode, special
+from .switched import switched
 
-__all__ = ["Mode", "Switch", "debug", "deeper", "mode", "no_grad", "scope", "special"]
-
-
-class Mode(threading.local):
-    """This thread's switches. The values below are what every new thread starts with."""
-
-    recording: bool = True
-    debugging: bool = False
-    depth: int = 1
-    """How many gradients are being taken inside one another, plus one."""
-    form: str = "auto"
-    """Which form of a derivative runs; see `derivative_form`."""
-    kinks: Mapping[str, str | float] = {}
-    """What is taken at kinks instead of what is declared, by operation; "" for all others."""
-    dialect: str | None = None
-    """The framework whose defaults and conventions hold."""
-    scope: tuple[tuple[str, int], ...] = ()
-    """The parts of a model that are running, outermost first, each with a number of its own; see `scope`."""
-    tracing: int = 0
-    """The depth at which `compile` records a program; 0 if it does not."""
-    nested: Any = ()
-    """What gradients inside of the one that is being taken were taken of and by: a result without a graph may be
-    a derivative of theirs that is constant. A list inside a gradient."""
-    met: Any = None
-    """What keeps the constants that `compile` meets meanwhile: a `Met`."""
+__all__ = ["Change", "Mode", "Switch", "current", "debug", "deeper", "mode", "no_grad", "scope", "special"]
 
 
-mode = Mode()
-
-special: list[None] = []
-"""One entry for every switch that is away from its default, in any thread.
-
-Reading a thread-local costs more than a float multiplication, and every operation needs to know
-whether it is recorded. So operations look at `mode` only while this list is not empty. It is a
-hint and no state: a thread adds its entry before it changes its own switch, so its own operations
-always look; a thread that looks needlessly reads its own defaults.
-"""
+def _end_switch(opened: list[Entry], *_: Any) -> None:
+    leave_one(opened, id(sys._getframe(1)))
 
 
-class Switch:
-    """Sets switches of this thread inside a `with` block; also decorates functions."""
+class Switch(Block):
+    """Sets switches of this task inside a `with` block; also decorates functions, coroutines and generators.
+
+    A generator has it set only while it runs itself, not while its consumer does.
+    """
+
+    _end = staticmethod(_end_switch)
 
     def __init__(self, **settings: Any) -> None:
+        super().__init__()
         self._settings = settings
-        self._before: list[dict[str, Any]] = []  # a stack, so that one object can be nested in itself
 
-    def _now(self) -> dict[str, Any]:
-        """The settings, when the block is entered."""
-        return self._settings
+    def _change(self) -> Change:
+        """What the block changes, asked for when it is entered."""
+        settings = self._settings
+        return lambda _: settings  # not `self`: the state would keep the block's exit, and never learn that it is gone
 
     def __enter__(self) -> None:
-        settings = self._now()
-        special.append(None)
-        self._before.append({name: getattr(mode, name) for name in settings})
-        for name, value in settings.items():
-            setattr(mode, name, value)
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        for name, value in self._before.pop().items():
-            setattr(mode, name, value)
-        special.pop()
+        enter(self._change(), self._guard, self._opened, id(sys._getframe(1)))
 
     def __call__(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        """`function` with the switch set while it runs. A generator has it set only while it runs
-        itself, not while its consumer does."""
+        """`function` with the switch set while it runs."""
+        return switched(self._blocks, function)
 
-        def switch() -> Switch:
-            fresh = copy.copy(self)  # a call in another thread must not find this one's stack
-            fresh._before = []
-            return fresh
+    def _blocks(self) -> Callable[[], Switch]:
+        """Blocks for one call: a generator enters as often as it is resumed, and it is the same entry each time."""
+        change = self._change()
 
-        end = object()
+        def block() -> Switch:
+            new = Switch()
+            new._change = lambda: change  # type: ignore[method-assign]
+            return new
 
-        @boundary
-        @functools.wraps(function)
-        def switched(*args: Any, **kwargs: Any) -> Any:
-            with switch():
-                return function(*args, **kwargs)
-
-        @functools.wraps(function)
-        def switched_generator(*args: Any, **kwargs: Any) -> Iterator[Any]:
-            generator = function(*args, **kwargs)
-            try:
-                while True:
-                    with switch():
-                        item = next(generator, end)
-                    if item is end:
-                        return
-                    yield item
-            finally:
-                generator.close()
-
-        return switched_generator if inspect.isgeneratorfunction(function) else switched
+        return block
 
 
 class no_grad(Switch):
     """Inside `with no_grad():` operations on Values compute and record nothing.
 
-    Per thread; nests; restores on exceptions; `@no_grad()` decorates functions and generators.
+    Per task: an asyncio task starts with what was on where it was made, a new thread with nothing. Blocks nest,
+    may be left in any order, restore on exceptions and on Ctrl-C, and decorate functions, coroutines and generators,
+    which have it on only while they run. (A generator that pauses inside of a `with` leaves it on for whoever
+    goes on, as with all of Python's context managers. A switch under a name, `s = no_grad()`, may stay on if a
+    Ctrl-C arrives just when `with s:` is being left; `with no_grad():` never.)
     """
 
     def __init__(self) -> None:
@@ -135,7 +78,7 @@ class debug(Switch):
     - Data that changed in place between forward and backward raises `RuntimeError`, also where it
       can't be noticed without debugging: an array of yours that was an operand, as `A` in `v * A`.
 
-    Per thread; nests; restores on exceptions; decorates functions.
+    Per task (see `no_grad`); nests; restores on exceptions; decorates functions.
     """
 
     def __init__(self) -> None:
@@ -163,11 +106,25 @@ class scope(Switch):
         super().__init__()
         self._name = name
 
-    def _now(self) -> dict[str, Any]:
-        return {"scope": (*mode.scope, (self._name, next(_entered)))}
+    def _change(self) -> Change:
+        part = (self._name, next(_entered))
+        return lambda below: {"scope": (*below.scope, part)}
 
 
-class deeper:
+def _end_deeper(
+    opened: list[Entry], kind: Any = None, error: BaseException | None = None, traceback: Any = None
+) -> None:
+    for entry in opened:
+        leave(entry, False)
+        inside = entry.change(current())["nested"]
+        if inside and current().depth > 1:
+            current().nested.extend(inside)
+    hidden = None if error is None else unmasked(error)
+    if hidden is not None:
+        raise hidden.with_traceback(traceback) from None  # which ends at the user's line
+
+
+class deeper(Block):
     """Inside `with deeper():` operations are recorded, one level of nested gradients further in.
 
     `tracing`: for a program, so that nothing may look at the numbers. An error of ours that NumPy hid
@@ -175,27 +132,13 @@ class deeper:
     """
 
     def __init__(self, tracing: bool = False) -> None:
-        self._tracing = tracing
+        opened: list[Entry] = []
+        self._opened, self._guard, self._tracing = opened, functools.partial(_end_deeper, opened), tracing
 
     def __enter__(self) -> int:
-        special.append(None)
-        self._before = mode.recording, mode.depth, mode.tracing, mode.nested
-        mode.recording, mode.depth, mode.nested = True, mode.depth + 1, []
+        depth = current().depth + 1
+        settings: dict[str, Any] = {"recording": True, "depth": depth, "nested": []}
         if self._tracing:
-            mode.tracing = mode.depth
-        return mode.depth
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        inside = mode.nested
-        mode.recording, mode.depth, mode.tracing, mode.nested = self._before
-        if inside and mode.depth > 1:
-            mode.nested.extend(inside)
-        special.pop()
-        hidden = None if error is None else unmasked(error)
-        if hidden is not None:
-            raise hidden.with_traceback(traceback) from None  # which ends at the user's line
+            settings["tracing"] = depth
+        enter(lambda _: settings, self._guard, self._opened, own=True)
+        return depth

@@ -18,7 +18,7 @@ from .evaluate import by_ieee, compute, evaluate
 from .gate import NUMPY_NUMBERS, admit, among_numbers, with_operand
 from .keeping import apart, keep_static, with_choice
 from .lending import lent, settle
-from .mode import mode, special
+from .mode import Mode, current, special
 from .op import Op
 from .registry import ops
 from .shortcuts import binary_method, constant, new_node, reflected_method, unary_method
@@ -72,30 +72,31 @@ def recorder(cls: Any) -> Callable[[Op, tuple[Any, ...], dict[str, Any]], Any]:
         a = (compute if arrays else by_ieee if ieee else evaluate)(op, tuple(primals), static)
         if type(a) is not float:
             a, level = _settle(op, a, primals, level)
-        if special and tracked and mode.tracing and not mode.recording:
+        now = current() if special else None
+        if now is not None and tracked and now.tracing and not now.recording:
             level = 0  # no_grad() in a program: computed anew in every call, and nothing flows back
-        elif not tracked or (special and not mode.recording):
+        elif not tracked or (now is not None and not now.recording):
             return constant(cls, apart(a))
         elif None in rules:
             args, primals = with_choice(args, primals, rules)
-        if special:
-            return _special_node(cls, op, a, level, static, args, primals)
+        if now is not None:
+            return _special_node(now, cls, op, a, level, static, args, primals)
         return new_node(cls, op, a, level, static and keep_static(static, None, type(a) is float), (*args, *primals))
 
     return record
 
 
 def _special_node(
-    cls: Any, op: Op, a: Any, level: int, static: dict[str, Any], args: tuple[Any, ...], primals: list[Any]
+    now: Mode, cls: Any, op: Op, a: Any, level: int, static: dict[str, Any], args: tuple[Any, ...], primals: list[Any]
 ) -> Any:
     """A node while a switch is on: a program has copies of its constants, others are checked or noted."""
-    if mode.met is not None:
-        args, primals = mode.met.of_operands(args, primals)
-    static = keep_static(static, mode.met and mode.met.copy_of, type(a) is float)
+    if now.met is not None:
+        args, primals = now.met.of_operands(args, primals)
+    static = keep_static(static, now.met and now.met.copy_of, type(a) is float)
     node = new_node(cls, op, a, level, static, (*args, *primals))
-    if mode.debugging:
+    if now.debugging:
         check_forward(node)
-    if mode.scope:
+    if now.scope:
         note_scope(node)
     return node
 

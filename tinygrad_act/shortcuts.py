@@ -15,7 +15,7 @@ from .evaluate import NOT_IEEE, compute_one, compute_two
 from .frames import trim
 from .gate import python_number
 from .lending import lent, settle
-from .mode import mode, special
+from .mode import current, special
 from .op import Op
 
 __all__ = ["NO_STATIC", "binary_method", "constant", "new_node", "reflected_method", "unary_method"]
@@ -84,7 +84,7 @@ def unary_method(op: Op, cls: Any, record: Callable[..., Any]) -> Callable[[Any]
             if type(z) is not float or special or not level:
                 if type(z) is _ndarray and level and not special:
                     return on_array(self, z, level)
-                if special and mode.dialect in op.elsewhere:
+                if special and current().dialect in op.elsewhere:
                     return op.call(self)
                 return record(op, (self,), NO_STATIC)
             try:

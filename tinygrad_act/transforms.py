@@ -19,7 +19,7 @@ from .calls import refuse_uncallable
 from .frames import boundary, warn_user
 from .graph import topological_order
 from .leaves import leaf_data, own, seed
-from .mode import deeper, mode, special
+from .mode import current, deeper, special
 from .ops.activations import identity
 from .ops.shape import astype, broadcast_to
 from .recording import constant, new_node
@@ -122,7 +122,7 @@ def pullback_of(
         uses, outer = count_uses(out, Value, depth)
         if warn and starts and starts[0] not in uses:
             _warn_if_cut_off(name, f, out, starts, uses)
-        (result,) = leave([out], depth) if outer or mode.tracing else [out.data]
+        (result,) = leave([out], depth) if outer or current().tracing else [out.data]
     if special:
         _pass_on(out if outer else None, given)
 
@@ -191,8 +191,9 @@ def _come_up(result: Value, depth: int) -> Value:
 def _pass_on(out: Any, given: tuple[Any, ...]) -> None:
     """Note for the gradient outside, if there is one, that this one was taken of `out` by `given`, where these may
     depend on its inputs."""
-    if mode.depth > 1:
-        mode.nested += [x for x in (out, *flatten(given)) if isinstance(x, Value) and (x.level or x.op is not None)]
+    if current().depth > 1:
+        outer = [x for x in (out, *flatten(given)) if isinstance(x, Value) and (x.level or x.op is not None)]
+        current().nested.extend(outer)
 
 
 def _begin(leaf: Any, depth: int) -> Value:
@@ -215,7 +216,7 @@ def _warn_if_cut_off(name: str, f: Callable[..., Any], out: Value, starts: list[
     a gradient taken inside, which may well be constant."""
     if any(start in uses for start in starts):
         return
-    reached = set(topological_order([out, *mode.nested], Value))
+    reached = set(topological_order([out, *current().nested], Value))
     if reached.isdisjoint(starts):
         warn_user(
             f"ta.{name}: what {getattr(f, '__name__', 'the function')} returns depends on no input that it is "
@@ -242,7 +243,7 @@ def _pull_back(
     out: Value, g: Any, starts: list[Value], depth: int, uses: dict[Any, int], outer: bool
 ) -> tuple[list[Any], bool]:
     """The cotangent of every start, and whether it is part of a graph that goes on outside."""
-    recorded = outer or (isinstance(g, Value) and g.level > 0) or mode.tracing > 0
+    recorded = outer or (isinstance(g, Value) and g.level > 0) or current().tracing > 0
     arrived = {}
     if out.level >= depth:
         first = constant(Value, g) if recorded and isinstance(g, np.ndarray) else g

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from ..blocks import BLOCK, CAREFUL, is_large, pieces
-from ..mode import mode, special
+from ..mode import current, special
 from ..op import Op
 from .arithmetic import chain
 from .slope import asked_at_kink, bent
@@ -29,13 +29,14 @@ def pull_local(op: Op, position: int, g: Any, a: Any, args: tuple[Any, ...], sta
     On numbers, arrays and nodes. Of the conventions of `derivative_form`, `at_kink` and `dialect`.
     """
     rule: Any = op.rules[position]
-    if special and (mode.form != "auto" or mode.kinks or mode.dialect):
-        rule = op.rule(position, mode.form)
+    now = current() if special else None
+    if now is not None and (now.form != "auto" or now.kinks or now.dialect):
+        rule = op.rule(position, now.form)
         policy = asked_at_kink(op)
         if policy is not None:
             times = functools.partial(_times, g, a)
             c = times(rule if type(rule) is float else rule(a, *args, **static))
-            return bent(op, position, rule, policy, c, args, static, bool(mode.tracing), times)
+            return bent(op, position, rule, policy, c, args, static, bool(now.tracing), times)
     if type(rule) is float:
         return g if rule == 1 else -g if rule == -1 else g * rule
     if type(g) is not _ndarray or type(a) is not _ndarray:

@@ -14,7 +14,7 @@ import numpy as np
 
 from ..errors import KinkError
 from ..evaluate import held
-from ..mode import mode
+from ..mode import current, mode
 from ..op import MANY, Op, Place
 from .arithmetic import abs, where
 from .comparison import equal, less, less_equal
@@ -113,9 +113,10 @@ def asked_at_kink(op: Op) -> Any:
     """What `at_kink` or a dialect wants at the kinks of `op`; None for what it declares, or without kinks."""
     if not op.kinks:
         return None
-    chosen = mode.kinks.get(op.name, mode.kinks.get(""))
-    if chosen is None and mode.dialect in op.elsewhere and "" not in mode.kinks:
-        chosen = op.elsewhere[mode.dialect or ""].at_kink
+    now = current()
+    chosen = now.kinks.get(op.name, now.kinks.get(""))
+    if chosen is None and now.dialect in op.elsewhere and "" not in now.kinks:
+        chosen = op.elsewhere[now.dialect or ""].at_kink
     return chosen
 
 

@@ -6,7 +6,6 @@ import functools
 import inspect
 import math
 import sys
-import threading
 import weakref
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -14,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..frames import boundary, trim, warn_user
+from ..locks import lock
 from ..mode import mode, special
 from ..registry import is_name
 from ..tree import flatten
@@ -76,7 +76,7 @@ class Compiled(WithProgram):
         """The last one that was made without conventions: called again without a long look."""
         self._previous: Signature | None = None
         """What the last program was made for, which may be gone."""
-        self._lock = threading.RLock()
+        self._lock = lock()
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """What the function returns, with arrays and numbers in place of Values."""
@@ -111,8 +111,7 @@ class Compiled(WithProgram):
         key = (signature, conventions)
         made: _Made | None = self._made.find(key)
         if made is None:
-            with self._lock:
-                made = self._made.find(key) or self._make(key, args, kwargs)
+            with self._lock: made = self._made.find(key) or self._make(key, args, kwargs)  # noqa: E701
         self._last = made
         if conventions == _USUAL:
             self._usual = made

@@ -18,7 +18,8 @@ class Memory:
 
     A call takes a set that is free, or makes one; `list.pop` and `list.append` are atomic, so threads
     never share a set. Two contexts go with it, one in which NumPy raises what it would warn about, one in
-    which it says nothing: to enter one costs a tenth of what `np.errstate` does.
+    which it says nothing: to enter one costs a tenth of what `np.errstate` does. They are empty otherwise: what
+    the first caller has switched on is not the next one's.
     """
 
     def __init__(self, rooms: list[int], views: list[tuple[int, tuple[int, ...], Any]]) -> None:
@@ -30,9 +31,9 @@ class Memory:
         """A set for one more call at the same time."""
         rooms = [np.empty(nbytes, np.uint8) for nbytes in self.rooms]
         arrays = tuple([np.ndarray(shape, dtype, rooms[room]) for room, shape, dtype in self.views])
-        context = contextvars.copy_context()
+        context = contextvars.Context()
         context.run(np.seterr, over="raise", divide="raise", invalid="raise", under="ignore")
-        calm = contextvars.copy_context()
+        calm = contextvars.Context()
         calm.run(np.seterr, all="ignore")
         return (arrays,) if arrays else (), context, calm
 
