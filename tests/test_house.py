@@ -21,7 +21,8 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 LAYERS = [  # a file imports only from rows above its own, or from its own row
     {"tree", "graph", "symbol", "registry", "mode", "op", "declare", "errors", "evaluate", "gate", "blocks", "dispatch"}
     | {"axes", "calls", "parameters"}
-    | {"conventions", "float_warnings", "frames", "locks", "saving", "state", "svg", "switched", "_version"},
+    | {"conventions", "docstrings", "float_warnings", "frames", "locks", "saving", "state", "svg", "switched"}
+    | {"_version"},
     {"ops"},
     {"debugging", "keeping", "lending", "backprop", "backprop_scalar", "leaves", "interop", "recording"}
     | {"bare", "composed", "indexing", "methods", "numpy_names", "operators", "shortcuts", "tracing", "ways_out"},

@@ -22,7 +22,7 @@ from .errors import KinkError, shape_of
 from .evaluate import NOT_IEEE, PLAIN, as_arrays, held
 from .float_warnings import Silence
 from .frames import own_cause
-from .lending import unchanged
+from .lending import changed, unchanged
 from .mode import current, special
 from .op import Op
 from .ops.arithmetic import chain, has_nan
@@ -33,7 +33,7 @@ from .recording import new_node
 from .registry import ops
 from .tracing import pull_op
 
-__all__ = ["changed", "contributions", "count_uses", "pull", "pull_one", "pull_some", "total"]
+__all__ = ["contributions", "count_uses", "pull", "pull_one", "pull_some", "total"]
 
 WORTH_A_VIEW = 1 << 16
 """Entries from which a stretched view of a number is cheaper than a filled array: it saves memory,
@@ -283,15 +283,6 @@ def total(first: Any, second: Any) -> Any:
     """Their sum. NumPy makes a scalar of two 0-d arrays; here it stays an array."""
     c = first + second
     return np.asarray(c) if isinstance(c, np.generic) else c
-
-
-def changed(node: Any, x: Any) -> RuntimeError:
-    name = f"'{x.label}'" if x.label else f"of shape {shape_of(x)}"
-    return RuntimeError(
-        f"{node.op.name}: its input {name} was given new data after it was used: it was changed by `.data = ...`, "
-        f"`.data -= ...` or a write into its array, so the gradient of this graph would be wrong; call backward() "
-        f"before the update, or compute the graph again"
-    )
 
 
 def _rule_failed(node: Any, position: int, error: Exception) -> Exception:

@@ -16,8 +16,9 @@ from collections import deque
 from collections.abc import Iterable
 from typing import Any
 
-from .backprop import changed, contributions
+from .backprop import contributions
 from .graph import topological_order
+from .lending import changed
 
 __all__ = ["pull_scalars", "take_back_all", "write_gradients"]
 

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import ast
 import dis
 import functools
 import inspect
-import linecache
-import sys
 from collections.abc import Callable, Mapping
 from types import FunctionType
 from typing import Any
@@ -15,11 +12,12 @@ from typing import Any
 import numpy as np
 
 from .blocks import has_steps, in_blocks
+from .docstrings import keep_docstring, read_formula
 from .float_warnings import Said, context_for, in_a_copy, silent
 from .op import FORMS, REQUIRED, SIDES, Fused, Op, Rule, Unknown
 from .registry import is_name, ops
 
-__all__ = ["declare", "keep_docstring"]
+__all__ = ["declare"]
 
 _STAR, _STARSTAR = inspect.CO_VARARGS, inspect.CO_VARKEYWORDS
 _ONE_STEP = 12
@@ -31,11 +29,9 @@ def declare(
     rules: dict[str, Rule],
     elementwise: bool,
     *,
-    label: str | None = None,
-    scalar: Callable[..., Any] | None = None,
-    domain: tuple[float, float] | Mapping[str, tuple[float, float]] | None = None,
-    **facts: Any,
-) -> Op:
+    label: str | None = None, scalar: Callable[..., Any] | None = None,
+    domain: tuple[float, float] | Mapping[str, tuple[float, float]] | None = None, **facts: Any,
+) -> Op:  # fmt: skip
     """Check a declaration, enter it into the registry and return it. `facts`: other fields of `Op`.
 
     Raises `TypeError` or `ValueError` that says how to mend the declaration.
@@ -50,7 +46,7 @@ def declare(
         inputs=inputs,
         rules=matched,
         forward=_for_arrays(body, matched, elementwise, facts),
-        formula=_read_formula(name, body),
+        formula=read_formula(name, body),
         label=label or name,
         elementwise=elementwise,
         variadic=variadic,
@@ -69,32 +65,6 @@ def declare(
     return op
 
 
-def keep_docstring(function: Any) -> None:
-    """Give a function the docstring that its source has, if `python -OO` has dropped it: formulas stand there."""
-    if sys.flags.optimize < 2 or not isinstance(function, FunctionType) or function.__doc__:
-        return
-    code = getattr(inspect.unwrap(function), "__code__", None)
-    if code is None:  # a function in C, wrapped
-        return
-    source = "".join(linecache.getlines(code.co_filename, function.__globals__))
-    inputs = code.co_varnames[: code.co_argcount]
-    function.__doc__ = _docstrings(source).get((code.co_firstlineno, code.co_name, inputs))
-
-
-@functools.lru_cache(maxsize=8)
-def _docstrings(source: str) -> dict[tuple[int, str, tuple[str, ...]], str | None]:
-    """The docstrings of all functions, by first line, name and positional arguments."""
-    try:
-        tree = ast.parse(source)
-    except SyntaxError:  # a cell with commands of IPython's
-        return {}
-    found = {}
-    for node in ast.walk(tree):
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
-            inputs = tuple(x.arg for x in (*node.args.posonlyargs, *node.args.args))
-            found[first, node.name, inputs] = ast.get_docstring(node, clean=False)
-    return found
 def _name_of(body: Callable[..., Any]) -> str:
     """The operation's name, which formulas, programs and methods of Values write."""
     name: str = body.__name__
@@ -318,13 +288,3 @@ def _fits(rule: FunctionType, positional: int, op: Op) -> bool:
     keywords = code.co_varnames[count : count + code.co_kwonlyargcount]
     plain = not code.co_flags & (_STAR | _STARSTAR) and not rule.__defaults__
     return plain and count == positional and set(keywords) == set(op.defaults)
-
-
-def _read_formula(name: str, body: Callable[..., Any]) -> str:
-    first_line = (body.__doc__ or "").strip().split("\n")[0].strip()
-    if not first_line.startswith("a = ") and sys.flags.optimize < 2:  # -OO drops docstrings, and no source may be there
-        raise ValueError(
-            f"{name}: the docstring's first line must be the formula, as code: "
-            f"'a = ...' (it is {first_line!r}); documentation and tests read it"
-        )
-    return first_line

@@ -24,10 +24,11 @@ from typing import Any
 import numpy as np
 
 from .debugging import fingerprint
+from .errors import shape_of
 from .graph import topological_order
 from .locks import lock
 
-__all__ = ["Loan", "lend", "lent", "renew", "settle", "shared", "shown", "unchanged", "walked"]
+__all__ = ["changed", "Loan", "lend", "lent", "renew", "settle", "shared", "shown", "unchanged", "walked"]
 
 lent: dict[int, None] = {}
 """The id of every loan that is out: operations look at their inputs only while there are any."""
@@ -223,3 +224,13 @@ def walked(seen: dict[Any, int]) -> None:
     for x, count in seen.items():
         if count and _references(x._data) == _ALONE + count:
             _succeed(x, x._loan)
+
+
+def changed(node: Any, x: Any) -> RuntimeError:
+    """The error for a graph whose input `x` of `node` was changed."""
+    name = f"'{x.label}'" if x.label else f"of shape {shape_of(x)}"
+    return RuntimeError(
+        f"{node.op.name}: its input {name} was given new data after it was used: it was changed by `.data = ...`, "
+        f"`.data -= ...` or a write into its array, so the gradient of this graph would be wrong; call backward() "
+        f"before the update, or compute the graph again"
+    )

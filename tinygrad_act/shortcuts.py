@@ -110,8 +110,10 @@ def unary_method(op: Op, cls: Any, record: Callable[..., Any]) -> Callable[[Any]
 def binary_method(op: Op, cls: Any, record: Callable[..., Any]) -> Callable[[Any, Any], Any]:
     if None in op.rules:
         return _plain_method(op, record)
-    if not op.elementwise:
-        return _matrix_method(op, cls, record)
+    return (_elementwise_method if op.elementwise else _matrix_method)(op, cls, record)
+
+
+def _elementwise_method(op: Op, cls: Any, record: Callable[..., Any]) -> Callable[[Any, Any], Any]:
     scalar, on_arrays = op.scalar, _on_arrays(op, cls, record)
 
     def method(self: Any, other: Any) -> Any:
@@ -119,9 +121,8 @@ def binary_method(op: Op, cls: Any, record: Callable[..., Any]) -> Callable[[Any
             x, level = self._data, self.level
             y = other
             if type(other) is cls:
-                y = other._data
-                if other.level > level:
-                    level = other.level
+                y, here = other._data, other.level
+                level = here if here > level else level
             elif type(other) is int:
                 try:
                     y = float(other)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from types import FunctionType
 from typing import Any
 
-from ..declare import keep_docstring
+from ..docstrings import keep_docstring
 from ..forward import Dual, derived_rule
 from ..frames import own_cause
 from ..op import Rule

@@ -17,9 +17,8 @@ __all__ = ["PASSES", "Compiled", "CompiledValue", "Program", "compile"]
 
 
 @boundary
-def compile(function: Callable[..., Any] | Value | None = None, *, donate: Any = (),
-            passes: Sequence[str] | None = None, retrace: bool = True, keep: int | None = KEEP,
-            backend: str = "numpy") -> Any:  # fmt: skip
+def compile(function: Callable[..., Any] | Value | None = None, *, donate: Any = (), passes: Sequence[str] | None = None,
+            retrace: bool = True, keep: int | None = KEEP, backend: str = "numpy") -> Any:  # fmt: skip
     """A function that runs as a program, recorded from `function` once for each kind of arguments.
 
     `function` takes and returns numbers, arrays, and nested lists, tuples and dicts of them; inside, it works on
@@ -36,10 +35,9 @@ def compile(function: Callable[..., Any] | Value | None = None, *, donate: Any =
 
     With passes, too, what eager has finite is finite, what it has not 0 is not 0, and infinities have its sign. A zero
     may have the other sign: `algebra` takes x for x + 0, y - x for -(x - y) and sqrt(x) for x ** 0.5, `lower` maximum
-    and minimum for clip, and `sums`, `products` and `vectors` add in another order.
-
-    Threads may call one program at the same time, and no later call overwrites what an earlier one returned, donated
-    arrays apart. A method has a program for each object, and gives it up when the object goes.
+    and minimum for clip, and `sums`, `products` and `vectors` add in another order. Threads may call one program at the
+    same time, and no later call overwrites what an earlier one returned, donated arrays apart. A method has a program
+    for each object, and gives it up when the object goes.
 
     Raises `ValueError` for an unknown pass or backend, for `keep` below 1, for `donate` that names no argument, for a
     Value without a graph; at the call for a donated array that is read-only or passed twice and, with `retrace=False`,

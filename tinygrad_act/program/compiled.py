@@ -129,16 +129,7 @@ class Compiled(WithProgram):
 
     def _make(self, key: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> _Made:
         signature: Signature = key[0]
-        if self._made and not self._retrace:
-            raise ValueError(
-                f"compile: {self.__name__} was compiled with retrace=False, but "
-                f"{describe_change([self._made.signatures()[0], signature], self._parameters(signature))}; "
-                f"pass arguments like the first call's, or leave out retrace=False"
-            )
-        if not RESERVED.isdisjoint(kwargs):
-            raise TypeError(f"compile: keyword arguments {list(kwargs)}: {sorted(RESERVED)} are names of programs' own")
-        if not all(map(is_name, kwargs)):
-            raise TypeError(f"compile: keyword arguments {list(kwargs)!r:.200}: not all are names; use a dict")
+        self._check_call(signature, kwargs)
         recorded = trace(self._f, with_self(args), kwargs)
         parameters = self._parameters(signature, kwargs)
         names = input_names(signature.paths, parameters) + [x.label or "v" for x in recorded.variables]
@@ -172,6 +163,18 @@ class Compiled(WithProgram):
         self._warn_if_often(signatures)
         self._previous = signature
         return made
+
+    def _check_call(self, signature: Signature, kwargs: dict[str, Any]) -> None:
+        if self._made and not self._retrace:
+            raise ValueError(
+                f"compile: {self.__name__} was compiled with retrace=False, but "
+                f"{describe_change([self._made.signatures()[0], signature], self._parameters(signature))}; "
+                f"pass arguments like the first call's, or leave out retrace=False"
+            )
+        if not RESERVED.isdisjoint(kwargs):
+            raise TypeError(f"compile: keyword arguments {list(kwargs)}: {sorted(RESERVED)} are names of programs' own")
+        if not all(map(is_name, kwargs)):
+            raise TypeError(f"compile: keyword arguments {list(kwargs)!r:.200}: not all are names; use a dict")
 
     def _parameters(self, signature: Signature, keywords: Iterable[str] = ()) -> list[str]:
         return parameter_names(self._f, len(signature.structure[1][0][1]), keywords)

@@ -14,11 +14,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..backprop import changed
 from ..errors import is_masked, is_real, shown
 from ..graph import topological_order
 from ..keeping import Met
-from ..lending import unchanged
+from ..lending import changed, unchanged
 from ..mode import Switch, deeper
 from ..op import Op
 from ..ops.activations import identity
