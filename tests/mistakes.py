@@ -139,6 +139,8 @@ MISTAKES = {
 
 OWN = {
     "own body raises": "@ta.elementwise(dz=1.0)\ndef own(z):\n    '''a = z'''\n    raise ValueError('mine')\nown({z})",
+    "own body raises, as a method": "@ta.elementwise(dz=1.0)\ndef own(z):\n    '''a = z'''\n"
+    "    raise ValueError('mine')\n(ta.Value(1.0) * {z}).own()",
     "own body of two inputs raises": "@ta.elementwise(dx=1.0, dy=1.0)\ndef own(x, y):\n    '''a = x + y'''\n"
     "    raise ValueError('mine')\nown({z}, {z})",
     "own body raises a TypeError": "@ta.elementwise(dz=1.0)\ndef own(z):\n    '''a = z'''\n"
