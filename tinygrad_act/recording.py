@@ -53,12 +53,9 @@ def recorder(cls: Any) -> Callable[[Op, tuple[Any, ...], dict[str, Any]], Any]:
         for x, rule in zip(args, rules):
             if isinstance(x, cls):
                 primal, here = x._data, x.level
-                if here:
-                    tracked = True
-                    if here > level and rule is not None:
-                        level = here
-                elif x.op is not None:
-                    tracked = True
+                tracked = tracked or here > 0 or x.op is not None
+                if here > level and rule is not None:
+                    level = here
             elif type(x) is float or (type(x) is _ndarray and (x.dtype is _FLOAT64 or x.dtype.kind in REAL_KINDS)):
                 primal = x
             else:
