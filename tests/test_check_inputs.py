@@ -59,7 +59,7 @@ def test_an_ignored_argument_has_gradient_zero():
             TypeError,
             "returned complex numbers; only real",
         ),
-        (lambda: ta.gradcheck(lambda x: "a", 1.0, gradient=np.cos), TypeError, "returned <U1; return one real"),
+        (lambda: ta.gradcheck(lambda x: "a", 1.0, gradient=np.cos), TypeError, "result: got str 'a'; expected real"),
         (
             lambda: ta.gradcheck(lambda p: p["a"], {"a": np.array([1, np.nan])}),
             ValueError,
