@@ -175,13 +175,16 @@ def test_a_compiled_graph_adds_all_gradients_or_none(make):
     program = ta.compile(out)
     program.backward()
     once = held(leaves)
+    seen = set()
     for at in chosen(events_of(program.backward), 200):
         for x in leaves:
             x.zero_grad()
-        assert watched(program.backward, at)[0]
+        stopped, _ = watched(program.backward, at)  # a later call may be done sooner
         found = held(leaves)
-        assert same(found, once) or not any(g.any() for g in found)
+        assert same(found, once) or (stopped and not any(g.any() for g in found))
+        seen.add((stopped, same(found, once)))
         nothing_is_left()
+    assert seen >= {(True, False), (True, True)}
 
 
 SWITCHES = {
@@ -306,13 +309,14 @@ def test_compile_leaves_nothing_and_works_afterwards():
         step(x)
 
     made: list = []
-    count = events_of(first)
+    count, stopped = events_of(first), 0
     for at in range(1, count, count // 25):
         made.clear()
-        assert watched(first, at)[0]
+        stopped += watched(first, at)[0]  # a later call may be done sooner
         nothing_is_left()
         for step in made:  # whatever of it was made
             assert np.allclose(step(x), expected, rtol=1e-12)
+    assert stopped > 10
     step = ta.compile(ta.grad(cubic))
     step(x)
     for at in range(1, events_of(lambda: step(x)) + 1):

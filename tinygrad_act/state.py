@@ -217,11 +217,10 @@ class Block:
 
 def leave_one(opened: list[Entry], frame: int) -> None:
     """Leave one of those `opened`: the last one of this frame, or else of this task, or else of all."""
-    entries = [entry for entry in tuple(opened) if entry.token is not None]
-    if entries:
+    entries = tuple(opened)  # another thread may add its own meanwhile
+    if len(entries) > 1:
         here = _state.get().entries
-        entry = entries[0]
-        if len(entries) > 1:
-            entry = max(reversed(entries), key=lambda x: (x.frame == frame, x in here))
+        entries = (max(reversed(entries), key=lambda x: (x.token is not None, x.frame == frame, x in here)),)
+    for entry in entries:
         leave(entry, True)
         opened.remove(entry)
