@@ -108,8 +108,8 @@ class Bare:
     @property
     def _mask(self) -> Any:
         """Not there. NumPy's masked arrays take `_data` and `_mask` of what stands beside them, and the gradient is
-        lost: so they are refused here."""
-        if not sys._getframe(1).f_globals.get("__name__", "").startswith("numpy.ma"):
+        lost: so they are refused here, except beside constants."""
+        if is_free(self) or not sys._getframe(1).f_globals.get("__name__", "").startswith("numpy.ma"):
             raise AttributeError("_mask")
         raise TypeError(
             "masked arrays are not supported: beside one, a Value would lose its gradient; fill it first, then use "

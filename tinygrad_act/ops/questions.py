@@ -13,6 +13,7 @@ import numpy as np
 
 from ..dispatch import elementwise, op
 from ..op import case
+from ..parameters import Axes
 
 __all__ = [
     "all", "allclose", "any", "argmax", "argmin", "argsort", "array_equal", "array_equiv", "count_nonzero", "isclose",
@@ -58,7 +59,7 @@ def argsort(x: Any, *, axis: int | None = -1, kind: Any = None, stable: Any = No
 
 
 @op(dx=None, cases=(*_REDUCED, *_SEVERAL, case(_MASK, axis=1)))
-def any(x: Any, *, axis: Any = None, keepdims: bool = False) -> Any:
+def any(x: Any, *, axis: Axes = None, keepdims: bool = False) -> Any:
     """a = any(x, axis=axis, keepdims=keepdims)
 
     Whether any entry is not 0, as one boolean or along axes. NaN is not 0.
@@ -67,7 +68,7 @@ def any(x: Any, *, axis: Any = None, keepdims: bool = False) -> Any:
 
 
 @op(dx=None, cases=(*_REDUCED, *_SEVERAL, case(_MASK, axis=0)))
-def all(x: Any, *, axis: Any = None, keepdims: bool = False) -> Any:
+def all(x: Any, *, axis: Axes = None, keepdims: bool = False) -> Any:
     """a = all(x, axis=axis, keepdims=keepdims)
 
     Whether no entry is 0, as one boolean or along axes; of no entries it is true.
@@ -76,7 +77,7 @@ def all(x: Any, *, axis: Any = None, keepdims: bool = False) -> Any:
 
 
 @op(dx=None, cases=(*_REDUCED, *_SEVERAL, case(_MASK, axis=1)))
-def count_nonzero(x: Any, *, axis: Any = None, keepdims: bool = False) -> Any:
+def count_nonzero(x: Any, *, axis: Axes = None, keepdims: bool = False) -> Any:
     """a = count_nonzero(x, axis=axis, keepdims=keepdims)
 
     How many entries are not 0, in all or along axes.
