@@ -13,7 +13,7 @@ import numpy as np
 
 from .blocks import has_steps, in_blocks
 from .op import FORMS, REQUIRED, SIDES, Fused, Op, Rule, Unknown
-from .registry import is_name, ops
+from .registry import ops
 
 __all__ = ["declare"]
 
@@ -63,10 +63,10 @@ def declare(
 
 
 def _name_of(body: Callable[..., Any]) -> str:
-    """The operation's name, which formulas, programs and methods of Values write."""
+    """The operation's name, under which Values have it as a method."""
     name: str = body.__name__
-    if not is_name(name) or name.startswith("__"):
-        raise ValueError(f"{name!r:.60} is no name for an operation: write def relu6(z), or set the body's __name__")
+    if name.startswith("__"):
+        raise ValueError(f"{name!r:.60} is no name for an operation: names with two underscores are Python's own")
     return name
 
 
