@@ -260,10 +260,15 @@ def test_activations_of_any_name(text):
     f = lambda z: z * ta.sigmoid(z)
     f.__name__ = f.__qualname__ = text
     f.__doc__ = text
-    try:
-        made = ta.activation(f)
-    except (TypeError, ValueError) as error:
-        check_text(str(error))
+    if text.startswith("__") or text in ("case", *ta.ops):
+        with pytest.raises(ValueError, match="name"):
+            ta.activation(f)
         return
+    made = ta.activation(f)
     check_text(str(made.report))
     check_svg(made.report.svg())
+
+
+@pytest.mark.usefixtures("scratch")
+def test_an_activation_without_a_name():
+    assert ta.activation(lambda z: z * ta.sigmoid(z))(0.0) == 0.0

@@ -15,7 +15,7 @@ from .blocks import has_steps, in_blocks
 from .docstrings import keep_docstring, read_formula
 from .float_warnings import Said, context_for, in_a_copy, silent
 from .op import FORMS, REQUIRED, SIDES, Fused, Op, Rule, Unknown
-from .registry import is_name, ops
+from .registry import ops
 
 __all__ = ["declare"]
 
@@ -66,10 +66,10 @@ def declare(
 
 
 def _name_of(body: Callable[..., Any]) -> str:
-    """The operation's name, which formulas, programs and methods of Values write."""
+    """The operation's name, under which Values have it as a method."""
     name: str = body.__name__
-    if not is_name(name) or name.startswith("__"):
-        raise ValueError(f"{name!r:.60} is no name for an operation: write def relu6(z), or set the body's __name__")
+    if name.startswith("__"):
+        raise ValueError(f"{name!r:.60} is no name for an operation: names with two underscores are Python's own")
     return name
 
 

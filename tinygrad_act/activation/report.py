@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ..draw.text import printable
 from ..frames import public_methods
 from ..op import Op
 from ..ops.slope import Kink, kinks_of
@@ -57,9 +58,9 @@ class Report:
 
     def __str__(self) -> str:
         how = "derived from the body" if self.derived else "declared"
-        lines = [f"{self.op.name}: {'refused' if self.faults else 'declared'}"]
+        lines = [f"{printable(self.op.name)}: {'refused' if self.faults else 'declared'}"]
         rule = _spelled(self.op) if self.spelled else "(it does not spell itself)"
-        lines += [f"  formula     {self.op.formula}", f"  derivative  {rule}   ({how})"]
+        lines += [f"  formula     {printable(self.op.formula, 10_000)}", f"  derivative  {rule}   ({how})"]
         if self.faults:
             return "\n".join([*lines, *(f"  {fault}" for fault in self.faults)])
         lines += [f"  {text}" for text in (*self._kink_lines(), *self._digit_lines(), *self.notes)]
@@ -78,7 +79,7 @@ class Report:
         ]
 
     def __repr__(self) -> str:
-        return f"<activation {self.op.name}: {'ok' if self.ok else 'refused'}, {len(self.kinks)} kinks>"
+        return f"<activation {printable(self.op.name)}: {'ok' if self.ok else 'refused'}, {len(self.kinks)} kinks>"
 
     def svg(self, low: float = -5.0, high: float = 5.0, theme: Theme = "auto") -> str:
         """A picture of value and slope from `low` to `high`, its kinks marked; `theme`: auto, light or dark."""

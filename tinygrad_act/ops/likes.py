@@ -60,6 +60,7 @@ def _summed(g: Any, _: Any, __: Any, fill_value: Any, *, dtype: Any) -> Any:
     dfill_value=_summed,
     linear=True,
     cases=(case((), ()), case((3,), (3,)), case((2, 3), (3,)), case((2, 3), ()), case((0, 3), (1, 3))),
+    grows=False,
 )
 def full_like(x: Any, fill_value: Any, *, dtype: Any = None) -> Any:
     """a = full_like(x, fill_value, dtype)

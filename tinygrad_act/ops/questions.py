@@ -26,7 +26,7 @@ _MASK = np.array([[True, False, True], [False, False, False]])
 _SORTED = np.array([-1.0, 0.0, 0.5, 2.0])
 
 
-@op(dx=None, cases=_REDUCED)
+@op(dx=None, cases=_REDUCED, grows=False)
 def argmax(x: Any, *, axis: int | None = None, keepdims: bool = False) -> Any:
     """a = argmax(x, axis=axis, keepdims=keepdims)
 
@@ -36,7 +36,7 @@ def argmax(x: Any, *, axis: int | None = None, keepdims: bool = False) -> Any:
     return np.argmax(x, axis=axis, keepdims=keepdims)
 
 
-@op(dx=None, cases=_REDUCED)
+@op(dx=None, cases=_REDUCED, grows=False)
 def argmin(x: Any, *, axis: int | None = None, keepdims: bool = False) -> Any:
     """a = argmin(x, axis=axis, keepdims=keepdims)
 
@@ -48,6 +48,7 @@ def argmin(x: Any, *, axis: int | None = None, keepdims: bool = False) -> Any:
 @op(
     dx=None,
     cases=(case((4,)), case((2, 3), axis=0), case((2, 3), axis=None, kind="stable"), case((3,), stable=True)),
+    grows=False,
 )
 def argsort(x: Any, *, axis: int | None = -1, kind: Any = None, stable: Any = None) -> Any:
     """a = argsort(x, axis, kind, stable=stable)
@@ -58,7 +59,7 @@ def argsort(x: Any, *, axis: int | None = -1, kind: Any = None, stable: Any = No
     return np.argsort(x, axis=axis, kind=kind, stable=stable)
 
 
-@op(dx=None, cases=(*_REDUCED, *_SEVERAL, case(_MASK, axis=1)))
+@op(dx=None, cases=(*_REDUCED, *_SEVERAL, case(_MASK, axis=1)), grows=False)
 def any(x: Any, *, axis: Axes = None, keepdims: bool = False) -> Any:
     """a = any(x, axis=axis, keepdims=keepdims)
 
@@ -67,7 +68,7 @@ def any(x: Any, *, axis: Axes = None, keepdims: bool = False) -> Any:
     return np.any(x, axis=axis, keepdims=keepdims)
 
 
-@op(dx=None, cases=(*_REDUCED, *_SEVERAL, case(_MASK, axis=0)))
+@op(dx=None, cases=(*_REDUCED, *_SEVERAL, case(_MASK, axis=0)), grows=False)
 def all(x: Any, *, axis: Axes = None, keepdims: bool = False) -> Any:
     """a = all(x, axis=axis, keepdims=keepdims)
 
@@ -76,7 +77,7 @@ def all(x: Any, *, axis: Axes = None, keepdims: bool = False) -> Any:
     return np.all(x, axis=axis, keepdims=keepdims)
 
 
-@op(dx=None, cases=(*_REDUCED, *_SEVERAL, case(_MASK, axis=1)))
+@op(dx=None, cases=(*_REDUCED, *_SEVERAL, case(_MASK, axis=1)), grows=False)
 def count_nonzero(x: Any, *, axis: Axes = None, keepdims: bool = False) -> Any:
     """a = count_nonzero(x, axis=axis, keepdims=keepdims)
 
@@ -121,7 +122,7 @@ def isclose(x: Any, y: Any, *, rtol: Any = 1e-5, atol: Any = 1e-8, equal_nan: bo
     return np.isclose(x, y, rtol=rtol, atol=atol, equal_nan=equal_nan)
 
 
-@op(dx=None, dy=None, cases=(case((2, 3), (3,)), case((3,), (3,), rtol=10.0), case((), ()), case((0, 3), (3,))))
+@op(dx=None, dy=None, cases=(case((2, 3), (3,)), case((3,), (3,), rtol=10.0), case((), ()), case((0, 3), (3,))), grows=False)
 def allclose(x: Any, y: Any, *, rtol: Any = 1e-5, atol: Any = 1e-8, equal_nan: bool = False) -> Any:
     """a = all(isclose(x, y, rtol, atol, equal_nan))
 
@@ -130,7 +131,7 @@ def allclose(x: Any, y: Any, *, rtol: Any = 1e-5, atol: Any = 1e-8, equal_nan: b
     return np.all(np.isclose(x, y, rtol=rtol, atol=atol, equal_nan=equal_nan))
 
 
-@op(dx=None, dy=None, cases=(case((2, 3), (3,)), case((3,), (3,)), case((), ()), case((0,), (0,), equal_nan=True)))
+@op(dx=None, dy=None, cases=(case((2, 3), (3,)), case((3,), (3,)), case((), ()), case((0,), (0,), equal_nan=True)), grows=False)
 def array_equal(x: Any, y: Any, *, equal_nan: bool = False) -> Any:
     """a = array_equal(x, y, equal_nan)
 
@@ -139,7 +140,7 @@ def array_equal(x: Any, y: Any, *, equal_nan: bool = False) -> Any:
     return np.array_equal(x, y, equal_nan=equal_nan)
 
 
-@op(dx=None, dy=None, cases=(case((2, 3), (3,)), case((3,), (2,)), case((), ())))
+@op(dx=None, dy=None, cases=(case((2, 3), (3,)), case((3,), (2,)), case((), ())), grows=False)
 def array_equiv(x: Any, y: Any) -> Any:
     """a = array_equiv(x, y)
 
@@ -148,7 +149,7 @@ def array_equiv(x: Any, y: Any) -> Any:
     return np.array_equiv(x, y)
 
 
-@op(dx=None, dy=None, cases=(case((2, 3), _SORTED), case((), (2,)), case((0,), (2,), invert=True)))
+@op(dx=None, dy=None, cases=(case((2, 3), _SORTED), case((), (2,)), case((0,), (2,), invert=True)), grows=False)
 def isin(x: Any, y: Any, *, invert: bool = False) -> Any:
     """a = isin(x, y, invert=invert)
 
@@ -157,7 +158,7 @@ def isin(x: Any, y: Any, *, invert: bool = False) -> Any:
     return np.isin(x, y, invert=invert)
 
 
-@op(dx=None, dy=None, cases=(case(_SORTED, (2, 3)), case(_SORTED, (), side="right"), case(np.zeros(0), (2,))))
+@op(dx=None, dy=None, cases=(case(_SORTED, (2, 3)), case(_SORTED, (), side="right"), case(np.zeros(0), (2,))), grows=False)
 def searchsorted(x: Any, y: Any, *, side: str = "left") -> Any:
     """a = searchsorted(x, y, side)
 

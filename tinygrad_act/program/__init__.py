@@ -17,8 +17,9 @@ __all__ = ["PASSES", "Compiled", "CompiledValue", "Program", "compile"]
 
 
 @boundary
-def compile(function: Callable[..., Any] | Value | None = None, *, donate: Any = (), passes: Sequence[str] | None = None,
-            retrace: bool = True, keep: int | None = KEEP, backend: str = "numpy") -> Any:  # fmt: skip
+def compile(function: Callable[..., Any] | Value | None = None, *, donate: Any = (),
+            passes: Sequence[str] | None = None, retrace: bool = True, keep: int | None = KEEP,
+            backend: str = "numpy") -> Any:  # fmt: skip
     """A function that runs as a program, recorded from `function` once for each kind of arguments.
 
     `function` takes and returns numbers, arrays, and nested lists, tuples and dicts of them; inside, it works on
@@ -39,10 +40,10 @@ def compile(function: Callable[..., Any] | Value | None = None, *, donate: Any =
     same time, and no later call overwrites what an earlier one returned, donated arrays apart. A method has a program
     for each object, and gives it up when the object goes.
 
-    Raises `ValueError` for an unknown pass or backend, for `keep` below 1, for `donate` that names no argument, for a
-    Value without a graph; at the call for a donated array that is read-only or passed twice and, with `retrace=False`,
-    for other arguments. Raises `TypeError` for what is no function or returns no numbers; `TracingError`, a
-    `TypeError`, for one that looks at a Value's numbers, changes its arguments, or depends on chance.
+    Raises `ValueError` for an unknown pass or backend, `keep` below 1, `donate` that names no argument, a Value without
+    a graph; at the call for a donated array that is read-only or passed twice and, with `retrace=False`, for other
+    arguments. Raises `TypeError` for what is no function or returns no numbers; `TracingError`, a `TypeError`, for one
+    that looks at a Value's numbers, changes its arguments, or depends on chance.
     """
     if backend != "numpy":
         raise ValueError(f"compile: backend={backend!r}: there is only 'numpy'; leave it out")
@@ -51,9 +52,8 @@ def compile(function: Callable[..., Any] | Value | None = None, *, donate: Any =
             raise ValueError(f"compile: donate={donate!r}: a recorded graph has no arguments to donate")
         return CompiledValue(function, check_passes(passes))
     if function is None:
-        return boundary(
-            lambda f: compile(f, donate=donate, passes=passes, retrace=retrace, keep=keep, backend=backend)
-        )
+        keywords = {"donate": donate, "passes": passes, "retrace": retrace, "keep": keep, "backend": backend}
+        return boundary(lambda f: compile(f, **keywords))
     if not callable(function):
         raise _no_function(function)
     return Compiled(function, donate, check_passes(passes), retrace, check_keep(keep))

@@ -68,6 +68,8 @@ def literal(x: Any) -> str:
         return f"np.{np.dtype(x).name}"
     if isinstance(x, np.bool_):
         return f"np.bool_({bool(x)})"
+    if isinstance(x, np.str_):
+        return f"np.str_({str(x)!r})"
     if isinstance(x, np.generic):
         return f"np.{x.dtype.name}({literal(x.item())})"
     raise NotAText(f"{type(x).__name__}")

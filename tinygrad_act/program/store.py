@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import itertools
 import operator
-import threading
 from typing import Any
+
+from ..locks import lock
 
 __all__ = ["KEEP", "Programs", "check_keep"]
 
@@ -23,7 +24,7 @@ class Programs:
         """How many were made, those that are gone as well."""
         self._made: dict[Any, Any] = {}
         self._clock = itertools.count()
-        self._lock = threading.RLock()
+        self._lock = lock()
         """Held while entries go: one may be the last to hold an object that others belong to."""
 
     def __len__(self) -> int:
