@@ -122,7 +122,12 @@ def isclose(x: Any, y: Any, *, rtol: Any = 1e-5, atol: Any = 1e-8, equal_nan: bo
     return np.isclose(x, y, rtol=rtol, atol=atol, equal_nan=equal_nan)
 
 
-@op(dx=None, dy=None, cases=(case((2, 3), (3,)), case((3,), (3,), rtol=10.0), case((), ()), case((0, 3), (3,))), grows=False)
+@op(
+    dx=None,
+    dy=None,
+    cases=(case((2, 3), (3,)), case((3,), (3,), rtol=10.0), case((), ()), case((0, 3), (3,))),
+    grows=False,
+)
 def allclose(x: Any, y: Any, *, rtol: Any = 1e-5, atol: Any = 1e-8, equal_nan: bool = False) -> Any:
     """a = all(isclose(x, y, rtol, atol, equal_nan))
 
@@ -131,7 +136,12 @@ def allclose(x: Any, y: Any, *, rtol: Any = 1e-5, atol: Any = 1e-8, equal_nan: b
     return np.all(np.isclose(x, y, rtol=rtol, atol=atol, equal_nan=equal_nan))
 
 
-@op(dx=None, dy=None, cases=(case((2, 3), (3,)), case((3,), (3,)), case((), ()), case((0,), (0,), equal_nan=True)), grows=False)
+@op(
+    dx=None,
+    dy=None,
+    cases=(case((2, 3), (3,)), case((3,), (3,)), case((), ()), case((0,), (0,), equal_nan=True)),
+    grows=False,
+)
 def array_equal(x: Any, y: Any, *, equal_nan: bool = False) -> Any:
     """a = array_equal(x, y, equal_nan)
 
@@ -158,7 +168,12 @@ def isin(x: Any, y: Any, *, invert: bool = False) -> Any:
     return np.isin(x, y, invert=invert)
 
 
-@op(dx=None, dy=None, cases=(case(_SORTED, (2, 3)), case(_SORTED, (), side="right"), case(np.zeros(0), (2,))), grows=False)
+@op(
+    dx=None,
+    dy=None,
+    cases=(case(_SORTED, (2, 3)), case(_SORTED, (), side="right"), case(np.zeros(0), (2,))),
+    grows=False,
+)
 def searchsorted(x: Any, y: Any, *, side: str = "left") -> Any:
     """a = searchsorted(x, y, side)
 
