@@ -63,7 +63,7 @@ def draw(
     named = list((check_names(names) or {}).items())
     value, model, batch = _model_and_batch(value, model, batch)
     outputs = run_model(value, batch) if callable(value) else _outputs(value)
-    variables = variables_of(sys._getframe(1)) if names is None else []
+    variables = variables_of(sys._getframe(2)) if names is None else []  # 1 is the `boundary`
     place = functools.partial(arrange, direction=direction, engine=engine)
     shown = _shown(outputs, named, variables, model, collapse, max_nodes, place)
     return Drawing(shown, place, title=title, theme=theme)

@@ -121,7 +121,8 @@ def explain(
     """
     _refuse_number("max_paths", max_paths, "how many paths to show", math.inf)
     _refuse_number("digits", digits, "how many significant digits to show", _MOST_DIGITS)
-    roots = variables_of(sys._getframe(1)) if names is None else (check_names(names, "explain") or {}).items()
+    around = sys._getframe(2)  # 1 is the `boundary`
+    roots = variables_of(around) if names is None else (check_names(names, "explain") or {}).items()
     inside = between(value, wrt)
     chosen, estimated = _choose(inside, max_paths)
     return Explanation(inside, chosen, name_shown(inside, [route for route, _ in chosen], roots), digits, estimated)
