@@ -133,7 +133,7 @@ def test_tensors_keep_shape_and_dtype_and_constants_get_no_gradient():
 
 
 def test_arrays_without_axes_among_scalars():
-    leaves = [ta.Value(np.float64(i / 7)) if i % 2 else ta.Value(i / 7) for i in range(80)]
+    leaves = [ta.Value(np.array(i / 7)) if i % 2 else ta.Value(i / 7) for i in range(80)]
     root = sum(ta.tanh(x * 2.0) * x for x in leaves)
     root.backward()
     expected = [x.grad for x in leaves]
