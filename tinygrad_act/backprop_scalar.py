@@ -24,6 +24,8 @@ __all__ = ["pull_scalars", "take_back_all", "write_gradients"]
 
 _walks: list[list[Any]] = []
 """What `_take_back` has to know of every pass that is running; empty lists for those that are done."""
+_MANY = 8
+"""How many lists are kept before the empty ones go."""
 
 
 def write_gradients(kind: Any, nodes: Iterable[Any], gradients: Iterable[Any]) -> None:
@@ -42,10 +44,13 @@ def pull_scalars(root: Any, g: float, kind: Any) -> list[Any] | None:
         return None
     walk = [root, kind, [], []]
     try:
-        _walks[:] = [*filter(None, _walks), walk]
+        _walks.append(walk)
+        if len(_walks) > _MANY:
+            _walks[:] = filter(None, _walks)
         return _pulled(walk, g)
     finally:  # once more, if a Ctrl-C stopped that as well
-        _take_back(walk)
+        if walk:
+            _take_back(walk)
 
 
 def _pulled(walk: list[Any], g: float) -> list[Any] | None:
@@ -55,14 +60,16 @@ def _pulled(walk: list[Any], g: float) -> list[Any] | None:
         root._grad = g
         _pull(root, kind)
         if not [leaf for leaf in leaves if leaf._grad - leaf._grad != 0]:
-            sums = [x._grad if earlier is None else earlier + x._grad for x, earlier in zip(leaves, before)]
-            write_gradients(kind, leaves, sums)
+            if before.count(None) < len(before):
+                sums = [x._grad if earlier is None else earlier + x._grad for x, earlier in zip(leaves, before)]
+                write_gradients(kind, leaves, sums)
             walk.clear()
             return leaves  # type: ignore[no-any-return]
     except (ArithmeticError, ValueError, TypeError):
         pass
     finally:
-        _take_back(walk)
+        if walk:
+            _take_back(walk)
     return None
 
 
