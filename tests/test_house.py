@@ -20,7 +20,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 
 LAYERS = [  # a file imports only from rows above its own, or from its own row
     {"tree", "graph", "symbol", "registry", "mode", "op", "declare", "errors", "evaluate", "blocks", "dispatch"}
-    | {"conventions", "saving", "state", "svg", "switched", "_version"},
+    | {"conventions", "locks", "saving", "state", "svg", "switched", "_version"},
     {"ops"},
     {"debugging", "keeping", "lending", "backprop", "backprop_scalar", "leaves", "interop", "recording"}
     | {"bare", "numpy_names", "indexing", "operators", "tracing"},

@@ -6,47 +6,70 @@ network is millions of nodes, and every one of these costs as much as the arithm
 holds a lock, so that no two threads count on the same node.
 
 It takes the numbers as finite. Where one is not, or a rule raises, it says so and leaves no trace:
-`backprop.py` then does it again with care.
+`backprop.py` then does it again with care. Nor does it leave one where a Ctrl-C stops it, or where another
+thread forks meanwhile and the child has nobody who would go on.
 """
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Iterable
 from typing import Any
 
 from .backprop import changed, contributions
 from .graph import topological_order
 
-__all__ = ["pull_scalars"]
+__all__ = ["pull_scalars", "take_back_all", "write_gradients"]
+
+_walks: list[list[Any]] = []
+"""What `_take_back` has to know of every pass that is running; empty lists for those that are done."""
+_MANY = 8
+"""How many lists are kept before the empty ones go."""
+
+
+def write_gradients(kind: Any, nodes: Iterable[Any], gradients: Iterable[Any]) -> None:
+    """Set `_grad` of all nodes: none or all of them, whenever a Ctrl-C arrives, as no line of Python runs between."""
+    deque(map(kind._grad.__set__, nodes, gradients), maxlen=0)
 
 
 def pull_scalars(root: Any, g: float, kind: Any) -> list[Any] | None:
     """Set `_grad` of every node that `root` depends on to its cotangent; return the leaves.
 
     `g`: the cotangent of `root`. A leaf's earlier gradient is added. None if a number is not
-    finite; all gradients are then as they were before.
+    finite; the leaves' gradients are then as they were before, as after a Ctrl-C on the way.
     Raises `RuntimeError` where the data of a leaf is no longer what an operation was computed from.
     """
     if root.op is None or root._data - root._data != 0:
         return None
-    leaves: list[Any] = []
-    before: list[Any] = []
-    done = False
+    walk = [root, kind, [], []]
+    try:
+        _walks.append(walk)
+        if len(_walks) > _MANY:
+            _walks[:] = filter(None, _walks)
+        return _pulled(walk, g)
+    finally:  # once more, if a Ctrl-C stopped that as well
+        if walk:
+            _take_back(walk)
+
+
+def _pulled(walk: list[Any], g: float) -> list[Any] | None:
+    root, kind, leaves, before = walk
     try:
         _count(root, kind, leaves, before)
         root._grad = g
         _pull(root, kind)
-        done = not [leaf for leaf in leaves if leaf._grad - leaf._grad != 0]
+        if not [leaf for leaf in leaves if leaf._grad - leaf._grad != 0]:
+            if before.count(None) < len(before):
+                sums = [x._grad if earlier is None else earlier + x._grad for x, earlier in zip(leaves, before)]
+                write_gradients(kind, leaves, sums)
+            walk.clear()
+            return leaves  # type: ignore[no-any-return]
     except (ArithmeticError, ValueError, TypeError):
         pass
     finally:
-        if not done:
-            _forget(root, kind, leaves, before)
-    if not done:
-        return None
-    for leaf, earlier in zip(leaves, before):
-        if earlier is not None:
-            leaf._grad = earlier + leaf._grad
-    return leaves
+        if walk:
+            _take_back(walk)
+    return None
 
 
 def _count(root: Any, kind: Any, leaves: list[Any], before: list[Any]) -> None:
@@ -123,9 +146,19 @@ def _pull_any(node: Any, kind: Any, push: Any) -> None:
             push(x)
 
 
-def _forget(root: Any, kind: Any, leaves: list[Any], before: list[Any]) -> None:
-    """Take back the counts and the leaves' gradients of a pass that did not finish."""
-    for node in topological_order([root], kind):
-        node.pending = 0
-    for leaf, earlier in zip(leaves, before):
-        leaf._grad = earlier
+def _take_back(walk: list[Any]) -> None:
+    """Take back the counts and the leaves' gradients of a pass that did not finish; the others read as zero."""
+    if walk:
+        root, kind, leaves, before = walk
+        for node in topological_order([root], kind):
+            node.pending = 0
+            if node.op is not None:
+                node._grad = None
+        write_gradients(kind, leaves, before)
+        walk.clear()
+
+
+def take_back_all() -> None:
+    """Take back every pass that is running, in a child that has not got the threads that run them."""
+    for walk in _walks:
+        _take_back(walk)

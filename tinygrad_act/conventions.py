@@ -29,7 +29,7 @@ class derivative_form(Switch):
       the course use the output, all others the most accurate form there is.
 
     The form is chosen when the derivative runs: `backward()`, or a function made by `grad`, has to be
-    called inside the block. Per thread; nests; decorates functions. Raises `ValueError` for another name.
+    called inside the block. Per task (see `no_grad`); nests; decorates functions. Raises `ValueError` for another name.
     """
 
     def __init__(self, form: str) -> None:
@@ -49,7 +49,7 @@ class at_kink(Switch):
     an axis always share the gradient among ties; `sign`, `floor` and `ceil` pass nothing.)
 
     The slope is chosen when the derivative runs: `backward()`, or a function made by `grad`, has to be
-    called inside the block. Per thread; nests; decorates functions.
+    called inside the block. Per task (see `no_grad`); nests; decorates functions.
 
     Raises `ValueError` for a policy that there is not, `KeyError` for an operation that there is not.
     """
@@ -72,7 +72,7 @@ class dialect(Switch):
     `name`: "torch", "jax", "keras", "tensorflow" or "onnx". It changes default parameters (leaky_relu's
     slope), which function a name means (gelu, exact or by tanh), and the slope at kinks;
     `compare(name)` shows how. Parameters that you give, and an `at_kink` inside the block, still win.
-    Run forward and backward inside of the block. Per thread; nests; decorates functions.
+    Run forward and backward inside of the block. Per task (see `no_grad`); nests; decorates functions.
 
     Raises `ValueError` for a framework that is not known.
     """

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-import threading
 from typing import Any
 
 import numpy as np
 
 from .backprop import count_uses, pull, total
+from .backprop_scalar import pull_scalars, take_back_all, write_gradients
 from .errors import is_real, refuse_kind, refuse_masked, shape_of
 from .evaluate import INTERPRETERS, held
 from .lending import shared, walked
+from .locks import lock
 from .mode import mode
 from .ops.activations import identity
 
 __all__ = [
     "brief", "copied", "deliver", "describe", "grad_lock", "kept_grad", "leaf_data", "nothing_flows", "own",
-    "rebuild", "seed", "shown_grad",
+    "pull_numbers", "rebuild", "seed", "shown_grad",
 ]  # fmt: skip
 
-grad_lock = threading.RLock()
+grad_lock = lock(take_back_all)
 """Held while gradients are written: two threads may bring some to one leaf."""
 
 
@@ -66,19 +67,33 @@ def seed(value: Any, g: Any, where: str = "backward", copy: bool = True) -> Any:
 
 
 def deliver(root: Any, g: Any, kind: Any, create_graph: bool) -> None:
-    """Pull `g` back from `root` and hand every node its gradient: leaves add it up, others show it."""
+    """Pull `g` back from `root` and hand every node its gradient: leaves add it up, others show it.
+
+    After a Ctrl-C all gradients are as before, or all are complete.
+    """
     seen: dict[Any, int] = {}
     uses, _ = count_uses(root, kind, 1, seen)
     done = seen and not create_graph and not shared(root, uses, kind)
     visited = pull(root, g, uses, kind, 1, create_graph)
-    with grad_lock:
-        for node, c in visited:
-            if node.op is None:
-                node._grad = own(c) if node._grad is None else total(node._grad, c)
-            else:
-                node._grad = c._data if create_graph and isinstance(c, kind) else c  # a graph would be a circle
-        if done:
-            walked(seen)
+    with grad_lock: _hand_out(visited, kind, create_graph, seen if done else {})  # noqa: E701  (see pull_numbers)
+
+
+def _hand_out(visited: list[tuple[Any, Any]], kind: Any, create_graph: bool, seen: dict[Any, int]) -> None:
+    write_gradients(kind, [node for node, _ in visited], [_arrived(x, c, kind, create_graph) for x, c in visited])
+    walked(seen)
+
+
+def pull_numbers(root: Any, g: float, kind: Any) -> list[Any] | None:
+    """`pull_scalars` while nobody else writes gradients. (In one line, so that not even a debugger can stop between
+    the end of the body and the release of the lock.)"""
+    with grad_lock: return pull_scalars(root, g, kind)  # noqa: E701
+
+
+def _arrived(node: Any, c: Any, kind: Any, create_graph: bool) -> Any:
+    """What a node's gradient becomes by the cotangent `c`."""
+    if node.op is None:
+        return own(c) if node._grad is None else total(node._grad, c)
+    return c._data if create_graph and isinstance(c, kind) else c  # a graph would be a circle
 
 
 def rebuild(cls: Any, data: Any, label: str | None, requires_grad: bool, grad: Any) -> Any:

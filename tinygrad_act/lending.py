@@ -17,7 +17,6 @@ shares memory with `_data` by way of a buffer), so that they are told from the g
 from __future__ import annotations
 
 import sys
-import threading
 import weakref
 from collections.abc import Callable
 from typing import Any
@@ -26,13 +25,14 @@ import numpy as np
 
 from .debugging import fingerprint
 from .graph import topological_order
+from .locks import lock
 
 __all__ = ["Loan", "lend", "lent", "renew", "settle", "shared", "shown", "unchanged", "walked"]
 
 lent: dict[int, None] = {}
 """The id of every loan that is out: operations look at their inputs only while there are any."""
 
-_lock = threading.Lock()
+_lock = lock()
 """Held while a leaf gets its loan: two threads may ask for its data at once."""
 
 _references: Callable[[Any], int] = getattr(sys, "getrefcount", lambda x: sys.maxsize)
@@ -57,7 +57,7 @@ class Loan:
         None if there is none: `backward()` has walked them."""
 
     def __del__(self) -> None:
-        lent.pop(self.key, None)
+        lent.pop(id(self), None)  # not by `key`, which it has not got if a Ctrl-C stopped its making
 
 
 class _Probe:
@@ -101,8 +101,8 @@ def lend(value: Any) -> Any:
     if not loan.out:
         if _references(value._data) > _ALONE:
             loan.mark = fingerprint(value._data)
+        lent[loan.key] = None  # first: a Ctrl-C between the two must not leave a loan that nobody knows of
         loan.out = True
-        lent[loan.key] = None
     return loan.array
 
 
@@ -110,8 +110,7 @@ def _first(value: Any) -> Loan | None:
     """A loan for a leaf whose array nobody asked for yet; None for what is not lent."""
     if value.op is not None or type(value._data) is not np.ndarray or not value._data.flags.writeable:
         return None
-    with _lock:
-        value._loan = value._loan or Loan(value._data)
+    with _lock: value._loan = value._loan or Loan(value._data)  # noqa: E701  (see leaves.pull_numbers)
     return value._loan  # type: ignore[no-any-return]
 
 

@@ -9,15 +9,14 @@ from collections.abc import Callable
 from typing import Any
 
 from .errors import unmasked
-from .state import Block, Change, Entry, Mode, current, enter, leave, left_now, mode, special
+from .state import Block, Change, Entry, Mode, current, enter, leave, leave_one, mode, special
 from .switched import switched
 
 __all__ = ["Change", "Mode", "Switch", "current", "debug", "deeper", "mode", "no_grad", "scope", "special"]
 
 
 def _end_switch(opened: list[Entry], *_: Any) -> None:
-    if opened:
-        leave(left_now(opened, id(sys._getframe(1))), True)
+    leave_one(opened, id(sys._getframe(1)))
 
 
 class Switch(Block):
@@ -34,10 +33,11 @@ class Switch(Block):
 
     def _change(self) -> Change:
         """What the block changes, asked for when it is entered."""
-        return lambda _: self._settings
+        settings = self._settings
+        return lambda _: settings  # not `self`: the state would keep the block's exit, and never learn that it is gone
 
     def __enter__(self) -> None:
-        self._opened.append(enter(self._change(), self._guard, id(sys._getframe(1))))
+        enter(self._change(), self._guard, self._opened, id(sys._getframe(1)))
 
     def __call__(self, function: Callable[..., Any]) -> Callable[..., Any]:
         """`function` with the switch set while it runs."""
@@ -58,7 +58,11 @@ class Switch(Block):
 class no_grad(Switch):
     """Inside `with no_grad():` operations on Values compute and record nothing.
 
-    Per task (thread, asyncio task); nests; restores on exceptions; `@no_grad()` decorates functions and generators.
+    Per task: an asyncio task starts with what was on where it was made, a new thread with nothing. Blocks nest,
+    may be left in any order, restore on exceptions and on Ctrl-C, and decorate functions, coroutines and generators,
+    which have it on only while they run. (A generator that pauses inside of a `with` leaves it on for whoever
+    goes on, as with all of Python's context managers. A switch under a name, `s = no_grad()`, may stay on if a
+    Ctrl-C arrives just when `with s:` is being left; `with no_grad():` never.)
     """
 
     def __init__(self) -> None:
@@ -73,7 +77,7 @@ class debug(Switch):
     - Data that changed in place between forward and backward raises `RuntimeError`, also where it
       can't be noticed without debugging: an array of yours that was an operand, as `A` in `v * A`.
 
-    Per task; nests; restores on exceptions; decorates functions.
+    Per task (see `no_grad`); nests; restores on exceptions; decorates functions.
     """
 
     def __init__(self) -> None:
@@ -134,5 +138,5 @@ class deeper(Block):
         settings: dict[str, Any] = {"recording": True, "depth": depth, "nested": []}
         if self._tracing:
             settings["tracing"] = depth
-        self._opened.append(enter(lambda _: settings, self._guard, own=True))
+        enter(lambda _: settings, self._guard, self._opened, own=True)
         return depth

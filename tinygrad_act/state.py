@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, cast
 
-__all__ = ["Block", "Change", "Entry", "Mode", "current", "enter", "leave", "left_now", "mode", "special"]
+__all__ = ["Block", "Change", "Entry", "Mode", "current", "enter", "leave", "leave_one", "mode", "special"]
 
 
 class Mode:
@@ -115,6 +115,7 @@ class Entry:
 
     def end(self, kept: bool) -> None:
         """`kept`: tasks that were started inside of the block stay in it."""
+        self.token = None
         if kept:
             self.alive = _forever
         else:
@@ -149,13 +150,13 @@ def _made_of(entries: list[Entry]) -> Mode:
     return functools.reduce(Mode, entries, _USUAL)
 
 
-def enter(change: Change, guard: Any, frame: int = 0, own: bool = False) -> Entry:
-    """Enter a block that ends when `guard` goes, if it is not left before. `own`: tasks that were started inside
-    and are still there don't stay in it."""
+def enter(change: Change, guard: Any, opened: list[Entry], frame: int = 0, own: bool = False) -> None:
+    """Enter a block that ends when `guard` goes, if it is not left before; the entry is added to those `opened`.
+    `own`: tasks that were started inside and are still there don't stay in it."""
     below = current()
     entry = Entry(change, guard, [] if own or below is _USUAL else below.entries[-1].ended, frame)
+    opened.append(entry)
     entry.token = _state.set(Mode(below, entry))
-    return entry
 
 
 def leave(entry: Entry, kept: bool) -> None:
@@ -214,12 +215,12 @@ class Block:
         __exit__ = _Exit()
 
 
-def left_now(opened: list[Entry], frame: int) -> Entry:
-    """The entry that is being left, no longer among those `opened`: the last one of this frame, or else of this
-    task, or else of all."""
-    entries = tuple(opened)
+def leave_one(opened: list[Entry], frame: int) -> None:
+    """Leave one of those `opened`: the last one of this frame, or else of this task, or else of all."""
+    entries = tuple(opened)  # another thread may add its own meanwhile
     if len(entries) > 1:
         here = _state.get().entries
-        entries = (max(reversed(entries), key=lambda x: (x.frame == frame, x in here)),)
-    opened.remove(entries[0])
-    return entries[0]
+        entries = (max(reversed(entries), key=lambda x: (x.token is not None, x.frame == frame, x in here)),)
+    for entry in entries:
+        leave(entry, True)
+        opened.remove(entry)

@@ -16,13 +16,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from . import interop, leaves
-from .backprop_scalar import pull_scalars
 from .bare import Bare
 from .debugging import WALKED
 from .errors import shape_of
 from .evaluate import INTERPRETERS
 from .indexing import indexed
-from .leaves import deliver, describe, grad_lock, leaf_data, rebuild, seed
+from .leaves import deliver, describe, leaf_data, pull_numbers, rebuild, seed
 from .lending import Loan, lend, renew, shown
 from .mode import mode, special
 from .op import Op
@@ -100,8 +99,9 @@ class Value(Bare, Operators):
         elif shape_of(new) != shape_of(self._data):
             raise ValueError(f"data: the new shape {shape_of(new)} is not the old one, {shape_of(self._data)}")
         elif isinstance(self._data, np.ndarray):
-            self._data = np.array(new, self._data.dtype).view()
-            self._loan = self._loan and Loan(self._data)
+            data = np.array(new, self._data.dtype).view()
+            loan = self._loan and Loan(data)
+            self._data, self._loan = data, loan  # at once: no Ctrl-C may come between
         else:
             self._data = float(new)
 
@@ -189,7 +189,8 @@ class Value(Bare, Operators):
         `g`: the cotangent of this Value, of its shape or one number for all entries; 1 for a single
         number. A second call adds the same once more. `create_graph=True` makes every leaf's `grad` a
         Value with a graph of its own, for second derivatives; leaf and graph then refer to each other
-        until the leaf's `zero_grad()`, so prefer nesting `ta.grad`.
+        until the leaf's `zero_grad()`, so prefer nesting `ta.grad`. After a Ctrl-C the gradients of all leaves
+        are as before, or complete; those of other Values may read as zero.
 
         Raises `ValueError` for a `g` of another shape, or none where one is needed; `RuntimeError`
         if a leaf's data was changed since the graph was made.
@@ -199,10 +200,9 @@ class Value(Bare, Operators):
         if not self.level:
             raise leaves.nothing_flows()
         g = seed(self, g)
-        if type(g) is float and not create_graph and not special and not Value.__subclasses__():
-            with grad_lock:  # numbers come from numbers only: the whole graph is floats
-                if pull_scalars(self, g, Value):
-                    return
+        plain = type(g) is float and not create_graph and not special and not Value.__subclasses__()
+        if plain and pull_numbers(self, g, Value):  # numbers come from numbers only: the whole graph is floats
+            return
         deliver(self, constant(Value, g) if create_graph and type(g) is not float else g, Value, create_graph)
 
     # -- Python's protocols -------------------------------------------------------------------

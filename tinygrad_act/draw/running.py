@@ -25,8 +25,8 @@ def run_model(model: Callable[..., Any], batch: tuple[Any, ...]) -> list[Value]:
     """
     before = sys.getprofile()
     watch = _Watch(parts_of(model), before if callable(before) else None)
-    sys.setprofile(watch)  # of this thread alone
     try:
+        sys.setprofile(watch)  # of this thread alone
         returned = model(*batch)
     finally:
         _restore(before)

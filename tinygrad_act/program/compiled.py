@@ -6,13 +6,13 @@ import functools
 import inspect
 import math
 import sys
-import threading
 import warnings
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from ..locks import lock
 from ..mode import mode, special
 from ..tree import flatten
 from .assemble import assemble
@@ -63,7 +63,7 @@ class Compiled(WithProgram):
         self._last: _Made | None = None
         self._usual: _Made | None = None
         """The last one that was made without conventions: called again without a long look."""
-        self._lock = threading.RLock()
+        self._lock = lock()
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """What the function returns, with arrays and numbers in place of Values."""
@@ -93,8 +93,7 @@ class Compiled(WithProgram):
         key = (signature, conventions)
         made = self._made.get(key)
         if made is None:
-            with self._lock:
-                made = self._made.get(key) or self._make(key, args, kwargs)
+            with self._lock: made = self._made.get(key) or self._make(key, args, kwargs)  # noqa: E701
         self._last = made
         if conventions == _USUAL:
             self._usual = made

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ..backprop_scalar import write_gradients
 from ..graph import topological_order
 from ..leaves import grad_lock, seed
 from ..mode import mode, special
@@ -58,8 +59,7 @@ class CompiledValue(WithProgram):
         if self._vectors and not all_finite((a,)):
             rerun = as_nodes(self._order)
             a = rerun({x.name: x.read() for x in rerun.blocks})
-        with grad_lock:
-            self._refresh(a)
+        with grad_lock: self._refresh(a)  # noqa: E701
         return self.root.data
 
     def backward(self, g: Any = None) -> None:
@@ -80,11 +80,12 @@ class CompiledValue(WithProgram):
         blocks = self._blocks
         if self._vectors and not all_finite((a, *gradients.values())):
             blocks, a, gradients = self._one_by_one(*more)
-        with grad_lock:
-            self._refresh(a)
-            root._grad = seed(root, g)
-            for block in blocks:
-                block.add(gradients[block.name])
+        with grad_lock: self._hand_out(a, seed(root, g), blocks, gradients)  # noqa: E701  (see leaves.pull_numbers)
+
+    def _hand_out(self, a: Any, g: Any, blocks: list[Block], gradients: dict[str, Any]) -> None:
+        self._refresh(a)
+        new = [(self.root, g), *(pair for block in blocks for pair in block.added(gradients[block.name]))]
+        write_gradients(Value, *zip(*new))
 
     def _one_by_one(self, *g: Any) -> tuple[list[Block], Any, dict[str, Any]]:
         """The root and the gradients, number by number: a vector's sum of products makes a NaN of 0 times infinity

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -29,17 +29,17 @@ class Block:
             return self.leaves[0]._data
         return np.array([leaf._data for leaf in self.leaves], np.float64)
 
-    def add(self, gradient: Any) -> None:
-        """Add a gradient to those of the leaves."""
+    def added(self, gradient: Any) -> Iterator[tuple[Value, Any]]:
+        """The leaves, and their gradients with this one added."""
         if not self.vector:
             leaf = self.leaves[0]
-            leaf._grad = gradient if leaf._grad is None else total(leaf._grad, gradient)
+            yield leaf, gradient if leaf._grad is None else total(leaf._grad, gradient)
             return
         for leaf, c in zip(self.leaves, gradient.tolist()):
             if leaf.level:
                 before = leaf._grad
                 c = c if before is None else before + c
-                leaf._grad = c if type(leaf._data) is float else np.asarray(c)
+                yield leaf, c if type(leaf._data) is float else np.asarray(c)
 
 
 class Rerun:
