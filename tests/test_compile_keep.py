@@ -161,6 +161,14 @@ def test_its_constants_go(no_gc, passes):
     assert gone() is None
 
 
+def test_its_functions_go_and_what_they_hold(no_gc):
+    f = ta.compile(lambda x: ta.tanh(x) * np.arange(3.0))
+    f(X)
+    gone = [weakref.ref(x) for x in (f.program, f.program.run, f.program.with_care)]
+    del f
+    assert [x() for x in gone] == [None] * 3
+
+
 # -- methods ----------------------------------------------------------------------------------------
 
 

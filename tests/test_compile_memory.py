@@ -10,7 +10,7 @@ import pytest
 import tinygrad_act as ta
 from tinygrad_act.op import Unknown
 from tinygrad_act.program.build import build
-from tinygrad_act.program.compared import is_fixed
+from tinygrad_act.program.compared import Numbers, is_fixed
 from tinygrad_act.program.facts import Facts, facts_of
 from tinygrad_act.program.lower import lower
 from tinygrad_act.program.passes import PASSES, simplified
@@ -141,3 +141,23 @@ def test_zeros_of_the_same_kind(x):
         zeros += zeros.dtype.type(0)  # all of it lies inside of its memory
 
 
+
+
+def test_a_body_is_compared_on_numbers_that_are_then_forgotten(monkeypatch):
+    """Of a long chain two results are there at a time: the one that is read, and the one that is made."""
+    held, done = [], Numbers.done
+
+    def noted(self, *given):
+        result = done(self, *given)
+        held.append(len(self._data))
+        return result
+
+    def f(x):
+        for _ in range(30):
+            x = ta.tanh(x * 1.1)
+        return x
+
+    monkeypatch.setattr(Numbers, "done", noted)
+    ta.compile(f).trace(np.ones(5))
+    assert len(held) >= 60
+    assert max(held) <= 2

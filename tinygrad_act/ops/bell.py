@@ -67,7 +67,7 @@ def _bell(z: Any, *, rate: float, order: int) -> Any:
     return factor * (scale * np.power(-2.0 * rate, order))  # not by Python's power, which raises where it overflows
 
 
-@functools.cache
+@functools.lru_cache(maxsize=256)
 def _roots(order: int, rate: float) -> tuple[tuple[float, float], ...]:
     """The positive roots in z of Hermite's polynomial of this order, as sums of two floats."""
     found = np.polynomial.hermite_e.hermeroots([0.0] * order + [1.0]) if order > 3 else ()

@@ -76,12 +76,20 @@ _KNOWN = {
 """Functions that leave their arguments as they are; but for the views, the result is memory of its own."""
 
 
-@functools.cache
 def ufunc(f: np.ufunc) -> Call:
     """The call of a ufunc: of NumPy's by its name there, of any other as the object that it is."""
+    return _ufunc_of_numpy(f) if _numpy_name(f) else _ufunc_of_others(f)
+
+
+@functools.lru_cache(maxsize=256)
+def _ufunc_of_others(f: np.ufunc) -> Call:
+    """SciPy's, or one that np.frompyfunc made: nothing is known of NaN, and it may give objects."""
+    return Call(f.__name__, f, elementwise=f.nout == 1 and f.signature is None, nan=False, helper=f)
+
+
+@functools.cache
+def _ufunc_of_numpy(f: np.ufunc) -> Call:
     many, name = f.nout == 1 and f.signature is None, _numpy_name(f)
-    if not name:  # SciPy's, or one that np.frompyfunc made: nothing is known of NaN, and it may give objects
-        return Call(f.__name__, f, elementwise=many, nan=False, helper=f)
     return Call(name, f, elementwise=many, out=f.nout == 1, nan=f not in _NAN_STOPS, infix=_INFIX.get(f, ""))
 
 

@@ -156,12 +156,16 @@ class Compiled(WithProgram):
             access(signature, self._donate) if given else None,
             args[0] if args and type(args[0]) is Instance else None,
         )
+        return self._kept(key, made)
+
+    def _kept(self, key: Any, made: _Made) -> _Made:
+        """One more program; where it is one of many, with a warning."""
         if self._usual is not None:
             self._made.use(self._usual)  # its calls were not noted
-        signatures = [*(self._made.signatures() or [self._previous]), signature]
+        signatures = [*(self._made.signatures() or [self._previous]), key[0]]
         self._made.add(key, made)
+        self._previous = key[0]
         self._warn_if_often(signatures)
-        self._previous = signature
         return made
 
     def _check_call(self, signature: Signature, kwargs: dict[str, Any]) -> None:

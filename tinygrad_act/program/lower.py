@@ -102,7 +102,7 @@ def _body(op: Op, args: tuple[Node, ...]) -> Any:
     return op.forward if all(x.facts.kind is np.ndarray for x in args) else _as_call(op).run
 
 
-@functools.cache
+@functools.lru_cache(maxsize=4096)
 def _as_call(op: Op) -> Call:
     return opaque(op.name, op.call)
 
