@@ -77,7 +77,7 @@ def compute(op: Op, args: tuple[Any, ...], static: dict[str, Any]) -> Any:
     run, a = op.run, None
     try:
         a = op.forward(*args, **static) if run is None else run(op.forward, *args, **static)
-    except Exception as error:
+    except BaseException as error:
         _refuse(op, args, static, error)
     if type(a) is _ndarray and not op.said:
         return a
@@ -89,7 +89,7 @@ def compute_one(op: Op, z: Any) -> Any:
     run, a = op.run, None
     try:
         a = op.kernel(z) if run is None else run(op.kernel, z)
-    except Exception as error:
+    except BaseException as error:
         _refuse(op, (z,), {}, error)
     if type(a) is _ndarray and not op.said:
         return a
@@ -101,15 +101,16 @@ def compute_two(op: Op, x: Any, y: Any) -> Any:
     run, a = op.run, None
     try:
         a = op.kernel(x, y) if run is None else run(op.kernel, x, y)
-    except Exception as error:
+    except BaseException as error:
         _refuse(op, (x, y), {}, error)
     if type(a) is _ndarray and not op.said:
         return a
     return _said(op, a, (x, y), {})
 
 
-def _refuse(op: Op, args: tuple[Any, ...], static: dict[str, Any], error: Exception) -> None:
-    """Raises what a body raised, and explains what it can; nothing for a context that is taken."""
+def _refuse(op: Op, args: tuple[Any, ...], static: dict[str, Any], error: BaseException) -> None:
+    """Raises what a body raised, and explains what it can; nothing for a context that is taken. Also where a Ctrl-C
+    stopped the body: the next call would tell what this one brought."""
     if is_taken(error):
         return
     op.said.mine()  # of a body that did not end, nobody wants to know

@@ -80,7 +80,7 @@ def in_a_copy(body: Callable[..., Any], *args: Any, **static: Any) -> Any:
     return a
 
 
-def is_taken(error: Exception) -> bool:
+def is_taken(error: BaseException) -> bool:
     """Whether a context was not entered, because somebody is in it."""
     return isinstance(error, RuntimeError) and str(error).startswith("cannot enter context")
 

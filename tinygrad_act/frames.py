@@ -48,10 +48,14 @@ def trim(error: BaseException) -> None:
     what caused it: the frames of an error that nobody sees would keep arrays alive."""
     if os.environ.get(VARIABLE) == "full":
         return
-    seen: list[BaseException] = [error]
-    for one in seen:
-        one.__traceback__ = _trimmed(one.__traceback__)
-        seen += [x for x in (one.__cause__, one.__context__) if x is not None and x not in seen]
+    found: list[BaseException] = [error]
+    seen = {id(error)}  # their own __eq__ may compare arrays
+    for one in found:
+        BaseException.with_traceback(one, _trimmed(one.__traceback__))  # where a frozen dataclass refuses to be set
+        for other in (one.__cause__, one.__context__):
+            if other is not None and id(other) not in seen:
+                seen.add(id(other))
+                found.append(other)
 
 
 def _trimmed(first: TracebackType | None) -> TracebackType | None:
