@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextvars
 import copy
 import pickle
 import sys
@@ -248,6 +249,42 @@ def test_an_error_in_a_call_leaves_the_program_as_it_was():
             f.program(W, B)
     assert same(f(W, B, X), expected)
     assert len(f.program.memory.free) == 1
+
+
+HERE = contextvars.ContextVar("here")
+
+
+@pytest.mark.parametrize("passes", ALL_PASSES)
+def test_a_body_of_the_users_sees_the_context_of_each_call(passes):
+    def scaled(z):
+        """a = z"""
+        return np.array([float(entry) * HERE.get() for entry in z.ravel()]).reshape(z.shape)
+
+    def slope(a, _):
+        return np.array([HERE.get() for _ in np.ravel(a)]).reshape(np.shape(a))
+
+    op = ta.elementwise(dz=slope)(scaled)
+    try:
+        f, g = (ta.compile(h, passes=passes) for h in (lambda x: op(x) + ta.exp(x), ta.grad(lambda x: ta.sum(op(x)))))
+        for factor in (3.0, 5.0):
+            HERE.set(factor)
+            assert np.allclose(f(B), factor * B + np.exp(B), rtol=1e-14)
+            assert np.array_equal(g(B), np.full(5, factor))
+            with np.errstate(all="raise"):
+                assert not np.isfinite(f(B * 1e4)).all(), "its own settings are not the user's"
+        assert HERE.get() == 5.0
+    finally:
+        del ta.ops["scaled"]
+
+
+@pytest.mark.parametrize("passes", ALL_PASSES)
+@pytest.mark.parametrize("dialect", ["torch", "jax", "tensorflow", "keras"])
+@pytest.mark.parametrize("name", ["glu", "reglu", "geglu", "swiglu", "crelu", "gelu"])
+def test_a_body_that_calls_operations_means_those_of_the_dialect(name, dialect, passes):
+    with ta.dialect(dialect):
+        f = ta.compile(ta.ops[name].call, passes=passes)
+        for x in (X, X + 0.5):
+            assert np.allclose(f(x), ta.ops[name].call(x), rtol=1e-12)
 
 
 def test_nothing_warns_and_the_error_settings_of_the_caller_stay():

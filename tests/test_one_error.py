@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import concurrent.futures
+import dataclasses
 import pathlib
 import pickle
 import subprocess
@@ -157,6 +158,72 @@ def test_an_error_in_an_except_of_the_users_still_shows_what_he_was_handling():
 
     _, error = frames_of(retry)
     assert error.__cause__ is None
+
+
+@dataclasses.dataclass(frozen=True)
+class Frozen(Exception):
+    numbers: object
+
+
+@dataclasses.dataclass
+class Compared(Exception):
+    numbers: object
+
+    def __eq__(self, other):
+        return self.numbers == other.numbers  # an array, of which `in` can't tell the truth
+
+    __hash__ = Exception.__hash__
+
+
+@pytest.mark.parametrize("kind", [Frozen, Compared])
+@pytest.mark.parametrize("transform", [
+    lambda f: ta.grad(f)(1.0), lambda f: ta.compile(f)(1.0), lambda f: ta.vjp(f, 1.0), lambda f: ta.no_grad()(f)(1.0),
+    lambda f: ta.gradcheck(f, 1.0),
+])  # fmt: skip
+def test_an_error_of_the_users_comes_out_as_it_is_whatever_its_class_refuses(kind, transform):
+    raised = [kind(np.ones(3)), kind(np.zeros(3)), kind(np.ones(3))]
+
+    def fails(x):
+        try:
+            try:
+                raise raised[0]
+            except kind:
+                raise raised[1]  # noqa: B904
+        except kind as error:
+            raise raised[2] from error
+
+    with pytest.raises(kind) as caught:
+        transform(fails)
+    assert caught.value is raised[2]
+    assert caught.value.__cause__ is raised[1]
+    assert raised[1].__context__ is raised[0]
+
+
+@no_frame
+def test_a_name_that_the_package_has_not_ends_at_the_users_line():
+    names, error = frames_of(lambda: ta.sigmoidd)
+    assert isinstance(error, AttributeError)
+    assert names == ["<lambda>"]
+    with pytest.raises(ImportError):
+        from tinygrad_act import sigmoidd  # noqa: F401, PLC0415
+
+
+def test_a_body_that_fails_in_a_program_is_not_told_beside_an_overflow_before_it():
+    @ta.elementwise(dz=1.0)
+    def refuses(z):
+        """a = z"""
+        if not np.isfinite(np.asarray(z)).all():
+            raise KeyError("not finite")
+        return np.array(z) + 0.0
+
+    try:
+        f = ta.compile(lambda x: refuses(ta.exp(x) * 1e300))
+        f(np.zeros(3))
+        _, error = frames_of(lambda: f(np.full(3, 700.0)))
+        assert isinstance(error, KeyError)
+        assert error.__context__ is None
+    finally:
+        del ta.ops["refuses"]
 
 
 def test_a_user_who_goes_too_deep_gets_one_recursion_error():

@@ -14,6 +14,7 @@ import numpy as np
 from .blocks import has_steps, in_blocks
 from .docstrings import keep_docstring, read_formula
 from .float_warnings import Said, context_for, in_a_copy, silent
+from .frames import is_ours
 from .op import FORMS, REQUIRED, SIDES, Fused, Op, Rule, Unknown
 from .registry import ops
 
@@ -90,7 +91,7 @@ def _for_arrays(
 def _how_it_runs(body: Callable[..., Any], scalar: Callable[..., Any] | None) -> dict[str, Any]:
     """The fields of an operation that say what runs on numbers and on arrays. Of the user's bodies the lines are the
     user's, so NumPy may warn there."""
-    if not (body.__module__ or "").startswith(_PACKAGE):  # None of what `exec` made
+    if not is_ours(body):
         return {"scalar": scalar or body}
     said = Said()
     run = None if _only_moves(body) else _runner(body, said)
@@ -156,7 +157,6 @@ def _in_one_dtype(body: Callable[..., Any]) -> Callable[..., Any]:
     return forward
 
 
-_PACKAGE = __name__.partition(".")[0] + "."
 _DATA = (np.ndarray, float, int, bool)
 
 

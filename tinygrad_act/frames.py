@@ -21,7 +21,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 __all__ = [
-    "VARIABLE", "boundary", "own_cause", "public_methods", "trim", "user_line", "users_frame",
+    "VARIABLE", "boundary", "is_ours", "own_cause", "public_methods", "trim", "user_line", "users_frame",
     "warn_user",
 ]  # fmt: skip
 
@@ -30,6 +30,7 @@ VARIABLE = "TINYGRAD_ACT_TRACEBACK"
 
 _PACKAGE, _NUMPY, _PYTHON = (os.path.dirname(os.path.abspath(m)) + os.sep for m in (__file__, np.__file__, os.__file__))
 _OURS = (_PACKAGE, "<program ")
+_OUR_MODULES = __name__.partition(".")[0] + "."
 _LIBRARIES = (*_OURS, _NUMPY, os.path.join(os.path.dirname(_NUMPY[:-1]), "scipy") + os.sep)
 _INSTALLED = tuple(f"{_PYTHON}{name}-packages{os.sep}" for name in ("site", "dist"))
 """Packages that lie in a folder of Python's own folder, and are not Python's."""
@@ -82,6 +83,11 @@ def own_cause(error: Exception) -> Exception | None:
             return error
         entry = entry.tb_next
     return None
+
+
+def is_ours(function: Any) -> bool:
+    """Whether it is a function of this package, and no body or rule of an operation of the user's."""
+    return (getattr(function, "__module__", None) or "").startswith(_OUR_MODULES)  # None of what `exec` made
 
 
 def boundary(function: _F) -> _F:

@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from .frames import is_ours
 from .op import Op
 from .registry import ops
 
@@ -35,7 +36,6 @@ NUMPY = {
 SCIPY = {name: name for name in ("scipy.special", "scipy.linalg", "scipy.stats", "scipy.signal", "scipy.fft")}
 """The same for SciPy, where it is loaded: it is never imported here."""
 
-_OURS = __name__.partition(".")[0] + "."
 _Body = TypeVar("_Body", bound=Callable[..., Any])
 
 _table: dict[Any, Callable[..., Any]] = {}
@@ -169,7 +169,7 @@ def _named(name: str) -> Any:
 def _enter(op: Op) -> None:
     """The operation for NumPy's functions of its names, if it is of this package; for those that an alias names in
     full (`np.linalg.outer`, `scipy.special.erf`) in any case."""
-    ours = (op.forward.__module__ or "").startswith(_OURS)  # None in code that was not imported
+    ours = is_ours(op.forward)
     for name in (op.name, *op.aliases):
         if "." in name or ours:
             full = name if "." in name else f"np.{name}"

@@ -13,12 +13,12 @@ from typing import Any
 
 import numpy as np
 
+from ..frames import is_ours
 from ..op import Op
 from ..registry import ops
 
 __all__ = ["Unreadable", "by_formula", "fault_or_none", "formula_fault", "formulas"]
 
-_PACKAGE = __package__.partition(".")[0]
 _MOST = 50
 
 _CLOSE = 1e-6
@@ -200,7 +200,7 @@ def formulas(nodes: Iterable[Any]) -> list[str]:
     faults = []
     for node in nodes:
         op: Op = node.op
-        if op.name in seen or len(seen) >= _MOST or (op.forward.__module__ or "").split(".")[0] == _PACKAGE:
+        if op.name in seen or len(seen) >= _MOST or is_ours(op.forward):
             continue
         seen.add(op.name)
         fault = fault_or_none(op, node.primals, dict(node.static or {}))

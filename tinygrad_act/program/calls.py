@@ -13,10 +13,11 @@ from typing import Any
 
 import numpy as np
 
+from ..frames import is_ours
 from ..numpy_names import public_name
 from ..tracing import Pull
 
-__all__ = ["CONSTANT", "INPUT", "Call", "function", "method", "ufunc"]
+__all__ = ["CONSTANT", "INPUT", "Call", "function", "is_own_body", "method", "ufunc"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,8 +50,6 @@ def _leaf(*_: Any) -> Any:
     raise TypeError("inputs and constants compute nothing")
 
 
-_OURS = __name__.partition(".")[0] + "."
-"""The package whose bodies are known to make new arrays."""
 INPUT = Call("input", _leaf)
 CONSTANT = Call("constant", _leaf)
 
@@ -196,5 +195,9 @@ ASARRAY = Call("np.asarray", np.asarray, view=True)
 def opaque(name: str, run: Callable[..., Any], elementwise: bool = False) -> Call:
     """The call of an operation's own body: the same object for the same body, so that calls can be compared. A
     user's body may hand out an argument, or a view of one, though it did not when the program was recorded."""
-    module = getattr(run.op.forward if isinstance(run, Pull) else run, "__module__", None) or ""
-    return Call(name, run, elementwise=elementwise, view=not module.startswith(_OURS), nan=False, helper=run)
+    return Call(name, run, elementwise=elementwise, view=not is_own_body(run), nan=False, helper=run)
+
+
+def is_own_body(run: Callable[..., Any]) -> bool:
+    """Whether it is a body of this package, or a rule of an operation of this package."""
+    return is_ours(run.op.forward if isinstance(run, Pull) else run)

@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from ..blocks import CAREFUL
+
 __all__ = ["Memory", "all_finite"]
 
 Running = tuple[Any, contextvars.Context, contextvars.Context]
@@ -32,7 +34,7 @@ class Memory:
         rooms = [np.empty(nbytes, np.uint8) for nbytes in self.rooms]
         arrays = tuple([np.ndarray(shape, dtype, rooms[room]) for room, shape, dtype in self.views])
         context = contextvars.Context()
-        context.run(np.seterr, over="raise", divide="raise", invalid="raise", under="ignore")
+        context.run(np.seterr, **CAREFUL)
         calm = contextvars.Context()
         calm.run(np.seterr, all="ignore")
         return (arrays,) if arrays else (), context, calm

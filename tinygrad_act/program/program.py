@@ -9,10 +9,12 @@ from typing import Any
 
 import numpy as np
 
+from ..blocks import CAREFUL
 from ..frames import boundary, public_methods, trim
 from ..op import Op
 from ..registry import ops
 from ..saving import write
+from .calls import is_own_body
 from .explain import Explanation
 from .memory import Memory
 from .save import module_text
@@ -36,6 +38,8 @@ class Program:
         """`objects`: what the source does not spell, by name: constants and bodies of operations."""
         self._explanation = explanation
         self.run, self.update, self.with_care = self._executed()
+        self._alone = all(map(is_own_body, filter(callable, objects.values())))
+        """Whether nothing in it may ask what is switched on around it, as the user's bodies may."""
 
     def _executed(self) -> Any:
         file = f"<program {self.name} {id(self):x}>"
@@ -54,18 +58,23 @@ class Program:
             running = self.memory.make()
         memory, context, calm = running
         try:
-            results = context.run(self.run, *args, *memory, **kwargs)
-            return results if self.update is None else calm.run(self.update, *results)
-        except FloatingPointError:
-            if self.with_care is None:
-                raise
+            try:
+                if self._alone:
+                    results = context.run(self.run, *args, *memory, **kwargs)
+                else:
+                    with np.errstate(**CAREFUL):
+                        results = self.run(*args, *memory, **kwargs)
+                return results if self.update is None else calm.run(self.update, *results)
+            except FloatingPointError:
+                if self.with_care is None:
+                    raise
+            finally:
+                free.append(running)
             return self.with_care(*args, **kwargs)
         except Exception as error:
             if type(error) is not RecursionError:  # there is no room for a call
                 trim(error)
             raise
-        finally:
-            free.append(running)
 
     def explain(self) -> Explanation:
         """Operations, flops, bytes, buffers, and the most memory in use at a time against eager."""
