@@ -124,9 +124,11 @@ def test_a_number_too_large_for_the_dtype_is_told_at_the_line_that_hands_it_in()
     def assign():
         x.data = np.full(2, 1e300)
 
-    for f in (lambda: (x * 1.0).backward(np.full(2, 1e300)), lambda: pullback(np.full(2, 1e300)),
-              lambda: x.astype(np.float16) * 7e4, assign):  # fmt: skip
-        assert {text for text, _ in said(f)} == {"overflow encountered in cast"}
+    assert {text for text, _ in said(lambda: x.astype(np.float16) * 7e4)} == {"overflow encountered in cast"}
+    for f in (lambda: (x * 1.0).backward(np.full(2, 1e300)), lambda: pullback(np.full(2, 1e300)), assign):
+        assert said(f) == []
+        with pytest.raises(ValueError, match="does not fit into float32"):
+            f()
 
 
 def test_errstate_and_seterr_of_the_user_hold():
@@ -235,7 +237,7 @@ def test_a_context_that_another_thread_is_in_is_not_waited_for():
         inside.set()
         over.wait(10)
 
-    thread = threading.Thread(target=ta.ops["log"].run, args=(stay,))
+    thread = threading.Thread(target=ta.ops["log"].run, args=(ta.ops["add"].run, stay))
     thread.start()
     inside.wait(10)
     try:
@@ -245,8 +247,8 @@ def test_a_context_that_another_thread_is_in_is_not_waited_for():
             ta.log(x)
         assert caught.value.__context__ is None
         assert np.array_equal(ta.log(np.ones(3)), np.zeros(3))
-        with pytest.raises(TypeError, match=r"^log: .*array of <U1") as caught:
-            ta.log(np.array(["a"]))
+        with pytest.raises(ValueError, match=r"^add: .*do not broadcast") as caught:
+            ta.add(np.ones(2), np.ones(3))
         assert caught.value.__suppress_context__
     finally:
         over.set()
@@ -260,11 +262,11 @@ def test_an_operation_in_a_body_reports_through_the_outer_one():
 
 
 def test_what_a_body_said_before_it_failed_is_nobodys():
-    op = ta.ops["log"]
-    op.said.write("Warning: overflow encountered in log\n")
-    with pytest.raises(TypeError):
-        ta.log(np.array(["a"]))
-    assert said(lambda: ta.log(ta.Value([1.0]))) == []
+    op = ta.ops["add"]
+    op.said.write("Warning: overflow encountered in add\n")
+    with pytest.raises(ValueError, match="broadcast"):
+        ta.add(np.ones(2), np.ones(3))
+    assert said(lambda: ta.add(ta.Value([1.0]), 1.0)) == []
     assert not any(op.said for op in ta.ops.values())
 
 
