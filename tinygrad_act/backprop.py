@@ -20,7 +20,7 @@ import numpy as np
 from .debugging import check_backward
 from .errors import KinkError, shape_of
 from .evaluate import NOT_IEEE, PLAIN, as_arrays, held
-from .float_warnings import Silence
+from .float_warnings import silently
 from .frames import own_cause
 from .lending import changed, unchanged
 from .mode import current, special
@@ -95,34 +95,38 @@ def pull(
     compute is part of a graph again; else on numbers and arrays. `settling`: so that a cotangent of 0 brings
     nothing whatever it meets (see `ops.idle`); if a NaN arrives at its end, it is done once more like this.
     """
+    settling = settling or bool(special and current().debugging)
+    visited, ends, mixing = silently(_visit, root, g, uses, kind, floor, recorded, settling)
+    if mixing and not settling and any(has_nan(held(end)) for end in ends):
+        return pull(root, g, count_uses(root, kind, floor)[0], kind, floor, recorded, True)
+    return visited  # type: ignore[no-any-return]
+
+
+def _visit(root: Any, g: Any, uses: dict[Any, int], kind: Any, floor: int, recorded: bool,
+           settling: bool) -> tuple[list[tuple[Any, Any]], list[Any], bool]:  # fmt: skip
+    """The nodes with their cotangents; the cotangents that go no further; and whether a 0 may have met an infinity."""
     visited: list[tuple[Any, Any]] = []
     partial: dict[Any, Any] = {}
-    ready = [(root, g)]
+    ready, ends, mixing = [(root, g)], [], False
     debugging = special and current().debugging
-    start, settling = g, settling or bool(debugging)
-    ends, mixing = [], False  # cotangents that go no further; whether 0 may have met an infinity on the way
-    with Silence():
-        while ready:
-            node, g = pair = ready.pop()
-            visited.append(pair)
-            if debugging:
-                check_backward(node, g)
-            sent = contributions(node, g, kind, floor, recorded, settling) if node.op is not None else ()
-            if not sent:
-                ends.append(g)
-            elif not mixing:
-                mixing = may_be_idle(node.op)
-            for x, c in sent:
-                if partial and x in partial:
-                    c = total(partial.pop(x), c)
-                left = uses[x] - 1
-                if left:
-                    uses[x], partial[x] = left, c
-                else:
-                    ready.append((x, c))
-    if mixing and not settling and any(has_nan(held(g)) for g in ends):
-        return pull(root, start, count_uses(root, kind, floor)[0], kind, floor, recorded, True)
-    return visited
+    while ready:
+        node, g = pair = ready.pop()
+        visited.append(pair)
+        if debugging:
+            check_backward(node, g)
+        sent = contributions(node, g, kind, floor, recorded, settling) if node.op is not None else ()
+        if not sent:
+            ends.append(g)
+        mixing = mixing or (bool(sent) and may_be_idle(node.op))
+        for x, c in sent:
+            if partial and x in partial:
+                c = total(partial.pop(x), c)
+            left = uses[x] - 1
+            if left:
+                uses[x], partial[x] = left, c
+            else:
+                ready.append((x, c))
+    return visited, ends, mixing
 
 
 def contributions(node: Any, g: Any, kind: Any, floor: int, recorded: bool,
@@ -216,8 +220,8 @@ def pull_some(
     edges: list[Any] = [None] * len(args)
     for position in positions:
         edges[position] = _EDGE
-    with Silence():
-        return [c for _, c in contributions(_Step(op, static, (*edges, *args), a), g, _Edge, 1, False, True)]
+    step = _Step(op, static, (*edges, *args), a)
+    return [c for _, c in silently(contributions, step, g, _Edge, 1, False, True)]
 
 
 def _refuse(node: Any, position: int, error: Exception, given: tuple[Any, ...]) -> None:

@@ -116,7 +116,10 @@ def _refuse(op: Op, args: tuple[Any, ...], static: dict[str, Any], error: BaseEx
     op.said.mine()  # of a body that did not end, nobody wants to know
     if isinstance(error, EXPLAINED):
         raise explain(op, args, static, error) from own_cause(error)
-    raise error
+    try:
+        raise error
+    finally:
+        del error  # it would hold this frame, which holds it, and all that is switched on, for long
 
 
 def _said(op: Op, a: Any, args: tuple[Any, ...], static: dict[str, Any]) -> Any:

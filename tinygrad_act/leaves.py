@@ -11,7 +11,7 @@ from .backprop import count_uses, pull, total
 from .backprop_scalar import pull_scalars, take_back_all, write_gradients
 from .errors import BareNumberError
 from .evaluate import held
-from .float_warnings import Silence
+from .float_warnings import silently
 from .gate import INTERPRETERS, admit, as_float, cast, cast_number, python_number
 from .lending import shared, walked
 from .locks import lock
@@ -108,8 +108,7 @@ def deliver(root: Any, g: Any, kind: Any, create_graph: bool) -> None:
 
 
 def _hand_out(visited: list[tuple[Any, Any]], kind: Any, create_graph: bool, seen: dict[Any, int]) -> None:
-    with Silence():
-        arrived = [_arrived(x, c, kind, create_graph) for x, c in visited]
+    arrived = silently(_arrive, visited, kind, create_graph)
     write_gradients(kind, [node for node, _ in visited], arrived)
     walked(seen)
 
@@ -118,6 +117,10 @@ def pull_numbers(root: Any, g: float, kind: Any) -> list[Any] | None:
     """`pull_scalars` while nobody else writes gradients. (In one line, so that not even a debugger can stop between
     the end of the body and the release of the lock.)"""
     with grad_lock: return pull_scalars(root, g, kind)  # noqa: E701
+
+
+def _arrive(visited: list[tuple[Any, Any]], kind: Any, create_graph: bool) -> list[Any]:
+    return [_arrived(x, c, kind, create_graph) for x, c in visited]
 
 
 def _arrived(node: Any, c: Any, kind: Any, create_graph: bool) -> Any:
