@@ -18,9 +18,10 @@ from typing import Any
 
 import numpy as np
 
+from .blocks import CAREFUL
 from .frames import warn_user
 
-__all__ = ["Said", "context_for", "in_a_copy", "in_a_spare", "is_taken", "report", "silent", "silently"]
+__all__ = ["Said", "carefully", "context_for", "in_a_copy", "in_a_spare", "is_taken", "report", "silent", "silently"]
 
 _FLAGS = {
     "divide by zero": ("divide", 1), "overflow": ("over", 2),
@@ -109,6 +110,13 @@ def _hushed(function: Callable[..., Any], args: tuple[Any, ...]) -> Any:
     else:
         _VARIABLE.set(_SILENT)
     return function(*args)
+
+
+def carefully(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """`function(*args, **kwargs)` while NumPy raises what it would warn about, likewise."""
+    context = contextvars.copy_context()
+    context.run(np.seterr, **CAREFUL)
+    return context.run(function, *args, **kwargs)
 
 
 def silent(body: Callable[..., Any]) -> Callable[..., Any]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ..blocks import CAREFUL
+from ..float_warnings import carefully
 from ..frames import boundary, public_methods, trim
 from ..op import Op
 from ..registry import ops
@@ -62,8 +62,7 @@ class Program:
                 if self._alone:
                     results = context.run(self.run, *args, *memory, **kwargs)
                 else:
-                    with np.errstate(**CAREFUL):
-                        results = self.run(*args, *memory, **kwargs)
+                    results = carefully(self.run, *args, *memory, **kwargs)
                 return results if self.update is None else calm.run(self.update, *results)
             except FloatingPointError:
                 if self.with_care is None:
