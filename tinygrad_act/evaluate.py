@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from .errors import REAL_KINDS, explain, refuse_kind
-from .float_warnings import in_a_spare, is_taken, report
+from .float_warnings import in_a_spare, is_taken, report, silently
 from .frames import own_cause
 from .gate import INTERPRETERS, admit, python_static
 from .op import Op
@@ -152,8 +152,7 @@ def by_ieee(op: Op, args: tuple[Any, ...], static: dict[str, Any]) -> Any:
     """What `op` gives for Python numbers of which Python's own arithmetic makes an exception: 1 / 0 is inf."""
     whole = tuple([float(x) if type(x) is int and abs(x) < _LARGE else x for x in args])  # 0 ** -1 is inf, too
     try:
-        with np.errstate(all="ignore"):
-            return np.asarray(op.forward(*_as_arrays(whole), **static)).item()
+        return np.asarray(silently(op.forward, *_as_arrays(whole), **static)).item()
     except EXPLAINED as error:
         raise explain(op, args, static, error) from own_cause(error)
 

@@ -95,21 +95,21 @@ if _VARIABLE is not None:
         _SILENT = _VARIABLE.get()
 
 
-def silently(function: Callable[..., Any], *args: Any) -> Any:
-    """`function(*args)` while NumPy says nothing, for less than `np.errstate(all="ignore")` takes.
+def silently(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """`function(*args, **kwargs)` while NumPy says nothing, for less than `np.errstate(all="ignore")` takes.
 
     It runs in a copy of the caller's context, which Python leaves by itself: there is no moment in which a Ctrl-C
     could leave NumPy silent for good.
     """
-    return contextvars.copy_context().run(_hushed, function, args)
+    return contextvars.copy_context().run(_hushed, function, args, kwargs)
 
 
-def _hushed(function: Callable[..., Any], args: tuple[Any, ...]) -> Any:
+def _hushed(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     if _VARIABLE is None:
         np.seterr(all="ignore")
     else:
         _VARIABLE.set(_SILENT)
-    return function(*args)
+    return function(*args, **kwargs)
 
 
 def carefully(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
@@ -122,12 +122,7 @@ def carefully(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
 def silent(body: Callable[..., Any]) -> Callable[..., Any]:
     """`body`, of which nothing is said: for Python numbers, which obey IEEE without a word."""
 
-    @functools.wraps(body)
-    def run(*args: Any, **static: Any) -> Any:
-        with np.errstate(all="ignore"):
-            return body(*args, **static)
-
-    return run
+    return functools.wraps(body)(functools.partial(silently, body))
 
 
 def report(said: Said) -> None:
