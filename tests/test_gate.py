@@ -426,6 +426,7 @@ def test_a_masked_static_parameter_is_refused():
             use()
 
 
+@pytest.mark.optional
 def test_pandas_and_torch_give_their_arrays():
     pandas = pytest.importorskip("pandas")
     series = pandas.Series([1.0, 2.0])
@@ -434,6 +435,7 @@ def test_pandas_and_torch_give_their_arrays():
         vector() * pandas.Series(["a", "b"])
 
 
+@pytest.mark.optional
 def test_tensors_of_torch():
     torch = pytest.importorskip("torch")
     assert (vector() * torch.tensor([1.0, 2.0])).numpy().tolist() == [1.0, 4.0]
