@@ -72,8 +72,8 @@ def test_python_numbers_and_backward_say_nothing(name):
 
 
 def ends_here(error):
-    """Whether the last line of its traceback is of this file; before Python 3.11 one frame stays."""
-    return sys.version_info < (3, 11) or traceback.extract_tb(error.__traceback__)[-1].filename == __file__
+    """Whether the last line of its traceback is of this file."""
+    return traceback.extract_tb(error.__traceback__)[-1].filename == __file__
 
 
 def here():
