@@ -219,8 +219,8 @@ def _general(op: Op) -> Function:
                     bind(op, args, kwargs)  # raises, and says why
                 static = {**defaults, **kwargs}
                 for name, value in kwargs.items():
-                    plainly = type(value) in plain[name] and value == value
-                    if not plainly or (limits and not _within(limits, name, value)):
+                    common = type(value) in plain[name] and value == value
+                    if not common or (limits and not _within(limits, name, value)):
                         static = checked(op, kwargs)
                         break
             for x in args:
