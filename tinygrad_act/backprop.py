@@ -226,11 +226,9 @@ def pull_some(
 
 def _refuse(node: Any, position: int, error: Exception, given: tuple[Any, ...]) -> None:
     """Raises `RuntimeError` for the `error` of a rule, unless it was `given` a number and IEEE has an answer there."""
-    if node.op.elementwise:
-        ieee = isinstance(error, NOT_IEEE) and any(isinstance(held(x), (int, float)) for x in given)
-    else:
-        ieee = isinstance(error, ArithmeticError)
-    if not ieee:
+    numbers = any(isinstance(held(x), (int, float)) for x in given)
+    known: Any = (NOT_IEEE if numbers else ()) if node.op.elementwise else ArithmeticError
+    if not isinstance(error, known):
         raise _rule_failed(node, position, error) from own_cause(error)
 
 
