@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import pickle
+import sys
 
 import numpy as np
 import pytest
@@ -316,3 +317,12 @@ def test_subclasses_of_value_record_too():
     assert scalar.grad == 4.0
     assert plain.grad == 1.0
     del INTERPRETERS[Parameter]  # where there is a subclass, graphs of floats take the general pass
+
+
+@pytest.mark.parametrize("name", [op.name for op in ta.ops.values() if not op.variadic])
+def test_a_method_that_is_an_operation_has_its_docstring_and_is_pickled_by_its_name(name):
+    method = getattr(ta.Value, name)
+    assert pickle.loads(pickle.dumps(method)) is method
+    if sys.flags.optimize < 2:
+        assert method.__doc__
+        assert method.__doc__.strip()

@@ -130,7 +130,7 @@ def install_operators(cls: Any, record: Callable[..., Any]) -> None:
         if op.variadic or op.name in taken:
             return
         fast = op.plain and len(op.inputs) == 1
-        setattr(cls, op.name, _named(unary_method(op, cls, record), cls, op.name) if fast else op.call)
+        setattr(cls, op.name, _named(unary_method(op, cls, record), cls, op) if fast else op.call)
 
     def remove(op: Op) -> None:
         if not op.variadic and op.name not in taken:
@@ -140,7 +140,8 @@ def install_operators(cls: Any, record: Callable[..., Any]) -> None:
     ops.watch(install, remove)
 
 
-def _named(method: Callable[..., Any], cls: Any, name: str) -> Callable[..., Any]:
-    """`method` under the name that messages and help() show."""
-    method.__name__, method.__qualname__ = name, f"{cls.__name__}.{name}"
+def _named(method: Callable[..., Any], cls: Any, op: Op) -> Callable[..., Any]:
+    """`method` under the name that messages and help() show and that pickle finds it by, with the body's docstring."""
+    method.__name__, method.__qualname__, method.__module__ = op.name, f"{cls.__name__}.{op.name}", cls.__module__
+    method.__doc__ = op.forward.__doc__
     return method
