@@ -76,22 +76,26 @@ def _on_numbers(plain: Any, name: str, args: Any, kwargs: dict[str, Any], functi
     """NumPy's own result on bare arrays, if nothing is lost by that."""
     nodes = [x for x in flatten((args, kwargs)) if type(x) in INTERPRETERS]
     held = nodes and all(isinstance(x, Bare) for x in nodes)
-    if held and function in _ASKS_NUMBERS and mode.tracing:
-        for x in nodes:
-            refuse_look(x, name)
     asks = function in _ASKS_TYPE or function in _ASKS_NUMBERS
     written = any(isinstance(x, Bare) for x in flatten(kwargs.get("out")))
     if not held or written or not (asks or all(map(is_free, nodes))):
         raise TypeError(way_out(called_function() or name, "out" in kwargs))
-    args, kwargs = map_leaves(_bare, (args, kwargs))
+    if mode.tracing and function not in _ASKS_TYPE:
+        for x in nodes:
+            refuse_look(x, name)
+    args, kwargs = map_leaves(_held if asks else _bare, (args, kwargs))
     return plain(*args, **kwargs)
 
 
+def _held(x: Any) -> Any:
+    """What a Value holds, for a function that only asks; anything else as it is."""
+    return x._data if isinstance(x, Bare) else x
+
+
 def _bare(x: Any) -> Any:
-    """A copy of the array of a Value, which NumPy may hand out; a Python number as it is, and so anything else."""
-    if not isinstance(x, Bare):
-        return x
-    return x._data.copy() if isinstance(x._data, np.ndarray) else x._data
+    """A copy of it, if it is an array: NumPy may hand it out."""
+    data = _held(x)
+    return data.copy() if isinstance(x, Bare) and isinstance(data, np.ndarray) else data
 
 
 def _named(function: Any, method: str = "__call__") -> str:

@@ -73,7 +73,7 @@ def recorder(cls: Any) -> Callable[[Op, tuple[Any, ...], dict[str, Any]], Any]:
         if now is not None and tracked and now.tracing and not now.recording:
             level = 0  # no_grad() in a program: computed anew in every call, and nothing flows back
         elif not tracked or (now is not None and not now.recording):
-            return constant(cls, apart(a))
+            return constant(cls, apart(a)) if now is None else _special_constant(now, cls, a, args)
         elif None in rules:
             args, primals = with_choice(args, primals, rules)
         if now is not None:
@@ -81,6 +81,13 @@ def recorder(cls: Any) -> Callable[[Op, tuple[Any, ...], dict[str, Any]], Any]:
         return new_node(cls, op, a, level, static and keep_static(static, None, type(a) is float), (*args, *primals))
 
     return record
+
+
+def _special_constant(now: Mode, cls: Any, a: Any, args: tuple[Any, ...]) -> Any:
+    """A result through which nothing flows, while a switch is on: a program takes the numbers of its operands."""
+    if now.met is not None:
+        now.met.look_at([x for x in args if isinstance(x, cls)])
+    return constant(cls, apart(a))
 
 
 def _special_node(
