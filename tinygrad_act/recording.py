@@ -123,15 +123,15 @@ def _settle(op: Op, a: Any, primals: list[Any], level: int) -> tuple[Any, int]:
 def install_operators(cls: Any, record: Callable[..., Any]) -> None:
     """Give `cls` Python's operators, and a method for every operation that has one first input."""
     for name, op_name in _BINARY.items():
-        setattr(cls, f"__{name}__", binary_method(ops[op_name], cls, record))
+        setattr(cls, f"__{name}__", _named(binary_method(ops[op_name], cls, record), cls, f"__{name}__"))
     for name in _REFLECTED:
-        reflected = reflected_method(ops[_BINARY[name]], cls, record)
+        reflected = _named(reflected_method(ops[_BINARY[name]], cls, record), cls, f"__r{name}__")
         setattr(cls, f"__r{name}__", reflected)
         for known in (_BINARY[name], *ops[_BINARY[name]].aliases):
             if isinstance(getattr(np, known, None), np.ufunc):
                 REFLECTED[getattr(np, known)] = reflected
     for name, op_name in _UNARY.items():
-        setattr(cls, f"__{name}__", unary_method(ops[op_name], cls, record))
+        setattr(cls, f"__{name}__", _named(unary_method(ops[op_name], cls, record), cls, f"__{name}__"))
 
     def install(op: Op) -> None:
         if op.variadic or op.name in taken:
