@@ -29,7 +29,7 @@ def test_beside_a_value(op, boolean, data):
         if op.name == "bce_with_logits" and (place == 1 or np.shape(DATA[data]) != np.shape(BOOLEANS[boolean])):
             continue  # targets may be a mask of the logits' shape, logits are numbers
         other = BOOLEANS[boolean]
-        number = float(other) if isinstance(other, bool) else np.asarray(other, float)
+        number = float(other) if isinstance(other, (bool, np.bool_)) else np.asarray(other, float)
         with np.errstate(all="ignore"):
             found, gradient = called(op, DATA[data], other, place)
             expected, its_gradient = called(op, DATA[data], number, place)

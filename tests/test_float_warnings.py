@@ -72,8 +72,8 @@ def test_python_numbers_and_backward_say_nothing(name):
 
 
 def ends_here(error):
-    """Whether the last line of its traceback is of this file; before Python 3.11 one frame stays."""
-    return sys.version_info < (3, 11) or traceback.extract_tb(error.__traceback__)[-1].filename == __file__
+    """Whether the last line of its traceback is of this file."""
+    return traceback.extract_tb(error.__traceback__)[-1].filename == __file__
 
 
 def here():
@@ -83,7 +83,8 @@ def here():
 @pytest.mark.parametrize("z", [np.zeros(2), np.zeros(()), np.zeros((2, 3), np.float32), np.zeros(300_000)])
 @pytest.mark.parametrize("call", [
     lambda z: ta.log(z), lambda z: ta.log(ta.Value(z)), lambda z: ta.Value(z).log(), lambda z: np.log(ta.Value(z)),
-    lambda z: 1 / ta.Value(z + 1 - 1), lambda z: np.ones(z.shape) / ta.Value(z), lambda z: ta.Value(z) ** -1.0,
+    lambda z: 1 / ta.Value(np.asarray(z + 1 - 1)), lambda z: np.ones(z.shape) / ta.Value(z),
+    lambda z: ta.Value(z) ** -1.0,
     lambda z: ta.grad(lambda x: ta.sum(ta.log(x)))(z), lambda z: ta.sum(ta.log(ta.Value(z, requires_grad=False))),
     lambda z: ta.vjp(ta.log, z),
 ])  # fmt: skip
@@ -117,16 +118,9 @@ def test_the_line_of_a_body_of_the_users_is_the_users():
         del ta.ops["grows"]
 
 
-def test_a_number_too_large_for_the_dtype_is_told_at_the_line_that_hands_it_in():
+def test_a_number_too_large_for_the_dtype_of_an_operation_is_told_at_the_users_line():
     x = ta.Value(np.ones(2, np.float32))
-    pullback = ta.vjp(lambda x: x * 1.0, np.ones(2, np.float32))[1]
-
-    def assign():
-        x.data = np.full(2, 1e300)
-
-    for f in (lambda: (x * 1.0).backward(np.full(2, 1e300)), lambda: pullback(np.full(2, 1e300)),
-              lambda: x.astype(np.float16) * 7e4, assign):  # fmt: skip
-        assert {text for text, _ in said(f)} == {"overflow encountered in cast"}
+    assert said(lambda: x.astype(np.float16) * 7e4) == [("overflow encountered in cast", here())]
 
 
 def test_errstate_and_seterr_of_the_user_hold():
@@ -229,15 +223,16 @@ def test_threads_have_their_own_settings_and_their_own_warnings():
 
 
 def test_a_context_that_another_thread_is_in_is_not_waited_for():
-    x, inside, over = ta.Value([0.0]), threading.Event(), threading.Event()
+    x, both, over = ta.Value([0.0]), threading.Barrier(3), threading.Event()
 
     def stay():
-        inside.set()
+        both.wait(10)
         over.wait(10)
 
-    thread = threading.Thread(target=ta.ops["log"].run, args=(stay,))
-    thread.start()
-    inside.wait(10)
+    threads = [threading.Thread(target=ta.ops[name].run, args=(stay,)) for name in ("log", "matmul")]
+    for thread in threads:
+        thread.start()
+    both.wait(10)
     try:
         for f in (lambda: ta.log(x), lambda: ta.log(np.zeros(3)), lambda: x.log(), lambda: ta.log(x)):
             assert said(f) == [("divide by zero encountered in log", here() - 1)]
@@ -245,12 +240,13 @@ def test_a_context_that_another_thread_is_in_is_not_waited_for():
             ta.log(x)
         assert caught.value.__context__ is None
         assert np.array_equal(ta.log(np.ones(3)), np.zeros(3))
-        with pytest.raises(TypeError, match=r"^log: .*array of <U1") as caught:
-            ta.log(np.array(["a"]))
+        with pytest.raises(ValueError, match=r"^matmul: ") as caught:
+            ta.matmul(np.ones((2, 3)), np.ones((2, 3)))
         assert caught.value.__suppress_context__
     finally:
         over.set()
-        thread.join()
+        for thread in threads:
+            thread.join()
 
 
 def test_an_operation_in_a_body_reports_through_the_outer_one():
@@ -260,11 +256,11 @@ def test_an_operation_in_a_body_reports_through_the_outer_one():
 
 
 def test_what_a_body_said_before_it_failed_is_nobodys():
-    op = ta.ops["log"]
-    op.said.write("Warning: overflow encountered in log\n")
-    with pytest.raises(TypeError):
-        ta.log(np.array(["a"]))
-    assert said(lambda: ta.log(ta.Value([1.0]))) == []
+    op = ta.ops["matmul"]
+    op.said.write("Warning: overflow encountered in matmul\n")
+    with pytest.raises(ValueError, match="matmul"):
+        ta.matmul(np.ones((2, 3)), np.ones((2, 3)))
+    assert said(lambda: ta.matmul(ta.Value(np.eye(2)), np.eye(2))) == []
     assert not any(op.said for op in ta.ops.values())
 
 

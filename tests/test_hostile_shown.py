@@ -168,6 +168,7 @@ def test_scopes_and_parts_of_models(label):
     check_page(drawing.html(), ta.draw(graph(PLAIN)[0]).html().replace("</body>", "<g></g></body>"))
 
 
+@pytest.mark.optional
 @pytest.mark.skipif(importlib.util.find_spec("resvg_py") is None, reason="resvg-py is not installed")
 @pytest.mark.parametrize("label", KNOWN[::7])
 def test_png(label):

@@ -265,8 +265,9 @@ def test_masks_and_choices_stay_numbers():
     bits = np.array([True, False])
     assert (bits & (Value([1.0, 1.0]) > 0)).numpy().tolist() == [True, False]
     assert (bits | (Value([-1.0, -1.0]) > 0)).numpy().tolist() == [True, False]
+    assert (np.array([1, 2]) & Value(np.array([1, 3]), requires_grad=False)).tolist() == [1, 2]  # NumPy's
     with pytest.raises(TypeError, match="bitwise_and"):
-        np.array([1, 2]) & Value(np.array([1, 2]), requires_grad=False)
+        np.array([1, 2]) & Value([1.0, 2.0])
 
 
 def test_big_integers_are_numbers():

@@ -23,9 +23,6 @@ from . import mistakes
 FOUND = mistakes.measured()
 OWN = {name for name in FOUND if name not in mistakes.MISTAKES}
 PACKAGE = str(pathlib.Path(ta.__file__).parent)
-LEAVES_NO_FRAME = sys.version_info >= (3, 11)
-"""Before, Python keeps the frame that raises an error again."""
-no_frame = pytest.mark.skipif(not LEAVES_NO_FRAME, reason="Python before 3.11 keeps one frame")
 
 
 @pytest.mark.parametrize("name", FOUND)
@@ -33,9 +30,8 @@ def test_a_mistake_prints_one_short_traceback_that_ends_at_the_script(name):
     found = FOUND[name]
     assert found["text"], "it is no mistake"
     lines = found["text"].splitlines()
-    if LEAVES_NO_FRAME:
-        assert found["mine"], found["text"]
-        assert PACKAGE not in found["text"]
+    assert found["mine"], found["text"]
+    assert PACKAGE not in found["text"]
     assert "During handling" not in found["text"]
     if name not in mistakes.REPORTS:
         assert len(lines) <= 12, found["text"]
@@ -88,7 +84,6 @@ def f_of(x):
     return x + np.ones(7)
 
 
-@no_frame
 @pytest.mark.parametrize("transform", [
     lambda f: ta.grad(f)(np.ones(3)), lambda f: ta.value_and_grad(f)(np.ones(3)), lambda f: ta.vjp(f, np.ones(3)),
     lambda f: ta.jacobian(f)(np.ones(3)), lambda f: ta.hessian(f)(np.ones(3)),
@@ -103,7 +98,6 @@ def test_only_the_users_frames_are_left_of_a_function_that_a_transform_runs(tran
     assert error.__suppress_context__ or error.__context__ is None
 
 
-@no_frame
 def test_a_library_that_the_user_calls_keeps_its_frames_and_one_that_we_call_does_not():
     names, _ = frames_of(lambda: ta.grad(lambda x: np.linalg.inv(np.ones((2, 3))).sum() * x)(1.0))
     assert names[1] == "<lambda>"
@@ -114,7 +108,6 @@ def test_a_library_that_the_user_calls_keeps_its_frames_and_one_that_we_call_doe
     assert names == ["<lambda>"]
 
 
-@no_frame
 def test_errors_in_threads_and_tasks_end_at_the_users_line():
     with concurrent.futures.ThreadPoolExecutor(4) as pool:
         done = [pool.submit(f_of, ta.Value(np.ones(3))) for _ in range(32)]
@@ -131,7 +124,6 @@ def test_errors_in_threads_and_tasks_end_at_the_users_line():
         assert traceback.extract_tb(error.__traceback__)[-1].name == "f_of"
 
 
-@no_frame
 def test_the_same_error_raised_anew_in_each_call_holds_no_frame_of_ours():
     seen = []
 

@@ -168,6 +168,7 @@ def test_what_a_program_costs_is_a_table_in_a_notebook():
     assert repr(costs) == str(costs)
 
 
+@pytest.mark.optional
 def test_ipython_shows_html():
     formatters = pytest.importorskip("IPython.core.formatters")
     found, _ = formatters.DisplayFormatter().format(ta.card("gelu"))

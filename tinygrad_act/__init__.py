@@ -29,6 +29,7 @@ from .derivatives import hessian, hvp, jacobian
 from .dispatch import elementwise, op
 from .draw import Drawing, draw
 from .explain import Explanation, explain
+from .frames import boundary as _boundary
 from .mode import debug, no_grad, scope
 from .numpy_names import implements
 from .op import Op, case, theirs, unknown
@@ -61,5 +62,6 @@ def _export(op: Op) -> None:
 ops.watch(_export, lambda op: globals().pop(op.name, None) if op.name not in _taken else None)
 
 
+@_boundary
 def __getattr__(name: str) -> Callable[..., Any]:
     raise missing_name(__name__, name, __all__)

@@ -222,9 +222,11 @@ def pull_some(
 
 def _refuse(node: Any, position: int, error: Exception, given: tuple[Any, ...]) -> None:
     """Raises `RuntimeError` for the `error` of a rule, unless it was `given` a number and IEEE has an answer there."""
-    numbers = any(isinstance(held(x), (int, float)) for x in given)
-    arithmetic = NOT_IEEE if node.op.elementwise else ArithmeticError
-    if not (numbers and isinstance(error, NOT_IEEE) and isinstance(error, arithmetic)):
+    if node.op.elementwise:
+        ieee = isinstance(error, NOT_IEEE) and any(isinstance(held(x), (int, float)) for x in given)
+    else:
+        ieee = isinstance(error, ArithmeticError)
+    if not ieee:
         raise _rule_failed(node, position, error) from own_cause(error)
 
 

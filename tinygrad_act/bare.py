@@ -112,8 +112,8 @@ class Bare:
         if is_free(self) or not sys._getframe(1).f_globals.get("__name__", "").startswith("numpy.ma"):
             raise AttributeError("_mask")
         raise TypeError(
-            "masked arrays are not supported: beside one, a Value would lose its gradient; fill it first, then use "
-            "where(), as in ta.where(masked.mask, 0.0, value * masked.filled(0.0))"
+            "masked arrays are not supported; fill it first, then use where(), as in "
+            "ta.where(masked.mask, 0.0, value * masked.filled(0.0)): beside one, a Value would lose its gradient"
         )
 
     @boundary

@@ -219,8 +219,8 @@ def _general(op: Op) -> Function:
                     bind(op, args, kwargs)  # raises, and says why
                 static = {**defaults, **kwargs}
                 for name, value in kwargs.items():
-                    inside = not limits or _within(limits, name, value)
-                    if type(value) not in plain[name] or value != value or not inside:
+                    common = type(value) in plain[name] and value == value
+                    if not common or (limits and not _within(limits, name, value)):
                         static = checked(op, kwargs)
                         break
             for x in args:

@@ -9,7 +9,7 @@ import numpy as np
 from .errors import REAL_KINDS, explain, refuse_kind
 from .float_warnings import in_a_spare, is_taken, report
 from .frames import own_cause
-from .gate import INTERPRETERS, admit, python_static
+from .gate import INTERPRETERS, admit, as_float, python_static
 from .op import Op
 
 __all__ = [
@@ -59,8 +59,7 @@ def evaluate(op: Op, args: tuple[Any, ...], static: dict[str, Any]) -> Any:
         static = static and python_static(static)
         if op.elementwise:
             return _evaluate_numbers(op, args, static)
-        args = tuple(_as_arrays(args))
-    a = compute(op, args if op.elementwise else as_arrays(args), static)
+    a = compute(op, args if op.elementwise else _as_arrays(op.name, args), static)
     return a.item() if numbers and a.ndim == 0 else a
 
 
@@ -149,15 +148,18 @@ def by_ieee(op: Op, args: tuple[Any, ...], static: dict[str, Any]) -> Any:
     whole = tuple([float(x) if type(x) is int and abs(x) < _LARGE else x for x in args])  # 0 ** -1 is inf, too
     try:
         with np.errstate(all="ignore"):
-            return np.asarray(op.forward(*_as_arrays(whole), **static)).item()
+            return np.asarray(op.forward(*_as_arrays(op.name, whole), **static)).item()
     except EXPLAINED as error:
         raise explain(op, args, static, error) from own_cause(error)
 
 
-def _as_arrays(numbers: tuple[Any, ...]) -> list[np.ndarray]:
-    """Python numbers as 0-d arrays, whole numbers that no integer dtype holds as floats. Raises `OverflowError` for one
-    that no float holds."""
-    return [np.asarray(float(x) if type(x) is int and abs(x) >= _INT64 else x) for x in numbers]
+def _as_arrays(where: str, args: tuple[Any, ...]) -> tuple[Any, ...]:
+    """`as_arrays`, with whole numbers that no integer dtype holds as floats. Raises `ValueError` for one that no float
+    holds."""
+    for x in args:
+        if type(x) is int and abs(x) >= _INT64:
+            return as_arrays(tuple([as_float(where, x) if type(x) is int else x for x in args]))
+    return as_arrays(args)
 
 
 def _is_float(op: Op, args: tuple[Any, ...]) -> bool:

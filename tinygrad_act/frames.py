@@ -66,8 +66,6 @@ def _trimmed(first: TracebackType | None) -> TracebackType | None:
         entry = entry.tb_next
     for entry, following in zip(kept, [*kept[1:], None]):
         entry.tb_next = following
-    if first is not None and (not kept or first is not kept[0]):
-        first.tb_next = kept[0] if kept else None  # before Python 3.11, this is what is raised again
     return kept[0] if kept else None
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from .axes import is_integer
-from .errors import refuse_masked
+from .errors import REAL_KINDS, refuse_masked
 from .evaluate import INTERPRETERS
 from .symbol import Symbol
 
@@ -176,10 +176,10 @@ def _flag(op: Op, name: str, value: Any) -> bool:
 
 def _bound(op: Op, name: str, value: Any) -> Any:
     kind = getattr(value, "dtype", None)
-    if value is None or (type(value) is not bool and isinstance(value, (int, float)) and kind is None):
+    if value is None or (isinstance(value, (int, float)) and kind is None):
         return value
     array = np.asarray(value)
-    if array.dtype.kind in "fiu":
+    if array.dtype.kind in REAL_KINDS:
         return value
     raise TypeError(f"{op.name}: {name}={_shown(value)} is not allowed; a bound is a real number, an array or None")
 
