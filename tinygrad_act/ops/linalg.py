@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ..axes import is_integer
 from ..blocks import HALF, wide
 from ..dispatch import op
 from ..op import case
@@ -207,11 +208,12 @@ def einsum(*xs: Any, subscripts: str) -> Any:
 
 def _pairs(axes: Any, x: tuple[int, ...], y: tuple[int, ...]) -> tuple[list[int], list[int]]:
     """The axes of both that are summed over, from 0. Raises `ValueError` or `TypeError` for what are no such axes."""
-    if isinstance(axes, (int, np.integer)) and not isinstance(axes, bool):
+    if is_integer(axes):
+        axes = int(axes)
         if not 0 <= axes <= min(len(x), len(y)):
             raise ValueError(f"axes={axes}: expected at most as many axes as both have, of shapes {x} and {y}, from 0")
         return list(range(len(x) - axes, len(x))), list(range(axes))
-    if not isinstance(axes, (tuple, list, np.ndarray)) or len(axes) != 2:
+    if not isinstance(axes, (tuple, list, np.ndarray)) or not getattr(axes, "shape", True) or len(axes) != 2:
         raise TypeError(f"axes={axes!r}: expected how many axes to sum over, or a pair: those of x, and those of y")
     xs, ys = (_from_zero(each, shape) for each, shape in zip(axes, (x, y)))
     if len(xs) != len(ys):

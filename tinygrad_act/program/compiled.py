@@ -151,7 +151,7 @@ class Compiled(WithProgram):
             program,
             vectors is not None,
             checker(signature, tuple(i for i, x in enumerate(graph.inputs) if x in graph.donated)),
-            Constants(recorded.outside, self._f),
+            Constants(recorded.outside, recorded.looked, self._f),
             recorded.variables,
             access(signature, self._donate) if given else None,
             args[0] if args and type(args[0]) is Instance else None,

@@ -4,7 +4,8 @@ The rule: an array that the function reaches by a name (a global one, a closure'
 lists and dicts, and by the names of functions that it calls) or that an operation met is a constant. A
 change to one, and another array under the same name, would make the program silently wrong, so each
 call compares them, down to the last byte: a large one that is read-only (`x.flags.writeable = False`) need
-not be. Numbers are constants as well, and nobody looks after them.
+not be. So is a constant Value whose numbers Python or NumPy took (`int(k)`, `slope=k`), or of which only
+constants are made (`sqrt(k)`). Plain numbers are constants as well, and nobody looks after them.
 """
 
 from __future__ import annotations
@@ -30,26 +31,29 @@ _OURS = ("tinygrad_act", "numpy")
 class Constants:
     """What a function closes over, and what it was."""
 
-    def __init__(self, met: list[np.ndarray], f: Callable[..., Any]) -> None:
-        """`met`: arrays that operations met; those that `f` refers to by name are looked at, too."""
+    def __init__(self, met: list[np.ndarray], looked: list[tuple[Value, Any]], f: Callable[..., Any]) -> None:
+        """`met`: arrays that operations met; those that `f` refers to by name are looked at, too. `looked`: constant
+        Values of which the numbers were taken, and these."""
+        self._values = looked
         self._names: list[tuple[str, Look, list[np.ndarray]]] = []
         self._arrays: list[tuple[str, np.ndarray, bytes | None]] = []
         known = set()
         for name, look in _scope(f, set()):
             arrays = _arrays_in(look())
             if arrays:
-                self._names.append((f"'{name}'", look, arrays))
+                self._names.append((f"the array '{name}'", look, arrays))
         named = [(name, x) for name, _, arrays in self._names for x in arrays]
-        for name, x in [*named, *((f"of shape {x.shape}", x) for x in met)]:
+        met = [*met, *(x for _, x in looked if isinstance(x, np.ndarray))]
+        for name, x in [*named, *((f"the array of shape {x.shape}", x) for x in met)]:
             if id(x) not in known and x.dtype.kind in "fiub":
                 known.add(id(x))
                 self._arrays.append((name, x, None if _is_read_only(x) else x.tobytes()))
 
     def __len__(self) -> int:
-        return len(self._arrays)
+        return len(self._arrays) + len(self._values)
 
     def check(self, function: str) -> None:
-        """Raises `RuntimeError` if an array is not what it was."""
+        """Raises `RuntimeError` if an array, or a constant Value, is not what it was."""
         for name, x, before in self._arrays:
             if before is None and not _is_read_only(x):
                 raise _changed(name, function, "was made writeable")
@@ -59,6 +63,10 @@ class Constants:
             now = _arrays_in(look())
             if len(now) != len(arrays) or any(x is not y for x, y in zip(now, arrays)):
                 raise _changed(name, function, "was replaced")
+        for value, data in self._values:
+            now = value._data
+            if now is not data and (isinstance(data, np.ndarray) or now != data == data):
+                raise _changed(f"{value!r:.60}", function, "was changed")
 
 
 def _is_read_only(x: Any) -> bool:
@@ -70,9 +78,9 @@ def _is_read_only(x: Any) -> bool:
     return x is None
 
 
-def _changed(name: str, function: str, how: str) -> RuntimeError:
+def _changed(what: str, function: str, how: str) -> RuntimeError:
     return RuntimeError(
-        f"compile: the array {name} that {function} uses from outside {how} after it was recorded: "
+        f"compile: {what} that {function} uses from outside {how} after it was recorded: "
         f"it is a constant of the program. Pass it as an argument, or compile the function again"
     )
 

@@ -56,8 +56,10 @@ def lower(graph: Graph, trusting: bool) -> Graph:
         if trusting and lines is not None and (is_fixed(lines.node, fixed) or _masks_nan(operation, args, fixed)):
             proxies = tuple([proxy_of(x, numbers.of(x)) for x in args])
             lines = _lines(operation, proxies, node.static, False)  # nobody looks at a constant: it has to be right
+        if lines is not None and type(lines.data) in (bool, int, float) and isinstance(theirs, np.ndarray):
+            lines = line(ASARRAY, (lines,), {})  # np.array_equal gives a bool
         if lines is None or not same(lines.data, theirs):
-            run = operation if isinstance(operation, Pull) else _body(operation, args)
+            run = operation if isinstance(operation, Pull) else _body(operation, args, np.ndim(theirs) > 0)
             name = node.call.name if isinstance(operation, Pull) else operation.name
             body = numbers.node(opaque(name, run, node.call.elementwise), node, args, theirs)
             return numbers.done(node, args, body, theirs)
@@ -97,9 +99,10 @@ def _is_pull_of_chain(node: Node) -> bool:
     return isinstance(operation, Pull) and operation.op is _CHAIN
 
 
-def _body(op: Op, args: tuple[Node, ...]) -> Any:
-    """What runs `op` where lines can't: the body, or for numbers, Python's or NumPy's, what `evaluate` does."""
-    return op.forward if all(x.facts.kind is np.ndarray for x in args) else _as_call(op).run
+def _body(op: Op, args: tuple[Node, ...], axes: bool = True) -> Any:
+    """What runs `op` where lines can't: the body, or for numbers, Python's or NumPy's, what `evaluate` does. So it is
+    for a result without `axes`: the body may give a number, of which the next one expects an array."""
+    return op.forward if axes and all(x.facts.kind is np.ndarray for x in args) else _as_call(op).run
 
 
 @functools.lru_cache(maxsize=4096)
