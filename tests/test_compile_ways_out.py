@@ -78,7 +78,7 @@ THE_SAME = {
     )},
     "note": lambda v: repr(v.note),
     "__len__": len, "__repr__": repr, "__str__": str, "__format__": lambda v: f"{v}",
-    "__sizeof__": lambda v: v.__sizeof__(),
+    "__sizeof__": lambda v: v.__sizeof__(), "__getstate__": lambda v: v.__getstate__(),
     "__class__": type, "__dir__": dir, "__hash__": lambda v: hash(v) == hash(v),
 }  # fmt: skip
 
@@ -108,9 +108,8 @@ NOT_A_WAY_OUT = {
     "__new__", "__init__", "__init_subclass__", "__subclasshook__", "__getattribute__", "__delattr__", "__module__",
     "__doc__", "__slots__", "__weakref__", "__static_attributes__", "__firstlineno__", "__annotations__", "__dict__",
     "__setitem__",  # raises always
-    "__getstate__",  # there is none
     # the engine's own
-    "_data", "_edges", "_grad", "_loan",
+    "_data", "_edges", "_grad", "_loan", "_mask",
 }  # fmt: skip
 
 MORE = {
@@ -133,7 +132,6 @@ MORE = {
     "json": lambda v: json.dumps([v[0, 0]]),
     "a new data": lambda v: setattr(v, "data", FIRST),
     "in place": lambda v: setattr(v, "data", v.data - 1.0),
-    "__getstate__": lambda v: v.__getstate__(),
     "draw": lambda v: ta.draw(v + 1.0),
     "explain": lambda v: ta.explain((v + 1.0).sum(), v),
     "preactivations": lambda v: ta.preactivations(ta.tanh(v)),

@@ -196,5 +196,10 @@ ASARRAY = Call("np.asarray", np.asarray, view=True)
 def opaque(name: str, run: Callable[..., Any], elementwise: bool = False) -> Call:
     """The call of an operation's own body: the same object for the same body, so that calls can be compared. A
     user's body may hand out an argument, or a view of one, though it did not when the program was recorded."""
-    module = getattr(run.op.forward if isinstance(run, Pull) else run, "__module__", None) or ""
-    return Call(name, run, elementwise=elementwise, view=not module.startswith(_OURS), nan=False, helper=run)
+    view = not is_ours(run.op.forward if isinstance(run, Pull) else run)
+    return Call(name, run, elementwise=elementwise, view=view, nan=False, helper=run)
+
+
+def is_ours(run: Callable[..., Any]) -> bool:
+    """Whether it is a function of this package, of which it is known what it gives."""
+    return (getattr(run, "__module__", None) or "").startswith(_OURS)

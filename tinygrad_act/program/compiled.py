@@ -78,7 +78,7 @@ class Compiled(WithProgram):
         """What the last program was made for, which may be gone."""
         self._lock = lock()
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
         """What the function returns, with arrays and numbers in place of Values."""
         try:
             last = self._usual
@@ -210,7 +210,7 @@ class Compiled(WithProgram):
         return self._made.values()
 
     @boundary
-    def trace(self, *args: Any, **kwargs: Any) -> Program:
+    def trace(self, /, *args: Any, **kwargs: Any) -> Program:
         """The program for arguments like these, made if need be, without running it."""
         return self._find(*plain(_positional(self._f, args, kwargs))).program
 

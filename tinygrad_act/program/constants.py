@@ -85,7 +85,7 @@ def _scope(f: Any, seen: set[Any]) -> Iterator[tuple[str, Look]]:
         return
     seen.add(f)
     looks: dict[str, Look] = {}
-    if (f.__module__ or "").split(".")[0] not in _OURS:
+    if str(f.__module__).partition(".")[0] not in _OURS:
         names = [name for name in _global_names(f.__code__) if name in f.__globals__]
         looks = {name: functools.partial(f.__globals__.get, name) for name in names}
     looks.update(zip(f.__code__.co_freevars, [functools.partial(_content, cell) for cell in f.__closure__ or ()]))

@@ -54,6 +54,10 @@ class Method(functools.partial, WithProgram):  # type: ignore[type-arg]
     """The object, which is there as long as this."""
 
     @property
+    def __name__(self) -> str:
+        return self._compiled.__name__  # type: ignore[no-any-return]
+
+    @property
     def _compiled(self) -> Any:
         return self.func
 
@@ -73,7 +77,7 @@ class Method(functools.partial, WithProgram):  # type: ignore[type-arg]
             )
         return made.program  # type: ignore[no-any-return]
 
-    def trace(self, *args: Any, **kwargs: Any) -> Program:
+    def trace(self, /, *args: Any, **kwargs: Any) -> Program:
         """The program for arguments like these, made if need be, without running it."""
         return self._compiled.trace(*self.args, *args, **kwargs)  # type: ignore[no-any-return]
 
