@@ -24,7 +24,7 @@ from .constants import Constants
 from .donated import access, check_donated, is_donated
 from .emit import Form
 from .identifiers import RESERVED, function_name
-from .instances import Instance, Method, is_argument, with_self
+from .instances import Instance, Method, is_argument, objects, with_self
 from .memory import all_finite
 from .names import input_names, name_nodes, parameter_names
 from .program import Program, WithProgram
@@ -74,6 +74,8 @@ class Compiled(WithProgram):
         self._last: _Made | None = None
         self._usual: _Made | None = None
         """The last one that was made without conventions: called again without a long look."""
+        self._warned = 0
+        """How many there were when it was said last."""
         self._previous: Signature | None = None
         """What the last program was made for, which may be gone."""
         self._lock = lock()
@@ -136,7 +138,7 @@ class Compiled(WithProgram):
         inputs = [*recorded.inputs, *recorded.variables]
         vectors = vector_graph(recorded, inputs, names) if "vectors" in self._passes else None
         graph = vectors or build(recorded.order, inputs, recorded.outputs, names)
-        places = places_of(signature, parameters)
+        places, held = places_of(signature, parameters), objects({**dict(zip(parameters, args)), **kwargs})
         paths = zip(graph.inputs, signature.paths)
         given = [x for x, path in paths if x.is_array and is_donated(path, self._donate)]
         graph.donated = frozenset(given)
@@ -151,7 +153,7 @@ class Compiled(WithProgram):
             program,
             vectors is not None,
             checker(signature, tuple(i for i, x in enumerate(graph.inputs) if x in graph.donated)),
-            Constants(recorded.outside, self._f),
+            Constants(recorded.outside, recorded.variables, self._f, held),
             recorded.variables,
             access(signature, self._donate) if given else None,
             args[0] if args and type(args[0]) is Instance else None,
@@ -165,7 +167,7 @@ class Compiled(WithProgram):
         signatures = [*(self._made.signatures() or [self._previous]), key[0]]
         self._made.add(key, made)
         self._previous = key[0]
-        self._warn_if_often(signatures)
+        self._warn_if_often(signatures, sum(x.instance not in (None, made.instance) for x in self.entries()))
         return made
 
     def _check_call(self, signature: Signature, kwargs: dict[str, Any]) -> None:
@@ -183,9 +185,11 @@ class Compiled(WithProgram):
     def _parameters(self, signature: Signature, keywords: Iterable[str] = ()) -> list[str]:
         return parameter_names(self._f, len(signature.structure[1][0][1]), keywords)
 
-    def _warn_if_often(self, signatures: list[Any]) -> None:
-        count = self._made.count
-        if count >= _OFTEN and count & (count - 1) == 0:
+    def _warn_if_often(self, signatures: list[Any], of_others: int) -> None:
+        """`of_others`: how many are of other objects that are still there: each object has its own."""
+        count = self._made.count - of_others
+        if count >= max(_OFTEN, self._warned + 1) and count & (count - 1) == 0:
+            self._warned = count
             names = self._parameters(signatures[-1])
             warn_user(
                 f"compile: {self.__name__} was recorded for {count} kinds of arguments, which takes longer than "

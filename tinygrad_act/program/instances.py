@@ -16,7 +16,7 @@ from ..value import Value
 from .program import Program, WithProgram
 from .signature import DATA
 
-__all__ = ["Instance", "Method", "is_argument", "with_self"]
+__all__ = ["Instance", "Method", "is_argument", "objects", "with_self"]
 
 
 _count = itertools.count(1)
@@ -99,3 +99,13 @@ def is_argument(x: Any) -> bool:
 def with_self(args: tuple[Any, ...]) -> tuple[Any, ...]:
     """The arguments with the object itself in the place of what stands for it."""
     return (args[0].get(), *args[1:]) if args and type(args[0]) is Instance else args
+
+
+def objects(arguments: dict[str, Any]) -> list[tuple[str, Callable[[], Any]]]:
+    """The arguments, by name, that are no data: objects that may hold some, each with a way to get it."""
+    held = [(name, x) for name, x in arguments.items() if not is_argument(x)]
+    return [(name, x.get if type(x) is Instance else functools.partial(_itself, x)) for name, x in held]
+
+
+def _itself(x: Any) -> Any:
+    return x
