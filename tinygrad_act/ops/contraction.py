@@ -17,7 +17,7 @@ import numpy as np
 
 from ..blocks import HALF
 
-__all__ = ["LETTERS", "contracted", "explicit", "letters_of", "of_two_matrices", "pairs", "rule_of_dx"]
+__all__ = ["LETTERS", "contracted", "explicit", "letters", "letters_of", "of_two_matrices", "pairs", "rule_of_dx"]
 
 LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _OF_TWO = re.compile(r"[A-Za-z. ]*,[A-Za-z. ]*(->[A-Za-z. ]*)?")
@@ -221,6 +221,11 @@ def _from_zero(axes: Any, shape: tuple[int, ...]) -> list[int]:
 
 @functools.lru_cache(maxsize=1024, typed=True)  # True is no number of axes, though it is equal to 1
 def letters_of(x: tuple[int, ...], y: tuple[int, ...], axes: Any) -> tuple[str, str, str]:
+    """`letters`, looked up; for `axes` with a hash."""
+    return letters(x, y, axes)
+
+
+def letters(x: tuple[int, ...], y: tuple[int, ...], axes: Any) -> tuple[str, str, str]:
     """einsum's letters for x and y of these shapes, and for tensordot(x, y)."""
     found = dict(zip(*pairs(axes, x, y)[::-1]))
     xs = LETTERS[: len(x)]

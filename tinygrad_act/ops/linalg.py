@@ -10,7 +10,7 @@ import numpy as np
 from ..blocks import HALF, wide
 from ..dispatch import op
 from ..op import case
-from .contraction import LETTERS, contracted, explicit, letters_of, of_two_matrices, pairs, rule_of_dx
+from .contraction import LETTERS, contracted, explicit, letters, letters_of, of_two_matrices, pairs, rule_of_dx
 from .reduce import sum
 from .shape import expand_dims, reshape, swapaxes
 from .sizes import dotted, matrix_product, summed_product
@@ -211,7 +211,7 @@ def _tensordot_letters(x: Any, y: Any, axes: Any) -> tuple[str, str, str]:
     try:
         hash(axes)
     except TypeError:  # a list
-        return letters_of.__wrapped__(x.shape, y.shape, axes)
+        return letters(x.shape, y.shape, axes)
     return letters_of(x.shape, y.shape, axes)
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from ..argnums import by_position
 from ..frames import boundary, trim, warn_user
 from ..locks import lock
 from ..mode import mode, special
@@ -97,7 +98,7 @@ class Compiled(WithProgram):
     def _call(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         if mode.tracing or has_values((args, kwargs)):
             return self._f(*with_self(args), **kwargs)
-        args, kwargs = _positional(self._f, args, kwargs)
+        args, kwargs = by_position(self._f, args, kwargs) if kwargs else (args, kwargs)
         args, kwargs = plain((args, kwargs))
         made = self._find(args, kwargs)
         if mode.debugging:  # once more on Values, which are checked
@@ -216,7 +217,7 @@ class Compiled(WithProgram):
     @boundary
     def trace(self, /, *args: Any, **kwargs: Any) -> Program:
         """The program for arguments like these, made if need be, without running it."""
-        return self._find(*plain(_positional(self._f, args, kwargs))).program
+        return self._find(*plain(by_position(self._f, args, kwargs))).program
 
     def __repr__(self) -> str:
         return f"<compiled {self.__name__}: {len(self._made)} programs>"
@@ -278,17 +279,6 @@ def _positions(f: Callable[..., Any], donate: Any) -> tuple[int, ...]:
             raise ValueError(f"compile: donate={x!r}: expected positions or names of arguments, of {names}")
         found.append(int(x))
     return tuple(found)
-
-
-def _positional(f: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
-    """Arguments given by keyword in their position, where they have one."""
-    if not kwargs:
-        return args, kwargs
-    try:
-        bound = inspect.signature(f).bind(*args, **kwargs)
-    except ValueError:  # a function without a signature
-        return args, kwargs
-    return bound.args, bound.kwargs
 
 
 def _about(name: str, signature: Signature) -> str:
