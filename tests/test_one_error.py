@@ -191,7 +191,6 @@ def test_an_error_of_the_users_comes_out_as_it_is_whatever_its_class_refuses(kin
     assert raised[1].__context__ is raised[0]
 
 
-@no_frame
 def test_a_name_that_the_package_has_not_ends_at_the_users_line():
     names, error = frames_of(lambda: ta.sigmoidd)
     assert isinstance(error, AttributeError)
