@@ -17,7 +17,7 @@ from .runner import Contender, Effort, at_most, compare
 
 __all__ = ["run"]
 
-SIZES = ((128, 784, 100), (300, 300, 300))
+SIZES = ((64, 64, 64), (128, 784, 100), (300, 300, 300))
 """(rows, summed, columns)"""
 LIMIT = 1.1
 Product = Callable[[Any, Any], Any]

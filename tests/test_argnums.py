@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import tinygrad_act as ta
+from tinygrad_act.tree import flatten
 
 TRANSFORMS = [ta.grad, ta.value_and_grad, ta.jacobian, ta.hessian]
 HOW = {
@@ -102,3 +103,26 @@ def test_donated_arguments_may_be_given_by_numbers_of_numpy():
     w = np.ones(100)
     assert step(w, np.ones(100)) is w
     assert not w.any()
+
+
+@pytest.mark.parametrize("argnums", [0, 1, -1, (0, 1), (1, -2)])
+@pytest.mark.parametrize("transform", [ta.grad, ta.value_and_grad, ta.jacobian, ta.hessian])
+@pytest.mark.parametrize("compiled", [False, True])
+def test_an_argument_given_by_name_is_at_its_position(transform, argnums, compiled):
+    def f(x, y=5.0, *, scale=1.0):
+        return scale * x**2 * y**3
+
+    step = ta.compile(transform(f, argnums)) if compiled else transform(f, argnums)
+    right = transform(f, argnums)(2.0, 3.0)
+    assert np.array_equal(flatten(step(2.0, y=3.0)), flatten(right))
+    assert np.array_equal(flatten(step(y=3.0, x=2.0)), flatten(right))
+    assert np.array_equal(flatten(step(2.0, y=3.0, scale=2.0)), 2.0 * np.array(flatten(right)))
+    if argnums == -1:
+        assert np.array_equal(flatten(step(2.0)), flatten(transform(f, 0)(2.0)))  # of those that are given
+
+
+def test_a_call_that_does_not_fit_says_so():
+    with pytest.raises(TypeError, match="missing 1 required positional argument: 'y'"):
+        ta.compile(lambda x, y: x * y)(x=1.0)
+    with pytest.raises(TypeError, match="unexpected keyword argument 'z'"):
+        ta.grad(lambda x, y: x * y, -1)(1.0, 2.0, z=1.0)

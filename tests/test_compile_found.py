@@ -129,3 +129,85 @@ def test_an_infinite_cotangent_stops_at_the_mask_of_a_number():
             g = ta.compile(f, passes=passes)
             g(np.array(0.5, x.dtype))
             assert g(x) == 0.0
+
+
+@pytest.fixture
+def bodies():
+    """Operations whose bodies give a number, a list or a tuple in the place of an array."""
+
+    @ta.op(dx=lambda g, _, x: g * np.ones_like(x))
+    def total_of(x):
+        """a = sum(x)"""
+        return float(np.sum(x))
+
+    @ta.op(dx=None)
+    def length_of(x):
+        """a = len(x)"""
+        return len(x)
+
+    @ta.op(dx=None)
+    def ends_of(x):
+        """a = [x[0], x[-1]]"""
+        return [x[0], x[-1]]
+
+    @ta.elementwise(dz=2.0)
+    def twice_in_a_list(z):
+        """a = 2 * z"""
+        return (2.0 * z).tolist()
+
+    names = ["total_of", "length_of", "ends_of", "twice_in_a_list"]
+    yield {name: ta.ops[name].call for name in names}
+    for name in names:
+        del ta.ops[name]
+
+
+WHAT_FOLLOWS = {
+    "reshape": lambda a: a.reshape((-1,)),
+    "T": lambda a: a.T,
+    "index": lambda a: a[...],
+    "added to itself": lambda a: a + a,
+    "by zero": lambda a: 1.0 / (a * 0.0),
+    "times two": lambda a: 2 * a,
+    "joined": lambda a: ta.concatenate([a.reshape((-1,)), a.reshape((-1,))]),
+    "as it is": lambda a: a,
+}
+
+
+@pytest.mark.parametrize("use", WHAT_FOLLOWS.values(), ids=WHAT_FOLLOWS)
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_a_body_that_gives_a_number_or_a_list_is_an_array_in_a_program(bodies, use, dtype):
+    x = X.astype(dtype)
+    equal = {"array_equal": lambda x: ta.array_equal(x, x), "array_equiv": lambda x: ta.array_equiv(x, x)}
+    for name, body in {**bodies, **equal}.items():
+
+        def f(x, body=body):
+            return use(body(x)), x * body(x)[..., None]
+
+        with np.errstate(all="ignore"):
+            right = [a.numpy() for a in f(ta.Value(x))]
+        for a, b in zip(ta.compile(f)(x), right, strict=True):
+            assert a.dtype == b.dtype, name
+            np.testing.assert_array_equal(a, b, err_msg=name)
+
+
+def test_a_parameter_may_be_called_self():
+    def f(x, self):
+        return x - 2.0 * self
+
+    program = ta.compile(f)
+    assert program(3.0, self=1.0) == program(self=1.0, x=3.0) == 1.0
+    assert program.trace(3.0, self=1.0)(3.0, self=1.0) == 1.0
+
+    class Model:
+        @ta.compile
+        def step(self, x):
+            return 2.0 * x
+
+    assert Model.step(self=Model(), x=1.0) == Model().step(x=1.0) == 2.0
+    assert Model().step.__name__ == "step"
+
+
+def test_a_module_may_call_itself_anything():
+    space = {"__name__": len, "w": X}
+    exec("def f(x): return x * w", space)
+    np.testing.assert_array_equal(ta.compile(space["f"])(X), X * X)

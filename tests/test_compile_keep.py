@@ -387,9 +387,9 @@ class Fresh(Plain):
 def test_the_warning_names_the_objects():
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        [Fresh(float(i)).step(X) for i in range(8)]
-        models = [Fresh(float(i)) for i in range(8)]
-        [model.step(X) for model in models]
+        [Fresh(float(i)).step(X) for i in range(16)]
+        models = [Fresh(float(i)) for i in range(40)]
+        [model.step(X) for model in models]  # each is there still, so none was made in vain
     said = [str(w.message) for w in caught]
     assert len(said) == 2
     assert all("argument self is static, as it is of type Fresh: it was " in x for x in said)

@@ -78,7 +78,7 @@ THE_SAME = {
     )},
     "note": lambda v: repr(v.note),
     "__len__": len, "__repr__": repr, "__str__": str, "__format__": lambda v: f"{v}",
-    "__sizeof__": lambda v: v.__sizeof__(),
+    "__sizeof__": lambda v: v.__sizeof__(), "__getstate__": lambda v: v.__getstate__(),
     "__class__": type, "__dir__": dir, "__hash__": lambda v: hash(v) == hash(v),
 }  # fmt: skip
 
@@ -109,9 +109,8 @@ NOT_A_WAY_OUT = {
     "__doc__", "__slots__", "__weakref__", "__static_attributes__", "__firstlineno__", "__annotations__", "__dict__",
     "__setitem__",  # raises always
     "__getstate__",  # what a subclass added, no number
-    "_mask",  # raises AttributeError, or what numpy.ma is told
     # the engine's own
-    "_data", "_edges", "_grad", "_loan",
+    "_data", "_edges", "_grad", "_loan", "_mask",
 }  # fmt: skip
 
 MORE = {

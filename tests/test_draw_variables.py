@@ -200,7 +200,7 @@ def test_it_is_quick_for_long_code_and_many_variables():
     code = compile(source, "<long>", "exec")
     w = Value(1.0)
     names = {**{f"a{i}": [w] for i in range(3000)}, "w": w}
-    start = time.perf_counter()
+    start = time.process_time()
     assert names_among(variables_in(names, code), {id(w)}) == {id(w): "w"}
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
     assert names_among(variables_in({"w": np.ones(2)}, None), set()) == {}

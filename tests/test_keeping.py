@@ -245,7 +245,6 @@ def test_an_array_that_only_operations_meet(use, part):
     {
         "transpose": lambda k: k.T,
         "row": lambda k: k[0],
-        "detach": lambda k: k.detach(),
         "no_grad": lambda k: ta.no_grad()(lambda: k.T)(),
     }.values(),
 )

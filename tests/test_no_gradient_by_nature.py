@@ -435,3 +435,45 @@ def test_other_methods():
     changed = v.copy()
     v.data[0, 0] = 7.0
     assert changed.data[0, 0] == 0.0
+
+
+NEAREST = (round, math.floor, math.ceil, math.trunc)
+
+
+@pytest.mark.parametrize("whole", NEAREST, ids=lambda f: f.__name__)
+class TestWholeNumbers:
+    """What Python makes a whole number of: a constant that counts and picks, without a word and without a loss."""
+
+    @pytest.mark.parametrize("x", [2.5, -2.5, 3.5, -0.0, np.float32(3.7), np.array(-1.2), 2.0**52 + 0.5], ids=repr)
+    def test_it_is_pythons(self, whole, x):
+        got = whole(ta.Value(x))
+        assert isinstance(got, ta.Value)
+        assert not got.requires_grad
+        assert got.dtype.kind == "i"
+        assert int(got) == whole(float(x))
+
+    @pytest.mark.parametrize("x", [7, -3, True, np.int8(5), np.array(4)], ids=repr)
+    def test_of_whole_numbers(self, whole, x):
+        assert int(whole(ta.Value(x, requires_grad=False))) == int(x)
+
+    def test_it_counts_and_picks(self, whole):
+        x = ta.Value(2.2)
+        assert len(range(whole(x))) == whole(2.2)
+        assert [10, 20, 30, 40][whole(x)] == [10, 20, 30, 40][whole(2.2)]
+
+    @pytest.mark.parametrize("x", [2.6, -2.6, np.array(2.6)], ids=repr)
+    def test_no_gradient_comes_back(self, whole, x):
+        f = ta.grad(lambda z: z * whole(z))
+        assert f(x) == whole(float(x))
+        assert ta.compile(f)(x) == whole(float(x))
+        assert ta.compile(f)(x + 1.5) == whole(float(x) + 1.5)
+
+    @pytest.mark.parametrize("x", [math.nan, math.inf, -math.inf])
+    def test_what_is_no_whole_number_is_refused_as_python_does(self, whole, x):
+        with pytest.raises(ValueError if math.isnan(x) else OverflowError, match="cannot convert float"):
+            whole(ta.Value(x))
+
+    @pytest.mark.parametrize("x", [1e30, -1e30, 2.0**63, np.float32(1e25)], ids=repr)
+    def test_what_is_too_large_is_refused(self, whole, x):
+        with pytest.raises(OverflowError, match=f"^{whole.__name__}: .* is too large for a whole number of 64 bits"):
+            whole(ta.Value(x))

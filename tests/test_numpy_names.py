@@ -452,3 +452,70 @@ def test_an_alias_names_a_function_of_a_part_of_numpy_or_scipy(scratch):
     assert implementation_of(np.linalg.vector_norm) is None
     del ta.ops["length"]
     assert implementation_of(np.linalg.norm) is None
+
+
+ROWS = np.arange(6.0).reshape(3, 2)
+
+
+JOINS = {
+    "concatenate": np.concatenate,
+    "stack": np.stack,
+    "in columns": lambda x: np.stack(x, axis=1),
+    "by name": lambda x: np.stack(arrays=x),
+}
+
+
+@pytest.mark.parametrize("grad", [True, False])
+@pytest.mark.parametrize("join", JOINS.values(), ids=JOINS)
+def test_of_one_array_the_rows_are_joined(join, grad):
+    got = join(ta.Value(ROWS, requires_grad=grad))
+    np.testing.assert_array_equal(got.numpy(), join(ROWS))
+    weights = np.arange(6.0).reshape(got.shape) + 1
+    slope = ta.grad(lambda x: ta.sum(join(x) * weights))(ROWS)
+    np.testing.assert_array_equal(np.sum(join(slope * 1.0) * weights), np.sum(weights * weights))
+    np.testing.assert_array_equal(ta.compile(join)(ROWS), join(ROWS))
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda x: np.flip(m=x),
+        lambda x: np.flip(m=x, axis=0),
+        lambda x: np.stack(arrays=[x, x]),
+        lambda x: np.tile(A=x, reps=2),
+        lambda x: np.pad(array=x, pad_width=1),
+        lambda x: np.broadcast_to(array=x, shape=(1, 3, 2)),
+        lambda x: np.isclose(a=x, b=x + 1),
+        lambda x: np.isclose(x, b=x, rtol=1),
+        lambda x: np.array_equal(a1=x, a2=x),
+        lambda x: np.outer(a=x[0], b=x[1]),
+        lambda x: np.dot(a=x, b=x.T),
+        lambda x: np.tensordot(a=x, b=x.T, axes=1),
+        lambda x: np.full_like(a=x, fill_value=2.0),
+        lambda x: np.isin(element=x, test_elements=[1.0]),
+        lambda x: np.clip(a=x, a_min=1, a_max=2),
+        lambda x: np.std(a=x, axis=0, ddof=1),
+        lambda x: np.sum(a=x, axis=0, keepdims=True),
+        lambda x: np.ravel(a=x, order="F"),
+        lambda x: np.real(val=x),
+    ],
+)
+def test_an_input_may_be_given_by_the_name_that_numpy_has_for_it(call):
+    got, expected = call(ta.Value(ROWS)), call(ROWS)
+    assert isinstance(got, ta.Value)
+    np.testing.assert_array_equal(got.numpy(), expected)
+
+
+def test_what_only_asks_about_memory_sees_the_array_itself():
+    x, y = ta.Value(ROWS), ta.Value(ROWS)
+    assert np.shares_memory(x, x)
+    assert not np.shares_memory(x, y)
+    assert np.may_share_memory(x, x.T)
+
+
+@pytest.mark.parametrize("call", [np.hypot.reduce, np.power.accumulate, np.frompyfunc(abs, 1, 1)], ids=str)
+def test_a_declaration_is_advised_only_where_one_can_stand_for_it(call):
+    with pytest.raises(TypeError, match=r"build it from the operations in ta\.ops; value\.numpy"):
+        call(ta.Value(ROWS))
+    with pytest.raises(TypeError, match=r"@ta\.implements\(np\.interp\)"):
+        np.interp(ta.Value(1.5), [1, 2], [3.0, 4.0])

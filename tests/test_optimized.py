@@ -15,12 +15,12 @@ import tinygrad_act as ta
 HERE = pathlib.Path(ta.__file__).parent
 
 FACTS = """
-import hashlib, tinygrad_act as ta
+import hashlib, inspect, tinygrad_act as ta
 from tinygrad_act import table
 for op in ta.ops.values():
     forms = {form: op.spell(rule) for form, rule in op.forms.items()}
     print(op.name, "|", op.formula, "|", op.derivative, "|", forms, "|",
-          hashlib.md5((op.call.__doc__ or "").encode()).hexdigest())
+          hashlib.md5(inspect.cleandoc(op.call.__doc__ or "").encode()).hexdigest())
 print(table.markdown())
 print(ta.catalogue())
 for name in ("gelu", "elu", "softmax", "swish_beta"):

@@ -83,3 +83,53 @@ def test_integers_become_floats_where_a_gradient_is_asked_for(op):
         if "rng" not in static:
             np.testing.assert_array_equal(out, expected)
             np.testing.assert_array_equal(pullback(g)[0], same_pullback(g)[0])
+
+
+def whole_numbers(numbers):
+    """The ways to give them: NumPy's, constants, and one by one."""
+    array = np.array(numbers)
+    constant = ta.Value(array, requires_grad=False)
+    return [list(numbers), array, array.astype(np.int8), list(array), constant, tuple(constant)]
+
+
+@pytest.mark.parametrize("compiled", [False, True], ids=["eager", "compiled"])
+@pytest.mark.parametrize(
+    ("name", "numbers", "others"),
+    [
+        ("tile:reps", (2, 1), {}),
+        ("tile:reps", (), {}),
+        ("repeat:repeats", (2, 1), {"axis": 0}),
+        ("reshape:shape", (3, 2), {}),
+        ("broadcast_to:shape", (2, 2, 3), {}),
+        ("transpose:axes", (1, 0), {}),
+        ("moveaxis:source", (1, 0), {"destination": (0, 1)}),
+        ("expand_dims:axis", (0, 2), {}),
+        ("flip:axis", (0, 1), {}),
+        ("roll:shift", (1, 2), {"axis": (0, 1)}),
+    ],
+)
+def test_several_whole_numbers_may_come_as_a_list_an_array_or_a_constant(name, numbers, others, compiled):
+    name, _, parameter = name.partition(":")
+    x = np.arange(6.0).reshape(2, 3)
+
+    def both(z, given):
+        def f(z):
+            return ta.sum(ta.ops[name].call(z, **{parameter: given}, **others) * 2.0)
+
+        return ta.ops[name].call(z, **{parameter: given}, **others), ta.grad(f)(z)
+
+    a, slope = both(x, numbers)
+    for given in whole_numbers(numbers) if numbers else [[], np.array([], int)]:
+        run = ta.compile(lambda z, given=given: both(z, given)) if compiled else both
+        for got, expected in zip(run(x) if compiled else run(x, given), (a, slope)):
+            np.testing.assert_array_equal(got, expected)
+
+
+@pytest.mark.parametrize("axes", [1, np.int8(1), np.array(1), ta.Value(1, requires_grad=False)], ids=repr)
+def test_how_many_axes_tensordot_sums_over(axes):
+    x, y = np.arange(6.0).reshape(2, 3), np.arange(6.0).reshape(3, 2)
+    np.testing.assert_array_equal(ta.tensordot(x, y, axes=axes), x @ y)
+    slope = ta.grad(lambda z: ta.sum(ta.tensordot(z, y, axes=axes)))(x)
+    np.testing.assert_array_equal(slope, np.ones((2, 2)) @ y.T)
+    with pytest.raises(TypeError, match="expected how many axes to sum over, or a pair"):
+        ta.tensordot(x, y, axes=np.array(1.0))

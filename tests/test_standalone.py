@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import types
+from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -19,7 +20,7 @@ from tinygrad_act.ops.shape import sum_to
 from tinygrad_act.program.standalone import operation, pulled
 
 from .conftest import differentiable, every_case
-from .saved_programs import same_numbers
+from .saved_programs import bits, run_all, same_numbers
 from .test_compile_fuzz import same_bits
 
 CASES = every_case()
@@ -155,3 +156,60 @@ def _halved(z):
 
 def _half_of_square(z):
     return z * z / 2
+
+
+def looking(target, static):
+    """An own operation whose body looks at a number, so that a program calls it as it is, and calls `target`."""
+
+    @ta.op(dxs=None)
+    def looked(*xs):
+        """a = looked(*xs)"""
+        if float(np.sum(np.asarray(xs[0]))) > 1e300:
+            return xs[0]
+        return target(*xs, **static)
+
+    return looked
+
+
+def test_every_operation_can_be_called_by_a_body_that_is_saved(tmp_path):
+    calls, expected = [], []
+    for op in ta.ops.values():
+        for i, case in enumerate(samples.cases(op)[:2]):
+            arrays = tuple(np.asarray(x) for x in samples.sample(op, case, np.float64))
+            looked = looking(op.call, dict(case.static))
+            try:
+                program = ta.compile(lambda *xs, looked=looked: looked(*xs)).trace(*arrays)
+                path = tmp_path / f"{op.name}_{i}.py"
+                program.save(path)
+                calls.append((str(path), program.name, [arrays]))
+                expected.append(bits(program(*arrays)))
+            finally:
+                del ta.ops["looked"]
+    found = run_all(tmp_path, calls)
+    for (path, *_), ((result, _),), right in zip(calls, found, expected, strict=True):
+        assert bits(result) == right, path
+
+
+class Pair(NamedTuple):
+    x: object
+    y: object
+
+
+class Shown(NamedTuple):
+    x: object
+
+    def __str__(self):
+        return "a class of its own"
+
+
+def test_a_named_tuple_is_returned_as_one_of_the_same_fields(tmp_path):
+    program = ta.compile(lambda p: Pair(y=p.x * 2.0, x=p.y))
+    program(Pair(1.0, 2.0)), program.save(tmp_path / "pairs.py")
+    space = {}
+    exec((tmp_path / "pairs.py").read_text(), space)
+    found = space[program.program.name](Pair(3.0, 4.0))
+    assert (type(found).__name__, found._fields, found.x, found.y) == ("Pair", ("x", "y"), 4.0, 6.0)
+    program = ta.compile(lambda x: Shown(x * 2.0))
+    program(1.0)
+    with pytest.raises(TypeError, match="it uses the class Shown"):
+        program.save(tmp_path / "shown.py")

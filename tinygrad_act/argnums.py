@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-__all__ = ["Argnums", "located", "positions_of"]
+__all__ = ["Argnums", "by_position", "located", "named", "positions_of"]
 
 Argnums: TypeAlias = "int | Sequence[int]"
 
@@ -41,6 +41,26 @@ def located(name: str, positions: tuple[int, ...], count: int) -> tuple[int, ...
             if found.count(position) > 1:
                 raise _twice(name, positions, position, f" (the call has {count})")
     return positions
+
+
+def named(
+    f: Callable[..., Any], positions: tuple[int, ...], args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """The arguments of a call with keywords, those by name in their position if `positions` may mean one of them."""
+    if all(0 <= position < len(args) for position in positions):
+        return args, kwargs
+    return by_position(f, args, kwargs)
+
+
+def by_position(
+    f: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """The arguments of a call, those that are given by name in their position, where they have one."""
+    try:
+        bound = inspect.signature(f).bind(*args, **kwargs)
+    except (TypeError, ValueError):  # they don't fit, as the function will say; or it has no signature
+        return args, kwargs
+    return bound.args, bound.kwargs
 
 
 def _position(name: str, f: Callable[..., Any], x: Any, argnums: Any) -> int:

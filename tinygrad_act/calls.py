@@ -46,7 +46,7 @@ def unfit(op: Op, rest: tuple[Any, ...], kwargs: Mapping[str, Any]) -> TypeError
         meant = _meant(op, unknown[0])
         said = [meant, takes] if known else [takes, meant]
         return TypeError(f"{op.name}: unknown keyword '{unknown[0]}'; {'; '.join(filter(None, said))}")
-    return TypeError(f"{op.name}: got {len(rest)} arguments too many after its inputs; {takes}")
+    return TypeError(f"{op.name}: got {len(rest)} more argument{'s' * (len(rest) > 1)} after its inputs; {takes}")
 
 
 def _meant(op: Op, keyword: str) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from .argnums import Argnums, located, positions_of
+from .argnums import Argnums, located, named, positions_of
 from .calls import refuse_uncallable
 from .frames import boundary
 from .gate import admit, python_number
@@ -103,6 +103,8 @@ def _jacobian(name: str, f: Callable[..., Any], argnums: Argnums) -> Callable[..
     @boundary
     @functools.wraps(f)
     def all_entries(*args: Any, **kwargs: Any) -> Any:
+        if kwargs:
+            args, kwargs = named(f, positions, args, kwargs)
         for position in located(name, positions, len(args)):
             _check_argument(name, args, position)
 

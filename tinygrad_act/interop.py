@@ -8,6 +8,8 @@ the way out, because computing it on bare data would drop the gradient without a
 
 from __future__ import annotations
 
+import functools
+import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -16,7 +18,7 @@ import numpy as np
 from .bare import Bare, is_free
 from .evaluate import INTERPRETERS
 from .mode import mode
-from .numpy_names import called_function, implementation_of, public_name
+from .numpy_names import called_function, implementation_of, may_stand, public_name
 from .tracing import refuse_look
 from .tree import flatten, map_leaves
 from .ways_out import way_out
@@ -26,6 +28,8 @@ __all__ = ["call_function", "call_ufunc"]
 _COMPARISONS = {np.less, np.less_equal, np.greater, np.greater_equal, np.equal, np.not_equal}
 _ON_BOOLEANS = {np.bitwise_and: np.logical_and, np.bitwise_or: np.logical_or, np.invert: np.logical_not}
 """What `mask & value` calls, and the operation that it is where both are of booleans."""
+_JOINS = {np.concatenate, np.stack}
+"""What joins a sequence of arrays; an array is one, of its rows."""
 _NUMPY_KEYWORDS = {"a_min": "min", "a_max": "max"}
 _ASKS_TYPE = {
     np.result_type, np.can_cast, np.common_type, np.min_scalar_type, np.iscomplexobj, np.isrealobj,
@@ -65,33 +69,60 @@ def call_function(function: Callable[..., Any], args: tuple[Any, ...], kwargs: d
         function = np.nonzero
     run = implementation_of(function) if "out" not in kwargs else None
     if run is not None:
-        if not args and "a" in kwargs:  # most of NumPy's functions call their array so
-            args = (kwargs.pop("a"),)
+        if kwargs:
+            args = _by_position(function, run, args, kwargs)
+        if function in _JOINS and args and isinstance(args[0], Bare):  # to NumPy, the rows are what is joined
+            args = (list(args[0]), *args[1:])  # type: ignore[call-overload]
         return run(*args, **{_NUMPY_KEYWORDS.get(name, name): x for name, x in kwargs.items()})
     plain = getattr(function, "_implementation", function)  # it asks no Value again that may hide in a deque
     return _on_numbers(plain, _named(function), args, kwargs, function)
+
+
+def _by_position(function: Any, run: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
+    """The arguments with what NumPy names and `run` does not: `np.flip(m=value)`. Takes it out of `kwargs`."""
+    known = _by_place(run)
+    for name in _by_place(function)[len(args) : len(known)]:
+        if name not in kwargs or name in known:
+            break
+        args = (*args, kwargs.pop(name))
+    return args
+
+
+@functools.lru_cache(maxsize=1024)
+def _by_place(function: Any) -> tuple[str, ...]:
+    """The names of the parameters that may be given by position; none if it does not tell."""
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):
+        return ()
+    return tuple([x.name for x in parameters if x.kind not in (x.KEYWORD_ONLY, x.VAR_KEYWORD)])
 
 
 def _on_numbers(plain: Any, name: str, args: Any, kwargs: dict[str, Any], function: Any = None) -> Any:
     """NumPy's own result on bare arrays, if nothing is lost by that."""
     nodes = [x for x in flatten((args, kwargs)) if type(x) in INTERPRETERS]
     held = nodes and all(isinstance(x, Bare) for x in nodes)
-    if held and function in _ASKS_NUMBERS and mode.tracing:
-        for x in nodes:
-            refuse_look(x, name)
     asks = function in _ASKS_TYPE or function in _ASKS_NUMBERS
     written = any(isinstance(x, Bare) for x in flatten(kwargs.get("out")))
     if not held or written or not (asks or all(map(is_free, nodes))):
-        raise TypeError(way_out(called_function() or name, "out" in kwargs))
-    args, kwargs = map_leaves(_bare, (args, kwargs))
+        name = called_function() or name
+        raise TypeError(way_out(name, "out" in kwargs, may_stand(name)))
+    if mode.tracing and function not in _ASKS_TYPE:
+        for x in nodes:
+            refuse_look(x, name)
+    args, kwargs = map_leaves(_held if asks else _bare, (args, kwargs))
     return plain(*args, **kwargs)
 
 
+def _held(x: Any) -> Any:
+    """What a Value holds, for a function that only asks; anything else as it is."""
+    return x._data if isinstance(x, Bare) else x
+
+
 def _bare(x: Any) -> Any:
-    """A copy of the array of a Value, which NumPy may hand out; a Python number as it is, and so anything else."""
-    if not isinstance(x, Bare):
-        return x
-    return x._data.copy() if isinstance(x._data, np.ndarray) else x._data
+    """A copy of it, if it is an array: NumPy may hand it out."""
+    data = _held(x)
+    return data.copy() if isinstance(x, Bare) and isinstance(data, np.ndarray) else data
 
 
 def _named(function: Any, method: str = "__call__") -> str:

@@ -9,7 +9,7 @@ a program, which outlives the call it was recorded in, has copies of its constan
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, MutableMapping, MutableSequence, MutableSet
+from collections.abc import Callable, Iterable, MutableMapping, MutableSequence, MutableSet
 from typing import Any
 
 import numpy as np
@@ -99,6 +99,8 @@ class Met:
     def __init__(self) -> None:
         self._copies: dict[Any, list[tuple[np.ndarray, np.ndarray]]] = {}
         self._origins: dict[int, np.ndarray] = {}
+        self.looked: dict[Any, Any] = {}
+        """Constant Values whose numbers are part of the program, and what they held."""
 
     def copy_of(self, x: np.ndarray) -> np.ndarray:
         """`x` as it is now, read-only."""
@@ -118,6 +120,10 @@ class Met:
         raw = [x is primal and type(x) is np.ndarray for x, primal in zip(args, primals)]
         primals = [self.copy_of(primal) if it else primal for primal, it in zip(primals, raw)]
         return tuple([primal if it else x for x, primal, it in zip(args, primals, raw)]), primals
+
+    def look_at(self, values: Iterable[Any]) -> None:
+        """Note what `values`, constants all of them, hold now: what is made of them is computed once and for all."""
+        self.looked.update((x, x._data) for x in values if x not in self.looked)
 
     def origin(self, x: np.ndarray) -> np.ndarray:
         """The array that owns the memory of `x`, or of what `x` is a copy of."""

@@ -5,7 +5,6 @@ The operations themselves are methods, too: `recording.install_operators` makes 
 
 from __future__ import annotations
 
-import math
 import operator
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +13,8 @@ import numpy as np
 from .composed import ravel
 from .frames import public_methods
 from .mode import mode
-from .ops.rounding import floor_divide, mod, round
+from .ops.elementary import ceil, floor
+from .ops.rounding import floor_divide, mod, round, trunc
 from .ops.shape import astype, reshape, transpose
 
 if TYPE_CHECKING:
@@ -88,13 +88,28 @@ class Methods:
         return round(self, decimals=0 if ndigits is None else operator.index(ndigits))  # type: ignore[no-any-return]
 
 
-def _whole(x: Any) -> Any:
+    def __floor__(self) -> Value:
+        """`math.floor(x)` of a single number: a whole number, a constant."""
+        return _whole(self, floor)  # type: ignore[no-any-return]
+
+    def __ceil__(self) -> Value:
+        """`math.ceil(x)`, likewise."""
+        return _whole(self, ceil)  # type: ignore[no-any-return]
+
+    def __trunc__(self) -> Value:
+        """`math.trunc(x)`, likewise."""
+        return _whole(self, trunc)  # type: ignore[no-any-return]
+
+
+def _whole(x: Any, rounded: Any = round) -> Any:
     """One number, rounded, as a constant whole number: it counts, and picks from lists."""
-    if not mode.tracing and not math.isfinite(x._data):
-        int(x.item())  # raises as Python does: ValueError of NaN, OverflowError of infinity
-    return astype(round(x), dtype=int)
+    if x.size != 1 or (not mode.tracing and not np.all(np.abs(x._data) < 2.0**63)):
+        int(x.item())  # raises as Python does: ValueError of NaN or of many, OverflowError of infinity
+        too_large = f"{x.item():.6g} is too large for a whole number of 64 bits"
+        raise OverflowError(f"{rounded.__name__}: {too_large}; {rounded.__name__}(value.item()) is exact")
+    return astype(reshape(rounded(x), shape=()) if x.shape else rounded(x), dtype=int)
 
 
 def _one_tuple(parts: tuple[Any, ...]) -> Any:
     """`*parts` of a method that takes them one by one or as one tuple: `x.reshape(2, 3)`, `x.reshape((2, 3))`."""
-    return parts[0] if len(parts) == 1 and isinstance(parts[0], (tuple, list)) else parts
+    return parts[0] if len(parts) == 1 else parts

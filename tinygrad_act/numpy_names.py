@@ -20,7 +20,7 @@ from .frames import is_ours
 from .op import Op
 from .registry import ops
 
-__all__ = ["NUMPY", "SCIPY", "called_function", "implementation_of", "implements", "public_name"]
+__all__ = ["NUMPY", "SCIPY", "called_function", "implementation_of", "implements", "may_stand", "public_name"]
 
 NUMPY = {
     "np": "numpy",
@@ -153,6 +153,11 @@ def _check_free(name: str, f: Any, body: Callable[..., Any]) -> None:
 def _asks(f: Any) -> bool:
     """Whether it asks its arguments what to do: NumPy's functions, but for those that make arrays, and ufuncs."""
     return isinstance(f, np.ufunc) or hasattr(f, "_implementation")
+
+
+def may_stand(name: str) -> bool:
+    """Whether something can stand for the function of this full name: one that asks, and that has a name."""
+    return _asks(_named(name))
 
 
 def _home(body: Any) -> tuple[str, str]:

@@ -160,7 +160,8 @@ def _axes(op: Op, name: str, value: Any) -> Any:
 
 
 def _axis_list(op: Op, name: str, value: Any) -> Any:
-    return list(_axes(op, name, tuple(value))) if isinstance(value, list) else _axes(op, name, value)
+    several = isinstance(value, list) or (isinstance(value, np.ndarray) and value.ndim == 1)
+    return list(_axes(op, name, tuple(value))) if several else _axes(op, name, value)
 
 
 def _no_axis(op: Op, name: str, value: Any, expected: str) -> TypeError:

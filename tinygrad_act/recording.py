@@ -73,7 +73,7 @@ def recorder(cls: Any) -> Callable[[Op, tuple[Any, ...], dict[str, Any]], Any]:
         if now is not None and tracked and now.tracing and not now.recording:
             level = 0  # no_grad() in a program: computed anew in every call, and nothing flows back
         elif not tracked or (now is not None and not now.recording):
-            return constant(cls, apart(a))
+            return constant(cls, apart(a)) if now is None else _special_constant(now, cls, a, args)
         elif None in rules:
             args, primals = with_choice(args, primals, rules)
         if now is not None:
@@ -81,6 +81,13 @@ def recorder(cls: Any) -> Callable[[Op, tuple[Any, ...], dict[str, Any]], Any]:
         return new_node(cls, op, a, level, static and keep_static(static, None, type(a) is float), (*args, *primals))
 
     return record
+
+
+def _special_constant(now: Mode, cls: Any, a: Any, args: tuple[Any, ...]) -> Any:
+    """A result through which nothing flows, while a switch is on: a program takes the numbers of its operands."""
+    if now.met is not None:
+        now.met.look_at([x for x in args if isinstance(x, cls)])
+    return constant(cls, apart(a))
 
 
 def _special_node(
@@ -116,15 +123,15 @@ def _settle(op: Op, a: Any, primals: list[Any], level: int) -> tuple[Any, int]:
 def install_operators(cls: Any, record: Callable[..., Any]) -> None:
     """Give `cls` Python's operators, and a method for every operation that has one first input."""
     for name, op_name in _BINARY.items():
-        setattr(cls, f"__{name}__", binary_method(ops[op_name], cls, record))
+        setattr(cls, f"__{name}__", _named(binary_method(ops[op_name], cls, record), cls, f"__{name}__"))
     for name in _REFLECTED:
-        reflected = reflected_method(ops[_BINARY[name]], cls, record)
+        reflected = _named(reflected_method(ops[_BINARY[name]], cls, record), cls, f"__r{name}__")
         setattr(cls, f"__r{name}__", reflected)
         for known in (_BINARY[name], *ops[_BINARY[name]].aliases):
             if isinstance(getattr(np, known, None), np.ufunc):
                 REFLECTED[getattr(np, known)] = reflected
     for name, op_name in _UNARY.items():
-        setattr(cls, f"__{name}__", unary_method(ops[op_name], cls, record))
+        setattr(cls, f"__{name}__", _named(unary_method(ops[op_name], cls, record), cls, f"__{name}__"))
 
     def install(op: Op) -> None:
         if op.variadic or op.name in taken:

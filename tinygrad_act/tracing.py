@@ -28,7 +28,8 @@ class TracingError(BareNumberError):
 
 
 def refuse_look(value: Any, how: str) -> None:
-    """Raises `TracingError` if `value` may hold other numbers in the program's next call."""
+    """Raises `TracingError` if `value` may hold other numbers in the program's next call; of a constant it is noted
+    what it holds."""
     if value.level or value.op is not None:
         raise TracingError(
             f"{how} of a Value while ta.compile records a program, at {user_line()}: the program runs on other "
@@ -36,6 +37,8 @@ def refuse_look(value: Any, how: str) -> None:
             f"ta.where(condition, x, y); for array[index], ta.take_axis(array, index); or pass what decides as an "
             f"int, bool or str: one program is made for each"
         )
+    if mode.met is not None:
+        mode.met.look_at((value,))
 
 
 def static_index(key: Any, cls: type) -> Any:

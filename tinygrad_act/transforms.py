@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from .argnums import Argnums, located, positions_of
+from .argnums import Argnums, located, named, positions_of
 from .backprop import count_uses, pull
 from .calls import refuse_uncallable
 from .frames import boundary, warn_user
@@ -38,7 +38,7 @@ _WORTH_A_COPY = 1 << 14
 def grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
     """A function with the arguments of `f` that returns the gradient of `f`.
 
-    `f` returns a single number. `argnums`: which positional argument to differentiate by, or a
+    `f` returns a single number. `argnums`: which positional argument to differentiate by, given by name or not, or a
     tuple of them for a tuple of gradients; each is named once, and -1 is the last. An argument may be a
     number, an array, or a nested list, tuple or dict of them; the gradient has the same structure,
     shapes and dtypes (integers and booleans become floats, for `f` too).
@@ -87,6 +87,8 @@ def _value_and_gradient(name: str, f: Callable[..., Any], argnums: Argnums) -> C
     @boundary
     @functools.wraps(f)
     def value_and_gradient(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
+        if kwargs:
+            args, kwargs = named(f, positions, args, kwargs)
         given = args
         with deeper() as depth:
             args, starts = enter(name, args, positions, depth)

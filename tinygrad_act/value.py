@@ -189,8 +189,8 @@ class Value(Bare, Methods, Operators):
 
     def detach(self) -> Value:
         """The same numbers as a constant: no gradient flows through it."""
-        if special and mode.tracing:
-            return stop_gradient(self)  # type: ignore[no-any-return]
+        if special and mode.tracing:  # a constant's numbers are read anew in every call
+            return self if not self.level and self.op is None else stop_gradient(self)
         return constant(type(self), leaf_data(self._data, False))  # type: ignore[no-any-return]
 
     def zero_grad(self) -> None:

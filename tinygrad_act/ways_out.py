@@ -181,9 +181,9 @@ _FOURIER = (
 )
 
 
-def way_out(name: str, written: bool = False) -> str:
+def way_out(name: str, written: bool = False, declarable: bool = True) -> str:
     """The message for a function of this full name, of which a gradient would be lost. `written`: whether it is
-    called with `out=`."""
+    called with `out=`. `declarable`: whether an operation can stand for it."""
     if written:
         return (
             f"{name}: a Value can't be written into an array (out=, or array += value): its gradient would be lost; "
@@ -193,10 +193,11 @@ def way_out(name: str, written: bool = False) -> str:
         return f"{name}: there is no operation for Values that is this function, and no gradient comes back; {_BARE}"
     if name.startswith("np.fft.") and not _known(name):
         return f"{name}: complex numbers are not differentiated here; {_FOURIER}; {_BARE}"
-    what = _known(name) or (
-        f"build it from the operations in ta.ops, or declare an operation that stands for it: @ta.implements({name}) "
-        f"above its @ta.op or @ta.elementwise"
-    )
+    what = _known(name) or "build it from the operations in ta.ops"
+    if declarable and not _known(name):
+        what += (
+            f", or declare an operation that stands for it: @ta.implements({name}) above its @ta.op or @ta.elementwise"
+        )
     return f"{name}: there is no operation for Values that is this function; {what}; {_BARE}"
 
 

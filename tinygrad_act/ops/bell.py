@@ -70,7 +70,7 @@ def _bell(z: Any, *, rate: float, order: int) -> Any:
 @functools.lru_cache(maxsize=256)
 def _roots(order: int, rate: float) -> tuple[tuple[float, float], ...]:
     """The positive roots in z of Hermite's polynomial of this order, as sums of two floats."""
-    found = np.polynomial.hermite_e.hermeroots([0.0] * order + [1.0]) if order > 3 else ()
+    found = np.real(np.polynomial.hermite_e.hermeroots([0.0] * order + [1.0])) if order > 3 else ()  # all are real
     squares = {0: (), 1: (), 2: (1.0,), 3: (3.0,)}.get(order, tuple(float(x) ** 2 for x in found if x > 1e-6))
     return tuple(_root(square / (2 * rate)) for square in squares)
 

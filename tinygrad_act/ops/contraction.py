@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import math
+import operator
 import re
 from typing import Any, NamedTuple
 
@@ -16,7 +17,7 @@ import numpy as np
 
 from ..blocks import HALF
 
-__all__ = ["LETTERS", "contracted", "explicit"]
+__all__ = ["LETTERS", "contracted", "explicit", "letters", "letters_of", "of_two_matrices", "pairs", "rule_of_dx"]
 
 LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _OF_TWO = re.compile(r"[A-Za-z. ]*,[A-Za-z. ]*(->[A-Za-z. ]*)?")
@@ -37,6 +38,27 @@ def explicit(subscripts: str, shapes: list[tuple[int, ...]]) -> tuple[list[str],
         hidden = len(shape) - len(term.replace("...", ""))
         filled.append(term.replace("...", common[len(common) - hidden :]))
     return filled, output.replace("...", common)
+
+
+@functools.lru_cache(maxsize=1024)
+def rule_of_dx(subscripts: str, i: int, *shapes: tuple[int, ...]) -> tuple[str, list[tuple[Any, int]]]:
+    """The subscripts of the cotangent of an input, and what is multiplied by beside g and the other inputs."""
+    terms, output = explicit(subscripts, list(shapes))
+    factors = [output, *(term for k, term in enumerate(terms) if k != i)]
+    wanted, known = "", set("".join(factors))
+    fillers: list[tuple[Any, int]] = []
+    spare = iter(letter for letter in LETTERS if letter not in known.union(terms[i]))
+    for letter, size in zip(terms[i], shapes[i]):
+        if letter in wanted:  # a diagonal: only where both axes agree
+            twin = next(spare)
+            factors.append(letter + twin)
+            fillers.append((np.eye, size))
+            letter = twin
+        elif letter not in known:  # summed over this input alone: every entry gets the same
+            factors.append(letter)
+            fillers.append((np.ones, size))
+        wanted += letter
+    return f"{','.join(factors)}->{wanted}", fillers
 
 
 class _Plan(NamedTuple):
@@ -94,6 +116,12 @@ def contracted(x: Any, y: Any, subscripts: str) -> Any:
     else:
         a = np.matmul(x, y) if n else np.dot(x, y)
     return _transposed(_reshaped(a, (*a.shape[:n], *own, *others)), plan.output)
+
+
+def of_two_matrices(subscripts: str, x_ndim: int, y_ndim: int) -> _Plan | None:
+    """The plan where it is a product of two matrices, as they are or transposed; None for anything else."""
+    plan = _plan(subscripts, x_ndim, y_ndim) if x_ndim == y_ndim == 2 else None
+    return plan if isinstance(plan, _Plan) and plan.matrices and len(plan.output) == 2 else None
 
 
 def _stretch(x: tuple[int, ...], y: tuple[int, ...]) -> bool:
@@ -156,3 +184,50 @@ def _of_matrices(x: str, y: str, output: str) -> _Plan | None:
         tuple([made.index(letter) for letter in output]),
         not batch and max(len(left), len(summed), len(right)) == 1,
     )
+
+
+def pairs(axes: Any, x: tuple[int, ...], y: tuple[int, ...]) -> tuple[list[int], list[int]]:
+    """The axes of both that are summed over, from 0. Raises `ValueError` or `TypeError` for what are no such axes."""
+    axes = axes.item() if isinstance(axes, np.ndarray) and not axes.shape else axes
+    if isinstance(axes, (int, np.integer)) and not isinstance(axes, bool):
+        if not 0 <= axes <= min(len(x), len(y)):
+            raise ValueError(f"axes={axes}: expected at most as many axes as both have, of shapes {x} and {y}, from 0")
+        return list(range(len(x) - axes, len(x))), list(range(axes))
+    if not isinstance(axes, (tuple, list, np.ndarray)) or len(axes) != 2:
+        raise TypeError(f"axes={axes!r}: expected how many axes to sum over, or a pair: those of x, and those of y")
+    xs, ys = (_from_zero(each, shape) for each, shape in zip(axes, (x, y)))
+    if len(xs) != len(ys):
+        raise ValueError(f"axes={axes!r}: {len(xs)} axes of x and {len(ys)} of y; give as many of each")
+    for i, j in zip(xs, ys):
+        if x[i] != y[j]:
+            raise ValueError(f"cannot sum over axis {i} of {x} and {j} of {y}: they have {x[i]} and {y[j]} entries")
+    return xs, ys
+
+
+def _from_zero(axes: Any, shape: tuple[int, ...]) -> list[int]:
+    """Axes of one input."""
+    try:
+        found = [operator.index(i) for i in (axes if isinstance(axes, (tuple, list, np.ndarray)) else (axes,))]
+    except TypeError:
+        raise TypeError(f"axes of shape {shape}: got {axes!r}; expected whole numbers") from None
+    for i in found:
+        if not -len(shape) <= i < len(shape):
+            raise ValueError(f"axis {i} is out of range for shape {shape}, which has {len(shape)} axes")
+    found = [i % len(shape) for i in found]
+    if len(set(found)) < len(found):
+        raise ValueError(f"axes {axes!r} name an axis of shape {shape} twice")
+    return found
+
+
+@functools.lru_cache(maxsize=1024, typed=True)  # True is no number of axes, though it is equal to 1
+def letters_of(x: tuple[int, ...], y: tuple[int, ...], axes: Any) -> tuple[str, str, str]:
+    """`letters`, looked up; for `axes` with a hash."""
+    return letters(x, y, axes)
+
+
+def letters(x: tuple[int, ...], y: tuple[int, ...], axes: Any) -> tuple[str, str, str]:
+    """einsum's letters for x and y of these shapes, and for tensordot(x, y)."""
+    found = dict(zip(*pairs(axes, x, y)[::-1]))
+    xs = LETTERS[: len(x)]
+    ys = "".join([xs[found[j]] if j in found else LETTERS[len(xs) + j] for j in range(len(y))])
+    return xs, ys, "".join([letter for letter in xs + ys if not (letter in xs and letter in ys)])

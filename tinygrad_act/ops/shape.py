@@ -255,7 +255,7 @@ def repeat(x: Any, *, repeats: Any, axis: int | None = None) -> Any:
 
 def _untile(g: Any, _: Any, x: Any, *, reps: Any) -> Any:
     """sum of g over the copies"""
-    counts = tuple(reps) if isinstance(reps, (tuple, list)) else (reps,)
+    counts = tuple(map(int, np.ravel(reps)))
     ndim = max(len(counts), x.ndim)
     counts, sizes = (1,) * (ndim - len(counts)) + counts, (1,) * (ndim - x.ndim) + x.shape
     pairs = tuple(n for pair in zip(counts, sizes) for n in pair)  # copies and entries take turns

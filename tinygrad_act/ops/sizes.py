@@ -46,7 +46,7 @@ def repeated(x: Shape, *, repeats: Any, axis: Any) -> int:
 
 def tiled(x: Shape, *, reps: Any) -> int:
     """Of `tile`."""
-    return int(math.prod(x) * math.prod(flatten(reps)))
+    return math.prod(x) * math.prod(map(int, np.ravel(reps)))
 
 
 def matrix_product(x: Shape, y: Shape) -> int:

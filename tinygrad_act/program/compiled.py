@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from ..argnums import by_position
 from ..frames import boundary, trim, warn_user
 from ..locks import lock
 from ..mode import mode, special
@@ -24,7 +25,7 @@ from .constants import Constants
 from .donated import access, check_donated, is_donated
 from .emit import Form
 from .identifiers import RESERVED, function_name
-from .instances import Instance, Method, is_argument, with_self
+from .instances import Instance, Method, is_argument, objects, with_self
 from .memory import all_finite
 from .names import input_names, name_nodes, parameter_names
 from .program import Program, WithProgram
@@ -74,11 +75,13 @@ class Compiled(WithProgram):
         self._last: _Made | None = None
         self._usual: _Made | None = None
         """The last one that was made without conventions: called again without a long look."""
+        self._warned = 0
+        """How many there were when it was said last."""
         self._previous: Signature | None = None
         """What the last program was made for, which may be gone."""
         self._lock = lock()
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
         """What the function returns, with arrays and numbers in place of Values."""
         try:
             last = self._usual
@@ -95,7 +98,7 @@ class Compiled(WithProgram):
     def _call(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         if mode.tracing or has_values((args, kwargs)):
             return self._f(*with_self(args), **kwargs)
-        args, kwargs = _positional(self._f, args, kwargs)
+        args, kwargs = by_position(self._f, args, kwargs) if kwargs else (args, kwargs)
         args, kwargs = plain((args, kwargs))
         made = self._find(args, kwargs)
         if mode.debugging:  # once more on Values, which are checked
@@ -136,7 +139,7 @@ class Compiled(WithProgram):
         inputs = [*recorded.inputs, *recorded.variables]
         vectors = vector_graph(recorded, inputs, names) if "vectors" in self._passes else None
         graph = vectors or build(recorded.order, inputs, recorded.outputs, names)
-        places = places_of(signature, parameters)
+        places, held = places_of(signature, parameters), objects({**dict(zip(parameters, args)), **kwargs})
         paths = zip(graph.inputs, signature.paths)
         given = [x for x, path in paths if x.is_array and is_donated(path, self._donate)]
         graph.donated = frozenset(given)
@@ -151,7 +154,7 @@ class Compiled(WithProgram):
             program,
             vectors is not None,
             checker(signature, tuple(i for i, x in enumerate(graph.inputs) if x in graph.donated)),
-            Constants(recorded.outside, self._f),
+            Constants(recorded.outside, recorded.looked, recorded.variables, self._f, held),
             recorded.variables,
             access(signature, self._donate) if given else None,
             args[0] if args and type(args[0]) is Instance else None,
@@ -165,7 +168,7 @@ class Compiled(WithProgram):
         signatures = [*(self._made.signatures() or [self._previous]), key[0]]
         self._made.add(key, made)
         self._previous = key[0]
-        self._warn_if_often(signatures)
+        self._warn_if_often(signatures, sum(x.instance not in (None, made.instance) for x in self.entries()))
         return made
 
     def _check_call(self, signature: Signature, kwargs: dict[str, Any]) -> None:
@@ -183,9 +186,11 @@ class Compiled(WithProgram):
     def _parameters(self, signature: Signature, keywords: Iterable[str] = ()) -> list[str]:
         return parameter_names(self._f, len(signature.structure[1][0][1]), keywords)
 
-    def _warn_if_often(self, signatures: list[Any]) -> None:
-        count = self._made.count
-        if count >= _OFTEN and count & (count - 1) == 0:
+    def _warn_if_often(self, signatures: list[Any], of_others: int) -> None:
+        """`of_others`: how many are of other objects that are still there: each object has its own."""
+        count = self._made.count - of_others
+        if count >= max(_OFTEN, self._warned + 1) and count & (count - 1) == 0:
+            self._warned = count
             names = self._parameters(signatures[-1])
             warn_user(
                 f"compile: {self.__name__} was recorded for {count} kinds of arguments, which takes longer than "
@@ -210,9 +215,9 @@ class Compiled(WithProgram):
         return self._made.values()
 
     @boundary
-    def trace(self, *args: Any, **kwargs: Any) -> Program:
+    def trace(self, /, *args: Any, **kwargs: Any) -> Program:
         """The program for arguments like these, made if need be, without running it."""
-        return self._find(*plain(_positional(self._f, args, kwargs))).program
+        return self._find(*plain(by_position(self._f, args, kwargs))).program
 
     def __repr__(self) -> str:
         return f"<compiled {self.__name__}: {len(self._made)} programs>"
@@ -274,17 +279,6 @@ def _positions(f: Callable[..., Any], donate: Any) -> tuple[int, ...]:
             raise ValueError(f"compile: donate={x!r}: expected positions or names of arguments, of {names}")
         found.append(int(x))
     return tuple(found)
-
-
-def _positional(f: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
-    """Arguments given by keyword in their position, where they have one."""
-    if not kwargs:
-        return args, kwargs
-    try:
-        bound = inspect.signature(f).bind(*args, **kwargs)
-    except ValueError:  # a function without a signature
-        return args, kwargs
-    return bound.args, bound.kwargs
 
 
 def _about(name: str, signature: Signature) -> str:

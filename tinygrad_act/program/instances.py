@@ -16,7 +16,7 @@ from ..value import Value
 from .program import Program, WithProgram
 from .signature import DATA
 
-__all__ = ["Instance", "Method", "is_argument", "with_self"]
+__all__ = ["Instance", "Method", "is_argument", "objects", "with_self"]
 
 
 _count = itertools.count(1)
@@ -54,6 +54,10 @@ class Method(functools.partial, WithProgram):  # type: ignore[type-arg]
     """The object, which is there as long as this."""
 
     @property
+    def __name__(self) -> str:
+        return self._compiled.__name__  # type: ignore[no-any-return]
+
+    @property
     def _compiled(self) -> Any:
         return self.func
 
@@ -73,7 +77,7 @@ class Method(functools.partial, WithProgram):  # type: ignore[type-arg]
             )
         return made.program  # type: ignore[no-any-return]
 
-    def trace(self, *args: Any, **kwargs: Any) -> Program:
+    def trace(self, /, *args: Any, **kwargs: Any) -> Program:
         """The program for arguments like these, made if need be, without running it."""
         return self._compiled.trace(*self.args, *args, **kwargs)  # type: ignore[no-any-return]
 
@@ -95,3 +99,13 @@ def is_argument(x: Any) -> bool:
 def with_self(args: tuple[Any, ...]) -> tuple[Any, ...]:
     """The arguments with the object itself in the place of what stands for it."""
     return (args[0].get(), *args[1:]) if args and type(args[0]) is Instance else args
+
+
+def objects(arguments: dict[str, Any]) -> list[tuple[str, Callable[[], Any]]]:
+    """The arguments, by name, that are no data: objects that may hold some, each with a way to get it."""
+    held = [(name, x) for name, x in arguments.items() if not is_argument(x)]
+    return [(name, x.get if type(x) is Instance else functools.partial(_itself, x)) for name, x in held]
+
+
+def _itself(x: Any) -> Any:
+    return x

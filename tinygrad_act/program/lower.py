@@ -25,7 +25,7 @@ from ..ops.slope import asked_at_kink, bent
 from ..registry import ops
 from ..tracing import Pull, under
 from .build import operation_of
-from .calls import ASARRAY, FLOAT, Call, function, method, opaque
+from .calls import ASARRAY, FLOAT, Call, function, is_own_body, method, opaque
 from .compared import Numbers, is_fixed, same
 from .node import Graph, Node, rewritten
 from .proxy import NotALine, Proxy, as_proxy, call, data_of, line, node_of, proxy_of
@@ -56,8 +56,10 @@ def lower(graph: Graph, trusting: bool) -> Graph:
         if trusting and lines is not None and (is_fixed(lines.node, fixed) or _masks_nan(operation, args, fixed)):
             proxies = tuple([proxy_of(x, numbers.of(x)) for x in args])
             lines = _lines(operation, proxies, node.static, False)  # nobody looks at a constant: it has to be right
+        if lines is not None and type(lines.data) in (bool, int, float) and isinstance(theirs, np.ndarray):
+            lines = line(ASARRAY, (lines,), {})  # np.array_equal gives a bool
         if lines is None or not same(lines.data, theirs):
-            run = operation if isinstance(operation, Pull) else _body(operation, args)
+            run = operation if isinstance(operation, Pull) else _body(operation, args, np.shape(theirs))
             name = node.call.name if isinstance(operation, Pull) else operation.name
             body = numbers.node(opaque(name, run, node.call.elementwise), node, args, theirs)
             return numbers.done(node, args, body, theirs)
@@ -97,9 +99,11 @@ def _is_pull_of_chain(node: Node) -> bool:
     return isinstance(operation, Pull) and operation.op is _CHAIN
 
 
-def _body(op: Op, args: tuple[Node, ...]) -> Any:
-    """What runs `op` where lines can't: the body, or for numbers, Python's or NumPy's, what `evaluate` does."""
-    return op.forward if all(x.facts.kind is np.ndarray for x in args) else _as_call(op).run
+def _body(op: Op, args: tuple[Node, ...], shape: tuple[int, ...]) -> Any:
+    """What runs `op` where lines can't: the body where it takes and gives arrays, else what `evaluate` does. For the
+    place of an array without axes, and a user's for any, a body may give a number or a list."""
+    arrays = all(x.facts.kind is np.ndarray for x in args)
+    return op.forward if arrays and shape and is_own_body(op.forward) else _as_call(op).run
 
 
 @functools.lru_cache(maxsize=4096)
@@ -256,7 +260,8 @@ def _interpret(op: Op, args: tuple[Any, ...], static: dict[str, Any]) -> Any:
         return _forward(op, args, static, _trusting(args))
     except NotALine:
         nodes = tuple([node_of(x) for x in args])
-        body = opaque(op.name, _body(op, nodes), op.elementwise)
+        shape = np.broadcast_shapes(*(x.shape for x in nodes)) if op.elementwise else ()
+        body = opaque(op.name, _body(op, nodes, shape), op.elementwise)
         return line(body, args, static)
 
 

@@ -49,7 +49,7 @@ class Program:
         exec(compile(self.source, file, "exec"), namespace)  # the functions go out: no circle keeps them and constants
         return tuple(namespace.pop(f"{self.name}{end}", None) for end in ("", "_update", "_with_care"))
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
         """The results for these arguments: of the structure, shapes and dtypes that it was made for."""
         free = self.memory.free
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import builtins
+import collections
 import functools
 import keyword
 import re
@@ -220,6 +221,8 @@ class _Module:
             return "{" + ", ".join(f"{self.text(key)}: {self.text(value)}" for key, value in x.items()) + "}"
         if isinstance(x, type):
             return self._type(x)
+        if isinstance(x, re.Pattern):
+            return f"{self._module('re')}.compile({literal(x.pattern)}, {x.flags})"
         if isinstance(x, np.generic) or type(x) in _PLAIN:
             return literal(x)
         if isinstance(x, types.FunctionType):
@@ -238,6 +241,8 @@ class _Module:
             found = next(name for name in map(_public_name, x.__mro__) if name)
         if _is_stdlib(x) and not found:
             return f"{self._module(x.__module__)}.{x.__name__}"
+        if not found and _fields(x):
+            return f"{self._module('collections')}.namedtuple({literal(x.__name__)}, {literal(_fields(x))})"
         if not found:
             raise NotAText(f"it uses the class {x.__name__}")
         return found.removeprefix("builtins.")
@@ -273,6 +278,16 @@ def _public_name(x: Any) -> str:
     if getattr(builtins, name, None) is x:
         return f"builtins.{name}"
     return public_name(x) if type(x).__hash__ is not None else ""
+
+
+def _fields(x: Any) -> tuple[str, ...]:
+    """Those of a class as collections.namedtuple makes it, without defaults and methods of its own; () for others."""
+    if x.__bases__ != (tuple,) or getattr(x, "_field_defaults", True):
+        return ()
+    more = vars(x).keys() - vars(collections.namedtuple("more", x._fields)).keys()
+    made = ("collections", f"namedtuple_{x.__name__}")
+    own = [y for y in vars(x).values() if isinstance(y, types.FunctionType) and y.__module__ not in made]
+    return () if own or not all(name.startswith("__") for name in more) else x._fields
 
 
 def _is_stdlib(x: Any) -> bool:

@@ -48,6 +48,8 @@ class Trace:
     """Arrays that the function met outside of itself."""
     variables: list[Value]
     """Leaves that it met outside of itself: their data is read anew in every call."""
+    looked: list[tuple[Value, Any]]
+    """Constants outside of it of which it took the numbers, and what they held."""
 
 
 def trace(f: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Trace:
@@ -58,6 +60,7 @@ def trace(f: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) 
     """
     met = Met()
     steps, outputs = _noted(_run(f, args, kwargs, met))  # the numbers of one run at a time
+    looked, met.looked = met.looked, {}
     recorded = _run(f, args, kwargs, met)
     given = set(recorded.inputs)
     if len(steps) != len(recorded.order) or len(outputs) != len(recorded.outputs):
@@ -74,6 +77,7 @@ def trace(f: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) 
         if not isinstance(b, Value):
             _compare_constants(a, b, known, "an output")
     recorded.outside = list(known.arrays.values())
+    recorded.looked = [(x, data) for x, data in met.looked.items() if x in looked]  # others are made by `f`
     return recorded
 
 
@@ -138,7 +142,7 @@ def _run(f: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], m
     positions = iter(range(len(outputs)))
     order = topological_order([x for x in outputs if isinstance(x, Value)], Value)
     _check_leaves(order)
-    return Trace(inputs, outputs, map_leaves(lambda _: next(positions), result), order, [], [])
+    return Trace(inputs, outputs, map_leaves(lambda _: next(positions), result), order, [], [], [])
 
 
 def _input(leaf: Any, depth: int) -> tuple[Value, Value]:
