@@ -123,21 +123,24 @@ def _settle(op: Op, a: Any, primals: list[Any], level: int) -> tuple[Any, int]:
 def install_operators(cls: Any, record: Callable[..., Any]) -> None:
     """Give `cls` Python's operators, and a method for every operation that has one first input."""
     for name, op_name in _BINARY.items():
-        setattr(cls, f"__{name}__", _named(binary_method(ops[op_name], cls, record), cls, f"__{name}__"))
+        op = ops[op_name]
+        setattr(cls, f"__{name}__", _named(binary_method(op, cls, record), cls, f"__{name}__", op))
     for name in _REFLECTED:
-        reflected = _named(reflected_method(ops[_BINARY[name]], cls, record), cls, f"__r{name}__")
+        op = ops[_BINARY[name]]
+        reflected = _named(reflected_method(op, cls, record), cls, f"__r{name}__", op)
         setattr(cls, f"__r{name}__", reflected)
         for known in (_BINARY[name], *ops[_BINARY[name]].aliases):
             if isinstance(getattr(np, known, None), np.ufunc):
                 REFLECTED[getattr(np, known)] = reflected
     for name, op_name in _UNARY.items():
-        setattr(cls, f"__{name}__", _named(unary_method(ops[op_name], cls, record), cls, f"__{name}__"))
+        op = ops[op_name]
+        setattr(cls, f"__{name}__", _named(unary_method(op, cls, record), cls, f"__{name}__", op))
 
     def install(op: Op) -> None:
         if op.variadic or op.name in taken:
             return
         fast = op.plain and len(op.inputs) == 1
-        setattr(cls, op.name, _named(unary_method(op, cls, record), cls, op) if fast else op.call)
+        setattr(cls, op.name, _named(unary_method(op, cls, record), cls, op.name, op) if fast else op.call)
 
     def remove(op: Op) -> None:
         if not op.variadic and op.name not in taken:
@@ -147,8 +150,8 @@ def install_operators(cls: Any, record: Callable[..., Any]) -> None:
     ops.watch(install, remove)
 
 
-def _named(method: Callable[..., Any], cls: Any, op: Op) -> Callable[..., Any]:
+def _named(method: Callable[..., Any], cls: Any, name: str, op: Op) -> Callable[..., Any]:
     """`method` under the name that messages and help() show and that pickle finds it by, with the body's docstring."""
-    method.__name__, method.__qualname__, method.__module__ = op.name, f"{cls.__name__}.{op.name}", cls.__module__
+    method.__name__, method.__qualname__, method.__module__ = name, f"{cls.__name__}.{name}", cls.__module__
     method.__doc__ = op.forward.__doc__
     return method
