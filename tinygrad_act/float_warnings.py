@@ -122,7 +122,12 @@ def carefully(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
 def silent(body: Callable[..., Any]) -> Callable[..., Any]:
     """`body`, of which nothing is said: for Python numbers, which obey IEEE without a word."""
 
-    return functools.wraps(body)(functools.partial(silently, body))
+    @functools.wraps(body)
+    def run(*args: Any, **static: Any) -> Any:
+        with np.errstate(all="ignore"):  # a saved program holds these lines: they need NumPy alone
+            return body(*args, **static)
+
+    return run
 
 
 def report(said: Said) -> None:
