@@ -58,7 +58,7 @@ def put_by_mask(v):
 
 SILENT = {
     "float": float, "int": int, "complex": complex, "math.exp": math.exp, "math.pow": lambda v: math.pow(v, 2),
-    "math.floor": math.floor, "math.fsum": lambda v: math.fsum([v, 1.0]), "math.hypot": lambda v: math.hypot(v, 1.0),
+    "math.fsum": lambda v: math.fsum([v, 1.0]), "math.hypot": lambda v: math.hypot(v, 1.0),
     "math.isclose": lambda v: math.isclose(v, 1.0), "cmath.exp": cmath.exp, "c[0] = v": put,
     "c[1][0] = v": put_in_a_row, "a record": put_in_a_record, "fill": fill,
     "fromiter": lambda v: np.fromiter([v, v], float),
@@ -82,7 +82,7 @@ REFUSED = {
 
 BY_NAME = {
     "index": operator.index, "range": range, "list[v]": lambda v: [1, 2, 3][v], "list[v:]": lambda v: [1, 2, 3][v:],
-    "trunc": math.trunc, "np.zeros": np.zeros, "flat": lambda v: np.zeros(2).flat.__setitem__(0, v),
+    "np.zeros": np.zeros, "flat": lambda v: np.zeros(2).flat.__setitem__(0, v),
     "np.full, float": lambda v: np.full(3, v, dtype=float), "np.linspace": lambda v: np.linspace(0, v),
     "np.full_like": lambda v: np.full_like(np.ones(2), v), "np.copyto": lambda v: np.copyto(np.zeros(2), v),
     "np.put": lambda v: np.put(np.zeros(2), 0, v), "np.insert": lambda v: np.insert(np.zeros(2), 0, v),

@@ -121,8 +121,8 @@ def test_unknown_names_suggest_the_nearest():
     [
         (lambda v: ta.leaky_relu(v, slop=0.1), "leaky_relu: unknown keyword 'slop'; .*slope=0.01"),
         (lambda v: ta.relu(v, slope=0.1), "relu: unknown keyword 'slope'; it takes no static parameters"),
-        (lambda v: ta.sum(v, 0, False, 3), "sum: got 3 arguments too many"),
-        (lambda v: ta.sum(v, 0, axis=1), "sum: got 1 arguments too many"),
+        (lambda v: ta.sum(v, 0, False, 3), "sum: got 3 more arguments after its inputs"),
+        (lambda v: ta.sum(v, 0, axis=1), "sum: got 1 more argument after its inputs"),
         (lambda v: ta.matmul(v), r"matmul: takes 2 inputs \(x, y\), got 1"),
         (lambda v: ta.reshape(v), "reshape: static parameter 'shape' is missing"),
         (lambda v: ta.leaky_relu(v, slope=v), "leaky_relu: 'slope' is a static parameter and can't be a Value"),

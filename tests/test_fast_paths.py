@@ -6,6 +6,7 @@ results stay green. So here the long way is taken away, or the short one is call
 
 from __future__ import annotations
 
+import inspect
 import math
 import pathlib
 import subprocess
@@ -203,3 +204,24 @@ def is_linear(op, case):
     with np.errstate(all="ignore"):
         mixed = f(*[2 * one - 3 * other for one, other in zip(x, y)])
         return np.allclose(mixed, 2 * f(*x) - 3 * f(*y), rtol=1e-12, atol=1e-12)
+
+
+def test_a_tuple_of_whole_numbers_is_not_read_part_by_part(monkeypatch):
+    def refuse(op, static):
+        raise AssertionError("it was")
+
+    monkeypatch.setattr("tinygrad_act.dispatch.checked", refuse)
+    x = np.ones((2, 3))
+    assert ta.reshape(x, shape=(3, 2)).shape == (3, 2)
+    assert ta.sum(ta.Value(x), axis=(0, 1)).item() == 6.0
+    for given in ((True, 1), (np.int64(0), 1), (ta.Value(0, requires_grad=False), 1)):
+        with pytest.raises(AssertionError, match="it was"):
+            ta.sum(x, axis=given)
+
+
+def test_a_body_of_operations_alone_runs_bare_on_numbers():
+    op = ta.ops["leaky_relu"]
+    assert op.scalar.__code__ is inspect.unwrap(op.forward).__code__
+    with np.errstate(all="raise"):
+        assert ta.leaky_relu(1e308, slope=10.0) == 1e308
+        assert ta.leaky_relu(-1e308, slope=10.0) == -np.inf

@@ -165,7 +165,7 @@ def test_calls_of_one_body_are_made_once(scratch):
 
 # -- saved programs -----------------------------------------------------------------------------------
 
-SAVED = '''
+SAVED = """
 import functools
 import math
 import numpy as np
@@ -223,8 +223,8 @@ def by_frompyfunc(x):
 @own
 def by_method(x):
     return method(x) if x.sum() < 1e99 else x
-'''
-SCIPYS = '''
+"""
+SCIPYS = """
 import scipy
 import scipy.special
 import scipy.special as sc
@@ -248,7 +248,7 @@ def by_module(x):
 @own
 def by_python_function(x):
     return logsumexp(x) + xlogy.reduce(np.stack([x, x])) if x.sum() < 1e99 else x
-'''
+"""
 
 
 @pytest.fixture(scope="module")
@@ -513,7 +513,9 @@ def test_what_only_asks_about_memory_sees_the_array_itself():
     assert np.may_share_memory(x, x.T)
 
 
-@pytest.mark.parametrize("call", [np.hypot.reduce, np.power.accumulate, np.frompyfunc(abs, 1, 1)], ids=str)
+@pytest.mark.parametrize(
+    "call", [np.hypot.reduce, np.power.accumulate, np.frompyfunc(abs, 1, 1)], ids=["reduce", "accumulate", "own"]
+)
 def test_a_declaration_is_advised_only_where_one_can_stand_for_it(call):
     with pytest.raises(TypeError, match=r"build it from the operations in ta\.ops; value\.numpy"):
         call(ta.Value(ROWS))

@@ -95,7 +95,9 @@ def _how_it_runs(body: Callable[..., Any], scalar: Callable[..., Any] | None) ->
         return {"scalar": scalar or body}
     said = Said()
     run = None if _only_moves(body) else _runner(body, said)
-    return {"scalar": scalar or silent(body), "run": run, "said": said, "ufunc": _ufunc_of(body)}
+    of_operations = all(ops.find(name) for name in inspect.unwrap(body).__code__.co_names)  # silent of Python numbers
+    number = scalar or (body if of_operations else silent(body))
+    return {"scalar": number, "run": run, "said": said, "ufunc": _ufunc_of(body)}
 
 
 def _runner(body: Callable[..., Any], said: Said) -> Callable[..., Any]:

@@ -20,7 +20,7 @@ from .evaluate import EXPLAINED, INTERPRETERS, NOT_IEEE, by_ieee, compute_one, c
 from .frames import boundary, own_cause, trim
 from .mode import current, special
 from .op import REQUIRED, Case, Fused, Op, Place, Rule, Theirs
-from .parameters import checked, straight
+from .parameters import WHOLE, checked, straight
 from .registry import ops
 from .symbol import INFIX, Symbol, call_text, infix_text
 
@@ -30,8 +30,6 @@ Function: TypeAlias = Callable[..., Any]
 
 _ndarray = np.ndarray
 _FLOAT64, _FLOAT32 = np.dtype(np.float64), np.dtype(np.float32)
-_SIMPLE = frozenset((int, bool, str, tuple, type(None), type, type(...)))
-"""Common types of static parameters that are no floats and hold no array of their own."""
 
 
 def elementwise(
@@ -220,6 +218,8 @@ def _general(op: Op) -> Function:
                 static = {**defaults, **kwargs}
                 for name, value in kwargs.items():
                     common = type(value) in plain[name] and value == value
+                    if common and type(value) is tuple:
+                        common = WHOLE.issuperset(map(type, value))
                     if not common or (limits and not _within(limits, name, value)):
                         static = checked(op, kwargs)
                         break

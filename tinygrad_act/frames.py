@@ -37,7 +37,6 @@ _INSTALLED = tuple(f"{_PYTHON}{name}-packages{os.sep}" for name in ("site", "dis
 _SHOWN = frozenset({
     "__init__", "__call__", "__getitem__", "__setitem__", "__enter__", "__len__", "__iter__", "__reduce__", "__array__",
     "__bool__", "__float__", "__int__", "__complex__", "__index__", "__format__", "__copy__", "__deepcopy__",
-    "__round__", "__floor__", "__ceil__", "__trunc__", "__divmod__", "__rdivmod__",
 })  # fmt: skip
 """Methods that the user's code calls without their name."""
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .composed import ravel
-from .frames import public_methods
+from .frames import boundary, trim
 from .mode import mode
 from .ops.elementary import ceil, floor
 from .ops.rounding import floor_divide, mod, round, trunc
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 __all__ = ["Methods"]
 
 
-@public_methods
 class Methods:
     """What is a method of arrays or of numbers, and no operation by itself."""
 
@@ -43,22 +42,31 @@ class Methods:
 
     def reshape(self, *new: Any, shape: Any = None) -> Value:
         """`x.reshape(2, 3)`, `x.reshape((2, 3))` or `x.reshape(shape=(2, 3))`."""
-        if (shape is None) == (not new):
-            raise TypeError("reshape: give the new shape once: x.reshape(2, 3), x.reshape((2, 3)) or shape=(2, 3)")
-        return reshape(self, shape=_one_tuple(new) if new else shape)  # type: ignore[no-any-return]
+        try:
+            if (shape is None) == (not new):
+                raise TypeError("reshape: give the new shape once: x.reshape(2, 3), x.reshape((2, 3)) or shape=(2, 3)")
+            return reshape(self, shape=_one_tuple(new) if new else shape)  # type: ignore[no-any-return]
+        except Exception as error:
+            if type(error) is not RecursionError:  # there is no room for a call
+                trim(error)
+            raise
 
+    @boundary
     def transpose(self, *axes: Any) -> Value:
         """`x.transpose()`, `x.transpose(1, 0)` or `x.transpose((1, 0))`."""
         return transpose(self, axes=_one_tuple(axes) if axes else None)  # type: ignore[no-any-return]
 
+    @boundary
     def ravel(self, order: str = "C") -> Value:
         """All entries in a row; see `ta.ravel`."""
         return ravel(self, order)  # type: ignore[no-any-return]
 
+    @boundary
     def flatten(self, order: str = "C") -> Value:
         """All entries in a row; see `ta.ravel`. (Nothing can write to either, so both may share memory.)"""
         return ravel(self, order)  # type: ignore[no-any-return]
 
+    @boundary
     def nonzero(self) -> tuple[np.ndarray, ...]:
         """`np.nonzero(x)`: the places of the entries that are not 0, an array of whole numbers for each axis."""
         return np.nonzero(self)  # type: ignore[arg-type]
@@ -75,12 +83,15 @@ class Methods:
 
     # -- Python's numbers -------------------------------------------------------------------------
 
+    @boundary
     def __divmod__(self, other: Any) -> tuple[Value, Value]:
         return floor_divide(self, other), mod(self, other)
 
+    @boundary
     def __rdivmod__(self, other: Any) -> tuple[Value, Value]:
         return floor_divide(other, self), mod(other, self)
 
+    @boundary
     def __round__(self, ndigits: Any = None) -> Value:
         """`round(x, 2)` is `ta.round(x, decimals=2)`. `round(x)` of a single number is a whole number, a constant."""
         if ndigits is None and not self.shape:
@@ -88,14 +99,17 @@ class Methods:
         return round(self, decimals=0 if ndigits is None else operator.index(ndigits))  # type: ignore[no-any-return]
 
 
+    @boundary
     def __floor__(self) -> Value:
         """`math.floor(x)` of a single number: a whole number, a constant."""
         return _whole(self, floor)  # type: ignore[no-any-return]
 
+    @boundary
     def __ceil__(self) -> Value:
         """`math.ceil(x)`, likewise."""
         return _whole(self, ceil)  # type: ignore[no-any-return]
 
+    @boundary
     def __trunc__(self) -> Value:
         """`math.trunc(x)`, likewise."""
         return _whole(self, trunc)  # type: ignore[no-any-return]

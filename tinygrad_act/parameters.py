@@ -22,7 +22,7 @@ from .symbol import Symbol
 if TYPE_CHECKING:
     from .op import Op
 
-__all__ = ["AXES", "Axes", "AxisList", "Bound", "checked", "range_text", "straight"]
+__all__ = ["AXES", "WHOLE", "Axes", "AxisList", "Bound", "checked", "range_text", "straight"]
 
 Axes: TypeAlias = "int | tuple[int, ...] | None"
 """One axis, several of them, or (None) all."""
@@ -32,6 +32,9 @@ AxisList: TypeAlias = Any
 
 Bound: TypeAlias = Any
 """A real number, an array of them, or None (which NumPy's stubs do not take everywhere)."""
+
+WHOLE = frozenset((int,))
+"""What a tuple may hold and need not be `checked`."""
 
 AXES = frozenset({"axis", "axis1", "axis2", "axes", "source", "destination"})
 """What parameters are called that name axes."""
@@ -70,17 +73,19 @@ def checked(op: Op, given: dict[str, Any]) -> dict[str, Any]:
 
 
 def straight(op: Op) -> dict[str, frozenset[type]]:
-    """Types of every static parameter whose values, but for NaN and what is out of range, need not be `checked`."""
+    """Types of every static parameter whose values, but for NaN, what is out of range and tuples of anything but whole
+    numbers, need not be `checked`."""
     if op.at_least:
         return dict.fromkeys(op.defaults, frozenset())
-    return {name: _STRAIGHT.get(op.kinds.get(name, ""), _SIMPLE) for name in op.defaults}
+    return {name: _STRAIGHT.get(op.kinds.get(name, ""), _SIMPLE | {tuple}) for name in op.defaults}
 
 
 _SIMPLE: frozenset[type] = frozenset((int, float, bool, str, type(None), type, type(...), slice))
 """Common types of static parameters that hold no array."""
 _STRAIGHT: dict[str, frozenset[type]] = {
     "float": frozenset((int, float)), "int": frozenset((int,)), "int | None": frozenset((int, type(None))),
-    "Axes": frozenset((int, type(None))), "AxisList": frozenset((int, type(None))), "bool": frozenset((bool,)),
+    "Axes": frozenset((int, type(None), tuple)), "AxisList": frozenset((int, type(None), tuple)),
+    "bool": frozenset((bool,)),
     "Bound": frozenset((int, float, type(None))), "str": frozenset((str,)),
 }  # fmt: skip
 _EVERYWHERE = (-math.inf, math.inf)
