@@ -182,3 +182,18 @@ def test_objects_made_anew_in_a_loop_are_warned_about():
     with pytest.warns(RuntimeWarning, match="Make self once") as said:
         [one() for _ in range(33)]
     assert len(said) == 3  # the 8th, the 16th and the 32nd
+
+
+def test_an_object_that_answers_nobody_is_left_alone():
+    class Closed:
+        __slots__ = ()
+
+        def __getattr__(self, name):
+            raise KeyError(name)
+
+        @ta.compile
+        def step(self, x):
+            return ta.sum(x * factor)
+
+    factor = np.ones(3)
+    assert Closed().step(X) == 3.0

@@ -174,7 +174,7 @@ def test_compiled_it_is_asked_again_in_every_call(f, data):
     other = (
         (not data if isinstance(data, bool) else -data)
         if not isinstance(data, np.ndarray)
-        else (~data if data.dtype == bool else np.asarray(np.flip(-data)))
+        else np.asarray(~data if data.dtype == bool else np.flip(-data))
     )
     same(quiet(compiled, other), quiet(f, other), data)
 

@@ -5,6 +5,7 @@ With another one in its place (`model.w = new`) the program would be silently wr
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import operator
 import types
@@ -75,7 +76,10 @@ def _steps(roots: list[tuple[str, Callable[[], Any]]], wanted: set[int]) -> list
         seen.add(id(x))
         steps.append(_Step(holder, get, text, found))
         if found is None:
-            objects.extend([(len(steps) - 1, get, text + way, each) for get, way, each in _held(x)])
+            held: list[tuple[Callable[[Any], Any], str, Any]] = []
+            with contextlib.suppress(Exception):  # of a class whose own attributes raise
+                held = list(_held(x))
+            objects.extend([(len(steps) - 1, get, text + way, each) for get, way, each in held])
     return steps
 
 
