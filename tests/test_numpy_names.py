@@ -311,7 +311,8 @@ def test_numpys_functions_are_operations_by_what_they_are():
         name = public_name(f)
         with pytest.raises(TypeError, match=rf"{name}: there is no operation.*@ta\.implements\({name}\)"):
             f(ta.Value(M) if "linalg" in name else v)
-    with pytest.raises(TypeError, match=r"np\.strings\.multiply: there is no operation"):
+    said = r"np\.strings\.multiply: there is no operation|np\.multiply asked for"  # which NumPy 2.0 calls in there
+    with pytest.raises(TypeError, match=said):
         np.strings.multiply(v, 2)
     with pytest.raises(TypeError, match=r"np\.identity: there is no operation"):
         np.identity(3, like=v)
