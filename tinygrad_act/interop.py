@@ -64,7 +64,8 @@ def call_function(function: Callable[..., Any], args: tuple[Any, ...], kwargs: d
 
     Raises `TypeError` where nothing stands for it and a gradient would be lost.
     """
-    kwargs = {name: x for name, x in kwargs.items() if not (name == "out" and x is None)}
+    if kwargs.get("out", kwargs) is None:
+        del kwargs["out"]
     if function is np.where and len(args) == 1 and not kwargs:
         function = np.nonzero
     run = implementation_of(function) if "out" not in kwargs else None
@@ -73,7 +74,9 @@ def call_function(function: Callable[..., Any], args: tuple[Any, ...], kwargs: d
             args = _by_position(function, run, args, kwargs)
         if function in _JOINS and args and isinstance(args[0], Bare):  # to NumPy, the rows are what is joined
             args = (list(args[0]), *args[1:])  # type: ignore[call-overload]
-        return run(*args, **{_NUMPY_KEYWORDS.get(name, name): x for name, x in kwargs.items()})
+        if not kwargs.keys().isdisjoint(_NUMPY_KEYWORDS):
+            kwargs = {_NUMPY_KEYWORDS.get(name, name): x for name, x in kwargs.items()}
+        return run(*args, **kwargs)
     plain = getattr(function, "_implementation", function)  # it asks no Value again that may hide in a deque
     return _on_numbers(plain, _named(function), args, kwargs, function)
 

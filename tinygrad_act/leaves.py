@@ -120,14 +120,10 @@ def pull_numbers(root: Any, g: float, kind: Any) -> list[Any] | None:
 
 
 def _arrive(visited: list[tuple[Any, Any]], kind: Any, create_graph: bool) -> list[Any]:
-    return [_arrived(x, c, kind, create_graph) for x, c in visited]
-
-
-def _arrived(node: Any, c: Any, kind: Any, create_graph: bool) -> Any:
-    """What a node's gradient becomes by the cotangent `c`."""
-    if node.op is None:
-        return own(c) if node._grad is None else total(node._grad, c)
-    return c._data if create_graph and isinstance(c, kind) else c  # a graph would be a circle
+    """What the gradients of the nodes become by their cotangents."""
+    if create_graph:  # a node's own graph would be a circle
+        visited = [(x, c._data if x.op is not None and isinstance(c, kind) else c) for x, c in visited]
+    return [c if x.op is not None else own(c) if x._grad is None else total(x._grad, c) for x, c in visited]
 
 
 def rebuild(cls: Any, data: Any, label: str | None, requires_grad: bool, grad: Any) -> Any:
