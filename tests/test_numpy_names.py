@@ -336,6 +336,7 @@ def entered():
 
 
 @pytest.mark.parametrize(("op", "function"), list(entered()))
+@pytest.mark.filterwarnings("ignore:numpy.fix is deprecated:DeprecationWarning")
 def test_an_operation_is_the_function_whose_name_it_bears(op, function):
     """NumPy's own numbers are the oracle."""
     for case in samples.cases(op):
