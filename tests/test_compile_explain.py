@@ -81,7 +81,6 @@ def test_the_peak_is_what_python_measures(name, passes):
     assert program.explain().peak == pytest.approx(measured(lambda: program(*args)), rel=0.02, abs=4096)
 
 
-@pytest.mark.skipif(np.__version__ < "2.1", reason="sums of NumPy 2.0 make an array of their own")
 @pytest.mark.parametrize("name", [name for name in PROGRAMS if name != "a network"])
 def test_eagers_peak_is_what_python_measures(name):
     f, args = PROGRAMS[name]
