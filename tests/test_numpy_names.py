@@ -494,7 +494,7 @@ def test_of_one_array_the_rows_are_joined(join, grad):
         pytest.param(
             lambda x: np.dot(a=x, b=x.T),
             marks=pytest.mark.skipif(
-                np.lib.NumpyVersion(np.__version__) < "2.4.0", reason="it does not say there what it calls its arguments"
+                np.lib.NumpyVersion(np.__version__) < "2.4.0", reason="its arguments have no names there"
             ),
         ),
         lambda x: np.tensordot(a=x, b=x.T, axes=1),
