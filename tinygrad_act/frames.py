@@ -84,7 +84,7 @@ def own_cause(error: Exception) -> Exception | None:
 
 
 def is_ours(function: Any) -> bool:
-    """Whether it is a function of this package, and no body or rule of an operation of the user's."""
+    """Whether it is a function or class of this package, and no body or rule of an operation of the user's."""
     return (getattr(function, "__module__", None) or "").startswith(_OUR_MODULES)  # None of what `exec` made
 
 

@@ -21,7 +21,7 @@ from .recording import constant
 
 __all__ = [
     "added", "brief", "copied", "deliver", "describe", "grad_lock", "is_zero", "kept_grad", "leaf_data", "new_data",
-    "nothing_flows", "own", "pull_numbers", "rebuild", "seed", "shown_grad",
+    "nothing_flows", "own", "pull_numbers", "rebuild", "seed", "shown_grad", "slot_names",
 ]  # fmt: skip
 
 grad_lock = lock(take_back_all)
@@ -134,14 +134,19 @@ def rebuild(cls: Any, data: Any, label: str | None, requires_grad: bool, grad: A
     return value
 
 
+def slot_names(cls: type) -> tuple[str, ...]:
+    """What stands in the `__slots__` of this class itself, which may be one text."""
+    names = cls.__dict__.get("__slots__", ())
+    return (names,) if isinstance(names, str) else tuple(names)
+
+
 def added(value: Any, base: type) -> Any:
     """The attributes that a subclass of `base` has added, as `object.__getstate__` gives them: None, a dict, or (dict
     or None, dict of what stands in `__slots__`)."""
     attributes = dict(getattr(value, "__dict__", {})) or None
     slots = {}
     for cls in type(value).__mro__[: type(value).__mro__.index(base)]:
-        names = cls.__dict__.get("__slots__", ())
-        for name in (names,) if isinstance(names, str) else names:
+        for name in slot_names(cls):
             private = name.startswith("__") and not name.endswith("__")
             full = f"_{cls.__name__.lstrip('_')}{name}" if private else name
             if name not in ("__dict__", "__weakref__") and hasattr(value, full):

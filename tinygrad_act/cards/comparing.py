@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from ..conventions import DIALECTS, dialect
@@ -10,7 +10,6 @@ from ..frames import boundary
 from ..op import Op
 from ..ops.slope import Kink, kinks_of
 from ..registry import ops
-from ..saving import Writers
 from ..svg import bundle
 from ..svg.writing import Theme
 from ..table import columns
@@ -19,10 +18,9 @@ from .card import Card, card
 from .find import find
 from .pictures.curves import subject
 from .pictures.overlay import plot
-from .pictures.picture import Picture
 from .pictures.sheet import tested
+from .records import Records
 from .shape import number
-from .show import json_text, plain
 
 __all__ = ["Comparison", "Version", "compare"]
 
@@ -45,30 +43,15 @@ class Version(NamedTuple):
     note: str
 
 
-class Comparison(Picture):
+class Comparison(Records[Version]):
     """Who has an activation, and who differs where: `print(ta.compare("hard_tanh"))`; also `.versions`, `.json()`,
     and as a picture the curves of all versions, `.svg()`, `.html()`, `.png()`, `.save(path)`. A notebook shows both.
     """
 
     def __init__(self, op: Op, versions: Sequence[Version]) -> None:
-        self.name, self.versions = op.name, tuple(versions)
+        self.name = op.name
+        self.versions = self._records = tuple(versions)
         super().__init__(op.name, lambda theme: _draw(op, versions, theme), _as_text(op.name, versions))
-
-    def json(self) -> str:
-        """A JSON list of objects; numbers that are not finite are texts."""
-        return json_text(plain(self.versions))
-
-    def _writers(self) -> Writers:
-        return {**super()._writers(), ".json": lambda: f"{self.json()}\n"}
-
-    def __iter__(self) -> Iterator[Version]:
-        return iter(self.versions)
-
-    def __len__(self) -> int:
-        return len(self.versions)
-
-    def __repr__(self) -> str:
-        return self.text()
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         return bundle(self.svg, self.text())

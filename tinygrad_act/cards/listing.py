@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from ..op import DROPPED, Op
 from ..registry import ops
-from ..saving import Writers
 from ..table import columns
-from .pictures.picture import Picture
 from .pictures.sheet import sheet
-from .show import json_text
+from .records import Records
 
 __all__ = ["Catalogue", "Line", "catalogue"]
 
@@ -32,30 +30,14 @@ class Line(NamedTuple):
     """The frameworks that have it."""
 
 
-class Catalogue(Picture):
+class Catalogue(Records[Line]):
     """The table of activations: `print(ta.catalogue())`; also `.lines`, `.json()`, and as a picture the sheet of
     all curves, `.svg()`, `.html()`, `.png()`, `.save(path)`. A notebook shows both."""
 
     def __init__(self, lines: Sequence[Line]) -> None:
-        self.lines = tuple(lines)
+        self.lines = self._records = tuple(lines)
         rows = [_HEAD, *map(_cells, lines)]
         super().__init__("Activations", lambda theme: sheet().svg(theme), "\n".join(columns(rows)), rows)
-
-    def json(self) -> str:
-        """A JSON list of objects."""
-        return json_text([line._asdict() for line in self.lines])
-
-    def _writers(self) -> Writers:
-        return {**super()._writers(), ".json": lambda: f"{self.json()}\n"}
-
-    def __iter__(self) -> Iterator[Line]:
-        return iter(self.lines)
-
-    def __len__(self) -> int:
-        return len(self.lines)
-
-    def __repr__(self) -> str:
-        return self.text()
 
 
 def catalogue() -> Catalogue:

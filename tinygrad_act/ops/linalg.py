@@ -10,7 +10,7 @@ import numpy as np
 from ..blocks import HALF, wide
 from ..dispatch import op
 from ..op import case
-from .contraction import LETTERS, contracted, explicit, letters, letters_of, of_two_matrices, pairs, rule_of_dx
+from .contraction import contracted, explicit, letters, letters_of, of_two_matrices, pairs, rule_of_dx
 from .reduce import sum
 from .shape import expand_dims, reshape, swapaxes
 from .sizes import dotted, matrix_product, summed_product
@@ -88,12 +88,9 @@ def _check_matmul(x: tuple[int, ...], y: tuple[int, ...]) -> None:
         )
 
 
-def _dot_letters(x: Any, y: Any) -> tuple[str, str, str]:
-    """einsum's letters for x, y and dot(x, y)."""
-    before = LETTERS[: x.ndim - 1]
-    after = LETTERS[x.ndim - 1 : x.ndim + y.ndim - 3] if y.ndim > 1 else ""
-    last = "y" if y.ndim > 1 else ""
-    return before + "z", after + "z" + last, before + after + last
+def _dot_axes(y: Any) -> tuple[int, int]:
+    """The axes of `tensordot` that `dot` sums over."""
+    return -1, -min(y.ndim, 2)
 
 
 def _dot_dx(g: Any, _: Any, x: Any, y: Any) -> Any:
@@ -102,8 +99,7 @@ def _dot_dx(g: Any, _: Any, x: Any, y: Any) -> Any:
         return g * y
     if x.ndim <= 2 and y.ndim <= 2:  # there it is a matrix product, and BLAS is many times as fast as einsum
         return matmul_dx(g, _, x, y)
-    xs, ys, gs = _dot_letters(x, y)
-    return _product(g, y, f"{gs},{ys}->{xs}")
+    return _tensordot_dx(g, _, x, y, axes=_dot_axes(y))
 
 
 def _dot_dy(g: Any, _: Any, x: Any, y: Any) -> Any:
@@ -112,8 +108,7 @@ def _dot_dy(g: Any, _: Any, x: Any, y: Any) -> Any:
         return g * x
     if x.ndim <= 2 and y.ndim <= 2:
         return matmul_dy(g, _, x, y)
-    xs, ys, gs = _dot_letters(x, y)
-    return _product(x, g, f"{xs},{gs}->{ys}")
+    return _tensordot_dy(g, _, x, y, axes=_dot_axes(y))
 
 
 @op(
@@ -139,7 +134,7 @@ def dot(x: Any, y: Any) -> Any:
     if x.ndim and y.ndim:
         _check_matmul(x.shape, y.shape)
     if x.ndim and y.ndim and x.ndim + y.ndim > 4:  # beyond matrices NumPy does without BLAS
-        xs, ys, gs = _dot_letters(x, y)
+        xs, ys, gs = _tensordot_letters(x, y, _dot_axes(y))
         a = contracted(x, y, f"{xs},{ys}->{gs}")
         return np.dot(x, y) if a is None else a
     return np.dot(x, y)

@@ -147,7 +147,7 @@ def array_equal(x: Any, y: Any, *, equal_nan: bool = False) -> Any:
 
     Whether shapes and all entries are the same: one boolean.
     """
-    return np.asarray(np.array_equal(x, y, equal_nan=equal_nan))
+    return np.array_equal(x, y, equal_nan=equal_nan)
 
 
 @op(dx=None, dy=None, cases=(case((2, 3), (3,)), case((3,), (2,)), case((), ())), grows=False)
@@ -156,7 +156,7 @@ def array_equiv(x: Any, y: Any) -> Any:
 
     Whether all entries are the same once the shapes are broadcast: one boolean.
     """
-    return np.asarray(np.array_equiv(x, y))
+    return np.array_equiv(x, y)
 
 
 @op(dx=None, dy=None, cases=(case((2, 3), _SORTED), case((), (2,)), case((0,), (2,), invert=True)), grows=False)

@@ -15,11 +15,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..frames import is_ours
+from ..leaves import slot_names
 from ..value import Value
 
 __all__ = ["Holders"]
 
-_OURS = __name__.partition(".")[0] + "."
 _MOST = 10_000
 """Objects that are looked into: a model has far fewer, what it may lead to may be anything."""
 _NO_HOLDERS = (
@@ -109,22 +110,18 @@ def _faces(x: Any) -> tuple[Any, ...]:
 
 def _held(x: Any) -> Iterator[tuple[Callable[[Any], Any], str, Any]]:
     """What an object holds: how to get it, how that is written, and what it is."""
-    if type(x).__module__.startswith(_OURS):
+    if is_ours(type(x)):
         return
     if isinstance(x, dict):
         yield from [(operator.itemgetter(key), f"[{key!r:.40}]", each) for key, each in list(x.items())]
     elif isinstance(x, (list, tuple)):
         yield from [(operator.itemgetter(i), f"[{i}]", each) for i, each in enumerate(x)]
     yield from [(_entry(name), f".{name}", each) for name, each in list(getattr(x, "__dict__", {}).items())]
-    slots = [name for cls in type(x).__mro__ for name in _slots(cls) if hasattr(x, name) and not name.startswith("__")]
+    names = [name for cls in type(x).__mro__ for name in slot_names(cls)]
+    slots = [name for name in names if hasattr(x, name) and not name.startswith("__")]
     yield from [(operator.attrgetter(name), f".{name}", getattr(x, name)) for name in slots]
 
 
 def _entry(name: str) -> Callable[[Any], Any]:
     """An attribute as it is stored: a property may compute."""
     return lambda x: x.__dict__[name]
-
-
-def _slots(cls: type) -> tuple[str, ...]:
-    names = cls.__dict__.get("__slots__", ())
-    return (names,) if isinstance(names, str) else tuple(names)
