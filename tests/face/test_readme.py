@@ -78,10 +78,11 @@ def test_the_table_of_gradient_checkers_has_every_case_and_nothing_wrong_of_ours
     shown = CHECK.split(checkers.START)[1].split(checkers.END)[0]
     rows = [line.strip("| ").split(" | ") for line in shown.splitlines() if line.startswith("| ")]
     said = {row[0].replace("\\", ""): row[1] for row in rows}
+    again = "run python -m tests.checker.table tinygrad_act/check/README.md"
     for case in FAULTS:
-        assert said[case.name] == "fails", f"{case.name}: run python -m tests.checker.table tinygrad_act/check/README.md"
+        assert said[case.name] == "fails", f"{case.name}: {again}"
     for case in HARD:
-        assert said[case.name] == "passes", f"{case.name}: run python -m tests.checker.table tinygrad_act/check/README.md"
+        assert said[case.name] == "passes", f"{case.name}: {again}"
 
 
 def test_the_command_line(tmp_path, capsys):
