@@ -150,7 +150,7 @@ def contributions(node: Any, g: Any, kind: Any, floor: int, recorded: bool,
             continue
         try:
             if op.elementwise:
-                c = pull_local(op, position, g, a, args, static)
+                c = pull_local(op, rule, position, g, a, args, static)
             else:
                 c = cotangent_by(op, rule, position, g, a, args, static)
             c = settle(op, position, c, g, a, args) if settling and may_be_idle(op) else c

@@ -24,12 +24,14 @@ _chain: Any = chain.__wrapped__  # type: ignore[attr-defined]  # the body: no ne
 _ndarray = np.ndarray
 
 
-def pull_local(op: Op, position: int, g: Any, a: Any, args: tuple[Any, ...], static: dict[str, Any]) -> Any:
+def pull_local(
+    op: Op, rule: Any, position: int, g: Any, a: Any, args: tuple[Any, ...], static: dict[str, Any]
+) -> Any:
     """`g` times ∂a/∂(input number `position`) of an elementwise `op`, whose output at `args` is `a`.
 
-    On numbers, arrays and nodes. Of the conventions of `derivative_form`, `at_kink` and `dialect`.
+    `rule`: the default one of that input. On numbers, arrays and nodes. Of the conventions of `derivative_form`,
+    `at_kink` and `dialect`.
     """
-    rule: Any = op.rule(position)
     now = current() if special else None
     if now is not None and (now.form != "auto" or now.kinks or now.dialect):
         rule = op.rule(position, now.form)
@@ -38,13 +40,13 @@ def pull_local(op: Op, position: int, g: Any, a: Any, args: tuple[Any, ...], sta
             times = functools.partial(_times, g, a)
             c = times(slope_by(op, rule, position, a, args, static))
             return bent(op, position, rule, policy, c, args, static, bool(now.tracing), times)
-    if is_constant(rule):
-        return scaled(g, rule)
-    if type(g) is not _ndarray or type(a) is not _ndarray:
-        return chain(g, slope_by(op, rule, position, a, args, static), marker(op, position, a, args))
-    if g.nbytes > 2 * BLOCK and worth_pieces(g, a, args):
+    arrays = type(g) is _ndarray and type(a) is _ndarray
+    if arrays and g.nbytes > 2 * BLOCK and not is_constant(rule) and worth_pieces(g, a, args):
         return by_pieces(op, rule, position, g, a, args, static)
-    return _chain(g, slope_by(op, rule, position, a, args, static), marker(op, position, a, args))
+    d = slope_by(op, rule, position, a, args, static)
+    if d is rule:  # a number
+        return scaled(g, d)
+    return (_chain if arrays else chain)(g, d, marker(op, position, a, args))
 
 
 def marker(op: Op, position: int, a: Any, args: tuple[Any, ...]) -> Any:
