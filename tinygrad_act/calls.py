@@ -25,6 +25,26 @@ _OF_ITS_OWN = {("gelu", "approximate"): "gelu_tanh", ("relu", "max_value"): "rel
 """Parameters of other frameworks that are another operation here."""
 
 
+def sorted_out(
+    op: Op, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> tuple[tuple[Any, ...], tuple[Any, ...], dict[str, Any]]:
+    """What a call gives as inputs, as static parameters by position, and by keyword. (A saved program holds this.)"""
+    if op.variadic:
+        if args and isinstance(args[0], (list, tuple)) and not any(map(_is_operand, args[1:])):
+            return tuple(args[0]), args[1:], kwargs
+        if args and isinstance(args[0], str):
+            return args[1:], args[:1], kwargs
+        return args, (), kwargs
+    named = [name for name in op.inputs[len(args) :] if name in kwargs]
+    inputs = (*args, *(kwargs[name] for name in named))[: len(op.inputs)]
+    return inputs, args[len(op.inputs) :], {name: x for name, x in kwargs.items() if name not in named}
+
+
+def _is_operand(x: Any) -> bool:
+    """Whether it can be no static parameter: what comes before it is an input as well, though it is a list."""
+    return type(x) in INTERPRETERS or isinstance(x, np.ndarray)
+
+
 def missing_input(op: Op, given: int) -> TypeError:
     """The error for a call with too few inputs."""
     names = op.inputs[given:]
