@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from . import interop
+from .core.rules import slope_by
 from .evaluate import INTERPRETERS, held
 from .mode import mode
 from .op import Op
@@ -114,8 +115,7 @@ def _slope(op: Op, i: int, a: Any, primals: tuple[Any, ...], static: dict[str, A
     if op.name == "pow" and i == 0 and isinstance(primals[1], (int, float)) and primals[1] == 2:
         return mul(2.0, primals[0])  # as one writes it
     if any(isinstance(x, Symbol) for x in primals):  # a symbol can't tell whether it lies on a kink
-        rule: Any = op.rule(i)
-        return rule if isinstance(rule, float) else rule(a, *primals, **static)
+        return slope_by(op, op.rule(i), i, a, primals, static)
     return slope(op, i, a, primals, static)
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from .core.rules import rules_for
 from .debugging import check_forward, note_scope
 from .errors import REAL_KINDS, refuse_kind
 from .evaluate import by_ieee, compute, evaluate
@@ -47,7 +48,7 @@ def recorder(cls: Any) -> Callable[[Op, tuple[Any, ...], dict[str, Any]], Any]:
     def record(op: Op, args: tuple[Any, ...], static: dict[str, Any], ieee: bool = False) -> Any:
         if lent:
             settle(args, cls)
-        rules = op.rules * len(args) if op.variadic else op.rules
+        rules = rules_for(op, len(args))
         primals: list[Any] = []
         level, tracked, arrays, scalars = 0, False, True, False
         for x, rule in zip(args, rules):

@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from ..core.rules import Rule, Unknown, is_constant
 from ..dispatch import elementwise
 from ..frames import boundary
-from ..op import REQUIRED, Case, Op, Place, Rule, Theirs, Unknown
+from ..op import REQUIRED, Case, Op, Place, Theirs
 from ..ops.arithmetic import where
 from ..ops.comparison import equal
 from ..registry import ops
@@ -111,7 +112,7 @@ def _examine(op: Op, report: Report, again: Function, rule: Any) -> None:
     report.faults += declared_but_absent(op)
     found = undeclared(op, report)
     if found:
-        rule = _zero_at_jumps(op, rule, found) if report.derived and callable(rule) else rule
+        rule = _zero_at_jumps(op, rule, found) if report.derived and not is_constant(rule) else rule
         op = again(rule, {**op.kinks, **found})
         report.op, report.found = op, [op.place_text(place) for place in found]
     report.faults += nan_faults(op)  # where a slope is a mask, the engine minds NaN if there is a kink

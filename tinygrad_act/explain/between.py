@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from ..backprop import count_uses, pull
+from ..core.rules import rules_for
 from ..errors import describe
 from ..graph import topological_order
 from ..leaves import seed
@@ -69,8 +70,7 @@ def _links(node: Value, places: dict[Value, int]) -> list[Link]:
     """The edges of `node` to nodes that have a place, by which a gradient flows."""
     if node.op is None or node.inputs is None:
         return []
-    count = len(node.inputs)
-    rules = node.op.rules * count if node.op.variadic else node.op.rules
+    rules = rules_for(node.op, len(node.inputs))
     return [
         Link(position, places[x])
         for position, (x, rule) in enumerate(zip(node.inputs, rules))
