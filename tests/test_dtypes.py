@@ -12,7 +12,7 @@ import pytest
 
 import tinygrad_act as ta
 from tinygrad_act import samples
-from tinygrad_act.backprop import WORTH_A_VIEW
+from tinygrad_act.ops.cotangent import WORTH_A_VIEW
 from tinygrad_act.blocks import BLOCK
 from tinygrad_act.ops import arithmetic
 

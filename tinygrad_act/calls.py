@@ -1,4 +1,4 @@
-"""What is said of a call that does not fit: an input that is missing, a keyword that another operation knows."""
+"""What a call gives: which of its arguments are inputs, and what is said of one that does not fit."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ import difflib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import numpy as np
+
+from .gate import INTERPRETERS
 from .op import REQUIRED, Op
 from .registry import ops
 
-__all__ = ["OtherName", "missing_input", "missing_name", "refuse_uncallable", "unfit"]
+__all__ = ["OtherName", "missing_input", "missing_name", "refuse_uncallable", "sorted_out", "unfit"]
 
 _CALLED_HERE = {
     "dim": "axis", "dims": "axis", "dimension": "axis", "keepdim": "keepdims", "keep_dims": "keepdims",

@@ -27,7 +27,7 @@ PLAIN = (int, float, np.ndarray, np.generic)
 """What is a number or an array itself, and not something that holds one: a node, a symbol, ..."""
 
 _ndarray = np.ndarray
-_LARGE = 1 << 1000
+_LARGE = 2.0**1000
 _FLOAT64 = np.dtype(np.float64)
 _INT64 = 1 << 63
 """Integers from here on NumPy holds as objects."""

@@ -6,7 +6,7 @@ the same numbers as `chain` gives, in fewer passes over memory.
 
 from __future__ import annotations
 
-import functools
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,7 @@ from ..op import Op
 from .arithmetic import chain
 from .slope import asked_at_kink, bent
 
-__all__ = ["by_pieces", "fused_pull", "marker", "pull_local", "worth_pieces"]
+__all__ = ["fused_pull", "marker", "pull_bent", "pull_by", "pull_local", "puller"]
 
 _chain: Any = chain.__wrapped__  # type: ignore[attr-defined]  # the body: no need to ask for an interpreter
 _ndarray = np.ndarray
@@ -29,22 +29,45 @@ def pull_local(op: Op, position: int, g: Any, a: Any, args: tuple[Any, ...], sta
 
     On numbers, arrays and nodes. Of the conventions of `derivative_form`, `at_kink` and `dialect`.
     """
-    rule: Any = op.rule(position)
+    return puller()(op, op.rule(position), position, g, a, args, static)
+
+
+def puller() -> Callable[..., Any]:
+    """What pulls through elementwise operations under the conventions in force: (op, rule, position, g, a, args,
+    static) to the cotangent."""
     now = current() if special else None
-    if now is not None and (now.form != "auto" or now.kinks or now.dialect):
-        rule = op.rule(position, now.form)
-        policy = asked_at_kink(op)
-        if policy is not None:
-            times = functools.partial(_times, g, a)
-            c = times(slope_by(op, rule, position, a, args, static))
-            return bent(op, position, rule, policy, c, args, static, bool(now.tracing), times)
+    asked = now is not None and (now.form != "auto" or now.kinks or now.dialect)
+    return _pull_as_asked if asked else pull_by
+
+
+def pull_by(op: Op, rule: Rule, position: int, g: Any, a: Any, args: tuple[Any, ...], static: dict[str, Any]) -> Any:
+    """The cotangent by this `rule`."""
     if is_constant(rule):
-        return scaled(g, rule)
+        return scaled(g, rule)  # type: ignore[arg-type]
     if type(g) is not _ndarray or type(a) is not _ndarray:
         return chain(g, slope_by(op, rule, position, a, args, static), marker(op, position, a, args))
     if g.nbytes > 2 * BLOCK and worth_pieces(g, a, args):
         return by_pieces(op, rule, position, g, a, args, static)
     return _chain(g, slope_by(op, rule, position, a, args, static), marker(op, position, a, args))
+
+
+def pull_bent(policy: Any, anyway: bool, op: Op, rule: Rule, position: int, g: Any, a: Any, args: tuple[Any, ...],
+              static: dict[str, Any]) -> Any:  # fmt: skip
+    """The same with the slope that `policy` asks for at kinks; see `bent`."""
+
+    def times(d: Any) -> Any:
+        return chain(g, d, a)
+
+    c = times(slope_by(op, rule, position, a, args, static))
+    return bent(op, position, rule, policy, c, args, static, anyway, times)
+
+
+def _pull_as_asked(op: Op, _: Rule, position: int, *given: Any) -> Any:
+    now, policy = current(), asked_at_kink(op)
+    rule = op.rule(position, now.form)
+    if policy is None:
+        return pull_by(op, rule, position, *given)
+    return pull_bent(policy, bool(now.tracing), op, rule, position, *given)
 
 
 def marker(op: Op, position: int, a: Any, args: tuple[Any, ...]) -> Any:
@@ -53,10 +76,6 @@ def marker(op: Op, position: int, a: Any, args: tuple[Any, ...]) -> Any:
     if op.kinks:
         return a
     return args[2] if op.name == "chain" and position == 0 else 0.0
-
-
-def _times(g: Any, a: Any, d: Any) -> Any:
-    return chain(g, d, a)
 
 
 def worth_pieces(g: Any, a: Any, args: tuple[Any, ...]) -> bool:

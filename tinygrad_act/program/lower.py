@@ -15,11 +15,11 @@ from typing import Any
 
 import numpy as np
 
-from ..backprop import repair
 from ..core.rules import cotangent_by, is_constant, scaled, slope_by
 from ..evaluate import INTERPRETERS
 from ..mode import Switch, mode
 from ..op import Op
+from ..ops.cotangent import repair
 from ..ops.idle import SETTLERS, may_be_idle, settled
 from ..ops.local import fused_pull, marker
 from ..ops.slope import asked_at_kink, bent

@@ -17,7 +17,7 @@ from ..saving import write
 from .calls import is_own_body
 from .explain import Explanation
 from .memory import Memory
-from .save import module_text
+from .saved import module_text
 
 __all__ = ["Program", "WithProgram"]
 
