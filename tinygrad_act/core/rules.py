@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol, TypeAlias
 
-from ..errors import UnknownDerivative
+from .errors import UnknownDerivative
 
 __all__ = [
     "Rule", "Ruled", "Unknown", "cotangent_by", "in_words", "is_constant", "is_unknown", "rules_for", "run_rule",
