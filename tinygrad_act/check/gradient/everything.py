@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ...cli.table import spaced
+from ...core.columns import spaced
 from ...core.op import Op
 from ...core.rules import is_unknown
 from ..samples import at_kinks, cases, movable, sample
