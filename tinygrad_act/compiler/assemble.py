@@ -6,7 +6,7 @@ from typing import Any
 
 from .calls import method
 from .emit import Form, Writer, write_careful, write_trusting
-from .explain import explain
+from .costs import costs_of
 from .identifiers import in_docstring
 from .lower import lower
 from .memory import Memory
@@ -34,7 +34,7 @@ def assemble(name: str, recorded: Graph, form: Form, passes: tuple[str, ...], ab
         lines += ["", "", *more]
     source = "\n".join(lines) + "\n"
     memory = Memory(planned.rooms, writer.views)
-    return Program(source, name, form.parameters, objects, memory, explain(recorded, graph, planned))
+    return Program(source, name, form.parameters, objects, memory, costs_of(recorded, graph, planned))
 
 
 def _prepared(recorded: Graph, passes: tuple[str, ...], trusting: bool) -> Graph:
