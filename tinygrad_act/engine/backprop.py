@@ -25,7 +25,7 @@ from ..core.rules import Rule, rules_for
 from ..operations.arithmetic import has_nan
 from ..operations.cotangent import in_numpy, sent
 from ..operations.idle import may_be_idle, settle
-from ..operations.local import pull_by, puller
+from ..operations.local import pull_by, pull_local
 from .debugging import check_backward
 from .lending import changed, unchanged
 from .recording import new_node
@@ -135,7 +135,7 @@ def contributions(node: Any, g: Any, kind: Any, floor: int, recorded: bool,
     a, args = (node, edges[:count]) if recorded else (node._data, edges[count:])
     if not op.elementwise and not recorded:
         a, *args = as_arrays((a, *args))
-    through = puller() if special else pull_by
+    through = pull_local if special else pull_by
     settled = settle if settling and may_be_idle(op) else None
     found = []
     for position in range(count):

@@ -6,7 +6,6 @@ the same numbers as `chain` gives, in fewer passes over memory.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -18,56 +17,48 @@ from ..core.rules import Rule, is_constant, scaled, slope_by
 from .arithmetic import chain
 from .slope import asked_at_kink, bent
 
-__all__ = ["fused_pull", "marker", "pull_bent", "pull_by", "pull_local", "puller"]
+__all__ = ["fused_pull", "marker", "pull_bent", "pull_by", "pull_local"]
 
 _chain: Any = chain.__wrapped__  # type: ignore[attr-defined]  # the body: no need to ask for an interpreter
 _ndarray = np.ndarray
 
 
-def pull_local(op: Op, position: int, g: Any, a: Any, args: tuple[Any, ...], static: dict[str, Any]) -> Any:
+def pull_local(
+    op: Op, rule: Rule, position: int, g: Any, a: Any, args: tuple[Any, ...], static: dict[str, Any]
+) -> Any:
     """`g` times ∂a/∂(input number `position`) of an elementwise `op`, whose output at `args` is `a`.
 
-    On numbers, arrays and nodes. Of the conventions of `derivative_form`, `at_kink` and `dialect`.
+    `rule`: the default one of that input. On numbers, arrays and nodes. Of the conventions of `derivative_form`,
+    `at_kink` and `dialect`.
     """
-    return puller()(op, op.rule(position), position, g, a, args, static)
-
-
-def puller() -> Callable[..., Any]:
-    """What pulls through elementwise operations under the conventions in force: (op, rule, position, g, a, args,
-    static) to the cotangent."""
     now = current() if special else None
-    asked = now is not None and (now.form != "auto" or now.kinks or now.dialect)
-    return _pull_as_asked if asked else pull_by
+    if now is not None and (now.form != "auto" or now.kinks or now.dialect):
+        rule, policy = op.rule(position, now.form), asked_at_kink(op)
+        if policy is not None:
+            return pull_bent(policy, bool(now.tracing), op, rule, position, g, a, args, static)
+    return pull_by(op, rule, position, g, a, args, static)
 
 
 def pull_by(op: Op, rule: Rule, position: int, g: Any, a: Any, args: tuple[Any, ...], static: dict[str, Any]) -> Any:
-    """The cotangent by this `rule`."""
-    if is_constant(rule):
-        return scaled(g, rule)  # type: ignore[arg-type]
-    if type(g) is not _ndarray or type(a) is not _ndarray:
-        return chain(g, slope_by(op, rule, position, a, args, static), marker(op, position, a, args))
-    if g.nbytes > 2 * BLOCK and worth_pieces(g, a, args):
+    """The same by this rule, without a look at conventions. (A saved program holds this, and what it calls.)"""
+    arrays = type(g) is _ndarray and type(a) is _ndarray
+    if arrays and g.nbytes > 2 * BLOCK and not is_constant(rule) and worth_pieces(g, a, args):
         return by_pieces(op, rule, position, g, a, args, static)
-    return _chain(g, slope_by(op, rule, position, a, args, static), marker(op, position, a, args))
+    d = slope_by(op, rule, position, a, args, static)
+    if d is rule:  # a number
+        return scaled(g, d)
+    return (_chain if arrays else chain)(g, d, marker(op, position, a, args))
 
 
 def pull_bent(policy: Any, anyway: bool, op: Op, rule: Rule, position: int, g: Any, a: Any, args: tuple[Any, ...],
               static: dict[str, Any]) -> Any:  # fmt: skip
-    """The same with the slope that `policy` asks for at kinks; see `bent`."""
+    """The same with the slope that `policy` asks for at kinks; see `slope.bent`."""
 
     def times(d: Any) -> Any:
         return chain(g, d, a)
 
     c = times(slope_by(op, rule, position, a, args, static))
     return bent(op, position, rule, policy, c, args, static, anyway, times)
-
-
-def _pull_as_asked(op: Op, _: Rule, position: int, *given: Any) -> Any:
-    now, policy = current(), asked_at_kink(op)
-    rule = op.rule(position, now.form)
-    if policy is None:
-        return pull_by(op, rule, position, *given)
-    return pull_bent(policy, bool(now.tracing), op, rule, position, *given)
 
 
 def marker(op: Op, position: int, a: Any, args: tuple[Any, ...]) -> Any:
