@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from .calls import method
-from .emit import Form, Writer, write_careful, write_trusting
 from .costs import costs_of
+from .emit import Form, write_careful, write_trusting
 from .identifiers import in_docstring
 from .lower import lower
 from .memory import Memory
 from .node import Graph, Node, make
 from .passes import simplified
 from .program import Program
+from .writer import Writer
 
 __all__ = ["assemble"]
 

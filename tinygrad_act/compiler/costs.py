@@ -6,7 +6,8 @@ import math
 from collections import Counter
 from dataclasses import dataclass
 
-from ..core.columns import columns, in_html
+from ..core.columns import columns
+from ..core.shown import fragment
 from .calls import EINSUM, INDEXED
 from .node import Graph, Node
 from .plan import Plan
@@ -57,7 +58,7 @@ class Costs:
 
     def _repr_html_(self) -> str:
         """What a notebook prefers."""
-        return in_html([("one call", self.headline), *self._rows()])
+        return fragment("", rows=[("one call", self.headline), *self._rows()])
 
 
 def costs_of(recorded: Graph, graph: Graph, plan: Plan) -> Costs:

@@ -33,8 +33,8 @@ def sent(op: Op, rule: Rule, position: int, g: Any, a: Any, args: Any, static: d
     """The cotangent of the input at `position`, which holds `like`, by its `rule` that is not None; `g`: that of the
     output `a` at `args`: numbers, arrays or nodes, and arrays or nodes alone unless `op` is elementwise.
 
-    `pull`: what pulls through elementwise operations, `local.pull_local` or a part of it. `settle`: what sees to it that zeros in `g`
-    send nothing, or None (see `idle`). Raises what the rule raises.
+    `pull`: what pulls through elementwise operations, `local.pull_local` or a part of it. `settle`: what sees to it
+    that zeros in `g` send nothing (see `idle`), or None. Raises what the rule raises.
     """
     if op.elementwise:
         c = pull(op, rule, position, g, a, args, static)
