@@ -20,8 +20,8 @@ from ..core.mode import Switch, mode
 from ..core.op import Op
 from ..core.registry import ops
 from ..core.rules import cotangent_by, is_constant, scaled, slope_by
-from ..engine.backprop import repair
 from ..engine.tracing import Pull, under
+from ..operations.cotangent import repair
 from ..operations.idle import SETTLERS, may_be_idle, settled
 from ..operations.local import fused_pull, marker
 from ..operations.slope import asked_at_kink, bent

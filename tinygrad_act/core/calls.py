@@ -1,5 +1,5 @@
-"""What is said of a call that does not fit: an input that is missing, a keyword that another operation knows, operands
-that the body can't take."""
+"""What a call gives: which of its arguments are inputs; and what is said of one that does not fit: an input that is
+missing, a keyword that another operation knows, operands that the body can't take."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from typing import Any
 import numpy as np
 
 from .errors import ShapesDiffer, is_real, refuse_kind, shape_of
+from .gate import INTERPRETERS
 from .op import REQUIRED, Op
 from .registry import ops
 
-__all__ = ["OtherName", "explain", "missing_input", "missing_name", "refuse_uncallable", "unfit"]
+__all__ = ["OtherName", "explain", "missing_input", "missing_name", "refuse_uncallable", "sorted_out", "unfit"]
 
 _CALLED_HERE = {
     "dim": "axis", "dims": "axis", "dimension": "axis", "keepdim": "keepdims", "keep_dims": "keepdims",
@@ -27,6 +28,26 @@ _CALLED_HERE = {
 
 _OF_ITS_OWN = {("gelu", "approximate"): "gelu_tanh", ("relu", "max_value"): "relu6, or general_relu(z, max_value=...)"}
 """Parameters of other frameworks that are another operation here."""
+
+
+def sorted_out(
+    op: Op, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> tuple[tuple[Any, ...], tuple[Any, ...], dict[str, Any]]:
+    """What a call gives as inputs, as static parameters by position, and by keyword. (A saved program holds this.)"""
+    if op.variadic:
+        if args and isinstance(args[0], (list, tuple)) and not any(map(_is_operand, args[1:])):
+            return tuple(args[0]), args[1:], kwargs
+        if args and isinstance(args[0], str):
+            return args[1:], args[:1], kwargs
+        return args, (), kwargs
+    named = [name for name in op.inputs[len(args) :] if name in kwargs]
+    inputs = (*args, *(kwargs[name] for name in named))[: len(op.inputs)]
+    return inputs, args[len(op.inputs) :], {name: x for name, x in kwargs.items() if name not in named}
+
+
+def _is_operand(x: Any) -> bool:
+    """Whether it can be no static parameter: what comes before it is an input as well, though it is a list."""
+    return type(x) in INTERPRETERS or isinstance(x, np.ndarray)
 
 
 def missing_input(op: Op, given: int) -> TypeError:

@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from ..formula.symbol import INFIX, Symbol, call_text, infix_text
-from .calls import explain, missing_input, unfit
+from .calls import explain, missing_input, sorted_out, unfit
 from .declare import declare
 from .errors import REAL_KINDS
 from .evaluate import EXPLAINED, INTERPRETERS, NOT_IEEE, by_ieee, compute_one, compute_two, evaluate
@@ -257,17 +257,9 @@ def bind(op: Op, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[A
     (`einsum("ij,jk", x, y)`).
     Raises `TypeError` naming the operation for whatever does not fit.
     """
-    if op.variadic and args and isinstance(args[0], (list, tuple)) and not any(map(_is_operand, args[1:])):
-        inputs, rest = tuple(args[0]), args[1:]
-    elif op.variadic and args and isinstance(args[0], str):
-        inputs, rest = args[1:], args[:1]
-    elif op.variadic:
-        inputs, rest = args, ()
-    else:
-        named = tuple(kwargs.pop(name) for name in op.inputs[len(args) :] if name in kwargs)
-        inputs, rest = (args + named)[: len(op.inputs)], args[len(op.inputs) :]
-        if len(inputs) < len(op.inputs):
-            raise missing_input(op, len(inputs))
+    inputs, rest, kwargs = sorted_out(op, args, kwargs)
+    if len(inputs) < len(op.inputs) and not op.variadic:
+        raise missing_input(op, len(inputs))
     static = {**op.defaults, **dict(zip(op.defaults, rest)), **kwargs}
     twice = set(list(op.defaults)[: len(rest)]) & kwargs.keys()  # by position and by keyword
     if len(rest) > len(op.defaults) or len(static) > len(op.defaults) or twice:
@@ -276,11 +268,6 @@ def bind(op: Op, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[A
         if value is REQUIRED:
             raise TypeError(f"{op.name}: static parameter '{name}' is missing; write {op.name}(..., {name}=...)")
     return inputs, checked(op, static)
-
-
-def _is_operand(x: Any) -> bool:
-    """Whether it can be no static parameter: what comes before it is an input as well, though it is a list."""
-    return type(x) in INTERPRETERS or isinstance(x, _ndarray)
 
 
 def _spell(op: Op, args: tuple[Any, ...], static: dict[str, Any]) -> Symbol:
