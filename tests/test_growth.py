@@ -8,9 +8,7 @@ import numpy as np
 import pytest
 
 import tinygrad_act as ta
-from tinygrad_act.expression import growth
-from tinygrad_act.expression.machine import evaluate_expression
-from tinygrad_act.expression.message import ExpressionError
+from tinygrad_act.expression import ExpressionError, evaluate_expression, growth
 from tinygrad_act.ops import sizes
 
 TOO_MANY = "more than 10,000,000 entries together"
