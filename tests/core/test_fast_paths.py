@@ -178,7 +178,7 @@ def test_a_shorter_rule_is_right_by_itself_and_large_arrays_take_it(op, form, dt
         expected = chain(g, rule(a, z, **op.defaults), 0.0).astype(dtype)
     monkeypatch.setattr(local, "_piece", never)
     with ta.derivative_form("auto" if form == "pull" else "input"):
-        found = local.pull_local(op, 0, g, a, (z,), op.defaults)
+        found = local.pull_local(op, op.rules[0], 0, g, a, (z,), op.defaults)
     assert found.dtype == dtype
     close(found, expected, g)
 

@@ -51,7 +51,7 @@ def _write(module: Module, name: str, pull: Pull) -> None:
     if pull.conventions is not None and op.elementwise:
         with under(pull.conventions):
             form, policy = mode.form, asked_at_kink(op)
-    chosen = op.rules[0 if op.variadic else position] if form == "auto" else op.rule(position, form)
+    chosen = op.rule(position, form)
     rule = module.reference(chosen, f"{name}_rule")
     at_kinks = "None" if policy is None else _at_kinks(module, name, op, f"{position}, {rule}, {policy!r}")
     words = [rule, str(position), _facts(module, name, op, chosen, at_kinks)]
@@ -77,7 +77,8 @@ def _at_kinks(module: Module, name: str, op: Op, how: str) -> str:
     defaults = {key: default for key, default in op.defaults.items() if default is not REQUIRED}
     places = [module.reference(x, f"{name}_kink") if callable(x) else module.text(x) for x in op.kinks]
     kinks = ", ".join(f"{place}: {side!r}" for place, side in zip(places, op.kinks.values()))
-    facts = f"name={op.name!r}, kinks={{{kinks}}}, call={module.reference(op.call, op.name)}, place_text=str"
+    facts = f"name={op.name!r}, variadic={op.variadic}, kinks={{{kinks}}}"
+    facts += f", call={module.reference(op.call, op.name)}, place_text=str"
     facts += f", bound={module.reference(bound_of, 'bound_of')}({module.text(defaults)})"
     module.parts.append(f"{name}_op = {module.reference(types, 'types')}.SimpleNamespace({facts})")
     given = "d, args, static"

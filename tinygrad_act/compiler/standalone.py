@@ -11,6 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from ..core.rules import cotangent_by, is_constant, scaled, slope_by
+
 __all__ = ["at_kinks", "bound_of", "operation", "pulled"]
 
 
@@ -55,23 +57,21 @@ def pulled(
 
     def elementwise(g: Any, a: Any, inputs: tuple[Any, ...], static: dict[str, Any]) -> Any:
         if op.bent is not None:
-            return at_kinks(op.bent, chain, g, a, rule, inputs, static)
-        if not callable(rule):
-            return g if rule == 1 else -g if rule == -1 else g * rule
+            return at_kinks(op.bent, chain, g, a, slope_by(op, rule, position, a, inputs, static), inputs, static)
+        if is_constant(rule):
+            return scaled(g, rule)
         arrays = type(g) is np.ndarray and type(a) is np.ndarray
         if arrays and op.fused is not None and g.nbytes > op.large and worth_pieces(g, a, inputs):
-            return by_pieces(op, rule, g, a, inputs, static)
+            return by_pieces(op, rule, position, g, a, inputs, static)
         try:
-            d = rule(a, *inputs, **static)
+            d = slope_by(op, rule, position, a, inputs, static)
         except (ZeroDivisionError, OverflowError, ValueError, TypeError):  # IEEE has an answer
-            d = float(rule(np.float64(a), *map(np.float64, inputs), **static))
+            d = float(slope_by(op, rule, position, np.float64(a), tuple(map(np.float64, inputs)), static))
         return chain(g, d, marker(op, position, a, inputs))
 
     def whole(g: Any, a: Any, inputs: tuple[Any, ...], static: dict[str, Any]) -> Any:
         a, *inputs = (np.asarray(x) for x in (a, *inputs))  # type: ignore[assignment]
-        if not callable(rule):
-            return g * rule
-        return rule(position, g, a, *inputs, **static) if op.variadic else rule(g, a, *inputs, **static)
+        return cotangent_by(op, rule, position, g, a, inputs, static)
 
     def pull(g: Any, a: Any, *inputs: Any, **static: Any) -> Any:
         like = np.asarray(inputs[position])
@@ -87,13 +87,13 @@ def pulled(
     return pull
 
 
-def at_kinks(bent: Any, chain: Any, g: Any, a: Any, rule: Any, inputs: tuple[Any, ...], static: dict[str, Any]) -> Any:
-    """The cotangent times the slope, where `at_kink` or a dialect asked for another one at kinks."""
+def at_kinks(bent: Any, chain: Any, g: Any, a: Any, d: Any, inputs: tuple[Any, ...], static: dict[str, Any]) -> Any:
+    """The cotangent times the slope `d`, where `at_kink` or a dialect asked for another one at kinks."""
 
     def times(d: Any) -> Any:
         return chain(g, d, a)
 
-    return bent(times(rule(a, *inputs, **static) if callable(rule) else rule), inputs, static, times)
+    return bent(times(d), inputs, static, times)
 
 
 def bound_of(defaults: dict[str, Any]) -> Callable[..., Any]:

@@ -15,8 +15,9 @@ from .blocks import has_steps, in_blocks
 from .docstrings import keep_docstring, read_formula
 from .float_warnings import Said, context_for, in_a_copy, silent
 from .frames import is_ours
-from .op import FORMS, REQUIRED, SIDES, Fused, Op, Rule, Unknown
+from .op import FORMS, REQUIRED, SIDES, Fused, Op
 from .registry import ops
+from .rules import Rule, Unknown, is_constant, is_unknown
 
 __all__ = ["declare"]
 
@@ -37,7 +38,8 @@ def declare(
 
     Raises `TypeError` or `ValueError` that says how to mend the declaration.
     """
-    for function in (body, *rules.values(), *(facts.get("forms") or {}).values()):
+    facts["forms"] = {form: _as_float(rule) for form, rule in (facts.get("forms") or {}).items()}
+    for function in (body, *rules.values(), *facts["forms"].values()):
         keep_docstring(function)
     name = _name_of(body)
     inputs, variadic, defaults = _read_signature(name, body)
@@ -55,7 +57,7 @@ def declare(
         kinds=_read_kinds(body, defaults),
         domain={inputs[0]: domain} if isinstance(domain, tuple) else dict(domain or {}),
         scalar_rules=tuple(_handed_on(rule, len(inputs)) for rule in matched) if elementwise else matched,
-        plain=elementwise and not defaults and None not in matched and len(inputs) <= 2,
+        plain=elementwise and not defaults and not variadic and None not in matched and len(inputs) <= 2,
         **_how_it_runs(body, scalar),
         **{fact: given for fact, given in facts.items() if given is not None},
     )
@@ -169,7 +171,7 @@ def _check_facts(op: Op) -> None:
                 f"{op.name}: {form!r} is no form of a derivative; elementwise operations of one input may have "
                 f"a second form: {' or '.join(FORMS)}"
             )
-        if isinstance(rule, Unknown):
+        if is_unknown(rule):
             raise ValueError(f"{op.name}: {form}=ta.unknown says nothing; leave {form}= out, or write d{op.inputs[0]}=")
         _check_rule(op, op.inputs[0], rule)
     for place, side in op.kinks.items():
@@ -233,7 +235,8 @@ def _match_rules(name: str, inputs: tuple[str, ...], rules: dict[str, Rule]) -> 
 
 
 def _as_float(rule: Rule) -> Rule:
-    return float(rule) if isinstance(rule, int) and not isinstance(rule, bool) else rule
+    """A rule that is a number as the float that `is_constant` knows: 1 and np.float64(1) as well."""
+    return float(rule) if isinstance(rule, (int, float)) and not isinstance(rule, bool) else rule
 
 
 def _handed_on(rule: Rule, inputs: int) -> Rule:
@@ -250,7 +253,7 @@ def _handed_on(rule: Rule, inputs: int) -> Rule:
 
 def _check_rule(op: Op, input_name: str, rule: Rule) -> None:
     """A rule takes the output, the inputs and the static parameters, no more and no less."""
-    if rule is None or isinstance(rule, float):
+    if is_constant(rule):
         return
     if not callable(rule):
         raise TypeError(f"{op.name}: d{input_name} must be a function, a number or None, not {rule!r}")

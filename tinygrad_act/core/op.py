@@ -21,16 +21,15 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeAlias
 
 from ..formula.symbol import Symbol
-from .errors import UnknownDerivative
 from .float_warnings import Said
 from .registry import ops
+from .rules import Rule, Unknown, in_words, is_constant, is_unknown, run_rule, unknown
 
 __all__ = [
     "DROPPED", "FORMS", "MANY", "REQUIRED", "SIDES", "Case", "Fused", "Op", "Place", "Rule", "Theirs", "Unknown",
     "case", "theirs", "unknown",
 ]  # fmt: skip
 
-Rule: TypeAlias = Callable[..., Any] | float | None
 Place: TypeAlias = "float | str | Callable[..., float]"
 """Where a kink is; see `Op.kinks`."""
 
@@ -104,41 +103,6 @@ class Fused(NamedTuple):
     quick: Callable[..., Any] | None = None
     """`quick(z, out, **static)`: `forward` in fewer steps still, for large arrays outside of programs. Gives None, or
     the indices of the entries where that loses digits: the body does them again."""
-
-
-class Unknown:
-    """`ta.unknown`, in place of a derivative rule: there may be a derivative, but nobody wrote it.
-
-        @ta.op(dx=ta.unknown)
-        def median(x):
-            '''a = median(x)'''
-            return np.median(x)
-
-    `dx=None` would say that nothing flows, and give a silent zero. With this the operation computes,
-    and a gradient asked for through this input raises `UnknownDerivative`, a `NotImplementedError`,
-    with the names of both: in every mode and order, eager and compiled.
-    """
-
-    def __init__(self, op: str = "", input_name: str = "") -> None:
-        self._op, self._input = op, input_name
-
-    def of(self, op: str, input_name: str) -> Unknown:
-        """The same for one input of one operation."""
-        return Unknown(op, input_name)
-
-    def __call__(self, *args: Any, **static: Any) -> Any:
-        raise UnknownDerivative(
-            f"{self._op}: a gradient was asked for through its input '{self._input}', whose derivative is unknown "
-            f"(d{self._input}=ta.unknown); declare the rule, or pass ta.stop_gradient({self._input}) if nothing shall "
-            f"flow there"
-        )
-
-    def __repr__(self) -> str:
-        return "ta.unknown"
-
-
-unknown = Unknown()
-"""In place of a rule that nobody wrote; see `Unknown`."""
 
 
 @dataclass(frozen=True, eq=False, repr=False, slots=True)
@@ -253,7 +217,7 @@ class Op:
     def known(self, position: int, form: str = "auto") -> Rule:
         """The same for those who only look: None if it is unknown."""
         rule = self.rule(position, form)
-        return None if isinstance(rule, Unknown) else rule
+        return None if is_unknown(rule) else rule
 
     @property
     def derivatives(self) -> dict[str, str]:
@@ -270,20 +234,16 @@ class Op:
 
     def spell(self, rule: Rule) -> str:
         """A rule of this operation as text."""
-        if rule is None:
-            return "none"
-        if isinstance(rule, Unknown):
-            return "unknown"
-        if isinstance(rule, (int, float)):
+        if rule is None or is_unknown(rule):
+            return "none" if rule is None else "unknown"
+        if is_constant(rule):
             return f"{rule:g}"
-        if rule.__doc__:  # a rule that needs more than a formula says in words what it is
-            return rule.__doc__.strip().split("\n")[0]
-        first = [Symbol("a")] if self.elementwise else [Symbol("g"), Symbol("a")]
-        if self.variadic:
-            first.insert(0, Symbol("i"))
+        if in_words(rule):
+            return in_words(rule)
+        i, g, a, *inputs = map(Symbol, ("i", "g", "a", *self.inputs))
         static = {name: Symbol(name) for name in self.defaults}
         try:
-            return repr(rule(*first, *map(Symbol, self.inputs), **static))
+            return repr(run_rule(self, rule, i, g, a, inputs, static))
         except (AttributeError, TypeError):
             if sys.flags.optimize >= 2:  # its docstring said it, and the source was not there either
                 return DROPPED

@@ -24,6 +24,7 @@ from ..core.frames import own_cause
 from ..core.mode import current, special
 from ..core.op import Op
 from ..core.registry import ops
+from ..core.rules import cotangent_by, rules_for, run_rule
 from ..operations.arithmetic import chain, has_nan
 from ..operations.idle import may_be_idle, settle
 from ..operations.local import pull_local
@@ -64,8 +65,7 @@ def count_uses(
         if op is None:
             continue
         position = len(edges) // 2  # of the first primal
-        rules = op.rules * position if op.variadic else op.rules
-        for x, rule in zip(edges, rules):
+        for x, rule in zip(edges, rules_for(op, position)):
             if isinstance(x, kind):
                 if x.op is None and x._loan is not None:
                     if x._data is edges[position] and x._loan.mark is None:
@@ -139,7 +139,7 @@ def contributions(node: Any, g: Any, kind: Any, floor: int, recorded: bool,
         return _traced(node, g, kind, floor)
     op, edges, static = node.op, node._edges, node.static
     count = len(edges) // 2
-    rules = op.rules * count if op.variadic else op.rules
+    rules = rules_for(op, count)
     a, args = (node, edges[:count]) if recorded else (node._data, edges[count:])
     if not op.elementwise and not recorded:
         a, *args = as_arrays((a, *args))
@@ -150,13 +150,9 @@ def contributions(node: Any, g: Any, kind: Any, floor: int, recorded: bool,
             continue
         try:
             if op.elementwise:
-                c = pull_local(op, position, g, a, args, static)
-            elif type(rule) is float:
-                c = g * rule
-            elif op.variadic:
-                c = rule(position, g, a, *args, **static)
+                c = pull_local(op, rule, position, g, a, args, static)
             else:
-                c = rule(g, a, *args, **static)
+                c = cotangent_by(op, rule, position, g, a, args, static)
             c = settle(op, position, c, g, a, args) if settling and may_be_idle(op) else c
             if not (type(c) is type(like) is _ndarray and c.shape == like.shape and c.dtype is like.dtype):
                 c = repair(c, like)
@@ -175,9 +171,8 @@ def _traced(node: Any, g: Any, kind: Any, floor: int) -> list[tuple[Any, Any]]:
     """The same for a program, as one node for each cotangent."""
     op, edges = node.op, node._edges
     count = len(edges) // 2
-    rules = op.rules * count if op.variadic else op.rules
     sent = []
-    for position, rule in enumerate(rules):
+    for position, rule in enumerate(rules_for(op, count)):
         x = edges[position]
         if rule is not None and isinstance(x, kind) and x.level >= floor:
             primals = (g._data if isinstance(g, kind) else g, node._data, *edges[count:])
@@ -238,10 +233,9 @@ def _by_ieee(node: Any, g: Any, position: int, rule: Any, given: tuple[Any, ...]
     Raises `RuntimeError` where the rule itself is at fault.
     """
     op, a, primals = node.op, given[0], node._edges[len(node._edges) // 2 :]
-    before = (position,) * op.variadic
     given = tuple([np.float64(x) if isinstance(x, (int, float)) else x for x in (g, *given)])
     try:
-        d = rule(*before, *given[op.elementwise :], **node.static)
+        d = run_rule(op, rule, position, given[0], given[1], given[2:], node.static)
     except _RULE_ERRORS as again:
         raise _rule_failed(node, position, again) from own_cause(again)
     if not op.elementwise:
@@ -291,7 +285,7 @@ def total(first: Any, second: Any) -> Any:
 
 def _rule_failed(node: Any, position: int, error: Exception) -> Exception:
     op = node.op
-    name = op.inputs[0 if op.variadic else position]
+    name = op.names(position + 1)[position]
     shapes = ", ".join(str(shape_of(x)) for x in node._edges[len(node._edges) // 2 :])
     line = f", computed at {node.note.line}" if node.note and node.note.line else ""
     return RuntimeError(

@@ -17,6 +17,7 @@ import numpy as np
 
 from ..core.evaluate import INTERPRETERS, evaluate
 from ..core.op import Op
+from ..core.rules import slope_by
 from ..operations.arithmetic import abs as absolute
 from ..operations.arithmetic import add, div, mul, neg, sub
 from ..operations.comparison import equal, greater, greater_equal, less, less_equal, logical_not, not_equal
@@ -55,13 +56,13 @@ class Jet:
         return interop.call_function(function, args, kwargs)
 
 
-def series(rule: Any, a: Any, z: Any, order: int, static: dict[str, Any]) -> list[Any]:
-    """The coefficients of 1, t, ..., t**(order - 1) of the derivative `rule` at z + t, of an operation
-    whose output for the jet of z is `a` of that jet."""
+def series(op: Op, z: Any, order: int, static: dict[str, Any]) -> list[Any]:
+    """The coefficients of 1, t, ..., t**(order - 1) of the derivative of `op` at z + t."""
+    rule = op.rule(0, "input")
     with np.errstate(all="ignore"):
         jet = Jet([z, 1.0, *[0.0] * (order - 2)][:order])
-        output = a(jet) if _needs_output(rule) else None
-        return _jet(rule if isinstance(rule, float) else rule(output, jet, **static), order).terms
+        output = op.call(jet, **static) if _needs_output(rule) else None
+        return _jet(slope_by(op, rule, 0, output, (jet,), static), order).terms
 
 
 def _jet(x: Any, order: int) -> Jet:
@@ -88,22 +89,21 @@ def _by_rules(op: Op, args: tuple[Any, ...], static: dict[str, Any], order: int)
     terms = [evaluate(op, start, static)]
     if order == 1:
         return Jet(terms)
-    moving = [(x, op.rule(i, "input")) for i, x in enumerate(args) if isinstance(x, Jet)]
-    known = [None if _needs_output(rule) else _slope(rule, None, args, static, order - 1) for _, rule in moving]
+    moving = [(i, x, _needs_output(op.rule(i, "input"))) for i, x in enumerate(args) if isinstance(x, Jet)]
+    known = [None if waits else _slope(op, i, None, args, static, order - 1) for i, _, waits in moving]
     for k in range(1, order):
         total: Any = 0.0
-        for (x, rule), d in zip(moving, known):
-            d = _slope(rule, Jet(terms), args, static, k) if d is None else d
+        for (i, x, _), d in zip(moving, known):
+            d = _slope(op, i, Jet(terms), args, static, k) if d is None else d
             for j in range(1, k + 1):
                 total = _plus(total, _times(_times(float(j), x.terms[j]), d.terms[k - j]))
         terms.append(0.0 if _is_zero(total) else total / k)
     return Jet(terms)
 
 
-def _slope(rule: Any, a: Any, args: tuple[Any, ...], static: dict[str, Any], order: int) -> Jet:
+def _slope(op: Op, i: int, a: Any, args: tuple[Any, ...], static: dict[str, Any], order: int) -> Jet:
     cut = [Jet(x.terms[: max(order, 1)]) if isinstance(x, Jet) else x for x in args]
-    d = 0.0 if rule is None else rule if isinstance(rule, float) else rule(a, *cut, **static)
-    return _jet(d, max(order, 1))
+    return _jet(slope_by(op, op.rule(i, "input"), i, a, cut, static), max(order, 1))
 
 
 def _needs_output(rule: Any) -> bool:

@@ -14,6 +14,7 @@ import numpy as np
 from ..core.blocks import BLOCK, CAREFUL, is_large, pieces
 from ..core.mode import current, special
 from ..core.op import Op
+from ..core.rules import Rule, is_constant, scaled, slope_by
 from .arithmetic import chain
 from .slope import asked_at_kink, bent
 
@@ -23,27 +24,29 @@ _chain: Any = chain.__wrapped__  # type: ignore[attr-defined]  # the body: no ne
 _ndarray = np.ndarray
 
 
-def pull_local(op: Op, position: int, g: Any, a: Any, args: tuple[Any, ...], static: dict[str, Any]) -> Any:
+def pull_local(
+    op: Op, rule: Any, position: int, g: Any, a: Any, args: tuple[Any, ...], static: dict[str, Any]
+) -> Any:
     """`g` times ∂a/∂(input number `position`) of an elementwise `op`, whose output at `args` is `a`.
 
-    On numbers, arrays and nodes. Of the conventions of `derivative_form`, `at_kink` and `dialect`.
+    `rule`: the default one of that input. On numbers, arrays and nodes. Of the conventions of `derivative_form`,
+    `at_kink` and `dialect`.
     """
-    rule: Any = op.rules[position]
     now = current() if special else None
     if now is not None and (now.form != "auto" or now.kinks or now.dialect):
         rule = op.rule(position, now.form)
         policy = asked_at_kink(op)
         if policy is not None:
             times = functools.partial(_times, g, a)
-            c = times(rule if type(rule) is float else rule(a, *args, **static))
+            c = times(slope_by(op, rule, position, a, args, static))
             return bent(op, position, rule, policy, c, args, static, bool(now.tracing), times)
-    if type(rule) is float:
-        return g if rule == 1 else -g if rule == -1 else g * rule
-    if type(g) is not _ndarray or type(a) is not _ndarray:
-        return chain(g, rule(a, *args, **static), marker(op, position, a, args))
-    if g.nbytes > 2 * BLOCK and worth_pieces(g, a, args):
-        return by_pieces(op, rule, g, a, args, static)
-    return _chain(g, rule(a, *args, **static), marker(op, position, a, args))
+    arrays = type(g) is _ndarray and type(a) is _ndarray
+    if arrays and g.nbytes > 2 * BLOCK and not is_constant(rule) and worth_pieces(g, a, args):
+        return by_pieces(op, rule, position, g, a, args, static)
+    d = slope_by(op, rule, position, a, args, static)
+    if d is rule:  # a number
+        return scaled(g, d)
+    return (_chain if arrays else chain)(g, d, marker(op, position, a, args))
 
 
 def marker(op: Op, position: int, a: Any, args: tuple[Any, ...]) -> Any:
@@ -71,7 +74,9 @@ def fused_pull(op: Op, rule: Any) -> Any:
     return op.fused.pull if rule is op.rules[0] else op.fused.accurate if rule is op.forms.get("input") else None
 
 
-def by_pieces(op: Op, rule: Any, g: Any, a: Any, args: tuple[Any, ...], static: dict[str, Any]) -> Any:
+def by_pieces(
+    op: Op, rule: Rule, position: int, g: Any, a: Any, args: tuple[Any, ...], static: dict[str, Any]
+) -> Any:
     """`g` times the slope, on one piece after the other."""
     z, rest = args[0].reshape(-1), args[1:]
     c = np.empty(a.shape, a.dtype)
@@ -80,7 +85,7 @@ def by_pieces(op: Op, rule: Any, g: Any, a: Any, args: tuple[Any, ...], static: 
     for piece in pieces(c):
         parts = g[piece], a[piece], z[piece]
         if fused is None or not _fused(op, fused, (*parts, *rest), static, into[piece]):
-            _piece(op, rule, *parts, rest, static, into[piece])
+            _piece(op, rule, position, *parts, rest, static, into[piece])
     return c
 
 
@@ -94,8 +99,9 @@ def _fused(op: Op, pull: Any, parts: tuple[Any, ...], static: dict[str, Any], ou
     return not _has_nan(out, parts[2] if op.kinks else out)
 
 
-def _piece(op: Op, rule: Any, g: Any, a: Any, z: Any, rest: Any, static: dict[str, Any], out: Any) -> None:
-    d = rule(a, z, *rest, **static)
+def _piece(op: Op, rule: Rule, position: int, g: Any, a: Any, z: Any, rest: Any, static: dict[str, Any],
+           out: Any) -> None:  # fmt: skip
+    d = slope_by(op, rule, position, a, (z, *rest), static)
     np.multiply(g, d, out=out, casting="same_kind")
     if _has_nan(out, (a if op.domain else z) if op.kinks else out):  # a is NaN where z is, and z is in the cache
         out[...] = _chain(g, d, a if op.kinks else 0.0)

@@ -10,8 +10,9 @@ import numpy as np
 
 from ...core.dispatch import elementwise
 from ...core.frames import boundary
-from ...core.op import REQUIRED, Case, Op, Place, Rule, Theirs, Unknown
+from ...core.op import REQUIRED, Case, Op, Place, Theirs
 from ...core.registry import ops
+from ...core.rules import Rule, Unknown, is_constant
 from ...operations.arithmetic import where
 from ...operations.comparison import equal
 from .formula import derive, read_formula, read_input
@@ -111,7 +112,7 @@ def _examine(op: Op, report: Report, again: Function, rule: Any) -> None:
     report.faults += declared_but_absent(op)
     found = undeclared(op, report)
     if found:
-        rule = _zero_at_jumps(op, rule, found) if report.derived and callable(rule) else rule
+        rule = _zero_at_jumps(op, rule, found) if report.derived and not is_constant(rule) else rule
         op = again(rule, {**op.kinks, **found})
         report.op, report.found = op, [op.place_text(place) for place in found]
     report.faults += nan_faults(op)  # where a slope is a mask, the engine minds NaN if there is a kink

@@ -75,7 +75,7 @@ def read(order: Sequence[Value], roots: Sequence[Value]) -> Units | None:
 
 def _plain(op: Op, pull: Pull, sources: tuple[int, ...]) -> tuple[Op, tuple[int, ...]]:
     """A step of backpropagation as an operation on its cotangent, where it is a simple one."""
-    rule = pull.op.rules[pull.position]
+    rule = pull.op.rule(pull.position)
     if pull.conventions is None and rule == 1:
         return IDENTITY, sources[:1]
     if pull.conventions is None and rule == -1:

@@ -14,6 +14,7 @@ import numpy as np
 from ...core.errors import KinkError
 from ...core.evaluate import NOT_IEEE
 from ...core.mode import mode
+from ...core.rules import in_words, is_constant, is_unknown, run_rule
 from ...engine.backprop import pull_one
 from ...engine.value import Value
 from ...formula.symbol import Symbol
@@ -91,7 +92,7 @@ def symbol_of(node: Value, position: int, names: Sequence[str]) -> str:
     op = node.op
     declared = op.names(len(names))  # type: ignore[union-attr]
     rule = op.rule(position)  # type: ignore[union-attr]
-    nameless = len(names) == 1 if op.elementwise else op.variadic and rule.__doc__  # type: ignore[union-attr]
+    nameless = len(names) == 1 if op.elementwise else op.variadic and in_words(rule)  # type: ignore[union-attr]
     text = formula_of(node, position, declared if nameless else list(map(_short, names, declared)))
     text = printable(in_short(pretty(text)), _LONGEST)
     if op.elementwise and len(names) > 1 and text != pretty(_plain(rule)):  # type: ignore[union-attr]
@@ -156,7 +157,7 @@ def _power(found: re.Match[str]) -> str:
 
 
 def _plain(rule: Any) -> str:
-    return f"{rule:g}" if isinstance(rule, (int, float)) else ""
+    return f"{rule:g}" if is_constant(rule) else ""
 
 
 def _short(name: str, otherwise: str) -> str:
@@ -169,17 +170,16 @@ def formula_of(node: Value, position: int, operands: Sequence[str], output: str 
     if op is None:
         return ""
     rule: Any = op.rule(position, mode.form)
-    if not callable(rule):
+    if is_constant(rule) or is_unknown(rule):
         return op.spell(rule)
-    if rule.__doc__:
+    if in_words(rule):
         known = {} if op.variadic else dict(zip(op.inputs, operands))
         return _renamed(op.spell(rule), {"g": "G", "a": output, **known})
     symbols: list[Any] = [Symbol(name) for name in operands]
     if op.elementwise and len(operands) > 1:  # raw numbers stand for themselves: the derivative of x ** 2 is 2x
         symbols = [x if type(x) in (int, float) else own for x, own in zip(node.inputs or (), symbols)]
-    first = [Symbol(output)] if op.elementwise else [Symbol("G"), Symbol(output)]
     try:
-        spelled = rule(*([position] * op.variadic), *first, *symbols, **_shown(node.static))
+        spelled = run_rule(op, rule, position, Symbol("G"), Symbol(output), symbols, _shown(node.static))
         return repr(spelled) if isinstance(spelled, Symbol) else f"{spelled:g}"
     except Exception:  # it looks at its arguments in ways that no symbol can answer, and -OO strips what it says
         return f"the rule of {op.name}"
