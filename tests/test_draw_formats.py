@@ -298,7 +298,7 @@ def test_a_drawing_keeps_no_graph_alive():
     ((Value(1.0),), {"direction": "left"}, ValueError, "direction is 'left'; expected one of 'auto', 'right', 'down'"),
     ((Value(1.0),), {"direction": np.ones(2)}, ValueError, "direction is array.*; expected one of"),
     ((Value(1.0),), {"collapse": None}, ValueError, "collapse is None; expected one of 'auto', 'none', 'repeats', 'mo"),
-    ((Value(1.0),), {"engine": "neato"}, ValueError, "engine is 'neato'; expected one of 'auto', 'dot'"),
+    ((Value(1.0),), {"engine": "neato"}, ValueError, "engine is 'neato'; places are found here alone"),
     ((Value(1.0),), {"theme": "blue"}, ValueError, "theme is 'blue'; expected one of 'auto', 'light', 'dark'"),
     ((Value(1.0),), {"title": 5}, TypeError, "title is int; expected a text, as in title="),
     ((Value(1.0),), {"max_nodes": 2.0}, TypeError, "max_nodes is a number of boxes, an int, not float"),
