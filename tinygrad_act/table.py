@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import os
-from collections.abc import Sequence
 
+from .core.shown import columns
 from .op import DROPPED, Op
 from .registry import ops
 from .saving import write
+from .svg.texts import json_text
 
-__all__ = ["END", "START", "as_json", "columns", "markdown", "put_between", "spaced", "text", "write_into"]
+__all__ = ["END", "START", "as_json", "markdown", "put_between", "text", "write_into"]
 
 START, END = "<!-- table of operations: start -->", "<!-- table of operations: end -->"
 
@@ -51,18 +51,7 @@ def text() -> str:
 
 def as_json() -> str:
     """The same as a JSON list of objects."""
-    return json.dumps([dict(zip(("name", "formula", "derivative", "kinks"), row)) for row in _rows()], indent=1)
-
-
-def columns(rows: Sequence[Sequence[str]]) -> list[str]:
-    """Every row as a line, its cells below those of the other rows."""
-    widths = [*(max(map(len, column)) for column in list(zip(*rows))[:-1]), 0]
-    return [spaced(row, widths) for row in rows]
-
-
-def spaced(row: Sequence[str], widths: Sequence[int]) -> str:
-    """One line of a table whose columns are so wide."""
-    return "  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip()
+    return json_text([dict(zip(("name", "formula", "derivative", "kinks"), row)) for row in _rows()])
 
 
 def write_into(path: str | os.PathLike[str]) -> bool:

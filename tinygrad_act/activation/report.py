@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from ..draw.text import printable
 from ..frames import public_methods
 from ..op import Op
 from ..ops.slope import Kink, kinks_of
 from ..saving import Path, save
 from ..svg import bundle
+from ..svg.texts import printable
 from ..svg.writing import Theme
 from .picture import picture
 

@@ -12,10 +12,10 @@ import numpy as np
 from ..check import Entry, gradcheck
 from ..check.formula import Unreadable, formula_fault
 from ..conventions import derivative_form
+from ..core.shown import columns
 from ..op import Op
 from ..ops.slope import kinks_of
 from ..samples import at_kinks
-from ..table import columns
 from .breaks import fine_grid
 from .points import Static, interval, off, statics
 from .report import Report, curves

@@ -6,13 +6,13 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from ..conventions import DIALECTS, dialect
+from ..core.shown import columns
 from ..frames import boundary
 from ..op import Op
 from ..ops.slope import Kink, kinks_of
 from ..registry import ops
 from ..svg import bundle
 from ..svg.writing import Theme
-from ..table import columns
 from ..transforms import grad
 from .card import Card, card
 from .find import find

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from ..core.shown import columns
 from ..op import DROPPED, Op
 from ..registry import ops
-from ..table import columns
 from .pictures.sheet import sheet
 from .records import Records
 

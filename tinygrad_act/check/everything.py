@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
+from ..core.shown import spaced
 from ..op import Op, Unknown
 from ..samples import at_kinks, cases, movable, sample
-from ..table import spaced
+from ..svg.texts import json_text
 from .formula import fault_or_none
 from .gradcheck import gradcheck
 from .report import Entry, Note, Report
@@ -102,4 +102,4 @@ def as_json(lines: Sequence[Line]) -> str:
     """The same as JSON."""
     rows = [{"operation": line.name, "first": line.first, "second": line.second, "kinks": list(line.kinks),
              "verdict": line.verdict} for line in lines]  # fmt: skip
-    return json.dumps(rows, indent=1)
+    return json_text(rows)

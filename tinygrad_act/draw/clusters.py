@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ..svg.texts import printable
 from ..value import Value
-from .text import printable
 
 __all__ = ["clusters_of"]
 

@@ -9,6 +9,7 @@ from typing import Any
 from ..errors import describe
 from ..frames import boundary, users_frame
 from ..graph import topological_order
+from ..svg.texts import printable
 from ..svg.writing import THEMES, Theme
 from ..value import Value
 from .arrange import Arranged, arrange
@@ -20,7 +21,6 @@ from .running import run_model
 from .shorten import COLLAPSE, Collapse, shortened
 from .snapshot import Snapshot
 from .summary import count_arrays, summarise
-from .text import printable
 from .variables import Variable, variables_of
 
 __all__ = ["draw"]

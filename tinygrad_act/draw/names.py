@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..errors import describe
+from ..svg.texts import printable
 from ..value import Value
 from .objects import walk
-from .text import printable
 from .variables import Variable, names_among
 
 __all__ = ["Names", "check_names", "find_names"]

@@ -8,13 +8,13 @@ from typing import NamedTuple
 
 from .. import svg
 from ..svg.colours import HEAT
+from ..svg.texts import number_text
 from ..svg.writing import Theme
 from .arrange import Arranged
 from .boxes import header_role, write_box
 from .edges import Scale, scale_of, stops, write_edge
 from .layout import Frame
 from .snapshot import Snapshot
-from .text import number_text
 
 __all__ = ["write_picture"]
 

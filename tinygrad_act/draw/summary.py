@@ -6,10 +6,11 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any, TypeAlias
 
+from ..svg.texts import printable
 from ..value import Value
 from .capture import kind_of, operands
 from .snapshot import Edge, Kind, Node, Snapshot
-from .text import is_inline, printable
+from .text import is_inline
 
 __all__ = ["count_arrays", "summarise"]
 

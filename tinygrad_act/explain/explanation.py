@@ -14,12 +14,12 @@ from ..draw.numbers import root_mean_square
 from ..draw.variables import variables_of
 from ..errors import describe
 from ..frames import boundary, public_methods, users_frame
+from ..svg.texts import plural
 from ..value import Value
 from .between import Between, between
 from .heaviest import Route, heaviest
 from .latex import as_latex
 from .markdown import as_markdown
-from .numerals import plural
 from .path import Path
 from .pulling import ones, pull_along, weights
 from .record import as_json

@@ -10,8 +10,8 @@ import numpy as np
 
 from ..cards.latex import latex
 from ..draw.local import SQUARE, formula_of, pretty, short_numbers
-from ..draw.text import printable
 from ..mode import mode
+from ..svg.texts import printable
 from ..value import Value
 from .notation import gradient_latex, name_latex, words_latex
 from .numerals import array_text, shape_text

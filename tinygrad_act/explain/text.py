@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..table import columns
-from .numerals import plural
+from ..core.shown import columns
+from ..svg.texts import plural
 from .path import Path
 from .shown import Row, arrows, closing, headline, legend, numeric, outcome, product_line, rows
 

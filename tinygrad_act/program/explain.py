@@ -6,8 +6,7 @@ import math
 from collections import Counter
 from dataclasses import dataclass
 
-from ..svg import fragment
-from ..table import columns
+from ..core.shown import columns, fragment
 from .calls import EINSUM, INDEXED
 from .node import Graph, Node
 from .plan import Plan

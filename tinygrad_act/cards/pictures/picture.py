@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
+from ...core.shown import Rows
 from ...saving import Path, Writers, save
 from ...svg import bundle, page
 from ...svg.png import png_of
-from ...svg.shown import Rows
 from ...svg.writing import Theme
 
 __all__ = ["Draw", "Picture"]

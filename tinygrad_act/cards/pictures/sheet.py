@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
+from ...core.shown import columns as in_columns
 from ...errors import describe
 from ...frames import boundary
 from ...op import REQUIRED, Op
 from ...registry import ops
 from ...svg import document, fit, flow, group, one_line, text
-from ...svg.chart import Panel, legend, legend_width, tick_text
+from ...svg.chart import Panel, legend, legend_width
+from ...svg.texts import tick_text
 from ...svg.writing import Theme
-from ...table import columns as in_columns
 from ..card import Card, card
 from .curves import subject
 from .picture import Picture

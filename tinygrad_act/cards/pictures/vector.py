@@ -10,7 +10,7 @@ from ...derivatives import jacobian
 from ...op import REQUIRED
 from ...registry import ops
 from ...svg import fit, rectangle, text
-from ...svg.chart import tick_text
+from ...svg.texts import tick_text
 
 if TYPE_CHECKING:
     from ..card import Card
