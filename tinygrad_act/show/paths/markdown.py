@@ -1,0 +1,34 @@
+"""An explanation as Markdown."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..texts import plural
+from .notation import markdown_text
+from .path import Path
+from .shown import Row, arrows, closing, headline, legend, outcome, product_line, rows
+
+if TYPE_CHECKING:
+    from .explanation import Explanation
+
+__all__ = ["as_markdown"]
+
+
+def as_markdown(explained: Explanation) -> str:
+    """A heading, a table for every path, and the sum."""
+    lines = [f"### {markdown_text(headline(explained))}", "", f"{plural(explained.count, 'path')}."]
+    lines += map(markdown_text, legend(explained))
+    for number, path in enumerate(explained.paths, 1):
+        lines += ["", f"**Path {number}**: {markdown_text(arrows(path))}", "", *_table(path, explained.digits)]
+    return "\n".join([*lines, "", *(f"- {markdown_text(line)}" for line in closing(explained))])
+
+
+def _table(path: Path, digits: int) -> list[str]:
+    lines = ["| step | derivative | number | operation |", "|---|---|---|---|"]
+    lines += ["| " + " | ".join(map(markdown_text, _cells(row))) + " |" for row in rows(path, digits)]
+    return [*lines, f"| {outcome(path)} | | **{markdown_text(product_line(path, digits))}** | |"]
+
+
+def _cells(row: Row) -> Row:
+    return row if row.what else row._replace(what="…")

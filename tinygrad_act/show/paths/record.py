@@ -1,0 +1,35 @@
+"""An explanation as JSON."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..texts import count_text, json_text
+
+if TYPE_CHECKING:
+    from .explanation import Explanation
+
+__all__ = ["as_json"]
+
+_EXACT = 2**53
+
+
+def as_json(explained: Explanation) -> str:
+    """An object with everything that an explanation holds."""
+    record = {
+        "of": explained.of,
+        "wrt": explained.wrt,
+        "total": explained.total,
+        "count": explained.count if explained.count <= _EXACT else count_text(explained.count),
+        "shown": explained.shown,
+        "estimated": explained.estimated,
+        "paths": [
+            {
+                "names": path.names,
+                "product": path.product,
+                "factors": path.factors,
+            }
+            for path in explained.paths
+        ],
+    }
+    return json_text(record)
