@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 
+from ..core.columns import columns
 from ..core.op import DROPPED, Op
 from ..core.registry import ops
-from ..core.saving import write
-from ..core.shown import columns
+from ..core.saving import put_between
 from ..show.texts import json_text
 
-__all__ = ["END", "START", "as_json", "markdown", "put_between", "text", "write_into"]
+__all__ = ["END", "START", "as_json", "markdown", "text", "write_into"]
 
 START, END = "<!-- table of operations: start -->", "<!-- table of operations: end -->"
 
@@ -60,21 +60,3 @@ def write_into(path: str | os.PathLike[str]) -> bool:
     Raises `ValueError` if a marker is missing.
     """
     return put_between(path, START, END, markdown())
-
-
-def put_between(path: str | os.PathLike[str], start: str, end: str, text: str) -> bool:
-    """Replace what stands between two markers of a file; whether that changed the file.
-
-    Raises `ValueError` if a marker is missing.
-    """
-    with open(path, encoding="utf-8", newline="") as file:
-        old = file.read()
-    if start not in old or end not in old:
-        raise ValueError(f"{path}: the lines {start!r} and {end!r} must both be there")
-    before, _, rest = old.partition(start)
-    _, _, after = rest.partition(end)
-    inside = f"{start}\n\n{text}\n\n{end}".replace("\n", "\r\n" if "\r\n" in old else "\n")
-    new = f"{before}{inside}{after}"
-    if new != old:
-        write(path, new)
-    return new != old

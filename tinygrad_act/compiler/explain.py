@@ -6,7 +6,8 @@ import math
 from collections import Counter
 from dataclasses import dataclass
 
-from ..core.shown import columns, fragment
+from ..core.columns import columns
+from ..core.shown import fragment
 from .calls import EINSUM, INDEXED
 from .node import Graph, Node
 from .plan import Plan

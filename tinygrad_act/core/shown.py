@@ -1,4 +1,4 @@
-"""What terminals and notebooks show of a result, whatever room it comes from: aligned columns, and a part of a page."""
+"""What notebooks show of a result, whatever room it comes from: a part of a page."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import TypeAlias
 
-__all__ = ["Rows", "columns", "escape", "fragment", "spaced"]
+__all__ = ["Rows", "escape", "fragment"]
 
 Rows: TypeAlias = Sequence[Sequence[str]]
 _ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;"}
@@ -14,17 +14,6 @@ _SPECIAL = re.compile("[&<>\"']")
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _IDS = r' (?:aria-labelledby="[^"]*"|id="ta[0-9a-f]{8}-[td]")'
 """No text content matches: its quotes are escaped."""
-
-
-def columns(rows: Rows) -> list[str]:
-    """Every row as a line, its cells below those of the other rows."""
-    widths = [*(max(map(len, column)) for column in list(zip(*rows))[:-1]), 0]
-    return [spaced(row, widths) for row in rows]
-
-
-def spaced(row: Sequence[str], widths: Sequence[int]) -> str:
-    """One line of a table whose columns are so wide."""
-    return "  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip()
 
 
 def escape(content: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from ...core.shown import spaced
+from ...core.columns import spaced
 from ...show.texts import json_text
 from .measuring import Row
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from ...core.columns import columns
 from ...core.conventions import derivative_form
 from ...core.op import Op
-from ...core.shown import columns
 from ...operations.slope import kinks_of
 from ..gradient import Entry, gradcheck
 from ..gradient.formula import Unreadable, formula_fault

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ...core.columns import spaced
 from ...core.op import Op, Unknown
-from ...core.shown import spaced
 from ...show.texts import json_text
 from ..samples import at_kinks, cases, movable, sample
 from .formula import fault_or_none

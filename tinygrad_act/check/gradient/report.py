@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple
 
+from ...core.columns import columns
 from ...core.saving import Path, save
-from ...core.shown import columns
 from ...show.svg import bundle
 from ...show.svg.writing import Theme
 from ...show.texts import json_text

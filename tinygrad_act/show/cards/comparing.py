@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
+from ...core.columns import columns
 from ...core.conventions import DIALECTS, dialect
 from ...core.frames import boundary
 from ...core.op import Op
 from ...core.registry import ops
-from ...core.shown import columns
 from ...engine.transforms import grad
 from ...operations.slope import Kink, kinks_of
 from ..svg import bundle

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from ...core.columns import columns
 from ...core.op import DROPPED, Op
 from ...core.registry import ops
-from ...core.shown import columns
 from .pictures.sheet import sheet
 from .records import Records
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from ...core.columns import columns
 from ...core.op import Theirs
-from ...core.shown import columns
 from ...operations.slope import SATURATED
 from ..svg import one_line
 from ..texts import json_text, printable

@@ -7,12 +7,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ....core.columns import columns
 from ....core.errors import describe
 from ....core.frames import boundary
 from ....core.graph import topological_order
 from ....core.mode import mode, special
 from ....core.op import Op
-from ....core.shown import columns
 from ....engine.tracing import refuse_look
 from ....engine.value import Value
 from ...svg import document, fit, flow, group, one_line, text

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
+from ....core.columns import columns as in_columns
 from ....core.errors import describe
 from ....core.frames import boundary
 from ....core.op import REQUIRED, Op
 from ....core.registry import ops
-from ....core.shown import columns as in_columns
 from ...svg import document, fit, flow, group, one_line, text
 from ...svg.chart import Panel, legend, legend_width
 from ...svg.writing import Theme
