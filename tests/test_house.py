@@ -17,6 +17,8 @@ from tinygrad_act.symbol import Symbol
 
 PACKAGE = pathlib.Path(ta.__file__).parent
 FILES = sorted(PACKAGE.rglob("*.py"))
+FACE = PACKAGE / "__init__.py"
+"""It loads what it names when that is asked for."""
 
 LAYERS = [  # a file imports only from rows above its own, or from its own row
     {"tree", "graph", "symbol", "registry", "mode", "op", "declare", "errors", "evaluate", "gate", "blocks", "dispatch"}
@@ -93,7 +95,7 @@ def test_files_and_functions_are_short_and_imports_stand_on_top(path):
             assert node.end_lineno - node.lineno + 1 <= 40, f"{node.name} is too long"
             inner = [n for n in ast.walk(node) if isinstance(n, (ast.Import, ast.ImportFrom))]
             assert all(getattr(n, "module", None) == "graphviz" or n.names[0].name == "graphviz" for n in inner)
-        if isinstance(node, ast.Call) and "import_module" in ast.unparse(node.func):
+        if isinstance(node, ast.Call) and "import_module" in ast.unparse(node.func) and path != FACE:
             assert ast.literal_eval(node.args[0]).split(".")[0] in LATE, "only what is optional is imported late"
         assert not isinstance(node, ast.Assert), "users get a named error, not an AssertionError"
 
@@ -111,7 +113,7 @@ def test_it_works_without_docstrings():
 
 
 def test_every_public_name_is_documented():
-    for name in ta.__all__:
+    for name in dir(ta):
         thing = getattr(ta, name)
         assert name in ("__version__", "ops") or thing.__doc__, name
     for op in ta.ops.values():

@@ -10,58 +10,117 @@
 Every operation in `ta.ops` is also a function here (`ta.tanh`, on numbers, arrays and Values), a
 method of `Value` (`v.tanh()`), and those of the package are what NumPy's function of that name does to
 a Value (`np.tanh(v)`; one of yours says with `ta.implements` which function it stands for).
+
+The first name that is asked for brings the operations and `Value`; what draws, explains, compiles or checks
+comes when it is asked for. Editors read `__init__.pyi`, which `python -m tinygrad_act stubs` writes.
 """
 
-from collections.abc import Callable
-from typing import Any
+import builtins as _builtins
+import sys as _sys
+from importlib import import_module as _import_module
 
-from . import ops as _families  # declares the operations
-from . import testing
 from ._version import __version__
-from .activation import activation
-from .calls import OtherName, missing_name
-from .cards import Card, Catalogue, Comparison, card, catalogue, compare, derivative, plot, preactivations, sheet
-from .check import Report, gradcheck
-from .commands import terminal as _terminal  # the way to spell what can't be encoded, by name
-from .composed import ndim, ravel, shape, size
-from .conventions import at_kink, derivative_form, dialect
-from .derivatives import hessian, hvp, jacobian
-from .dispatch import elementwise, op
-from .draw import Drawing, draw
-from .explain import Explanation, explain
-from .frames import boundary as _boundary
-from .mode import debug, no_grad, scope
-from .numpy_names import implements
-from .op import Op, case, theirs, unknown
-from .ops.losses import one_hot
-from .program import Program, compile
-from .registry import ops
-from .transforms import grad, value_and_grad, vjp
-from .value import Value
 
-__all__ = [
-    "Card", "Catalogue", "Comparison", "Drawing", "Explanation", "Op", "Program", "Report", "Value", "__version__",
-    "activation", "at_kink", "card", "case", "catalogue", "compare", "compile", "debug", "derivative",
-    "derivative_form", "dialect", "draw", "elementwise", "explain", "grad", "gradcheck", "hessian", "hvp", "implements",
-    "jacobian", "ndim", "no_grad", "one_hot", "op", "ops", "plot", "preactivations", "ravel", "scope", "shape", "sheet",
-    "size", "testing", "theirs", "unknown", "value_and_grad", "vjp",
-]  # fmt: skip
+_HOMES = {
+    "activation": "activation",
+    "cards": "Card Catalogue Comparison card catalogue compare derivative plot preactivations sheet",
+    "check": "Report gradcheck",
+    "composed": "ndim ravel shape size",
+    "conventions": "at_kink derivative_form dialect",
+    "derivatives": "hessian hvp jacobian",
+    "dispatch": "elementwise op",
+    "draw": "Drawing draw",
+    "explain": "Explanation explain",
+    "mode": "debug no_grad scope",
+    "numpy_names": "implements",
+    "op": "Op case theirs unknown",
+    "ops.losses": "one_hot",
+    "program": "Program compile",
+    "registry": "ops",
+    "transforms": "grad value_and_grad vjp",
+    "value": "Value",
+}
+"""Where each public name lives that is no operation."""
+_PATHS = ("testing", "pytest_plugin")
+"""Modules that are imported by their names. (pytest is there in tests only, so the second is nothing to look up.)"""
+_ROOMS = frozenset(  # TODO rooms
+    "accuracy argnums axes backprop backprop_scalar bare blocks calls commands debugging declare docstrings errors "
+    "evaluate expression float_warnings forward frames gate graph indexing interop keeping leaves lending locks "
+    "methods operators parameters recording samples saving shortcuts state svg switched symbol table tracing tree "
+    "ways_out".split()
+)
+"""What is here for the package itself. Python binds the name of a module here as soon as somebody imports it, so none
+of these is the name of a function or a class, and none is looked up: `from .. import engine` finds the module."""
+_FIRST = ("ops", "value", "composed")
+"""What everything stands on: the operations, Values, and NumPy's functions on them."""
 
-del _families, _terminal
-_taken = set(globals())
+_home = {name: module for module, names in _HOMES.items() for name in names.split()}
+_opened = False
 
 
-def _export(op: Op) -> None:
-    if op.name not in _taken:
+def __getattr__(name):
+    if name in _ROOMS or name in _PATHS[1:] or (name.startswith("_") and name != "__all__"):
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}", name=name, obj=_sys.modules[__name__])
+    try:
+        return _find(name)
+    except Exception as error:
+        _module("frames").trim(error)
+        raise
+
+
+def __dir__():
+    return sorted(_public())
+
+
+def _find(name):
+    """A public name, which stands here from now on."""
+    if name in _PATHS:
+        return _module(name)
+    _open()
+    if name == "__all__":  # `import *` brings what is public now, and leaves abs, max, sum, ... what they are
+        return sorted(public for public in _public() if not hasattr(_builtins, public))
+    if name in _home:
+        globals()[name] = getattr(_module(_home[name]), name)
+    if name not in globals():
+        raise _module("calls").missing_name(__name__, name, _public())
+    return globals()[name]
+
+
+def _module(name):
+    return _import_module(f"{__name__}.{name}")
+
+
+def _open():
+    """Load what everything stands on, and bring every operation here, also those that are declared later. Two threads
+    that come first do it both, with no harm: each module is executed once, and each watcher is entered once."""
+    global _opened
+    if not _opened:
+        for name in _FIRST:
+            _module(name)
+        _module("registry").ops.watch(_enter, _leave)
+        _opened = True
+
+
+def _is_here(op):
+    return not (op.internal or op.name in _home or op.name in _ROOMS or op.name in _PATHS or op.name.startswith("_"))
+
+
+def _enter(op):
+    if _is_here(op):
         globals()[op.name] = op.call
-    for alias in op.aliases:
-        if "." not in alias and not hasattr(Value, alias):
-            setattr(Value, alias, OtherName(op, alias))
 
 
-ops.watch(_export, lambda op: globals().pop(op.name, None) if op.name not in _taken else None)
+def _leave(op):
+    if _is_here(op):
+        globals().pop(op.name, None)
 
 
-@_boundary
-def __getattr__(name: str) -> Callable[..., Any]:
-    raise missing_name(__name__, name, __all__)
+def _public():
+    _open()
+    here = (op.name for op in _module("registry").ops.values() if _is_here(op))
+    return {"__version__", _PATHS[0], *_home, *here}
+
+
+_open()  # TODO old layout
+for _name in ("ops", "op", "draw", "explain", "activation"):
+    globals()[_name] = getattr(_module(_home[_name]), _name)

@@ -22,7 +22,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from .errors import UnknownDerivative
 from .float_warnings import Said
-from .registry import ops
+from .registry import INTERNAL, ops
 from .symbol import Symbol
 
 __all__ = [
@@ -214,8 +214,14 @@ class Op:
     def __post_init__(self) -> None:
         object.__setattr__(self, "kernel", self.ufunc or self.forward)
 
+    @property
+    def internal(self) -> bool:
+        """Whether it serves the rules of other operations only: no public function, and no method of Values."""
+        return self.name in INTERNAL
+
     def __reduce__(self) -> Any:
-        return _registered, (self.name,)
+        by_function = getattr(sys.modules.get(self.forward.__module__), self.name, None) is self.call
+        return _registered, (self.name, self.call) if by_function else (self.name,)
 
     def __repr__(self) -> str:
         return f"<op {self.name}({', '.join(self.inputs)}): {self.formula}>"
@@ -290,6 +296,6 @@ class Op:
             raise
 
 
-def _registered(name: str) -> Op:
-    """An operation that was pickled: by its name, like a function."""
+def _registered(name: str, _: Any = None) -> Op:
+    """An operation that was pickled: by its name, like a function, and with its function, whose module declares it."""
     return ops[name]

@@ -13,7 +13,15 @@ from .frames import boundary
 if TYPE_CHECKING:
     from .op import Op
 
-__all__ = ["Registry", "is_name", "ops", "plain"]
+__all__ = ["INTERNAL", "Registry", "is_name", "ops", "plain"]
+
+INTERNAL = frozenset({
+    "at_largest", "bell", "centred", "chain", "exp_quotient", "expm1_reciprocal", "gelu_bend", "gelu_slope",
+    "gelu_tanh_bend", "gelu_tanh_slope", "logit_slope", "mish_bend", "mish_slope", "pow_derivative",
+    "sech_squared", "sigmoid_product", "sigmoid_slope", "softmax_rest", "spread", "squareplus_bend",
+    "squareplus_slope", "sum_apart", "sum_to", "swish_bend", "swish_rate", "swish_slope", "where_used",
+})  # fmt: skip
+"""Operations that serve the rules of others only, until each says so at its declaration."""
 
 
 def plain(text: str) -> str:
@@ -40,8 +48,9 @@ class Registry(dict[str, "Op"]):
     def watch(self, enter: Callable[[Op], None], leave: Callable[[Op], None] | None = None) -> None:
         """Call `enter(op)` for every operation there is and for each that is declared later, and
         `leave(op)` for each that is removed by `del ops[name]`."""
-        self._watchers.append((enter, leave))
-        for op in self.values():
+        if (enter, leave) not in self._watchers:
+            self._watchers.append((enter, leave))
+        for op in list(self.values()):  # another thread may declare one meanwhile
             enter(op)
 
     def announce(self, op: Op) -> None:

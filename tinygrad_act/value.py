@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from . import leaves
+from . import ops as _every_operation  # each is a method, however a Value came into this process
 from .bare import Bare
 from .debugging import WALKED
 from .errors import shape_of
@@ -297,3 +298,4 @@ class Value(Bare, Methods, Operators):
 record = recorder(Value)
 INTERPRETERS[Value] = record
 install_operators(Value, record)
+del _every_operation
