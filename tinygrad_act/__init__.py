@@ -119,8 +119,3 @@ def _public():
     _open()
     here = (op.name for op in _module("registry").ops.values() if _is_here(op))
     return {"__version__", _PATHS[0], *_home, *here}
-
-
-_open()  # TODO old layout
-for _name in ("ops", "op", "draw", "explain", "activation"):
-    globals()[_name] = getattr(_module(_home[_name]), _name)
