@@ -16,42 +16,38 @@ comes when it is asked for. Editors read `__init__.pyi`, which `python -m tinygr
 """
 
 import builtins as _builtins
+import codecs as _codecs
 import sys as _sys
 from importlib import import_module as _import_module
 
 from ._version import __version__
 
 _HOMES = {
-    "activation": "activation",
-    "cards": "Card Catalogue Comparison card catalogue compare derivative plot preactivations sheet",
-    "check": "Report gradcheck",
-    "composed": "ndim ravel shape size",
-    "conventions": "at_kink derivative_form dialect",
-    "derivatives": "hessian hvp jacobian",
-    "dispatch": "elementwise op",
-    "draw": "Drawing draw",
-    "explain": "Explanation explain",
-    "mode": "debug no_grad scope",
-    "numpy_names": "implements",
-    "op": "Op case theirs unknown",
-    "ops.losses": "one_hot",
-    "program": "Program compile",
-    "registry": "ops",
-    "transforms": "grad value_and_grad vjp",
-    "value": "Value",
+    "check.activation": "activation",
+    "check.gradient": "Report gradcheck",
+    "compiler": "Program compile",
+    "core.conventions": "at_kink derivative_form dialect",
+    "core.dispatch": "elementwise op",
+    "core.mode": "debug no_grad scope",
+    "core.op": "Op case theirs unknown",
+    "core.registry": "ops",
+    "engine.derivatives": "hessian hvp jacobian",
+    "engine.numpy_names": "implements",
+    "engine.transforms": "grad value_and_grad vjp",
+    "engine.value": "Value",
+    "operations.attributes": "ndim ravel shape size",
+    "operations.losses": "one_hot",
+    "show.cards": "Card Catalogue Comparison card catalogue compare derivative plot preactivations sheet",
+    "show.graph": "Drawing draw",
+    "show.paths": "Explanation explain",
 }
 """Where each public name lives that is no operation."""
 _PATHS = ("testing", "pytest_plugin")
 """Modules that are imported by their names. (pytest is there in tests only, so the second is nothing to look up.)"""
-_ROOMS = frozenset(  # TODO rooms
-    "accuracy argnums axes backprop backprop_scalar bare blocks calls commands debugging declare docstrings errors "
-    "evaluate expression float_warnings forward frames gate graph indexing interop keeping leaves lending locks "
-    "methods operators parameters recording samples saving shortcuts state svg switched symbol table tracing tree "
-    "ways_out".split()
-)
-"""What is here for the package itself. Python binds the name of a module here as soon as somebody imports it, so none
-of these is the name of a function or a class, and none is looked up: `from .. import engine` finds the module."""
-_FIRST = ("ops", "value", "composed")
+_ROOMS = ("formula", "core", "operations", "engine", "names", "compiler", "show", "check", "cli")
+"""The package's own. Python binds the name of a module here as soon as somebody imports it, so none of these is the
+name of a function or a class; and none is looked up, so that `from .. import engine` finds the module."""
+_FIRST = ("operations", "engine.value", "names.composed")
 """What everything stands on: the operations, Values, and NumPy's functions on them."""
 
 _home = {name: module for module, names in _HOMES.items() for name in names.split()}
@@ -64,7 +60,7 @@ def __getattr__(name):
     try:
         return _find(name)
     except Exception as error:
-        _module("frames").trim(error)
+        _module("core.frames").trim(error)
         raise
 
 
@@ -82,7 +78,7 @@ def _find(name):
     if name in _home:
         globals()[name] = getattr(_module(_home[name]), name)
     if name not in globals():
-        raise _module("calls").missing_name(__name__, name, _public())
+        raise _module("core.calls").missing_name(__name__, name, _public())
     return globals()[name]
 
 
@@ -97,7 +93,7 @@ def _open():
     if not _opened:
         for name in _FIRST:
             _module(name)
-        _module("registry").ops.watch(_enter, _leave)
+        _module("core.registry").ops.watch(_enter, _leave)
         _opened = True
 
 
@@ -117,5 +113,15 @@ def _leave(op):
 
 def _public():
     _open()
-    here = (op.name for op in _module("registry").ops.values() if _is_here(op))
+    here = (op.name for op in _module("core.registry").ops.values() if _is_here(op))
     return {"__version__", _PATHS[0], *_home, *here}
+
+
+def _spell(error):
+    """What can't be encoded, spelled in ASCII: `sys.stdout.reconfigure(errors="tinygrad_act")` asks for it by name.
+    The module that does it enters itself in the place of this."""
+    _module("cli.commands.terminal")
+    return _codecs.lookup_error(__name__)(error)
+
+
+_codecs.register_error(__name__, _spell)

@@ -21,7 +21,6 @@ from ..core.evaluate import INTERPRETERS
 from ..core.frames import boundary, trim
 from ..core.mode import mode, special
 from ..core.op import Op
-from ..core.registry import ops as _every_operation  # each is a method, however a Value came into this process
 from ..operations import shape
 from ..operations.steps import stop_gradient
 from . import leaves
@@ -33,12 +32,13 @@ from .lending import Loan, lend, renew, shown
 from .methods import Methods
 from .operators import Operators
 from .recording import constant, install_operators, recorder
+from .registered import Registered
 from .tracing import refuse_backward, refuse_look, refuse_write
 
 __all__ = ["Value", "record"]
 
 
-class Value(Bare, Methods, Operators):
+class Value(Bare, Methods, Operators, Registered):
     """A scalar or tensor in a computation graph.
 
     `data`: a number, an array, or nested lists of numbers. Arrays are copied; integers become
@@ -288,14 +288,9 @@ class Value(Bare, Methods, Operators):
         made = rebuild, (type(self), self._data, self.label, self.requires_grad, self._grad)
         return made if state is None else (*made, state)
 
-    if TYPE_CHECKING:  # one method an operation, installed below and when one is declared
-
-        def __getattr__(self, name: str) -> Callable[..., Any]: ...
-
     __hash__ = object.__hash__  # by identity: == is an operation
 
 
 record = recorder(Value)
 INTERPRETERS[Value] = record
 install_operators(Value, record)
-del _every_operation

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import builtins
 import inspect
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,11 @@ from ...core.registry import ops
 from ...core.saving import write
 from ...engine.value import Value
 
-__all__ = ["face", "files", "methods", "write_into"]
+__all__ = ["files", "write_all"]
+
+_FOLDER = Path(__file__).parents[2]
+_FACE: Any = sys.modules[__name__.partition(".")[0]]
+"""The package itself, which stands above all rooms and knows where each name lives."""
 
 _KINDS = {
     "float": "float", "int": "int", "int | None": "int | None", "bool": "bool", "str": "str",
@@ -38,23 +43,21 @@ _Operand: TypeAlias = Value | _Plain
 """
 
 
-def files(folder: Path, homes: Mapping[str, str]) -> dict[Path, str]:
-    """Every file in the package's `folder`, and its text. `homes`: the module of each name that is no operation."""
-    return {folder / "__init__.pyi": face(homes), folder / "registered.pyi": methods()}
+def files() -> dict[Path, str]:
+    """Every file, and its text."""
+    return {_FOLDER / "__init__.pyi": _face(_FACE._home), _FOLDER / "engine" / "registered.pyi": _methods()}
 
 
-def write_into(folder: Path, homes: Mapping[str, str]) -> list[Path]:
+def write_all() -> list[Path]:
     """Write the files; those that this changed."""
-    changed = []
-    for path, text in files(folder, homes).items():
-        if not path.exists() or path.read_text(encoding="utf-8") != text:
-            write(path, text)
-            changed.append(path)
+    changed = [path for path, text in files().items() if not path.exists() or path.read_text(encoding="utf-8") != text]
+    for path in changed:
+        write(path, files()[path])
     return changed
 
 
-def face(homes: Mapping[str, str]) -> str:
-    """The text of `__init__.pyi`."""
+def _face(homes: Mapping[str, str]) -> str:
+    """The text of `__init__.pyi`. `homes`: the module of each name that is no operation."""
     chosen = [op for op in _built_in() if op.name not in homes]
     names = sorted({*homes, *(op.name for op in chosen)} - set(dir(builtins)))
     lines = [
@@ -66,7 +69,7 @@ def face(homes: Mapping[str, str]) -> str:
     return "\n".join((*lines, *(_function(op) for op in chosen)))
 
 
-def methods() -> str:
+def _methods() -> str:
     """The text of the file with the methods of Values."""
     lines = [
         f'"""One method an operation.\n\n{_NOTE}\n"""\n',
