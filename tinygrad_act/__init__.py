@@ -20,7 +20,7 @@ import codecs as _codecs
 import sys as _sys
 from importlib import import_module as _import_module
 
-from ._version import __version__
+from ._version import __version__ as __version__
 
 _HOMES = {
     "check.activation": "activation",
@@ -51,7 +51,6 @@ _FIRST = ("operations", "engine.value", "names.composed")
 """What everything stands on: the operations, Values, and NumPy's functions on them."""
 
 _home = {name: module for module, names in _HOMES.items() for name in names.split()}
-_opened = False
 
 
 def __getattr__(name):
@@ -89,12 +88,12 @@ def _module(name):
 def _open():
     """Load what everything stands on, and bring every operation here, also those that are declared later. Two threads
     that come first do it both, with no harm: each module is executed once, and each watcher is entered once."""
-    global _opened
-    if not _opened:
+    if "ops" not in globals():
         for name in _FIRST:
             _module(name)
-        _module("core.registry").ops.watch(_enter, _leave)
-        _opened = True
+        registry = _module("core.registry").ops
+        registry.watch(_enter, _leave)
+        globals()["ops"] = registry  # last: who finds it here finds everything
 
 
 def _is_here(op):
@@ -113,7 +112,7 @@ def _leave(op):
 
 def _public():
     _open()
-    here = (op.name for op in _module("core.registry").ops.values() if _is_here(op))
+    here = (op.name for op in globals()["ops"].values() if _is_here(op))
     return {"__version__", _PATHS[0], *_home, *here}
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import builtins
 import inspect
 import sys
+import textwrap
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -38,7 +39,7 @@ _NOTE = "Written by `python -m tinygrad_act stubs` from the declarations of the 
 _TYPES = """
 _Array: TypeAlias = np.ndarray[Any, Any]
 _Number: TypeAlias = float | np.generic
-_Plain: TypeAlias = _Array | _Number | Sequence[Any]
+_Plain: TypeAlias = _Array | _Number | list[Any] | tuple[Any, ...] | range
 _Operand: TypeAlias = Value | _Plain
 """
 
@@ -59,12 +60,14 @@ def write_all() -> list[Path]:
 def _face(homes: Mapping[str, str]) -> str:
     """The text of `__init__.pyi`. `homes`: the module of each name that is no operation."""
     chosen = [op for op in _built_in() if op.name not in homes]
-    names = sorted({*homes, *(op.name for op in chosen)} - set(dir(builtins)))
+    names = {"__version__", "testing", *homes, *(op.name for op in chosen)} - set(dir(builtins))
+    quoted = textwrap.wrap(", ".join(f'"{name}"' for name in sorted(names)), 112)
     lines = [
         f'"""A small autograd framework around activation functions.\n\n{_NOTE}\n"""\n',
         "from collections.abc import Sequence", "from typing import Any, TypeAlias, overload\n", "import numpy as np\n",
-        *(f"from .{module} import {name} as {name}".replace(". import", " import") for name, module in homes.items()),
-        f"\n__all__ = {names!r}", _TYPES,
+        "from . import testing as testing", "from ._version import __version__ as __version__",
+        *(f"from .{module} import {name} as {name}" for name, module in homes.items()),
+        "\n__all__ = [", *(f"    {line}" for line in quoted), "]", _TYPES,
     ]  # fmt: skip
     return "\n".join((*lines, *(_function(op) for op in chosen)))
 
@@ -93,9 +96,7 @@ def _function(op: Op) -> str:
 def _signatures(op: Op) -> Iterator[str]:
     """What it gives of Values wherever one stands, of arrays, of numbers alone, and of what may hold either."""
     if op.variadic:
-        yield _spelled(op, [f"{op.inputs[0]}: Sequence[Value]", "/"], "Value")
-        yield _spelled(op, [f"{op.inputs[0]}: Sequence[_Array]", "/"], "_Array")
-        yield _spelled(op, [f"*{op.inputs[0]}: Any"], "Any")
+        yield from _of_several(op, op.inputs[0])
         return
     count = len(op.inputs)
     for i in range(count):
@@ -106,6 +107,16 @@ def _signatures(op: Op) -> Iterator[str]:
     if number:
         yield _of(op, ["float"] * count, number)
     yield _of(op, ["_Plain"] * count, "Any")
+
+
+def _of_several(op: Op, name: str) -> Iterator[str]:
+    """The same of any number of inputs: one by one, as a list, or after a string."""
+    for kind in ("Value", "_Array"):
+        yield _spelled(op, [f"{name}: Sequence[{kind}]", "/"], kind)
+    for kind in ("Value", "_Array", "Any"):
+        yield _spelled(op, [f"*{name}: {kind}"], kind)
+        if [*op.kinds.values()] == ["str"]:
+            yield f"({next(iter(op.kinds))}: str, /, *{name}: {kind}) -> {kind}"
 
 
 def _of(op: Op, kinds: list[str], result: str) -> str:
@@ -132,7 +143,9 @@ def _static(op: Op, inputs: list[str]) -> Iterator[str]:
 
 def _default(value: Any) -> str:
     """A default as it is, if it is one that a file of types may have."""
-    simple = value is None or isinstance(value, (bool, int, str)) or (isinstance(value, float) and np.isfinite(value))
+    if isinstance(value, str):
+        return f'"{value}"'
+    simple = value is None or isinstance(value, int) or (isinstance(value, float) and np.isfinite(value))
     return repr(value) if simple else "..."
 
 
@@ -141,7 +154,7 @@ def _of_numbers(op: Op) -> str:
     for static in (which.static for which in cases(op)):
         try:
             found = op.call(*(0.5 for _ in op.inputs), **static)
-        except (TypeError, ValueError):
+        except (IndexError, TypeError, ValueError):
             continue
         return "_Array" if isinstance(found, np.ndarray) else type(found).__name__
     return ""
