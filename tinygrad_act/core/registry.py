@@ -5,6 +5,7 @@ from __future__ import annotations
 import copyreg
 import difflib
 import keyword
+import sys
 import unicodedata
 from collections.abc import Callable, Iterable
 
@@ -12,7 +13,6 @@ from .frames import boundary
 from .op import Op
 
 __all__ = ["Registry", "is_name", "ops", "plain"]
-
 
 def plain(text: str) -> str:
     """The text as Python reads names: `ﬁ` is `fi` to it."""
@@ -38,8 +38,9 @@ class Registry(dict[str, Op]):
     def watch(self, enter: Callable[[Op], None], leave: Callable[[Op], None] | None = None) -> None:
         """Call `enter(op)` for every operation there is and for each that is declared later, and
         `leave(op)` for each that is removed by `del ops[name]`."""
-        self._watchers.append((enter, leave))
-        for op in self.values():
+        if (enter, leave) not in self._watchers:
+            self._watchers.append((enter, leave))
+        for op in list(self.values()):  # another thread may declare one meanwhile
             enter(op)
 
     def announce(self, op: Op) -> None:
@@ -108,9 +109,14 @@ ops = Registry()
 """All operations of this process, the built-in ones and yours."""
 
 
-def _registered(name: str) -> Op:
-    """An operation that was pickled: by its name, like a function."""
+def _registered(name: str, _: object = None) -> Op:
+    """An operation that was pickled: by its name, like a function, and with its function, whose module declares it."""
     return ops[name]
 
 
-copyreg.pickle(Op, lambda op: (_registered, (op.name,)))
+def _pickled(op: Op) -> tuple[Callable[..., Op], tuple[object, ...]]:
+    by_function = getattr(sys.modules.get(op.forward.__module__), op.name, None) is op.call
+    return _registered, (op.name, op.call) if by_function else (op.name,)
+
+
+copyreg.pickle(Op, _pickled)
