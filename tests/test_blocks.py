@@ -7,7 +7,7 @@ import pytest
 
 import tinygrad_act as ta
 from tinygrad_act import blocks, samples
-from tinygrad_act.op import Fused
+from tinygrad_act.facts import Fused
 from tinygrad_act.ops.slope import kinks_of
 
 SMALL = 1000

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import tinygrad_act as ta
-from tinygrad_act.op import Unknown
+from tinygrad_act.facts import Unknown
 from tinygrad_act.program.build import build
 from tinygrad_act.program.compared import Numbers, is_fixed
 from tinygrad_act.program.facts import Facts, facts_of

@@ -19,7 +19,7 @@ PACKAGE = pathlib.Path(ta.__file__).parent
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 LAYERS = [  # a file imports only from rows above its own, or from its own row
-    {"tree", "graph", "symbol", "registry", "mode", "op", "declare", "errors", "evaluate", "gate", "blocks", "dispatch"}
+    {"tree", "graph", "symbol", "registry", "mode", "op", "facts", "declare", "fitting", "errors", "evaluate", "gate", "blocks", "dispatch"}
     | {"axes", "calls", "parameters"}
     | {"conventions", "docstrings", "float_warnings", "frames", "locks", "saving", "state", "svg", "switched"}
     | {"_version"},
@@ -96,6 +96,34 @@ def test_files_and_functions_are_short_and_imports_stand_on_top(path):
         if isinstance(node, ast.Call) and "import_module" in ast.unparse(node.func):
             assert ast.literal_eval(node.args[0]).split(".")[0] in LATE, "only what is optional is imported late"
         assert not isinstance(node, ast.Assert), "users get a named error, not an AssertionError"
+
+
+NO_OPERATIONS = {"declare.py", "latex.py"}
+"""Where names of NumPy's functions that compute nothing are listed, and commands of LaTeX."""
+
+
+def lists_of_operations(source):
+    """Tuples, lists and sets in a source of which most entries are names of operations, and there are three."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, (ast.Tuple, ast.List, ast.Set)):
+            words = [x.value for x in node.elts if isinstance(x, ast.Constant) and isinstance(x.value, str)]
+            named = [word for word in words if ta.ops.find(word) is not None]
+            if len(named) >= 3 and len(named) > 0.75 * len(node.elts):
+                yield named
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_what_is_known_of_an_operation_stands_at_its_declaration(path):
+    """A list of names elsewhere is a fact that an operation of yours can't have."""
+    if path.relative_to(PACKAGE).parts[0] not in ("ops", "operations") and path.name not in NO_OPERATIONS:
+        assert not list(lists_of_operations(path.read_text())), "say it where they are declared"
+
+
+def test_lists_of_operations_are_found():
+    for source in ('X = {"exp", "log", "tanh"}', 'f(("mul", "add", "sub", "neg"))', 'x in ["abs", "max", "swish"]'):
+        assert list(lists_of_operations(source))
+    for source in ('__all__ = ["exp", "one", "two", "three"]', 'X = ("exp", "log")', "(exp, log, tanh)"):
+        assert not list(lists_of_operations(source))
 
 
 def test_import_loads_nothing_heavy():

@@ -11,7 +11,7 @@ import pytest
 
 import tinygrad_act as ta
 from tinygrad_act import Value, keeping, samples
-from tinygrad_act.op import case as case_of
+from tinygrad_act.facts import case as case_of
 from tinygrad_act.program import PASSES
 
 from .conftest import differentiable, every_case

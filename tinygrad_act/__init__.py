@@ -29,10 +29,11 @@ from .derivatives import hessian, hvp, jacobian
 from .dispatch import elementwise, op
 from .draw import Drawing, draw
 from .explain import Explanation, explain
+from .facts import case, theirs, unknown
 from .frames import boundary as _boundary
 from .mode import debug, no_grad, scope
 from .numpy_names import implements
-from .op import Op, case, theirs, unknown
+from .op import Op
 from .ops.losses import one_hot
 from .program import Program, compile
 from .registry import ops
@@ -52,6 +53,8 @@ _taken = set(globals())
 
 
 def _export(op: Op) -> None:
+    if op.internal:
+        return
     if op.name not in _taken:
         globals()[op.name] = op.call
     for alias in op.aliases:
@@ -59,7 +62,7 @@ def _export(op: Op) -> None:
             setattr(Value, alias, OtherName(op, alias))
 
 
-ops.watch(_export, lambda op: globals().pop(op.name, None) if op.name not in _taken else None)
+ops.watch(_export, lambda op: None if op.internal or op.name in _taken else globals().pop(op.name, None))
 
 
 @_boundary

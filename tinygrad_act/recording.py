@@ -137,14 +137,17 @@ def install_operators(cls: Any, record: Callable[..., Any]) -> None:
         setattr(cls, f"__{name}__", _named(unary_method(op, cls, record), cls, f"__{name}__", op))
 
     def install(op: Op) -> None:
-        if op.variadic or op.name in taken:
+        if not is_method(op):
             return
         fast = op.plain and len(op.inputs) == 1
         setattr(cls, op.name, _named(unary_method(op, cls, record), cls, op.name, op) if fast else op.call)
 
     def remove(op: Op) -> None:
-        if not op.variadic and op.name not in taken:
+        if is_method(op):
             delattr(cls, op.name)
+
+    def is_method(op: Op) -> bool:
+        return not (op.variadic or op.internal or op.name in taken)
 
     taken = set(dir(cls))
     ops.watch(install, remove)

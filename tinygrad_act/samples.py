@@ -14,7 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from .op import Case, Op, case
+from .facts import Case, case
+from .op import Op
 from .ops.slope import kinks_of
 
 __all__ = ["at_kinks", "cases", "movable", "sample"]

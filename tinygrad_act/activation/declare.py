@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 
 from ..dispatch import elementwise
+from ..facts import Case, Theirs, Unknown
 from ..frames import boundary
-from ..op import REQUIRED, Case, Op, Place, Rule, Theirs, Unknown
+from ..op import REQUIRED, Intervals, Op, Place, Rule
 from ..ops.arithmetic import where
 from ..ops.comparison import equal
 from ..registry import ops
@@ -34,7 +35,7 @@ def activation(
     output: Rule = None,
     input: Rule = None,
     kinks: Mapping[Place, str] | None = None,
-    domain: tuple[float, float] | Mapping[str, tuple[float, float]] | None = None,
+    domain: Intervals | None = None,
     label: str | None = None,
     aliases: tuple[str, ...] = (),
     reference: str = "",

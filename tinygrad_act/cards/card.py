@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..facts import Theirs
 from ..frames import boundary, public_methods
-from ..op import DROPPED, REQUIRED, Op, Theirs
+from ..op import DROPPED, REQUIRED, Op
 from ..ops.slope import Kink, kinks_of
 from ..saving import Path, save
 from ..svg import bundle, page

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from ..draw.text import printable
-from ..op import Theirs
+from ..facts import Theirs
 from ..ops.slope import SATURATED
 from ..svg import one_line
 from ..table import columns

@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..op import Op, Unknown
+from ..facts import Unknown
+from ..op import Op
 from ..samples import at_kinks, cases, movable, sample
 from ..table import spaced
 from .formula import fault_or_none

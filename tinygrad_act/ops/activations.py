@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..dispatch import elementwise
-from ..op import case, theirs
+from ..facts import case, theirs
 from . import fused
 from .arithmetic import abs, maximum, minimum, where
 from .elementary import exp, expm1, log1p
@@ -79,6 +79,7 @@ def sigmoid(z: Any) -> Any:
         "tensorflow": theirs("nn.relu", at_kink="left"),
         "onnx": theirs("Relu"),
     },
+    keywords={"max_value": "relu6, or general_relu(z, max_value=...)"},
 )
 def relu(z: Any) -> Any:
     """a = maximum(z, 0)

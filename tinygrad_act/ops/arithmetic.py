@@ -10,7 +10,7 @@ import numpy as np
 
 from ..blocks import BITS, choose
 from ..dispatch import elementwise
-from ..op import case, theirs
+from ..facts import case, theirs
 from ..parameters import Bound
 
 __all__ = ["abs", "add", "chain", "clip", "div", "has_nan", "maximum", "minimum", "mul", "neg", "sign", "sub", "where"]
@@ -231,6 +231,8 @@ def _by_slope(_: Any, g: Any, __: Any, a: Any) -> Any:
     label="chain",
     scalar=_chain_scalar,
     cases=(case((2, 3), (2, 3), 0.0), case((2, 3), (3,), 0.0), case((3,), np.array([True, False, True]), 0.0)),
+    told={"g": "a"},
+    internal=True,
 )
 def chain(g: Any, d: Any, a: Any) -> Any:
     """a = g * d

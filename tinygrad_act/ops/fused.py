@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from ..blocks import choose
-from ..op import Fused
+from ..facts import Fused
 from .precise import beyond, halves
 
 __all__ = [

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..op import Fused
+from ..facts import Fused
 from .fused import leave
 
 __all__ = ["HARD_SHRINK", "HARD_SIGMOID", "HARD_SWISH", "SOFT_SHRINK", "steps_of"]

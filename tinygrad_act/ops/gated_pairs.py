@@ -13,8 +13,9 @@ import numpy as np
 
 from ..axes import axis_of
 from ..dispatch import op as declare_op
+from ..facts import case, theirs
 from ..mode import mode
-from ..op import Op, case, theirs
+from ..op import Op
 from ..registry import ops
 from .activations import relu, sigmoid
 from .arithmetic import chain

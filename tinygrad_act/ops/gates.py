@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..dispatch import elementwise
-from ..op import theirs
+from ..facts import theirs
 from . import fused_gates
 from .activations import sigmoid
 from .arithmetic import clip, where
@@ -127,6 +127,7 @@ def _gelu_of_float(z: float) -> float:
     input=lambda _, z: gelu_slope(z),
     scalar=_gelu_of_float,
     fused=fused_gates.GELU,
+    keywords={"approximate": "gelu_tanh"},
 )
 def gelu(z: Any) -> Any:
     """a = z * (1 + erf(z / sqrt(2))) / 2

@@ -13,7 +13,7 @@ import numpy as np
 from ..axes import within
 from ..blocks import HALF, wide
 from ..dispatch import op
-from ..op import case
+from ..facts import case
 from .sizes import added, broadcast, taken_along
 
 __all__ = ["WORTH_ROWS", "flat_index", "put_add", "take_axis"]

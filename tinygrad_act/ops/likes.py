@@ -9,7 +9,7 @@ import numpy as np
 
 from ..dispatch import elementwise, op
 from ..errors import shape_of
-from ..op import case
+from ..facts import case
 from .shape import sum_to
 
 __all__ = ["copy", "full_like", "ones_like", "positive", "zeros_like"]

@@ -41,17 +41,19 @@ def pull_local(op: Op, position: int, g: Any, a: Any, args: tuple[Any, ...], sta
         return g if rule == 1 else -g if rule == -1 else g * rule
     if type(g) is not _ndarray or type(a) is not _ndarray:
         return chain(g, rule(a, *args, **static), marker(op, position, a, args))
-    if g.nbytes > 2 * BLOCK and worth_pieces(g, a, args):
+    if g.nbytes > 2 * BLOCK and not op.told and worth_pieces(g, a, args):
         return by_pieces(op, rule, g, a, args, static)
     return _chain(g, rule(a, *args, **static), marker(op, position, a, args))
 
 
 def marker(op: Op, position: int, a: Any, args: tuple[Any, ...]) -> Any:
     """What tells `chain` where a slope has to be NaN although it may be a mask: the output `a` of an operation with
-    kinks; of `chain` itself, whose slope in the cotangent is the mask once more, what it was told. Else 0.0."""
+    kinks; else the input that the operation declares, as `chain` does, whose slope in the cotangent is the mask once
+    more. Else 0.0."""
     if op.kinks:
         return a
-    return args[2] if op.name == "chain" and position == 0 else 0.0
+    teller = op.told.get(op.inputs[position]) if op.told else None
+    return 0.0 if teller is None else args[op.inputs.index(teller)]
 
 
 def _times(g: Any, a: Any, d: Any) -> Any:

@@ -11,7 +11,7 @@ import numpy as np
 from ..axes import axes_of
 from ..blocks import wide
 from ..dispatch import elementwise, op
-from ..op import Fused, Theirs, case, theirs
+from ..facts import Fused, Theirs, case, theirs
 from ..parameters import Axes
 from .arithmetic import chain, has_nan, where
 from .comparison import equal
@@ -107,13 +107,13 @@ def _log1mexp_of_float(z: float) -> float:
     return math.log(-math.expm1(-z)) if z < math.log(2) else math.log1p(-math.exp(-z))
 
 
-@elementwise(dz=lambda a, z: (2 * z - 1) * square(a), domain=(0.0, 1.0))
+@elementwise(dz=lambda a, z: (2 * z - 1) * square(a), domain=(0.0, 1.0), internal=True)
 def logit_slope(z: Any) -> Any:
     """a = 1 / (z * (1 - z))"""
     return 1 / (z * (1 - z))
 
 
-@elementwise(dz=lambda a, _: -a * (1 + a), domain=(0.0, math.inf))
+@elementwise(dz=lambda a, _: -a * (1 + a), domain=(0.0, math.inf), internal=True)
 def expm1_reciprocal(z: Any) -> Any:
     """a = exp(-z) / -expm1(-z)
 

@@ -14,7 +14,7 @@ import numpy as np
 from ..blocks import is_plain
 from ..dispatch import elementwise, op
 from ..errors import ShapesDiffer, shape_of
-from ..op import Fused, case, theirs
+from ..facts import Fused, case, theirs
 from .activations import sigmoid
 from .arithmetic import chain, has_nan, where
 from .reduce import chain_rows, sum

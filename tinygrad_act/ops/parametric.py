@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..dispatch import elementwise
-from ..op import case, theirs
+from ..facts import case, theirs
 from ..symbol import Symbol
 from . import fused_swish
 from .arithmetic import clip, minimum, where

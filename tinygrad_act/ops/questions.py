@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from ..dispatch import elementwise, op
-from ..op import case
+from ..facts import case
 from ..parameters import Axes
 
 __all__ = [

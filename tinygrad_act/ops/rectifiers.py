@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from ..dispatch import elementwise
-from ..op import case, theirs
+from ..facts import case, theirs
 from . import fused, fused_lines
 from .arithmetic import abs, clip, maximum, minimum, where
 from .comparison import logical_and
@@ -84,6 +84,7 @@ def _halved(x: Any, cut: float) -> tuple[Any, Any]:
     dz=lambda a, _, *, alpha: a / alpha,
     cases=(case((2, 3)), case((3,), alpha=1.5), case((), alpha=0.3)),
     label="exp(z/α)",
+    internal=True,
 )
 def exp_quotient(z: Any, *, alpha: float = 1.0) -> Any:
     """a = exp(z / alpha)
@@ -119,6 +120,7 @@ def exp_quotient(z: Any, *, alpha: float = 1.0) -> Any:
         "onnx": theirs("Celu"),
     },
     fused=fused.CELU,
+    measured=({"alpha": 1.5},),
 )
 def celu(z: Any, *, alpha: float = 1.0) -> Any:
     """a = maximum(z, 0) + alpha * expm1(minimum(z, 0) / alpha)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..dispatch import elementwise
-from ..op import case
+from ..facts import case
 
 __all__ = ["floor_divide", "fmod", "heaviside", "mod", "round", "trunc"]
 

@@ -9,7 +9,8 @@ import math
 from typing import Any
 
 from ..dispatch import elementwise
-from ..op import Place, case, theirs
+from ..facts import case, theirs
+from ..op import Place
 from . import fused_lines
 from .arithmetic import abs, maximum, minimum, where
 

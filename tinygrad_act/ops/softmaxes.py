@@ -13,7 +13,7 @@ import numpy as np
 
 from ..blocks import HALF, by_rows, wide
 from ..dispatch import op
-from ..op import Fused, Theirs, case, theirs
+from ..facts import Fused, Theirs, case, theirs
 from .arithmetic import chain, has_nan, maximum
 from .comparison import greater
 from .elementary import exp
@@ -54,6 +54,7 @@ def straight_through_hardmax(z: Any, *, axis: int | None = -1) -> Any:
     dx=lambda g, _, __, y, *, axis: g * hardmax(y, axis=axis),
     dy=None,
     cases=(case((2, 3), (2, 3)), case((2, 3, 4), (2, 3, 4), axis=1)), grows=False,
+    internal=True,
 )
 def at_largest(x: Any, y: Any, *, axis: int | None = -1) -> Any:
     """a = take_along_axis(x, argmax(y, axis=axis, keepdims=True), axis)
@@ -127,7 +128,7 @@ def softmin(z: Any, *, axis: int | None = -1) -> Any:
     return _exponentials(np.asarray(np.subtract(0.0, z)), axis=axis)  # of unsigned numbers, too
 
 
-@op(dz=lambda g, _, z, *, axis: -_weighed(g, softmax(z, axis=axis), axis), cases=_AXES, grows=False)
+@op(dz=lambda g, _, z, *, axis: -_weighed(g, softmax(z, axis=axis), axis), cases=_AXES, grows=False, internal=True)
 def softmax_rest(z: Any, *, axis: int | None = -1) -> Any:
     """a = 1 - exp(z) / sum(exp(z), axis=axis, keepdims=True)
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..dispatch import elementwise
-from ..op import case, theirs
+from ..facts import case, theirs
 from . import fused, fused_gates, fused_lines
 from .activations import sigmoid
 from .arithmetic import abs, clip, minimum, where

@@ -19,7 +19,7 @@ from ..backprop import repair
 from ..evaluate import INTERPRETERS
 from ..mode import Switch, mode
 from ..op import Op
-from ..ops.idle import SETTLERS, may_be_idle, settled
+from ..ops.idle import may_be_idle, settled, settler
 from ..ops.local import fused_pull, marker
 from ..ops.slope import asked_at_kink, bent
 from ..registry import ops
@@ -177,15 +177,15 @@ def _pulled(pull: Pull, args: tuple[Any, ...], static: dict[str, Any], trusting:
         else:
             c = rule(position, g, a, *inputs, **static) if op.variadic else rule(g, a, *inputs, **static)
         if not trusting and may_be_idle(op) and isinstance(c, Proxy):
-            more = (a, *inputs) if op.name in SETTLERS else ()
-            c = call(_settling(op.name, position), (c, g, *more), {})
+            run = settler(op, position)
+            more = () if run is settled else (a, *inputs)
+            c = call(_settling(run), (c, g, *more), {})
     return _repaired(c, like)
 
 
 @functools.cache
-def _settling(name: str, position: int) -> Call:
+def _settling(run: Any) -> Call:
     """The call that leaves out what a cotangent of 0 made of an infinity; its result may be its first argument."""
-    run = SETTLERS[name][position] if name in SETTLERS else settled
     return Call(run.__name__, run, view=True, nan=False, helper=run)
 
 
@@ -206,6 +206,8 @@ def _local(op: Op, position: int, g: Any, a: Any, inputs: list[Any], static: dic
     policy = asked_at_kink(op)
     if type(rule) is float and policy is None:
         return g if rule == 1 else -g if rule == -1 else g * rule
+    if op.told and op is not _CHAIN:  # of a chain an output tells it, and what that was made of is watched
+        trusting = False
     z, fused = inputs[0], None if policy is not None else fused_pull(op, rule)
     alike = [isinstance(x, Proxy) and x.node.is_array and x.shape == a.shape for x in (a, z)]
     if trusting and fused is not None and position == 0 and all(alike) and _is_float(z):

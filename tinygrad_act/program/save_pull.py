@@ -67,7 +67,7 @@ def _facts(module: Module, name: str, op: Op, rule: Any, at_kinks: str) -> str:
     namespace = f"{module.reference(types, 'types')}.SimpleNamespace"
     forms = f"{{'input': {module.reference(rule, f'{name}_rule')}}}" if accurate else "{}"
     facts = f"name={op.name!r}, elementwise={op.elementwise}, variadic={op.variadic}, kinks={bool(op.kinks)}"
-    facts += f", domain={bool(op.domain)}"
+    facts += f", domain={bool(op.domain)}, told={module.text(op.told)}, inputs={module.text(op.inputs)}"
     facts += f", rules=({module.reference(op.rules[0], f'{name}_default')},), forms={forms}, bent={at_kinks}"
     return f"{namespace}({facts}, fused={f'{namespace}({shorter})' if op.elementwise else None}, large={2 * BLOCK})"
 

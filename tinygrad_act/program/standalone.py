@@ -59,7 +59,7 @@ def pulled(
         if not callable(rule):
             return g if rule == 1 else -g if rule == -1 else g * rule
         arrays = type(g) is np.ndarray and type(a) is np.ndarray
-        if arrays and op.fused is not None and g.nbytes > op.large and worth_pieces(g, a, inputs):
+        if arrays and op.fused is not None and not op.told and g.nbytes > op.large and worth_pieces(g, a, inputs):
             return by_pieces(op, rule, g, a, inputs, static)
         try:
             d = rule(a, *inputs, **static)
