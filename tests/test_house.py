@@ -19,8 +19,8 @@ PACKAGE = pathlib.Path(ta.__file__).parent
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 LAYERS = [  # a file imports only from rows above its own, or from its own row
-    {"tree", "graph", "symbol", "registry", "mode", "op", "facts", "declare", "fitting", "errors", "evaluate", "gate", "blocks", "dispatch"}
-    | {"axes", "calls", "parameters"}
+    {"tree", "graph", "symbol", "registry", "mode", "op", "declare", "errors", "evaluate", "gate", "blocks", "dispatch"}
+    | {"axes", "calls", "facts", "fitting", "parameters"}
     | {"conventions", "docstrings", "float_warnings", "frames", "locks", "saving", "state", "svg", "switched"}
     | {"_version"},
     {"ops"},

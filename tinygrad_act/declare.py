@@ -5,7 +5,7 @@ from __future__ import annotations
 import dis
 import functools
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from types import FunctionType
 from typing import Any
 
@@ -13,7 +13,7 @@ import numpy as np
 
 from .blocks import has_steps, in_blocks
 from .docstrings import keep_docstring, read_formula
-from .facts import Fused, Unknown
+from .facts import ELSEWHERE, Fused, Theirs, Unknown
 from .fitting import check_facts, check_rule
 from .float_warnings import Said, context_for, in_a_copy, silent
 from .frames import is_ours
@@ -58,6 +58,7 @@ def declare(
         domain={inputs[0]: domain} if isinstance(domain, tuple) else dict(domain or {}),
         scalar_rules=tuple(_handed_on(rule, len(inputs)) for rule in matched) if elementwise else matched,
         plain=elementwise and not defaults and None not in matched and len(inputs) <= 2,
+        elsewhere=_names_elsewhere(name, body, facts.pop("elsewhere", None)),
         **_how_it_runs(body, scalar),
         **{fact: given for fact, given in facts.items() if given is not None},
     )
@@ -66,6 +67,11 @@ def declare(
     check_facts(op)
     ops.enter(op)
     return op
+
+
+def _names_elsewhere(name: str, body: Callable[..., Any], given: Any) -> Mapping[str, Theirs]:
+    """Its names in other frameworks: those of this package stand in a table."""
+    return given or (ELSEWHERE.get(name, {}) if is_ours(body) else {})
 
 
 def _name_of(body: Callable[..., Any]) -> str:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from .errors import UnknownDerivative
 
-__all__ = ["Case", "Fused", "Theirs", "Unknown", "case", "theirs", "unknown"]
+__all__ = ["ELSEWHERE", "Case", "Fused", "Theirs", "Unknown", "case", "theirs", "unknown"]
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,11 @@ class Theirs(NamedTuple):
 def theirs(name: str, *, at_kink: Any = None, instead: str = "", note: str = "", **defaults: Any) -> Theirs:
     """`theirs("LeakyReLU", at_kink="left", slope=0.3)`: what a framework calls it, and what differs there."""
     return Theirs(name, at_kink, instead, note, defaults)
+
+
+ELSEWHERE: dict[str, dict[str, Theirs]] = {}
+"""For operations of this package by name what their declarations need not say: their names in other frameworks. The
+table stands with the operations and enters them here."""
 
 
 class Fused(NamedTuple):

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from ..dispatch import elementwise
-from ..facts import theirs
 from . import fused
 from .precise import widely
 
@@ -26,13 +25,6 @@ _LN2, _LN10, _INF, _PI = math.log(2), math.log(10), math.inf, math.pi
     scalar=math.exp,
     aliases=("exponential",),
     reference="",
-    elsewhere={
-        "torch": theirs("exp"),
-        "jax": theirs("numpy.exp"),
-        "keras": theirs("activations.exponential"),
-        "tensorflow": theirs("exp"),
-        "onnx": theirs("Exp"),
-    },
 )
 def exp(z: Any) -> Any:
     """a = exp(z)"""
@@ -171,13 +163,6 @@ def _sech_squared(z: Any) -> Any:
     input=lambda _, z: sech_squared(z),
     scalar=math.tanh,
     reference="",
-    elsewhere={
-        "torch": theirs("tanh"),
-        "jax": theirs("numpy.tanh"),
-        "keras": theirs("ops.tanh"),
-        "tensorflow": theirs("tanh"),
-        "onnx": theirs("Tanh"),
-    },
     fused=fused.TANH,
 )
 def tanh(z: Any) -> Any:

@@ -13,7 +13,7 @@ import numpy as np
 
 from ..axes import axis_of
 from ..dispatch import op as declare_op
-from ..facts import case, theirs
+from ..facts import case
 from ..mode import mode
 from ..op import Op
 from ..registry import ops
@@ -66,7 +66,6 @@ def _meant(op: Op) -> Op:
     dz=_rule(sigmoid),
     cases=_CASES,
     reference="Dauphin et al. 2017",
-    elsewhere={"torch": theirs("F.glu"), "jax": theirs("nn.glu"), "keras": theirs("ops.glu")},
     grows=False,
 )
 def glu(z: Any, *, axis: int = -1) -> Any:
@@ -119,7 +118,6 @@ def _crelu_rule(g: Any, _: Any, z: Any, *, axis: int) -> Any:
     dz=_crelu_rule,
     cases=(case((2, 3)), case((2, 3), axis=0), case((3,))),
     reference="Shang et al. 2016",
-    elsewhere={"tensorflow": theirs("nn.crelu")},
     grows=lambda z, *, axis: 2 * math.prod(z),
 )
 def crelu(z: Any, *, axis: int = -1) -> Any:
