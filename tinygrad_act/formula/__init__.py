@@ -1,0 +1,1 @@
+"""Expressions as trees, and how they are spelled."""
