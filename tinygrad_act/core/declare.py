@@ -13,11 +13,11 @@ import numpy as np
 
 from .blocks import has_steps, in_blocks
 from .docstrings import keep_docstring, read_formula
-from .facts import ELSEWHERE, Fused, Theirs, Unknown
+from .facts import ELSEWHERE, Fused, Theirs
 from .fitting import check_facts, check_rule
 from .float_warnings import Said, context_for, in_a_copy, silent
 from .frames import is_ours
-from .op import REQUIRED, Intervals, Op, Rule
+from .op import REQUIRED, Intervals, Op, Rule, Unknown
 from .registry import ops
 
 __all__ = ["declare"]

@@ -1,5 +1,5 @@
-"""What a declaration may be given besides rules: shapes to test it on, names in other frameworks, shorter formulas
-for large arrays, and the word for a derivative that nobody wrote.
+"""What a declaration may be given besides rules: shapes to test it on, names in other frameworks, and shorter
+formulas for large arrays.
 """
 
 from __future__ import annotations
@@ -8,9 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from .errors import UnknownDerivative
-
-__all__ = ["ELSEWHERE", "Case", "Fused", "Theirs", "Unknown", "case", "theirs", "unknown"]
+__all__ = ["ELSEWHERE", "Case", "Fused", "Theirs", "case", "theirs"]
 
 
 @dataclass(frozen=True)
@@ -70,38 +68,3 @@ class Fused(NamedTuple):
     quick: Callable[..., Any] | None = None
     """`quick(z, out, **static)`: `forward` in fewer steps still, for large arrays outside of programs. Gives None, or
     the indices of the entries where that loses digits: the body does them again."""
-
-
-class Unknown:
-    """`ta.unknown`, in place of a derivative rule: there may be a derivative, but nobody wrote it.
-
-        @ta.op(dx=ta.unknown)
-        def median(x):
-            '''a = median(x)'''
-            return np.median(x)
-
-    `dx=None` would say that nothing flows, and give a silent zero. With this the operation computes,
-    and a gradient asked for through this input raises `UnknownDerivative`, a `NotImplementedError`,
-    with the names of both: in every mode and order, eager and compiled.
-    """
-
-    def __init__(self, op: str = "", input_name: str = "") -> None:
-        self._op, self._input = op, input_name
-
-    def of(self, op: str, input_name: str) -> Unknown:
-        """The same for one input of one operation."""
-        return Unknown(op, input_name)
-
-    def __call__(self, *args: Any, **static: Any) -> Any:
-        raise UnknownDerivative(
-            f"{self._op}: a gradient was asked for through its input '{self._input}', whose derivative is unknown "
-            f"(d{self._input}=ta.unknown); declare the rule, or pass ta.stop_gradient({self._input}) if nothing shall "
-            f"flow there"
-        )
-
-    def __repr__(self) -> str:
-        return "ta.unknown"
-
-
-unknown = Unknown()
-"""In place of a rule that nobody wrote; see `Unknown`."""

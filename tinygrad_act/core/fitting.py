@@ -5,8 +5,7 @@ from __future__ import annotations
 import inspect
 from types import FunctionType
 
-from .facts import Unknown
-from .op import FORMS, LAYER, SIDES, Op, Rule
+from .op import FORMS, LAYER, SIDES, Op, Rule, Unknown
 
 __all__ = ["check_facts", "check_rule"]
 
@@ -14,6 +13,7 @@ _STAR, _STARSTAR = inspect.CO_VARARGS, inspect.CO_VARKEYWORDS
 
 
 def check_facts(op: Op) -> None:
+    """Raises `ValueError` or `TypeError` for what an operation says besides rules and does not fit it."""
     for form, rule in op.forms.items():
         if form not in FORMS or len(op.inputs) != 1 or not op.elementwise:
             raise ValueError(

@@ -21,11 +21,14 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from ..formula.symbol import Symbol
-from .facts import Case, Fused, Theirs, Unknown
+from .errors import UnknownDerivative
+from .facts import Case, Fused, Theirs
 from .float_warnings import Said
 from .registry import ops
 
-__all__ = ["DROPPED", "FORMS", "LAYER", "MANY", "REQUIRED", "SIDES", "Intervals", "Op", "Place", "Rule"]
+__all__ = [
+    "DROPPED", "FORMS", "LAYER", "MANY", "REQUIRED", "SIDES", "Intervals", "Op", "Place", "Rule", "Unknown", "unknown",
+]  # fmt: skip
 
 Rule: TypeAlias = Callable[..., Any] | float | None
 Place: TypeAlias = "float | str | Callable[..., float]"
@@ -52,6 +55,41 @@ DROPPED = "(dropped by python -OO)"
 
 REQUIRED = inspect.Parameter.empty
 """The default of a static parameter that has none."""
+
+
+class Unknown:
+    """`ta.unknown`, in place of a derivative rule: there may be a derivative, but nobody wrote it.
+
+        @ta.op(dx=ta.unknown)
+        def median(x):
+            '''a = median(x)'''
+            return np.median(x)
+
+    `dx=None` would say that nothing flows, and give a silent zero. With this the operation computes,
+    and a gradient asked for through this input raises `UnknownDerivative`, a `NotImplementedError`,
+    with the names of both: in every mode and order, eager and compiled.
+    """
+
+    def __init__(self, op: str = "", input_name: str = "") -> None:
+        self._op, self._input = op, input_name
+
+    def of(self, op: str, input_name: str) -> Unknown:
+        """The same for one input of one operation."""
+        return Unknown(op, input_name)
+
+    def __call__(self, *args: Any, **static: Any) -> Any:
+        raise UnknownDerivative(
+            f"{self._op}: a gradient was asked for through its input '{self._input}', whose derivative is unknown "
+            f"(d{self._input}=ta.unknown); declare the rule, or pass ta.stop_gradient({self._input}) if nothing shall "
+            f"flow there"
+        )
+
+    def __repr__(self) -> str:
+        return "ta.unknown"
+
+
+unknown = Unknown()
+"""In place of a rule that nobody wrote; see `Unknown`."""
 
 
 @dataclass(frozen=True, eq=False, repr=False, slots=True)

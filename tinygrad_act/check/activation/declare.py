@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from ...core.dispatch import elementwise
-from ...core.facts import Case, Theirs, Unknown
+from ...core.facts import Case, Theirs
 from ...core.frames import boundary
-from ...core.op import REQUIRED, Intervals, Op, Place, Rule
+from ...core.op import REQUIRED, Intervals, Op, Place, Rule, Unknown
 from ...core.registry import ops
 from ...operations.arithmetic import where
 from ...operations.comparison import equal

@@ -8,9 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ...cli.table import spaced
-from ...core.facts import Unknown
-from ...core.op import Op
+from ...core.columns import spaced
+from ...core.op import Op, Unknown
 from ..samples import at_kinks, cases, movable, sample
 from .formula import fault_or_none
 from .gradcheck import gradcheck
