@@ -93,11 +93,7 @@ def test_the_scalar_pass_leaves_what_is_not_finite_to_the_general_one_and_no_tra
 
 BY_NAME = ("add", "sub", "mul", "pow", "matmul", "neg", "abs")
 OPERATORS = {"div": "__truediv__"} | {name: f"__{name}__" for name in BY_NAME}
-PLAIN = [
-    op
-    for op in ta.ops.values()
-    if op.plain and not op.internal and (len(op.inputs) == 1 or op.name in OPERATORS)
-]
+PLAIN = [op for op in ta.ops.public() if op.plain and (len(op.inputs) == 1 or op.name in OPERATORS)]
 
 
 @pytest.mark.parametrize("dtype", [float, np.float64, np.float32])

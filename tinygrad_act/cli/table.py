@@ -18,11 +18,7 @@ _HEAD = ("operation", "formula", "derivative", "at its kinks")
 
 
 def _rows() -> list[tuple[str, str, str, str]]:
-    return [(op.name, op.formula.removeprefix("a = ") or DROPPED, op.derivative, _kinks(op)) for op in _listed()]
-
-
-def _listed() -> list[Op]:
-    return [op for op in ops.values() if not op.internal]
+    return [(op.name, op.formula.removeprefix("a = ") or DROPPED, op.derivative, _kinks(op)) for op in ops.public()]
 
 
 def _kinks(op: Op) -> str:

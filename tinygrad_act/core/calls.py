@@ -26,9 +26,6 @@ _CALLED_HERE = {
 }  # fmt: skip
 """What NumPy and other frameworks call a parameter, and its name here."""
 
-_OF_ITS_OWN = {("gelu", "approximate"): "gelu_tanh", ("relu", "max_value"): "relu6, or general_relu(z, max_value=...)"}
-"""Parameters of other frameworks that are another operation here."""
-
 
 def sorted_out(
     op: Op, args: tuple[Any, ...], kwargs: dict[str, Any]
@@ -76,9 +73,8 @@ def unfit(op: Op, rest: tuple[Any, ...], kwargs: Mapping[str, Any]) -> TypeError
 
 def _meant(op: Op, keyword: str) -> str:
     """The parameter here that `keyword` means, or the operations that have it."""
-    own = _OF_ITS_OWN.get((op.name, keyword))
-    if own:
-        return f"that is {own} here"
+    if keyword in op.keywords:
+        return f"that is {op.keywords[keyword]} here"
     name = _CALLED_HERE.get(keyword, keyword)
     if name in op.defaults:
         return f"it is called '{name}' here"
@@ -93,9 +89,9 @@ def _relatives(op: Op, names: set[str]) -> list[tuple[Op, str]]:
     these names: of relu and `slope` leaky_relu and prelu."""
     words = (op.name, *op.aliases)
     found = []
-    for other in ops.values():
+    for other in ops.activations():
         its = next((name for name in (*other.defaults, *other.inputs[1:]) if name in names), None)
-        if its and other is not op and other.reference is not None and any(word in other.name for word in words):
+        if its and other is not op and any(word in other.name for word in words):
             found.append((its not in other.defaults, len(other.name), other, its))
     return [(other, its) for _, _, other, its in sorted(found, key=lambda each: each[:2])[:3]]
 
@@ -104,7 +100,9 @@ def missing_name(where: str, name: str, names: Iterable[str]) -> AttributeError:
     """The error for a name that the package `where`, which has `names`, has not: an alias is told by the one name that
     the operation has here."""
     op = ops.find(name)
-    if op is not None:
+    if op is not None and op.internal:
+        hint = f"; {op.name!r} is a part of other operations, not meant to be called: ta.ops[{op.name!r}] has it"
+    elif op is not None:
         hint = f"; it is called {op.name!r} here: ta.{op.name}"
     else:
         hint = "" if name.startswith("_") else ops.hint(name, names)
@@ -134,7 +132,7 @@ def refuse_uncallable(where: str, f: Any) -> None:
         return
     if isinstance(f, str):
         op = ops.find(f)
-        hint = f"write ta.{op.name}" if op is not None else "pass the function itself"
+        hint = f"write ta.{op.name}" if op is not None and not op.internal else "pass the function itself"
     elif f is None:
         hint = "the function that makes it returns nothing; is `return` missing?"
     else:

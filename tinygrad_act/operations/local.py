@@ -42,7 +42,7 @@ def pull_local(
 def pull_by(op: Op, rule: Rule, position: int, g: Any, a: Any, args: tuple[Any, ...], static: dict[str, Any]) -> Any:
     """The same by this rule, without a look at conventions. (A saved program holds this, and what it calls.)"""
     arrays = type(g) is _ndarray and type(a) is _ndarray
-    if arrays and g.nbytes > 2 * BLOCK and not is_constant(rule) and worth_pieces(g, a, args):
+    if arrays and g.nbytes > 2 * BLOCK and not is_constant(rule) and not op.told and worth_pieces(g, a, args):
         return by_pieces(op, rule, position, g, a, args, static)
     d = slope_by(op, rule, position, a, args, static)
     if d is rule:  # a number
@@ -63,10 +63,12 @@ def pull_bent(policy: Any, anyway: bool, op: Op, rule: Rule, position: int, g: A
 
 def marker(op: Op, position: int, a: Any, args: tuple[Any, ...]) -> Any:
     """What tells `chain` where a slope has to be NaN although it may be a mask: the output `a` of an operation with
-    kinks; of `chain` itself, whose slope in the cotangent is the mask once more, what it was told. Else 0.0."""
+    kinks; else the input that the operation declares, as `chain` does, whose slope in the cotangent is the mask once
+    more. Else 0.0."""
     if op.kinks:
         return a
-    return args[2] if op.name == "chain" and position == 0 else 0.0
+    teller = op.told.get(op.inputs[position]) if op.told else None
+    return 0.0 if teller is None else args[op.inputs.index(teller)]
 
 
 def worth_pieces(g: Any, a: Any, args: tuple[Any, ...]) -> bool:

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 
 from ...core.dispatch import elementwise
+from ...core.facts import Case, Theirs
 from ...core.frames import boundary
-from ...core.op import REQUIRED, Case, Op, Place, Theirs
+from ...core.op import REQUIRED, Intervals, Op, Place
 from ...core.registry import ops
 from ...core.rules import Rule, Unknown, is_constant, slope_by
 from ...operations.arithmetic import where
@@ -35,7 +36,7 @@ def activation(
     output: Rule = None,
     input: Rule = None,
     kinks: Mapping[Place, str] | None = None,
-    domain: tuple[float, float] | Mapping[str, tuple[float, float]] | None = None,
+    domain: Intervals | None = None,
     label: str | None = None,
     aliases: tuple[str, ...] = (),
     reference: str = "",

@@ -69,7 +69,7 @@ def _write(module: Module, name: str, pull: Pull) -> None:
     chosen = op.rule(position, form)
     rule = module.reference(chosen, f"{name}_rule")
     settles = module.reference(settle, "settle") if may_be_idle(op) else "None"
-    facts, through = {}, "None"
+    facts, through = _idle_facts(module, name, op, position) if may_be_idle(op) else {}, "None"
     if op.elementwise:
         facts = _local_facts(module, name, op, chosen) if policy is None else _bent_facts(module, name, op)
         through = module.reference(pull_by if policy is None else pull_bent, "pull")
@@ -99,7 +99,14 @@ def _local_facts(module: Module, name: str, op: Op, rule: Any) -> dict[str, str]
     shorter = module.reference(fused_pull(op, rule), f"{name}_in_fewer_steps")
     fused = f"{module.reference(types.SimpleNamespace, '')}(pull={shorter})"
     rules = f"({module.reference(rule, f'{name}_rule')},)"
-    return {"kinks": str(bool(op.kinks)), "domain": str(bool(op.domain)), "rules": rules, "fused": fused}
+    told = {"inputs": module.text(op.inputs), "told": module.text(dict(op.told))}
+    return {"kinks": str(bool(op.kinks)), "domain": str(bool(op.domain)), "rules": rules, "fused": fused, **told}
+
+
+def _idle_facts(module: Module, name: str, op: Op, position: int) -> dict[str, str]:
+    """What settles the cotangent of that input."""
+    here = op.idle[position] if op.idle else None
+    return {"idle": f"{{{position}: {module.reference(here, f'{name}_settled') if here else None}}}"}
 
 
 def _bent_facts(module: Module, name: str, op: Op) -> dict[str, str]:
