@@ -23,10 +23,10 @@ from .core.dispatch import op as op
 from .core.mode import debug as debug
 from .core.mode import no_grad as no_grad
 from .core.mode import scope as scope
+from .core.facts import case as case
+from .core.facts import theirs as theirs
 from .core.op import Op as Op
-from .core.op import case as case
-from .core.op import theirs as theirs
-from .core.op import unknown as unknown
+from .core.rules import unknown as unknown
 from .core.registry import ops as ops
 from .engine.derivatives import hessian as hessian
 from .engine.derivatives import hvp as hvp
