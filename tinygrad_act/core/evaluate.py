@@ -14,8 +14,8 @@ from .gate import INTERPRETERS, admit, as_float, python_static
 from .op import Op
 
 __all__ = [
-    "EXPLAINED", "INTERPRETERS", "NOT_IEEE", "PLAIN", "as_arrays", "by_ieee", "compute", "compute_one", "compute_two",
-    "evaluate", "held",
+    "FAILS", "INTERPRETERS", "NOT_IEEE", "PLAIN", "as_arrays", "as_number", "by_ieee", "compute", "compute_one",
+    "compute_two", "evaluate", "explain_unless_ieee", "held",
 ]  # fmt: skip
 
 NOT_IEEE = (ZeroDivisionError, OverflowError, ValueError)
@@ -23,6 +23,9 @@ NOT_IEEE = (ZeroDivisionError, OverflowError, ValueError)
 
 EXPLAINED = (ValueError, TypeError, IndexError, OverflowError)
 """What bodies raise for operands that do not fit: it is said again with the operation and the shapes."""
+
+FAILS = (*EXPLAINED, *NOT_IEEE)
+"""All that the body for Python numbers may raise: `explain_unless_ieee` tells which of both it is."""
 
 PLAIN = (int, float, np.ndarray, np.generic)
 """What is a number or an array itself, and not something that holds one: a node, a symbol, ..."""
@@ -135,17 +138,28 @@ def _said(op: Op, a: Any, args: tuple[Any, ...], static: dict[str, Any]) -> Any:
 
 
 def _evaluate_numbers(op: Op, args: tuple[Any, ...], static: dict[str, Any]) -> Any:
+    a = None
     try:
         a = op.scalar(*args, **static)
-    except NOT_IEEE:
-        pass  # the way out is below: an error that is raised in here would show this one, too
-    except EXPLAINED as error:
+    except FAILS as error:
+        explain_unless_ieee(op, args, static, error)
+    return as_number(op, args, static, a)
+
+
+def explain_unless_ieee(op: Op, args: tuple[Any, ...], static: dict[str, Any], error: Exception) -> None:
+    """Raises the `error` of a body that was given Python numbers, explained; nothing where IEEE has an answer, which
+    is then looked for outside of the `except`: an error that is raised in there would show this one, too."""
+    if not isinstance(error, NOT_IEEE):
         raise explain(op, args, static, error) from own_cause(error)
-    else:
-        if (type(a) is int or type(a) is bool) and _is_float(op, args):
-            return float(a)  # maximum(0.5, 2): as in NumPy a float, whichever of the two is larger
-        return a.item() if isinstance(a, np.generic) else a
-    return by_ieee(op, args, static)
+
+
+def as_number(op: Op, args: tuple[Any, ...], static: dict[str, Any], a: Any) -> Any:
+    """The result `a` of a body for Python numbers as one of them; None: Python made an exception of it."""
+    if a is None:
+        return by_ieee(op, args, static)
+    if (type(a) is int or type(a) is bool) and _is_float(op, args):
+        return as_float(op.name, a)  # maximum(0.5, 2): as in NumPy a float, whichever of the two is larger
+    return a.item() if isinstance(a, np.generic) else a
 
 
 def by_ieee(op: Op, args: tuple[Any, ...], static: dict[str, Any]) -> Any:
