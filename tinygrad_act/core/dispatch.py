@@ -14,12 +14,12 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from ..formula.symbol import INFIX, Symbol, call_text, infix_text
-from .calls import explain, missing_input, sorted_out, unfit
+from .calls import missing_input, sorted_out, unfit
 from .declare import declare
 from .errors import REAL_KINDS
-from .evaluate import EXPLAINED, INTERPRETERS, NOT_IEEE, by_ieee, compute_one, compute_two, evaluate
+from .evaluate import FAILS, INTERPRETERS, as_number, compute_one, compute_two, evaluate, explain_unless_ieee
 from .facts import Case, Fused, Theirs
-from .frames import boundary, own_cause, trim
+from .frames import boundary, trim
 from .mode import current, special
 from .op import REQUIRED, Intervals, Op, Place
 from .parameters import WHOLE, checked, straight
@@ -142,15 +142,12 @@ def _unary(op: Op) -> Function:
                 if dtype is not _FLOAT64 and dtype is not _FLOAT32 and dtype.kind not in REAL_KINDS:
                     return evaluate(op, (z,), {})  # which refuses it
                 return compute_one(op, z)
+            a = None
             try:
                 a = scalar(z)
-            except NOT_IEEE:
-                pass
-            except EXPLAINED as error:
-                raise explain(op, (z,), {}, error) from own_cause(error)
-            else:
-                return a if type(a) is float else evaluate(op, (z,), {})
-            return by_ieee(op, (z,), {})
+            except FAILS as error:
+                explain_unless_ieee(op, (z,), {}, error)
+            return a if type(a) is float else as_number(op, (z,), {}, a)
         except Exception as error:
             if type(error) is not RecursionError:  # there is no room for a call
                 trim(error)
@@ -178,15 +175,12 @@ def _binary(op: Op) -> Function:
                 if other is _ndarray and y.dtype is not dtype and y.dtype.kind not in REAL_KINDS:
                     return evaluate(op, (x, y), {})
                 return compute_two(op, x, y)
+            a = None
             try:
                 a = scalar(x, y)
-            except NOT_IEEE:
-                pass
-            except EXPLAINED as error:
-                raise explain(op, (x, y), {}, error) from own_cause(error)
-            else:
-                return a if type(a) is float else evaluate(op, (x, y), {})
-            return by_ieee(op, (x, y), {})
+            except FAILS as error:
+                explain_unless_ieee(op, (x, y), {}, error)
+            return a if type(a) is float else as_number(op, (x, y), {}, a)
         except Exception as error:
             if type(error) is not RecursionError:  # there is no room for a call
                 trim(error)
