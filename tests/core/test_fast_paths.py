@@ -73,7 +73,7 @@ def takes_the_scalar_pass(seed):
 
 def test_backward_of_a_float_takes_the_scalar_pass():
     """In a process of its own: a subclass of Value, which other tests have, ends it."""
-    code = "from tests.test_fast_paths import takes_the_scalar_pass as run\nfor seed in range(5): run(seed)"
+    code = "from tests.core.test_fast_paths import takes_the_scalar_pass as run\nfor seed in range(5): run(seed)"
     root = pathlib.Path(__file__).parents[2]
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=root, check=False)
     assert ended.returncode == 0, ended.stderr

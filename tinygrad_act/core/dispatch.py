@@ -14,9 +14,9 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from ..formula.symbol import INFIX, Symbol, call_text, infix_text
-from .calls import missing_input, sorted_out, unfit
+from .calls import explain, missing_input, sorted_out, unfit
 from .declare import declare
-from .errors import REAL_KINDS, explain
+from .errors import REAL_KINDS
 from .evaluate import EXPLAINED, INTERPRETERS, NOT_IEEE, by_ieee, compute_one, compute_two, evaluate
 from .frames import boundary, own_cause, trim
 from .mode import current, special

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from .errors import REAL_KINDS, explain, refuse_kind
+from .calls import explain
+from .errors import REAL_KINDS, refuse_kind
 from .float_warnings import in_a_spare, is_taken, report, silently
 from .frames import own_cause
 from .gate import INTERPRETERS, admit, as_float, python_static

@@ -22,7 +22,6 @@ from typing import Any, NamedTuple, TypeAlias
 
 from ..formula.symbol import Symbol
 from .float_warnings import Said
-from .registry import ops
 from .rules import Rule, Unknown, in_words, is_constant, is_unknown, run_rule, unknown
 
 __all__ = [
@@ -178,9 +177,6 @@ class Op:
     def __post_init__(self) -> None:
         object.__setattr__(self, "kernel", self.ufunc or self.forward)
 
-    def __reduce__(self) -> Any:
-        return _registered, (self.name,)
-
     def __repr__(self) -> str:
         return f"<op {self.name}({', '.join(self.inputs)}): {self.formula}>"
 
@@ -248,8 +244,3 @@ class Op:
             if sys.flags.optimize >= 2:  # its docstring said it, and the source was not there either
                 return DROPPED
             raise
-
-
-def _registered(name: str) -> Op:
-    """An operation that was pickled: by its name, like a function."""
-    return ops[name]

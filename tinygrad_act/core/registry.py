@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
+import copyreg
 import difflib
 import keyword
 import unicodedata
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
 
 from .frames import boundary
-
-if TYPE_CHECKING:
-    from .op import Op
+from .op import Op
 
 __all__ = ["Registry", "is_name", "ops", "plain"]
 
@@ -26,7 +24,7 @@ def is_name(text: str) -> bool:
     return text.isidentifier() and not keyword.iskeyword(text) and text != "__debug__" and text == plain(text)
 
 
-class Registry(dict[str, "Op"]):
+class Registry(dict[str, Op]):
     """Operations by name. Aliases (NumPy's names among them) find the same operation.
 
     Iteration gives each operation once, under its own name.
@@ -108,3 +106,11 @@ def _home(op: Op) -> tuple[str, str]:
 
 ops = Registry()
 """All operations of this process, the built-in ones and yours."""
+
+
+def _registered(name: str) -> Op:
+    """An operation that was pickled: by its name, like a function."""
+    return ops[name]
+
+
+copyreg.pickle(Op, lambda op: (_registered, (op.name,)))

@@ -12,7 +12,7 @@ from ...core.dispatch import elementwise
 from ...core.frames import boundary
 from ...core.op import REQUIRED, Case, Op, Place, Theirs
 from ...core.registry import ops
-from ...core.rules import Rule, Unknown, is_constant
+from ...core.rules import Rule, Unknown, is_constant, slope_by
 from ...operations.arithmetic import where
 from ...operations.comparison import equal
 from .formula import derive, read_formula, read_input
@@ -145,7 +145,7 @@ def _zero_at_jumps(op: Op, rule: Any, found: Mapping[Place, str]) -> Any:
         return rule
 
     def with_jumps(a: Any, z: Any, **static: Any) -> Any:
-        d = rule(a, z, **static)
+        d = slope_by(op, rule, 0, a, (z,), static)
         for place in jumps:
             d = where(equal(z, op.bound(place, static)), 0.0, d)
         return d
