@@ -39,7 +39,7 @@ def pull_local(
     return pull_by(op, rule, position, g, a, args, static)
 
 
-def pull_by(op: Op, rule: Rule, position: int, g: Any, a: Any, args: tuple[Any, ...], static: dict[str, Any]) -> Any:
+def pull_by(op: Op, rule: Any, position: int, g: Any, a: Any, args: tuple[Any, ...], static: dict[str, Any]) -> Any:
     """The same by this rule, without a look at conventions. (A saved program holds this, and what it calls.)"""
     arrays = type(g) is _ndarray and type(a) is _ndarray
     if arrays and g.nbytes > 2 * BLOCK and not is_constant(rule) and not op.told and worth_pieces(g, a, args):
