@@ -62,6 +62,13 @@ def test_the_first_coefficients_that_differ_decide(kind):
     assert np.all(one < infinite) and np.all(infinite == infinite)  # noqa: PT018
 
 
+def test_the_shorter_jet_decides_how_much_is_known():
+    long, short = Jet([2.0, 1.0, 3.0]), Jet([2.0, 1.0])
+    for x, y in ((long, short), (short, long)):
+        assert [len((f(x, y)).terms) for f in (lambda x, y: x + y, lambda x, y: x * y, lambda x, y: x / y)] == [2, 2, 2]
+        assert x == y, "as far as is known"
+
+
 def test_what_is_known_to_be_zero_meets_no_infinity():
     assert (Jet([math.inf, 0.0]) * Jet([2.0, 0.0])).terms == [math.inf, 0.0]
     with np.errstate(invalid="ignore"):
@@ -82,7 +89,13 @@ def test_a_function_composed_of_its_slopes():
         ],
         order,
     )
-    for found, f in ((exp(z), mp.exp), (log(z), mp.log), (power(z, z), lambda x: x**x)):
+    for found, f in (
+        (exp(z), mp.exp),
+        (exp(z * z), lambda x: mp.exp(x * x)),
+        (log(z), mp.log),
+        (power(z, z), lambda x: x**x),
+        (power(z * z, 1 / z), lambda x: (x * x) ** (1 / x)),
+    ):
         for term, exact in zip(found.terms, mp.taylor(f, mp.mpf(0.75), order - 1)):
             assert abs(term - exact) < 1e-60
 
