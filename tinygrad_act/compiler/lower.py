@@ -20,9 +20,9 @@ from ..core.mode import Switch, mode
 from ..core.op import Op
 from ..core.registry import ops
 from ..core.rules import cotangent_by, is_constant, scaled, slope_by
-from ..engine.backprop import repair
 from ..engine.tracing import Pull, under
-from ..operations.idle import SETTLERS, may_be_idle, settled
+from ..operations.cotangent import repair
+from ..operations.idle import may_be_idle, settled, settler
 from ..operations.local import fused_pull, marker
 from ..operations.slope import asked_at_kink, bent
 from .build import operation_of
@@ -172,15 +172,15 @@ def _pulled(pull: Pull, args: tuple[Any, ...], static: dict[str, Any], trusting:
         shorter = _shorter(op, position, (g, a, *inputs), static) if trusting else None
         c = shorter if shorter is not None else cotangent_by(op, op.rule(position), position, g, a, inputs, static)
         if not trusting and may_be_idle(op) and isinstance(c, Proxy):
-            more = (a, *inputs) if op.name in SETTLERS else ()
-            c = call(_settling(op.name, position), (c, g, *more), {})
+            run = settler(op, position)
+            more = () if run is settled else (a, *inputs)
+            c = call(_settling(run), (c, g, *more), {})
     return _repaired(c, like)
 
 
 @functools.cache
-def _settling(name: str, position: int) -> Call:
+def _settling(run: Any) -> Call:
     """The call that leaves out what a cotangent of 0 made of an infinity; its result may be its first argument."""
-    run = SETTLERS[name][position] if name in SETTLERS else settled
     return Call(run.__name__, run, view=True, nan=False, helper=run)
 
 
@@ -201,6 +201,8 @@ def _local(op: Op, position: int, g: Any, a: Any, inputs: list[Any], static: dic
     policy = asked_at_kink(op)
     if is_constant(rule) and policy is None:
         return scaled(g, rule)
+    if op.told and op is not _CHAIN:  # of a chain an output tells it, and what that was made of is watched
+        trusting = False
     z, fused = inputs[0], None if policy is not None else fused_pull(op, rule)
     alike = [isinstance(x, Proxy) and x.node.is_array and x.shape == a.shape for x in (a, z)]
     if trusting and fused is not None and position == 0 and all(alike) and _is_float(z):

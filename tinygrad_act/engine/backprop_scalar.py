@@ -100,6 +100,7 @@ def _count(root: Any, kind: Any, leaves: list[Any], before: list[Any]) -> None:
 
 def _pull(root: Any, kind: Any) -> None:
     """Visit each node once all of its consumers have added their part to its `_grad`."""
+    # Rules are run here without `slope_by`: a call an edge makes a backward pass 1.3 times as long. A test compares.
     ready = [root]
     pop, push = ready.pop, ready.append
     while ready:

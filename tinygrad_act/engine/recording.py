@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from ..core.calls import OtherName
 from ..core.errors import REAL_KINDS, refuse_kind
 from ..core.evaluate import by_ieee, compute, evaluate
 from ..core.gate import NUMPY_NUMBERS, admit, among_numbers, with_operand
@@ -122,7 +123,8 @@ def _settle(op: Op, a: Any, primals: list[Any], level: int) -> tuple[Any, int]:
 
 
 def install_operators(cls: Any, record: Callable[..., Any]) -> None:
-    """Give `cls` Python's operators, and a method for every operation that has one first input."""
+    """Give `cls` Python's operators, and a method for every operation that has one first input and is not internal.
+    Under another name of an operation stands what says how it is called here."""
     for name, op_name in _BINARY.items():
         op = ops[op_name]
         setattr(cls, f"__{name}__", _named(binary_method(op, cls, record), cls, f"__{name}__", op))
@@ -138,14 +140,22 @@ def install_operators(cls: Any, record: Callable[..., Any]) -> None:
         setattr(cls, f"__{name}__", _named(unary_method(op, cls, record), cls, f"__{name}__", op))
 
     def install(op: Op) -> None:
-        if op.variadic or op.name in taken:
-            return
         fast = op.plain and len(op.inputs) == 1
-        setattr(cls, op.name, _named(unary_method(op, cls, record), cls, op.name, op) if fast else op.call)
+        if is_method(op):
+            setattr(cls, op.name, _named(unary_method(op, cls, record), cls, op.name, op) if fast else op.call)
+        for alias in op.aliases:
+            if "." not in alias and not hasattr(cls, alias):
+                setattr(cls, alias, OtherName(op, alias))
 
     def remove(op: Op) -> None:
-        if not op.variadic and op.name not in taken:
+        if is_method(op):
             delattr(cls, op.name)
+        for alias in op.aliases:
+            if isinstance(vars(cls).get(alias), OtherName):
+                delattr(cls, alias)
+
+    def is_method(op: Op) -> bool:
+        return not (op.variadic or op.internal or op.name in taken)
 
     taken = set(dir(cls))
     ops.watch(install, remove)

@@ -13,8 +13,9 @@ import numpy as np
 
 from ..core.axes import axis_of
 from ..core.dispatch import op as declare_op
+from ..core.facts import case
 from ..core.mode import mode
-from ..core.op import Op, case, theirs
+from ..core.op import Op
 from ..core.registry import ops
 from .activations import relu, sigmoid
 from .arithmetic import chain
@@ -66,7 +67,6 @@ def _meant(op: Op) -> Op:
     dz=_rule(sigmoid),
     cases=_CASES,
     reference="Dauphin et al. 2017",
-    elsewhere={"torch": theirs("F.glu"), "jax": theirs("nn.glu"), "keras": theirs("ops.glu")},
     grows=False,
 )
 def glu(z: Any, *, axis: int = -1) -> Any:
@@ -120,7 +120,6 @@ def _crelu_rule(g: Any, _: Any, z: Any, *, axis: int) -> Any:
     dz=_crelu_rule,
     cases=(case((2, 3)), case((2, 3), axis=0), case((3,))),
     reference="Shang et al. 2016",
-    elsewhere={"tensorflow": theirs("nn.crelu")},
     grows=lambda z, *, axis: 2 * math.prod(z),
 )
 def crelu(z: Any, *, axis: int = -1) -> Any:

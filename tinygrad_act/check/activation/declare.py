@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 
 from ...core.dispatch import elementwise
+from ...core.facts import Case, Theirs
 from ...core.frames import boundary
-from ...core.op import REQUIRED, Case, Op, Place, Theirs
+from ...core.op import REQUIRED, Intervals, Op, Place
 from ...core.registry import ops
-from ...core.rules import Rule, Unknown, is_constant
+from ...core.rules import Rule, Unknown, is_constant, slope_by
 from ...operations.arithmetic import where
 from ...operations.comparison import equal
 from .formula import derive, read_formula, read_input
@@ -35,7 +36,7 @@ def activation(
     output: Rule = None,
     input: Rule = None,
     kinks: Mapping[Place, str] | None = None,
-    domain: tuple[float, float] | Mapping[str, tuple[float, float]] | None = None,
+    domain: Intervals | None = None,
     label: str | None = None,
     aliases: tuple[str, ...] = (),
     reference: str = "",
@@ -145,7 +146,7 @@ def _zero_at_jumps(op: Op, rule: Any, found: Mapping[Place, str]) -> Any:
         return rule
 
     def with_jumps(a: Any, z: Any, **static: Any) -> Any:
-        d = rule(a, z, **static)
+        d = slope_by(op, rule, 0, a, (z,), static)
         for place in jumps:
             d = where(equal(z, op.bound(place, static)), 0.0, d)
         return d

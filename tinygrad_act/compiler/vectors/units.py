@@ -15,7 +15,7 @@ from ...core.op import Op
 from ...core.registry import ops
 from ...engine.tracing import Pull
 from ...engine.value import Value
-from ..passes.share import key_of
+from ..passes.once import key_of
 
 __all__ = ["SUM", "Units", "read"]
 

@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ...core.facts import Theirs
 from ...core.frames import boundary, public_methods
-from ...core.op import DROPPED, REQUIRED, Op, Theirs
+from ...core.op import DROPPED, REQUIRED, Op
 from ...core.rules import slope_by
 from ...core.saving import Path, save
 from ...operations.slope import Kink, kinks_of

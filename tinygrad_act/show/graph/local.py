@@ -18,9 +18,11 @@ from ...core.rules import in_words, is_constant, is_unknown, run_rule
 from ...engine.backprop import pull_one
 from ...engine.value import Value
 from ...formula.symbol import Symbol
-from ...operations.slope import SATURATED, on_kinks, slope
+from ...operations.slope import on_kinks, slope
+from ..texts import number_text, printable
+from .numbers import slopes_of
+from .snapshot import Slopes
 from .spelling import in_short
-from .text import number_text, printable
 
 __all__ = ["SQUARE", "Local", "formula_of", "in_general", "local_derivative", "pretty", "short_numbers", "symbol_of"]
 
@@ -58,10 +60,10 @@ class Local(NamedTuple):
 
     symbol: str
     """`a(1 − a)`; with several operands `∂/∂w = x`; for what is not elementwise the rule, `G @ Wᵀ`."""
-    number: str
-    """`0.1966`; for arrays `mean 0.21, 3% saturated` or `on for 48%`; empty for what is not elementwise."""
-    at: str
-    """Where the formula was evaluated, if it names the operation's own `a` or input: `a = 0.7311`."""
+    slopes: Slopes | None
+    """The numbers; None for what is not elementwise."""
+    at: tuple[tuple[str, Any], ...]
+    """Where the formula was evaluated, if it names the operation's own `a` or input: these, and their values."""
     kink: str
     """`kink at 0: slope 1`; for arrays how many entries sit on one."""
 
@@ -72,18 +74,18 @@ def local_derivative(node: Value, position: int, names: Sequence[str]) -> Local:
     """
     op, primals = node.op, node.primals
     if op is None or primals is None or op.rule(position) is None:
-        return Local("", "", "", "")
+        return Local("", None, (), "")
     symbol = symbol_of(node, position, names)
     try:
         value = _number(node, position)
     except KinkError:  # at_kink("raise") is on; a picture shows where that would be
-        return Local(symbol, "", "", 'on a kink, and at_kink("raise") is on')
+        return Local(symbol, None, (), 'on a kink, and at_kink("raise") is on')
     except Exception:  # a rule of your own may fail in any way: backward() says how, and the picture shows where
-        return Local(symbol, "", "", "")
+        return Local(symbol, None, (), "")
     if value is None:
-        return Local(symbol, "", "", "")
+        return Local(symbol, None, (), "")
     kinks = on_kinks(op, position, primals, node.static)
-    return Local(symbol, number_of(value, activation=op.reference is not None), _at(node, symbol),
+    return Local(symbol, slopes_of(value, activation=op.reference is not None), _at(node, symbol),
                  _kink(kinks, value))  # fmt: skip
 
 
@@ -121,27 +123,6 @@ def pretty(formula: str) -> str:
 def short_numbers(formula: str) -> str:
     """The formula with four significant digits where it has long decimal fractions."""
     return re.sub(r"\d+\.\d{5,}", lambda found: f"{float(found[0]):.4g}", formula)
-
-
-def number_of(d: Any, *, activation: bool = False) -> str:
-    """A local derivative as a number: of an array the mean, and of an activation the share that is flat."""
-    if not isinstance(d, np.ndarray) or d.size == 1:
-        return number_text(np.asarray(d).item())
-    if d.size == 0:
-        return "empty"
-    low, high = d.min(), d.max()
-    if low == high:
-        return number_text(float(low))
-    if activation and low == 0 and high == 1 and np.all((d == 0) | (d == 1)):
-        return f"on for {_share(d == 1)}"
-    with np.errstate(all="ignore"):
-        mean = f"mean {np.mean(d, dtype=np.float64):.3g}"
-    return f"{mean}, {_share(np.abs(d) < SATURATED)} saturated" if activation else mean
-
-
-def _share(where: Any) -> str:
-    share = 100 * np.count_nonzero(where) / where.size
-    return f"{share:.0f}%" if share in (0, 100) or 1 <= share <= 99 else "<1%" if share < 1 else ">99%"
 
 
 def _is_condition(formula: str) -> bool:
@@ -216,14 +197,14 @@ def _number(node: Value, position: int) -> Any:
     return None
 
 
-def _at(node: Value, symbol: str) -> str:
+def _at(node: Value, symbol: str) -> tuple[tuple[str, Any], ...]:
     """The values of `a` and of a single input, as far as the formula names them and they are numbers."""
     op, primals = node.op, node.primals
     if op is None or not primals or np.size(node._data) != 1 or not op.elementwise:
-        return ""
+        return ()
     own = {"a": node._data, **({op.inputs[0]: primals[0]} if len(primals) == 1 else {})}
     named = [name for name in own if re.search(rf"(?<![\w.]){name}(?![\w.])", symbol)]
-    return ", ".join(f"{name} = {number_text(np.asarray(own[name]).item())}" for name in named)
+    return tuple((name, np.asarray(own[name]).item()) for name in named)
 
 
 def _kink(kinks: list[tuple[str, Any]], d: Any) -> str:

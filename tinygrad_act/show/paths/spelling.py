@@ -13,7 +13,7 @@ from ...core.rules import in_words
 from ...engine.value import Value
 from ..cards.latex import latex
 from ..graph.local import SQUARE, formula_of, pretty, short_numbers
-from ..graph.text import printable
+from ..texts import printable
 from .notation import gradient_latex, name_latex, words_latex
 from .numerals import array_text, shape_text
 
