@@ -70,7 +70,7 @@ class Constants:
             if len(now) != len(arrays) or any(x is not y for x, y in zip(now, arrays)):
                 raise _changed(name, function, "was replaced")
         for value, data in self._values:
-            now = value._data
+            now = value._held
             if now is not data and (isinstance(data, np.ndarray) or now != data == data):
                 raise _changed(f"{value!r:.60}", function, "was changed")
         replaced = self._holders.changed()
@@ -149,5 +149,5 @@ def _default(f: Any, i: int) -> Any:
 def _arrays_in(x: Any) -> list[np.ndarray]:
     if not isinstance(x, (list, tuple, dict, np.ndarray, Value)):
         return []
-    leaves = [leaf._data if isinstance(leaf, Value) and not leaf.level else leaf for leaf in flatten(x)]
+    leaves = [leaf._held if isinstance(leaf, Value) and not leaf.level else leaf for leaf in flatten(x)]
     return [leaf for leaf in leaves if isinstance(leaf, np.ndarray)]

@@ -6,7 +6,7 @@ last of its edges has delivered: each node once, after all of its consumers.
 
 Shapes and dtypes are repaired here, in one place: a cotangent gets its input's shape and dtype,
 so no rule has to undo broadcasting. A node is any object with the attributes `op`, `edges` (the
-inputs, then what each of them held), `static`, `level`, `label`, `note` and `_data`.
+inputs, then what each of them held), `static`, `level`, `label`, `note` and `_held`.
 """
 
 from __future__ import annotations
@@ -68,11 +68,11 @@ def count_uses(
         for x, rule in zip(edges, rules_for(op, position)):
             if isinstance(x, kind):
                 if x.op is None and x._loan is not None:
-                    if x._data is edges[position] and x._loan.mark is None:
+                    if x._held is edges[position] and x._loan.mark is None:
                         seen[x] = seen.get(x, 0) + 1
                     elif not unchanged(x, edges[position], seen):
                         raise changed(node, x)
-                elif x._data is not edges[position]:
+                elif x._held is not edges[position]:
                     raise changed(node, x)
                 level = x.level
                 if level < floor or rule is None:
@@ -140,7 +140,7 @@ def contributions(node: Any, g: Any, kind: Any, floor: int, recorded: bool,
     op, edges, static = node.op, node._edges, node.static
     count = len(edges) // 2
     rules = rules_for(op, count)
-    a, args = (node, edges[:count]) if recorded else (node._data, edges[count:])
+    a, args = (node, edges[:count]) if recorded else (node._held, edges[count:])
     if not op.elementwise and not recorded:
         a, *args = as_arrays((a, *args))
     sent = []
@@ -175,7 +175,7 @@ def _traced(node: Any, g: Any, kind: Any, floor: int) -> list[tuple[Any, Any]]:
     for position, rule in enumerate(rules_for(op, count)):
         x = edges[position]
         if rule is not None and isinstance(x, kind) and x.level >= floor:
-            primals = (g._data if isinstance(g, kind) else g, node._data, *edges[count:])
+            primals = (g._held if isinstance(g, kind) else g, node._held, *edges[count:])
             pulled = pull_op(op, position, count, pull_one)
             c = pulled.forward(*primals, **node.static)
             c = c.view() if any(c is primal for primal in primals) and type(c) is _ndarray else c
@@ -195,7 +195,7 @@ class _Step:
     level, label, note = 1, None, None
 
     def __init__(self, op: Op, static: dict[str, Any], edges: tuple[Any, ...], a: Any) -> None:
-        self.op, self.static, self._edges, self._data = op, static, edges, a
+        self.op, self.static, self._edges, self._held = op, static, edges, a
         self.shape, self.primals = shape_of(a), edges[len(edges) // 2 :]
 
 
@@ -240,7 +240,7 @@ def _by_ieee(node: Any, g: Any, position: int, rule: Any, given: tuple[Any, ...]
         raise _rule_failed(node, position, again) from own_cause(again)
     if not op.elementwise:
         return repair(d, primals[position])
-    d = float(d) if type(node._data) is float and isinstance(d, np.generic) else d
+    d = float(d) if type(node._held) is float and isinstance(d, np.generic) else d
     return repair(chain(g, d, a if op.kinks else 0.0), primals[position])
 
 

@@ -53,7 +53,7 @@ def recorder(cls: Any) -> Callable[[Op, tuple[Any, ...], dict[str, Any]], Any]:
         level, tracked, arrays, scalars = 0, False, True, False
         for x, rule in zip(args, rules):
             if isinstance(x, cls):
-                primal, here = x._data, x.level
+                primal, here = x._held, x.level
                 tracked = tracked or here > 0 or x.op is not None
                 if here > level and rule is not None:
                     level = here
