@@ -24,7 +24,7 @@ from ..core.frames import own_cause
 from ..core.mode import current, special
 from ..core.op import Op
 from ..core.registry import ops
-from ..core.rules import cotangent_by, rules_for, run_rule
+from ..core.rules import cotangent_by, run_rule
 from ..operations.arithmetic import chain, has_nan
 from ..operations.idle import may_be_idle, settle
 from ..operations.local import pull_local
@@ -65,7 +65,7 @@ def count_uses(
         if op is None:
             continue
         position = len(edges) // 2  # of the first primal
-        for x, rule in zip(edges, rules_for(op, position)):
+        for x, rule in zip(edges, op.each):  # what follows the inputs is no node
             if isinstance(x, kind):
                 if x.op is None and x._loan is not None:
                     if x._held is edges[position] and x._loan.mark is None:
@@ -139,15 +139,16 @@ def contributions(node: Any, g: Any, kind: Any, floor: int, recorded: bool,
         return _traced(node, g, kind, floor)
     op, edges, static = node.op, node._edges, node.static
     count = len(edges) // 2
-    rules = rules_for(op, count)
     a, args = (node, edges[:count]) if recorded else (node._held, edges[count:])
     if not op.elementwise and not recorded:
         a, *args = as_arrays((a, *args))
     sent = []
-    for position in range(count):
-        x, rule, like = edges[position], rules[position], edges[count + position]
+    position = -1
+    for x, rule in zip(edges[:count], op.each):
+        position += 1
         if rule is None or not isinstance(x, kind) or x.level < floor:
             continue
+        like = edges[count + position]
         try:
             if op.elementwise:
                 c = pull_local(op, rule, position, g, a, args, static)
@@ -172,8 +173,7 @@ def _traced(node: Any, g: Any, kind: Any, floor: int) -> list[tuple[Any, Any]]:
     op, edges = node.op, node._edges
     count = len(edges) // 2
     sent = []
-    for position, rule in enumerate(rules_for(op, count)):
-        x = edges[position]
+    for position, (x, rule) in enumerate(zip(edges[:count], op.each)):
         if rule is not None and isinstance(x, kind) and x.level >= floor:
             primals = (g._held if isinstance(g, kind) else g, node._held, *edges[count:])
             pulled = pull_op(op, position, count, pull_one)

@@ -17,7 +17,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from ..core.graph import topological_order
-from ..core.rules import rules_for
 from .backprop import contributions
 from .lending import changed
 
@@ -81,7 +80,7 @@ def _count(root: Any, kind: Any, leaves: list[Any], before: list[Any]) -> None:
         node = stack.pop()
         edges = node._edges  # the inputs, and numbers that the loop passes over
         if not node.op.plain:
-            edges = [x for x, rule in zip(node.inputs, rules_for(node.op, len(edges))) if rule is not None]
+            edges = [x for x, rule in zip(node.inputs, node.op.each) if rule is not None]
         for x in edges:
             if type(x) is kind and x.level:
                 count = x.pending
