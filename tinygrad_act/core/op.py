@@ -15,8 +15,9 @@ inputs, keyword-only arguments are static parameters, and every rule takes the s
 from __future__ import annotations
 
 import inspect
+import itertools
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -121,6 +122,8 @@ class Op:
     said: Said = field(default_factory=Said)
     ufunc: Callable[..., Any] | None = None
     """NumPy's function, if the body is of this package and nothing but a call of it."""
+    each: Iterable[Rule] = field(init=False)
+    """The rule of each input, to be zipped with the inputs: the same one without end if the operation is variadic."""
     kernel: Callable[..., Any] = field(init=False)
     """What runs on arrays where there are no static parameters: `ufunc` or `forward`."""
     plain: bool = False
@@ -144,6 +147,7 @@ class Op:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "kernel", self.ufunc or self.forward)
+        object.__setattr__(self, "each", itertools.repeat(self.rules[0]) if self.variadic else self.rules)
 
     def __repr__(self) -> str:
         return f"<op {self.name}({', '.join(self.inputs)}): {self.formula}>"

@@ -181,7 +181,7 @@ def _renamed(rule: str, known: Mapping[str, str]) -> str:
 
 def _number(node: Value, position: int) -> Any:
     """The local derivative, by the conventions in force; None if it is no elementwise number."""
-    op, primals, a = node.op, node.primals, node._data
+    op, primals, a = node.op, node.primals, node._held
     if op is None or primals is None:
         return None
     with np.errstate(all="ignore"):
@@ -200,9 +200,9 @@ def _number(node: Value, position: int) -> Any:
 def _at(node: Value, symbol: str) -> tuple[tuple[str, Any], ...]:
     """The values of `a` and of a single input, as far as the formula names them and they are numbers."""
     op, primals = node.op, node.primals
-    if op is None or not primals or np.size(node._data) != 1 or not op.elementwise:
+    if op is None or not primals or np.size(node._held) != 1 or not op.elementwise:
         return ()
-    own = {"a": node._data, **({op.inputs[0]: primals[0]} if len(primals) == 1 else {})}
+    own = {"a": node._held, **({op.inputs[0]: primals[0]} if len(primals) == 1 else {})}
     named = [name for name in own if re.search(rf"(?<![\w.]){name}(?![\w.])", symbol)]
     return tuple((name, np.asarray(own[name]).item()) for name in named)
 
