@@ -20,14 +20,14 @@ from .core.conventions import derivative_form as derivative_form
 from .core.conventions import dialect as dialect
 from .core.dispatch import elementwise as elementwise
 from .core.dispatch import op as op
+from .core.facts import case as case
+from .core.facts import theirs as theirs
 from .core.mode import debug as debug
 from .core.mode import no_grad as no_grad
 from .core.mode import scope as scope
 from .core.op import Op as Op
-from .core.op import case as case
-from .core.op import theirs as theirs
-from .core.op import unknown as unknown
 from .core.registry import ops as ops
+from .core.rules import unknown as unknown
 from .engine.derivatives import hessian as hessian
 from .engine.derivatives import hvp as hvp
 from .engine.derivatives import jacobian as jacobian

@@ -19,6 +19,7 @@ from ..core.gate import NUMPY_NUMBERS, admit, among_numbers, with_operand
 from ..core.mode import Mode, current, special
 from ..core.op import Op
 from ..core.registry import ops
+from ..core.rules import rules_for
 from .debugging import check_forward, note_scope
 from .keeping import apart, keep_static, with_choice
 from .lending import lent, settle
@@ -48,7 +49,7 @@ def recorder(cls: Any) -> Callable[[Op, tuple[Any, ...], dict[str, Any]], Any]:
     def record(op: Op, args: tuple[Any, ...], static: dict[str, Any], ieee: bool = False) -> Any:
         if lent:
             settle(args, cls)
-        rules = op.rules * len(args) if op.variadic else op.rules
+        rules = rules_for(op, len(args))
         primals: list[Any] = []
         level, tracked, arrays, scalars = 0, False, True, False
         for x, rule in zip(args, rules):

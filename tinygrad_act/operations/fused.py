@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from ..core.blocks import choose
-from ..core.op import Fused
+from ..core.facts import Fused
 from .precise import beyond, halves
 
 __all__ = [

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..core.blocks import choose
-from ..core.op import Fused
+from ..core.facts import Fused
 from .bell import BELL_SHIFTED
 from .fused import exp_of, leave, one_and_exp
 from .precise import SHIFT, beyond

@@ -13,8 +13,9 @@ import numpy as np
 
 from ..core.axes import axis_of
 from ..core.dispatch import op as declare_op
+from ..core.facts import case
 from ..core.mode import mode
-from ..core.op import Op, case, theirs
+from ..core.op import Op
 from ..core.registry import ops
 from .activations import relu, sigmoid
 from .arithmetic import chain
@@ -48,7 +49,8 @@ def _rule(gate: Callable[[Any], Any]) -> Callable[..., Any]:
     def dz(g: Any, _: Any, z: Any, *, axis: int) -> Any:
         x, y = _halves(z, axis)
         a = gate(y)
-        into = pull_local(_meant(declared), 0, chain(g, x, 0.0), a, (y,), {})
+        op = _meant(declared)
+        into = pull_local(op, op.rules[0], 0, chain(g, x, 0.0), a, (y,), {})
         return concatenate([chain(g, a, 0.0), into], axis=axis)
 
     dz.__doc__ = f"concatenate(g * {gate.__name__}(y), g * x * its derivative at y), z = (x, y)"
@@ -65,7 +67,6 @@ def _meant(op: Op) -> Op:
     dz=_rule(sigmoid),
     cases=_CASES,
     reference="Dauphin et al. 2017",
-    elsewhere={"torch": theirs("F.glu"), "jax": theirs("nn.glu"), "keras": theirs("ops.glu")},
     grows=False,
 )
 def glu(z: Any, *, axis: int = -1) -> Any:
@@ -111,14 +112,14 @@ def _crelu_rule(g: Any, _: Any, z: Any, *, axis: int) -> Any:
     """first half of g where z >= 0, minus second half of g where z <= 0"""
     above, below = _halves(g, axis)
     op = ops["relu"]
-    return pull_local(op, 0, above, relu(z), (z,), {}) - pull_local(op, 0, below, relu(-z), (-z,), {})
+    rule = op.rules[0]
+    return pull_local(op, rule, 0, above, relu(z), (z,), {}) - pull_local(op, rule, 0, below, relu(-z), (-z,), {})
 
 
 @declare_op(
     dz=_crelu_rule,
     cases=(case((2, 3)), case((2, 3), axis=0), case((3,))),
     reference="Shang et al. 2016",
-    elsewhere={"tensorflow": theirs("nn.crelu")},
     grows=lambda z, *, axis: 2 * math.prod(z),
 )
 def crelu(z: Any, *, axis: int = -1) -> Any:
