@@ -6,16 +6,17 @@ import types
 from typing import Any, Protocol
 
 from ..core.blocks import BLOCK
+from ..core.kernels import Written
 from ..core.mode import mode
 from ..core.op import REQUIRED, Op
 from ..engine.tracing import Pull, under
 from ..operations.arithmetic import chain
-from ..operations.local import by_pieces, marker, worth_pieces
+from ..operations.local import by_pieces, fused_pull, marker, worth_pieces
 from ..operations.shape import sum_to
 from ..operations.slope import asked_at_kink, bent
 from .sources import NoSource
 from .spell import NotAText
-from .standalone import bound_of, pulled
+from .standalone import bound_of, into, pulled
 
 __all__ = ["write_pull"]
 
@@ -62,14 +63,21 @@ def _write(module: Module, name: str, pull: Pull) -> None:
 def _facts(module: Module, name: str, op: Op, rule: Any, at_kinks: str) -> str:
     """What a backward step asks of the operation."""
     accurate = rule is op.forms.get("input")
-    fused = {"pull": op.fused.pull, "accurate": op.fused.accurate if accurate else None}
-    shorter = ", ".join(f"{key}={module.reference(x, f'{name}_{key}') if x else None}" for key, x in fused.items())
+    fused = {"pull": None if accurate else fused_pull(op, rule), "accurate": op.fused.accurate if accurate else None}
+    shorter = ", ".join(f"{key}={_shorter(module, x, f'{name}_{key}')}" for key, x in fused.items())
     namespace = f"{module.reference(types, 'types')}.SimpleNamespace"
     forms = f"{{'input': {module.reference(rule, f'{name}_rule')}}}" if accurate else "{}"
     facts = f"name={op.name!r}, elementwise={op.elementwise}, variadic={op.variadic}, kinks={bool(op.kinks)}"
     facts += f", domain={bool(op.domain)}, told={module.text(op.told)}, inputs={module.text(op.inputs)}"
     facts += f", rules=({module.reference(op.rules[0], f'{name}_default')},), forms={forms}, bent={at_kinks}"
     return f"{namespace}({facts}, fused={f'{namespace}({shorter})' if op.elementwise else None}, large={2 * BLOCK})"
+
+
+def _shorter(module: Module, formula: Any, wish: str) -> str:
+    """A shorter formula as what writes into its last argument."""
+    if not isinstance(formula, Written):
+        return module.reference(formula, wish) if formula else "None"
+    return f"{module.reference(into, 'into')}({module.reference(formula.formula, wish)})"
 
 
 def _at_kinks(module: Module, name: str, op: Op, how: str) -> str:

@@ -6,12 +6,13 @@ functions. There, `operation` stands in for them: arrays and numbers, and no oth
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-__all__ = ["at_kinks", "bound_of", "operation", "pulled"]
+__all__ = ["at_kinks", "bound_of", "into", "operation", "pulled"]
 
 
 def operation(
@@ -60,7 +61,9 @@ def pulled(
             return g if rule == 1 else -g if rule == -1 else g * rule
         arrays = type(g) is np.ndarray and type(a) is np.ndarray
         if arrays and op.fused is not None and not op.told and g.nbytes > op.large and worth_pieces(g, a, inputs):
-            return by_pieces(op, rule, g, a, inputs, static)
+            shorter = op.fused.pull or op.fused.accurate
+            kernel = None if shorter is None or len(inputs) > 1 else functools.partial(shorter, **static)
+            return by_pieces(op, rule, g, a, inputs, static, kernel)
         try:
             d = rule(a, *inputs, **static)
         except (ZeroDivisionError, OverflowError, ValueError, TypeError):  # IEEE has an answer
@@ -85,6 +88,15 @@ def pulled(
             return float(c) if type(inputs[position]) is float else np.array(c, like.dtype)
 
     return pull
+
+
+def into(formula: Callable[..., Any]) -> Callable[..., None]:
+    """A formula of arrays as what writes its result into the last argument."""
+
+    def run(*args: Any, **static: Any) -> None:
+        np.copyto(args[-1], formula(*args[:-1], **static), casting="same_kind")
+
+    return run
 
 
 def at_kinks(bent: Any, chain: Any, g: Any, a: Any, rule: Any, inputs: tuple[Any, ...], static: dict[str, Any]) -> Any:

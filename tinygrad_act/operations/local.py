@@ -11,7 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from ..core.blocks import BLOCK, CAREFUL, is_large, pieces
+from ..core.blocks import BLOCK, CAREFUL, is_large, kernel_of, pieces
+from ..core.evaluate import INTERPRETERS
+from ..core.frames import is_ours
+from ..core.kernels import Traced, Written, written
 from ..core.mode import current, special
 from ..core.op import Op
 from .arithmetic import chain
@@ -42,7 +45,8 @@ def pull_local(op: Op, position: int, g: Any, a: Any, args: tuple[Any, ...], sta
     if type(g) is not _ndarray or type(a) is not _ndarray:
         return chain(g, rule(a, *args, **static), marker(op, position, a, args))
     if g.nbytes > 2 * BLOCK and not op.told and worth_pieces(g, a, args):
-        return by_pieces(op, rule, g, a, args, static)
+        kernel = None if len(args) > 1 else _kernel(op, rule, (g.dtype, a.dtype, args[0].dtype), static)
+        return by_pieces(op, rule, g, a, args, static, kernel)
     return _chain(g, rule(a, *args, **static), marker(op, position, a, args))
 
 
@@ -73,24 +77,37 @@ def fused_pull(op: Op, rule: Any) -> Any:
     return op.fused.pull if rule is op.rules[0] else op.fused.accurate if rule is op.forms.get("input") else None
 
 
-def by_pieces(op: Op, rule: Any, g: Any, a: Any, args: tuple[Any, ...], static: dict[str, Any]) -> Any:
-    """`g` times the slope, on one piece after the other."""
+@functools.lru_cache(maxsize=1024)
+def _by_rule(rule: Any) -> Written:
+    return written(lambda g, a, z, **static: g * rule(a, z, **static))
+
+
+def _kernel(op: Op, rule: Any, dtypes: tuple[Any, ...], static: dict[str, Any]) -> Any:
+    """What computes `g` times the slope in few steps: the shorter formula, or the rule itself if it is of this package
+    (one of yours may look at what changes from call to call, and so do operations inside of a dialect)."""
+    shorter = fused_pull(op, rule)
+    if shorter is None and is_ours(rule) and not (special and current().dialect):
+        shorter = _by_rule(rule)
+    return None if shorter is None else kernel_of(shorter, dtypes, static)
+
+
+def by_pieces(op: Op, rule: Any, g: Any, a: Any, args: tuple[Any, ...], static: dict[str, Any], kernel: Any) -> Any:
+    """`g` times the slope, on one piece after the other. `kernel`: a shorter way, or None."""
     z, rest = args[0].reshape(-1), args[1:]
     c = np.empty(a.shape, a.dtype)
     into, g, a = c.reshape(-1), g.reshape(-1), a.reshape(-1)
-    fused = fused_pull(op, rule)
     for piece in pieces(c):
         parts = g[piece], a[piece], z[piece]
-        if fused is None or not _fused(op, fused, (*parts, *rest), static, into[piece]):
+        if kernel is None or not _fused(op, kernel, parts, into[piece]):
             _piece(op, rule, *parts, rest, static, into[piece])
     return c
 
 
-def _fused(op: Op, pull: Any, parts: tuple[Any, ...], static: dict[str, Any], out: Any) -> bool:
+def _fused(op: Op, pull: Any, parts: tuple[Any, ...], out: Any) -> bool:
     """Whether the shorter formula was good enough."""
     try:
         with np.errstate(**CAREFUL):
-            pull(*parts, out, **static)
+            pull(*parts, out)
     except FloatingPointError:
         return False
     return not _has_nan(out, parts[2] if op.kinks else out)
@@ -108,3 +125,11 @@ def _has_nan(x: Any, y: Any) -> bool:
     and costs next to nothing."""
     total = np.dot(x, y)
     return bool(total != total)
+
+
+def _note(op: Op, args: tuple[Any, ...], static: dict[str, Any]) -> Any:
+    """The interpreter of formulas that are written out: what NumPy computes."""
+    return op.kernel(*args) if op.ufunc else op.forward(*args, **static)
+
+
+INTERPRETERS[Traced] = _note
