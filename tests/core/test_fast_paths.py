@@ -72,7 +72,7 @@ def takes_the_scalar_pass(seed):
 
 def test_backward_of_a_float_takes_the_scalar_pass():
     """In a process of its own: a subclass of Value, which other tests have, ends it."""
-    code = "from tests.test_fast_paths import takes_the_scalar_pass as run\nfor seed in range(5): run(seed)"
+    code = "from tests.core.test_fast_paths import takes_the_scalar_pass as run\nfor seed in range(5): run(seed)"
     root = pathlib.Path(__file__).parents[2]
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=root, check=False)
     assert ended.returncode == 0, ended.stderr
@@ -177,7 +177,7 @@ def test_a_shorter_rule_is_right_by_itself_and_large_arrays_take_it(op, form, dt
         expected = chain(g, rule(a, z, **op.defaults), 0.0).astype(dtype)
     monkeypatch.setattr(local, "_piece", never)
     with ta.derivative_form("auto" if form == "pull" else "input"):
-        found = local.pull_local(op, 0, g, a, (z,), op.defaults)
+        found = local.pull_local(op, op.rules[0], 0, g, a, (z,), op.defaults)
     assert found.dtype == dtype
     close(found, expected, g)
 

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import ast
-import pathlib
 import subprocess
 import sys
 import threading
-from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -16,59 +14,10 @@ import tinygrad_act as ta
 from tinygrad_act.core import trees as tree
 from tinygrad_act.formula.symbol import Symbol
 
-PACKAGE = pathlib.Path(ta.__file__).parent
+from ..house import AT_THE_ROOT, FILES, ROOMS, imports_of, rank
 
-ROOMS = ["formula", "core", "operations", "engine", "names", "compiler", "show", "check", "cli"]
-"""From below to above: a file imports only from its own room or from rooms below it."""
-AT_THE_ROOT = {"__init__", "__main__", "_version", "testing", "pytest_plugin"}
-"""The face, the version, and thin public paths; all of it stands above the rooms, but for the version."""
 LATE = {"graphviz", "resvg_py", "tempfile", "webbrowser"}
 """What may be imported where it is used: optional packages, and what only `Drawing.show()` needs."""
-
-
-class File(NamedTuple):
-    """A file of the package, read and parsed once."""
-
-    path: pathlib.Path
-    source: str
-    tree: ast.Module
-
-    @property
-    def parts(self):
-        return self.path.relative_to(PACKAGE).with_suffix("").parts
-
-    @property
-    def room(self):
-        return self.parts[0]
-
-    def __repr__(self):
-        return "/".join(self.parts) + ".py"
-
-
-FILES = [
-    File(path, source, ast.parse(source))
-    for path in sorted(PACKAGE.rglob("*.py"))
-    for source in [path.read_text(encoding="utf-8")]
-]
-KNOWN = {file.parts for file in FILES}
-
-
-def imports_of(file):
-    """The files of the package that it imports anywhere, for types only included."""
-    package = file.parts[:-1]
-    for node in ast.walk(file.tree):
-        if isinstance(node, ast.ImportFrom) and node.level:
-            base = (*package[: len(package) - node.level + 1], *(node.module or "").split("."))
-            base = tuple(part for part in base if part)
-            for alias in node.names:
-                ways = [(*base, alias.name), (*base, alias.name, "__init__"), base, (*base, "__init__")]
-                yield next(way for way in ways if way in KNOWN)
-
-
-def rank(parts):
-    if parts[0] == "_version":
-        return -1
-    return len(ROOMS) if parts[0] in AT_THE_ROOT else ROOMS.index(parts[0])
 
 
 def test_at_the_root_there_are_only_the_face_and_thin_public_paths():
@@ -81,7 +30,7 @@ def test_at_the_root_there_are_only_the_face_and_thin_public_paths():
 
 def test_a_file_imports_only_from_its_own_room_or_from_those_below():
     upward = [
-        f"{file} -> {'/'.join(other)}" for file in FILES for other in imports_of(file) if rank(other) > rank(file.parts)
+        f"{file} -> {other}" for file in FILES for other in imports_of(file) if rank(other) > rank(file)
     ]
     assert not upward
 
@@ -102,7 +51,7 @@ def circle_in(graph):
 
 def test_there_are_no_import_circles():
     """Between files, with those for types only."""
-    circle = circle_in({file.parts: set(imports_of(file)) - {file.parts} for file in FILES})
+    circle = circle_in({file.parts: {x.parts for x in imports_of(file)} - {file.parts} for file in FILES})
     assert not circle, " -> ".join("/".join(parts) for parts in circle)
 
 
@@ -171,7 +120,7 @@ def test_it_works_without_docstrings():
 
 
 def test_every_public_name_is_documented():
-    for name in ta.__all__:
+    for name in dir(ta):
         thing = getattr(ta, name)
         assert name in ("__version__", "ops") or thing.__doc__, name
     for op in ta.ops.values():

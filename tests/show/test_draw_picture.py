@@ -146,10 +146,10 @@ def test_share_saturated_and_share_on():
     y = ta.sum(ta.sigmoid(z)) + ta.sum(ta.relu(z + 1.0)) + ta.sum(ta.tanh(z * 100.0))
     y.backward()
     pills = picture(y).pills()
-    assert "a(1 − a): mean 0.121, 50% saturated" in pills
-    assert "[z ≥ 0]: on for 75%" in pills
+    assert "a(1 − a): mean 0.121, 50 % saturated" in pills
+    assert "[z ≥ 0]: on for 75 %" in pills
     z = Value(np.array([1.0] * 48 + [-1.0] * 52), "z")
-    assert picture(ta.relu(z)).pills() == ["[z ≥ 0]: on for 48%"]
+    assert picture(ta.relu(z)).pills() == ["[z ≥ 0]: on for 48 %"]
 
 
 def test_what_is_not_elementwise_shows_its_rule():

@@ -15,9 +15,9 @@ from ..engine.tracing import refuse_look
 from ..engine.transforms import value_and_grad, vjp
 from ..engine.value import Value
 from .compiled import Compiled
-from .memory import all_finite
 from .program import WithProgram
 from .rerun import Block, Rerun, as_nodes, as_vectors
+from .vectors import all_finite
 
 __all__ = ["CompiledValue"]
 

@@ -1,4 +1,5 @@
-"""What is said of a call that does not fit: an input that is missing, a keyword that another operation knows."""
+"""What a call gives: which of its arguments are inputs, and what is said of one that does not fit, or of operands that
+the body can't take."""
 
 from __future__ import annotations
 
@@ -6,10 +7,14 @@ import difflib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import numpy as np
+
+from .errors import ShapesDiffer, is_real, refuse_kind, shape_of
+from .gate import INTERPRETERS
 from .op import REQUIRED, Op
 from .registry import ops
 
-__all__ = ["OtherName", "missing_input", "missing_name", "refuse_uncallable", "unfit"]
+__all__ = ["OtherName", "explain", "missing_input", "missing_name", "refuse_uncallable", "sorted_out", "unfit"]
 
 _CALLED_HERE = {
     "dim": "axis", "dims": "axis", "dimension": "axis", "keepdim": "keepdims", "keep_dims": "keepdims",
@@ -20,6 +25,26 @@ _CALLED_HERE = {
     "dim1": "axis2", "perm": "axes", "newshape": "shape", "shifts": "shift", "equation": "subscripts",
 }  # fmt: skip
 """What NumPy and other frameworks call a parameter, and its name here."""
+
+
+def sorted_out(
+    op: Op, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> tuple[tuple[Any, ...], tuple[Any, ...], dict[str, Any]]:
+    """What a call gives as inputs, as static parameters by position, and by keyword. (A saved program holds this.)"""
+    if op.variadic:
+        if args and isinstance(args[0], (list, tuple)) and not any(map(_is_operand, args[1:])):
+            return tuple(args[0]), args[1:], kwargs
+        if args and isinstance(args[0], str):
+            return args[1:], args[:1], kwargs
+        return args, (), kwargs
+    named = [name for name in op.inputs[len(args) :] if name in kwargs]
+    inputs = (*args, *(kwargs[name] for name in named))[: len(op.inputs)]
+    return inputs, args[len(op.inputs) :], {name: x for name, x in kwargs.items() if name not in named}
+
+
+def _is_operand(x: Any) -> bool:
+    """Whether it can be no static parameter: what comes before it is an input as well, though it is a list."""
+    return type(x) in INTERPRETERS or isinstance(x, np.ndarray)
 
 
 def missing_input(op: Op, given: int) -> TypeError:
@@ -114,3 +139,48 @@ def refuse_uncallable(where: str, f: Any) -> None:
         call = "(f)(x)" if where in _OF_FUNCTIONS else "(f, x)"
         hint = f"pass the function and its arguments apart, as in ta.{where}{call}"
     raise TypeError(f"{where}: expected a function, got {type(f).__name__} {f!r:.40}; {hint}")
+
+
+def explain(op: Op, args: tuple[Any, ...], static: dict[str, Any], error: Exception) -> Exception:
+    """What went wrong inside `op`, with its name, the operands' shapes and the way out."""
+    text = getattr(error, "bare", str(error))  # an inner operation's message names the inner one
+    explained = _explained(op, args, static, error, text)
+    explained.bare = text  # type: ignore[attr-defined]
+    return explained
+
+
+def _explained(op: Op, args: tuple[Any, ...], static: dict[str, Any], error: Exception, text: str) -> Exception:
+    for name, x in zip(op.names(len(args)), args):
+        if not is_real(x):
+            return refuse_kind(f"{op.name}: input '{name}'", x)
+    if isinstance(error, ShapesDiffer):
+        return ShapesDiffer(f"{op.name}: {text}")
+    shapes = [shape_of(x) for x in args]
+    if op.elementwise and not _broadcast(shapes):
+        return ValueError(f"{op.name}: {_mismatch(shapes)}")
+    given = {name: value for name, value in static.items() if value is not op.defaults.get(name)}
+    settings = "".join(f", {name}={value!r}" for name, value in given.items())
+    operands = " and ".join(map(str, shapes))
+    kind: type[Exception] = IndexError if type(error) is IndexError else ValueError  # NumPy's AxisError is both
+    if isinstance(error, TypeError):
+        kind = TypeError
+    return kind(f"{op.name}: {text} (input shape {operands}{settings})")
+
+
+def _broadcast(shapes: list[tuple[int, ...]]) -> bool:
+    try:
+        np.broadcast_shapes(*shapes)
+    except ValueError:
+        return False
+    return True
+
+
+def _mismatch(shapes: list[tuple[int, ...]]) -> str:
+    depth = max(map(len, shapes))
+    for axis in range(-1, -depth - 1, -1):
+        sizes = [shape[axis] for shape in shapes if len(shape) >= -axis]
+        if len({size for size in sizes if size != 1}) > 1:
+            break
+    listed = " and ".join(map(str, shapes))
+    found = " and ".join(map(str, sizes))
+    return f"shapes {listed} do not broadcast: axis {axis} has {found}; sizes must be equal, or 1"

@@ -17,8 +17,9 @@ from .facts import ELSEWHERE, Fused, Theirs
 from .fitting import check_facts, check_rule
 from .float_warnings import Said, context_for, in_a_copy, silent
 from .frames import is_ours
-from .op import REQUIRED, Intervals, Op, Rule, Unknown
+from .op import REQUIRED, Intervals, Op
 from .registry import ops
+from .rules import Rule, Unknown
 
 __all__ = ["declare"]
 
@@ -39,7 +40,8 @@ def declare(
 
     Raises `TypeError` or `ValueError` that says how to mend the declaration.
     """
-    for function in (body, *rules.values(), *(facts.get("forms") or {}).values()):
+    facts["forms"] = {form: _as_float(rule) for form, rule in (facts.get("forms") or {}).items()}
+    for function in (body, *rules.values(), *facts["forms"].values()):
         keep_docstring(function)
     name = _name_of(body)
     inputs, variadic, defaults = _read_signature(name, body)
@@ -57,7 +59,7 @@ def declare(
         kinds=_read_kinds(body, defaults),
         domain={inputs[0]: domain} if isinstance(domain, tuple) else dict(domain or {}),
         scalar_rules=tuple(_handed_on(rule, len(inputs)) for rule in matched) if elementwise else matched,
-        plain=elementwise and not defaults and None not in matched and len(inputs) <= 2,
+        plain=elementwise and not defaults and not variadic and None not in matched and len(inputs) <= 2,
         elsewhere=_names_elsewhere(name, body, facts.pop("elsewhere", None)),
         **_how_it_runs(body, scalar),
         **{fact: given for fact, given in facts.items() if given is not None},
@@ -221,7 +223,8 @@ def _match_rules(name: str, inputs: tuple[str, ...], rules: dict[str, Rule]) -> 
 
 
 def _as_float(rule: Rule) -> Rule:
-    return float(rule) if isinstance(rule, int) and not isinstance(rule, bool) else rule
+    """A rule that is a number as the float that `is_constant` knows: 1 and np.float64(1) as well."""
+    return float(rule) if isinstance(rule, (int, float)) and not isinstance(rule, bool) else rule
 
 
 def _handed_on(rule: Rule, inputs: int) -> Rule:

@@ -14,16 +14,17 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from ..formula.symbol import INFIX, Symbol, call_text, infix_text
-from .calls import missing_input, unfit
+from .calls import missing_input, sorted_out, unfit
 from .declare import declare
-from .errors import REAL_KINDS, explain
-from .evaluate import EXPLAINED, INTERPRETERS, NOT_IEEE, by_ieee, compute_one, compute_two, evaluate
+from .errors import REAL_KINDS
+from .evaluate import FAILS, INTERPRETERS, as_number, compute_one, compute_two, evaluate, explain_unless_ieee
 from .facts import Case, Fused, Theirs
-from .frames import boundary, own_cause, trim
+from .frames import boundary, trim
 from .mode import current, special
-from .op import REQUIRED, Intervals, Op, Place, Rule
+from .op import REQUIRED, Intervals, Op, Place
 from .parameters import WHOLE, checked, straight
 from .registry import ops
+from .rules import Rule
 
 __all__ = ["bind", "elementwise", "op"]
 
@@ -141,15 +142,12 @@ def _unary(op: Op) -> Function:
                 if dtype is not _FLOAT64 and dtype is not _FLOAT32 and dtype.kind not in REAL_KINDS:
                     return evaluate(op, (z,), {})  # which refuses it
                 return compute_one(op, z)
+            a = None
             try:
                 a = scalar(z)
-            except NOT_IEEE:
-                pass
-            except EXPLAINED as error:
-                raise explain(op, (z,), {}, error) from own_cause(error)
-            else:
-                return a if type(a) is float else evaluate(op, (z,), {})
-            return by_ieee(op, (z,), {})
+            except FAILS as error:
+                explain_unless_ieee(op, (z,), {}, error)
+            return a if type(a) is float else as_number(op, (z,), {}, a)
         except Exception as error:
             if type(error) is not RecursionError:  # there is no room for a call
                 trim(error)
@@ -177,15 +175,12 @@ def _binary(op: Op) -> Function:
                 if other is _ndarray and y.dtype is not dtype and y.dtype.kind not in REAL_KINDS:
                     return evaluate(op, (x, y), {})
                 return compute_two(op, x, y)
+            a = None
             try:
                 a = scalar(x, y)
-            except NOT_IEEE:
-                pass
-            except EXPLAINED as error:
-                raise explain(op, (x, y), {}, error) from own_cause(error)
-            else:
-                return a if type(a) is float else evaluate(op, (x, y), {})
-            return by_ieee(op, (x, y), {})
+            except FAILS as error:
+                explain_unless_ieee(op, (x, y), {}, error)
+            return a if type(a) is float else as_number(op, (x, y), {}, a)
         except Exception as error:
             if type(error) is not RecursionError:  # there is no room for a call
                 trim(error)
@@ -256,17 +251,9 @@ def bind(op: Op, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[A
     (`einsum("ij,jk", x, y)`).
     Raises `TypeError` naming the operation for whatever does not fit.
     """
-    if op.variadic and args and isinstance(args[0], (list, tuple)) and not any(map(_is_operand, args[1:])):
-        inputs, rest = tuple(args[0]), args[1:]
-    elif op.variadic and args and isinstance(args[0], str):
-        inputs, rest = args[1:], args[:1]
-    elif op.variadic:
-        inputs, rest = args, ()
-    else:
-        named = tuple(kwargs.pop(name) for name in op.inputs[len(args) :] if name in kwargs)
-        inputs, rest = (args + named)[: len(op.inputs)], args[len(op.inputs) :]
-        if len(inputs) < len(op.inputs):
-            raise missing_input(op, len(inputs))
+    inputs, rest, kwargs = sorted_out(op, args, kwargs)
+    if len(inputs) < len(op.inputs) and not op.variadic:
+        raise missing_input(op, len(inputs))
     static = {**op.defaults, **dict(zip(op.defaults, rest)), **kwargs}
     twice = set(list(op.defaults)[: len(rest)]) & kwargs.keys()  # by position and by keyword
     if len(rest) > len(op.defaults) or len(static) > len(op.defaults) or twice:
@@ -275,11 +262,6 @@ def bind(op: Op, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[A
         if value is REQUIRED:
             raise TypeError(f"{op.name}: static parameter '{name}' is missing; write {op.name}(..., {name}=...)")
     return inputs, checked(op, static)
-
-
-def _is_operand(x: Any) -> bool:
-    """Whether it can be no static parameter: what comes before it is an input as well, though it is a list."""
-    return type(x) in INTERPRETERS or isinstance(x, _ndarray)
 
 
 def _spell(op: Op, args: tuple[Any, ...], static: dict[str, Any]) -> Symbol:

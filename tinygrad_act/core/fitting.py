@@ -5,7 +5,8 @@ from __future__ import annotations
 import inspect
 from types import FunctionType
 
-from .op import FORMS, LAYER, SIDES, Op, Rule, Unknown
+from .op import FORMS, LAYER, SIDES, Op
+from .rules import Rule, is_constant, is_unknown
 
 __all__ = ["check_facts", "check_rule"]
 
@@ -20,7 +21,7 @@ def check_facts(op: Op) -> None:
                 f"{op.name}: {form!r} is no form of a derivative; elementwise operations of one input may have "
                 f"a second form: {' or '.join(FORMS)}"
             )
-        if isinstance(rule, Unknown):
+        if is_unknown(rule):
             raise ValueError(f"{op.name}: {form}=ta.unknown says nothing; leave {form}= out, or write d{op.inputs[0]}=")
         check_rule(op, op.inputs[0], rule)
     for place, side in op.kinks.items():
@@ -49,7 +50,7 @@ def _check_parts(op: Op) -> None:
 
 def check_rule(op: Op, input_name: str, rule: Rule) -> None:
     """A rule takes the output, the inputs and the static parameters, no more and no less."""
-    if rule is None or isinstance(rule, float):
+    if is_constant(rule):
         return
     if not callable(rule):
         raise TypeError(f"{op.name}: d{input_name} must be a function, a number or None, not {rule!r}")

@@ -21,16 +21,14 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from ..formula.symbol import Symbol
-from .errors import UnknownDerivative
 from .facts import Case, Fused, Theirs
 from .float_warnings import Said
-from .registry import ops
+from .rules import Rule, in_words, is_constant, is_unknown, run_rule
 
 __all__ = [
-    "DROPPED", "FORMS", "LAYER", "MANY", "REQUIRED", "SIDES", "Intervals", "Op", "Place", "Rule", "Unknown", "unknown",
+    "DROPPED", "FORMS", "LAYER", "MANY", "REQUIRED", "SIDES", "Intervals", "Op", "Place",
 ]  # fmt: skip
 
-Rule: TypeAlias = Callable[..., Any] | float | None
 Place: TypeAlias = "float | str | Callable[..., float]"
 """Where a kink is; see `Op.kinks`."""
 Intervals: TypeAlias = "tuple[float, float] | Mapping[str, tuple[float, float]]"
@@ -57,39 +55,6 @@ REQUIRED = inspect.Parameter.empty
 """The default of a static parameter that has none."""
 
 
-class Unknown:
-    """`ta.unknown`, in place of a derivative rule: there may be a derivative, but nobody wrote it.
-
-        @ta.op(dx=ta.unknown)
-        def median(x):
-            '''a = median(x)'''
-            return np.median(x)
-
-    `dx=None` would say that nothing flows, and give a silent zero. With this the operation computes,
-    and a gradient asked for through this input raises `UnknownDerivative`, a `NotImplementedError`,
-    with the names of both: in every mode and order, eager and compiled.
-    """
-
-    def __init__(self, op: str = "", input_name: str = "") -> None:
-        self._op, self._input = op, input_name
-
-    def of(self, op: str, input_name: str) -> Unknown:
-        """The same for one input of one operation."""
-        return Unknown(op, input_name)
-
-    def __call__(self, *args: Any, **static: Any) -> Any:
-        raise UnknownDerivative(
-            f"{self._op}: a gradient was asked for through its input '{self._input}', whose derivative is unknown "
-            f"(d{self._input}=ta.unknown); declare the rule, or pass ta.stop_gradient({self._input}) if nothing shall "
-            f"flow there"
-        )
-
-    def __repr__(self) -> str:
-        return "ta.unknown"
-
-
-unknown = Unknown()
-"""In place of a rule that nobody wrote; see `Unknown`."""
 
 
 @dataclass(frozen=True, eq=False, repr=False, slots=True)
@@ -180,9 +145,6 @@ class Op:
     def __post_init__(self) -> None:
         object.__setattr__(self, "kernel", self.ufunc or self.forward)
 
-    def __reduce__(self) -> Any:
-        return _registered, (self.name,)
-
     def __repr__(self) -> str:
         return f"<op {self.name}({', '.join(self.inputs)}): {self.formula}>"
 
@@ -219,7 +181,7 @@ class Op:
     def known(self, position: int, form: str = "auto") -> Rule:
         """The same for those who only look: None if it is unknown."""
         rule = self.rule(position, form)
-        return None if isinstance(rule, Unknown) else rule
+        return None if is_unknown(rule) else rule
 
     @property
     def derivatives(self) -> dict[str, str]:
@@ -236,26 +198,17 @@ class Op:
 
     def spell(self, rule: Rule) -> str:
         """A rule of this operation as text."""
-        if rule is None:
-            return "none"
-        if isinstance(rule, Unknown):
-            return "unknown"
-        if isinstance(rule, (int, float)):
+        if rule is None or is_unknown(rule):
+            return "none" if rule is None else "unknown"
+        if is_constant(rule):
             return f"{rule:g}"
-        if rule.__doc__:  # a rule that needs more than a formula says in words what it is
-            return rule.__doc__.strip().split("\n")[0]
-        first = [Symbol("a")] if self.elementwise else [Symbol("g"), Symbol("a")]
-        if self.variadic:
-            first.insert(0, Symbol("i"))
+        if in_words(rule):
+            return in_words(rule)
+        i, g, a, *inputs = map(Symbol, ("i", "g", "a", *self.inputs))
         static = {name: Symbol(name) for name in self.defaults}
         try:
-            return repr(rule(*first, *map(Symbol, self.inputs), **static))
+            return repr(run_rule(self, rule, i, g, a, inputs, static))
         except (AttributeError, TypeError):
             if sys.flags.optimize >= 2:  # its docstring said it, and the source was not there either
                 return DROPPED
             raise
-
-
-def _registered(name: str) -> Op:
-    """An operation that was pickled: by its name, like a function."""
-    return ops[name]

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
+import copyreg
 import difflib
 import keyword
+import sys
 import unicodedata
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
 
 from .frames import boundary
-
-if TYPE_CHECKING:
-    from .op import Op
+from .op import Op
 
 __all__ = ["Registry", "is_name", "ops", "plain"]
-
 
 def plain(text: str) -> str:
     """The text as Python reads names: `ﬁ` is `fi` to it."""
@@ -26,7 +24,7 @@ def is_name(text: str) -> bool:
     return text.isidentifier() and not keyword.iskeyword(text) and text != "__debug__" and text == plain(text)
 
 
-class Registry(dict[str, "Op"]):
+class Registry(dict[str, Op]):
     """Operations by name. Aliases (NumPy's names among them) find the same operation.
 
     Iteration gives each operation once, under its own name.
@@ -49,7 +47,7 @@ class Registry(dict[str, "Op"]):
         """Call `enter(op)` for every operation there is and for each that is declared later, and
         `leave(op)` for each that is removed by `del ops[name]`."""
         self._watchers.append((enter, leave))
-        for op in self.values():
+        for op in list(self.values()):  # another thread may declare one meanwhile
             enter(op)
 
     def announce(self, op: Op) -> None:
@@ -123,3 +121,16 @@ def _home(op: Op) -> tuple[str, str]:
 
 ops = Registry()
 """All operations of this process, the built-in ones and yours."""
+
+
+def _registered(name: str, _: object = None) -> Op:
+    """An operation that was pickled: by its name, like a function, and with its function, whose module declares it."""
+    return ops[name]
+
+
+def _pickled(op: Op) -> tuple[Callable[..., Op], tuple[object, ...]]:
+    by_function = getattr(sys.modules.get(op.forward.__module__), op.name, None) is op.call
+    return _registered, (op.name, op.call) if by_function else (op.name,)
+
+
+copyreg.pickle(Op, _pickled)

@@ -17,6 +17,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from ..core.graph import topological_order
+from ..core.rules import rules_for
 from .backprop import contributions
 from .lending import changed
 
@@ -80,8 +81,7 @@ def _count(root: Any, kind: Any, leaves: list[Any], before: list[Any]) -> None:
         node = stack.pop()
         edges = node._edges  # the inputs, and numbers that the loop passes over
         if not node.op.plain:
-            rules = node.op.rules * len(edges) if node.op.variadic else node.op.rules
-            edges = [x for x, rule in zip(node.inputs, rules) if rule is not None]
+            edges = [x for x, rule in zip(node.inputs, rules_for(node.op, len(edges))) if rule is not None]
         for x in edges:
             if type(x) is kind and x.level:
                 count = x.pending
@@ -100,6 +100,7 @@ def _count(root: Any, kind: Any, leaves: list[Any], before: list[Any]) -> None:
 
 def _pull(root: Any, kind: Any) -> None:
     """Visit each node once all of its consumers have added their part to its `_grad`."""
+    # Rules are run here without `slope_by`: a call an edge makes a backward pass 1.3 times as long. A test compares.
     ready = [root]
     pop, push = ready.pop, ready.append
     while ready:

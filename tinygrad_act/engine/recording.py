@@ -12,12 +12,14 @@ from typing import Any
 
 import numpy as np
 
+from ..core.calls import OtherName
 from ..core.errors import REAL_KINDS, refuse_kind
 from ..core.evaluate import by_ieee, compute, evaluate
 from ..core.gate import NUMPY_NUMBERS, admit, among_numbers, with_operand
 from ..core.mode import Mode, current, special
 from ..core.op import Op
 from ..core.registry import ops
+from ..core.rules import rules_for
 from .debugging import check_forward, note_scope
 from .keeping import apart, keep_static, with_choice
 from .lending import lent, settle
@@ -47,7 +49,7 @@ def recorder(cls: Any) -> Callable[[Op, tuple[Any, ...], dict[str, Any]], Any]:
     def record(op: Op, args: tuple[Any, ...], static: dict[str, Any], ieee: bool = False) -> Any:
         if lent:
             settle(args, cls)
-        rules = op.rules * len(args) if op.variadic else op.rules
+        rules = rules_for(op, len(args))
         primals: list[Any] = []
         level, tracked, arrays, scalars = 0, False, True, False
         for x, rule in zip(args, rules):
@@ -121,7 +123,8 @@ def _settle(op: Op, a: Any, primals: list[Any], level: int) -> tuple[Any, int]:
 
 
 def install_operators(cls: Any, record: Callable[..., Any]) -> None:
-    """Give `cls` Python's operators, and a method for every operation that has one first input."""
+    """Give `cls` Python's operators, and a method for every operation that has one first input and is not internal.
+    Under another name of an operation stands what says how it is called here."""
     for name, op_name in _BINARY.items():
         op = ops[op_name]
         setattr(cls, f"__{name}__", _named(binary_method(op, cls, record), cls, f"__{name}__", op))
@@ -137,14 +140,19 @@ def install_operators(cls: Any, record: Callable[..., Any]) -> None:
         setattr(cls, f"__{name}__", _named(unary_method(op, cls, record), cls, f"__{name}__", op))
 
     def install(op: Op) -> None:
-        if not is_method(op):
-            return
         fast = op.plain and len(op.inputs) == 1
-        setattr(cls, op.name, _named(unary_method(op, cls, record), cls, op.name, op) if fast else op.call)
+        if is_method(op):
+            setattr(cls, op.name, _named(unary_method(op, cls, record), cls, op.name, op) if fast else op.call)
+        for alias in op.aliases:
+            if "." not in alias and not hasattr(cls, alias):
+                setattr(cls, alias, OtherName(op, alias))
 
     def remove(op: Op) -> None:
         if is_method(op):
             delattr(cls, op.name)
+        for alias in op.aliases:
+            if isinstance(vars(cls).get(alias), OtherName):
+                delattr(cls, alias)
 
     def is_method(op: Op) -> bool:
         return not (op.variadic or op.internal or op.name in taken)

@@ -11,8 +11,8 @@ else is a NumPy array.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
@@ -32,12 +32,13 @@ from .lending import Loan, lend, renew, shown
 from .methods import Methods
 from .operators import Operators
 from .recording import constant, install_operators, recorder
+from .registered import Registered
 from .tracing import refuse_backward, refuse_look, refuse_write
 
 __all__ = ["Value", "record"]
 
 
-class Value(Bare, Methods, Operators):
+class Value(Bare, Methods, Operators, Registered):
     """A scalar or tensor in a computation graph.
 
     `data`: a number, an array, or nested lists of numbers. Arrays are copied; integers become
@@ -286,10 +287,6 @@ class Value(Bare, Methods, Operators):
         state = self.__getstate__()
         made = rebuild, (type(self), self._data, self.label, self.requires_grad, self._grad)
         return made if state is None else (*made, state)
-
-    if TYPE_CHECKING:  # one method an operation, installed below and when one is declared
-
-        def __getattr__(self, name: str) -> Callable[..., Any]: ...
 
     __hash__ = object.__hash__  # by identity: == is an operation
 

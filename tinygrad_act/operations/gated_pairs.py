@@ -49,7 +49,8 @@ def _rule(gate: Callable[[Any], Any]) -> Callable[..., Any]:
     def dz(g: Any, _: Any, z: Any, *, axis: int) -> Any:
         x, y = _halves(z, axis)
         a = gate(y)
-        into = pull_local(_meant(declared), 0, chain(g, x, 0.0), a, (y,), {})
+        op = _meant(declared)
+        into = pull_local(op, op.rules[0], 0, chain(g, x, 0.0), a, (y,), {})
         return concatenate([chain(g, a, 0.0), into], axis=axis)
 
     dz.__doc__ = f"concatenate(g * {gate.__name__}(y), g * x * its derivative at y), z = (x, y)"
@@ -111,7 +112,8 @@ def _crelu_rule(g: Any, _: Any, z: Any, *, axis: int) -> Any:
     """first half of g where z >= 0, minus second half of g where z <= 0"""
     above, below = _halves(g, axis)
     op = ops["relu"]
-    return pull_local(op, 0, above, relu(z), (z,), {}) - pull_local(op, 0, below, relu(-z), (-z,), {})
+    rule = op.rules[0]
+    return pull_local(op, rule, 0, above, relu(z), (z,), {}) - pull_local(op, rule, 0, below, relu(-z), (-z,), {})
 
 
 @declare_op(

@@ -10,8 +10,8 @@ import numpy as np
 from ..core.axes import axis_of
 from ..core.dispatch import op
 from ..core.facts import case
-from ..core.op import unknown
 from ..core.parameters import Axes
+from ..core.rules import unknown
 from .arithmetic import has_nan, where
 from .comparison import equal, logical_and, not_equal
 from .reduce import sum

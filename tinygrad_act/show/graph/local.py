@@ -14,12 +14,15 @@ import numpy as np
 from ...core.errors import KinkError
 from ...core.evaluate import NOT_IEEE
 from ...core.mode import mode
+from ...core.rules import in_words, is_constant, is_unknown, run_rule
 from ...engine.backprop import pull_one
 from ...engine.value import Value
 from ...formula.symbol import Symbol
-from ...operations.slope import SATURATED, on_kinks, slope
+from ...operations.slope import on_kinks, slope
+from ..texts import number_text, printable
+from .numbers import slopes_of
+from .snapshot import Slopes
 from .spelling import in_short
-from .text import number_text, printable
 
 __all__ = ["SQUARE", "Local", "formula_of", "in_general", "local_derivative", "pretty", "short_numbers", "symbol_of"]
 
@@ -57,10 +60,10 @@ class Local(NamedTuple):
 
     symbol: str
     """`a(1 − a)`; with several operands `∂/∂w = x`; for what is not elementwise the rule, `G @ Wᵀ`."""
-    number: str
-    """`0.1966`; for arrays `mean 0.21, 3% saturated` or `on for 48%`; empty for what is not elementwise."""
-    at: str
-    """Where the formula was evaluated, if it names the operation's own `a` or input: `a = 0.7311`."""
+    slopes: Slopes | None
+    """The numbers; None for what is not elementwise."""
+    at: tuple[tuple[str, Any], ...]
+    """Where the formula was evaluated, if it names the operation's own `a` or input: these, and their values."""
     kink: str
     """`kink at 0: slope 1`; for arrays how many entries sit on one."""
 
@@ -71,18 +74,18 @@ def local_derivative(node: Value, position: int, names: Sequence[str]) -> Local:
     """
     op, primals = node.op, node.primals
     if op is None or primals is None or op.rule(position) is None:
-        return Local("", "", "", "")
+        return Local("", None, (), "")
     symbol = symbol_of(node, position, names)
     try:
         value = _number(node, position)
     except KinkError:  # at_kink("raise") is on; a picture shows where that would be
-        return Local(symbol, "", "", 'on a kink, and at_kink("raise") is on')
+        return Local(symbol, None, (), 'on a kink, and at_kink("raise") is on')
     except Exception:  # a rule of your own may fail in any way: backward() says how, and the picture shows where
-        return Local(symbol, "", "", "")
+        return Local(symbol, None, (), "")
     if value is None:
-        return Local(symbol, "", "", "")
+        return Local(symbol, None, (), "")
     kinks = on_kinks(op, position, primals, node.static)
-    return Local(symbol, number_of(value, activation=op.reference is not None), _at(node, symbol),
+    return Local(symbol, slopes_of(value, activation=op.reference is not None), _at(node, symbol),
                  _kink(kinks, value))  # fmt: skip
 
 
@@ -91,7 +94,7 @@ def symbol_of(node: Value, position: int, names: Sequence[str]) -> str:
     op = node.op
     declared = op.names(len(names))  # type: ignore[union-attr]
     rule = op.rule(position)  # type: ignore[union-attr]
-    nameless = len(names) == 1 if op.elementwise else op.variadic and rule.__doc__  # type: ignore[union-attr]
+    nameless = len(names) == 1 if op.elementwise else op.variadic and in_words(rule)  # type: ignore[union-attr]
     text = formula_of(node, position, declared if nameless else list(map(_short, names, declared)))
     text = printable(in_short(pretty(text)), _LONGEST)
     if op.elementwise and len(names) > 1 and text != pretty(_plain(rule)):  # type: ignore[union-attr]
@@ -122,27 +125,6 @@ def short_numbers(formula: str) -> str:
     return re.sub(r"\d+\.\d{5,}", lambda found: f"{float(found[0]):.4g}", formula)
 
 
-def number_of(d: Any, *, activation: bool = False) -> str:
-    """A local derivative as a number: of an array the mean, and of an activation the share that is flat."""
-    if not isinstance(d, np.ndarray) or d.size == 1:
-        return number_text(np.asarray(d).item())
-    if d.size == 0:
-        return "empty"
-    low, high = d.min(), d.max()
-    if low == high:
-        return number_text(float(low))
-    if activation and low == 0 and high == 1 and np.all((d == 0) | (d == 1)):
-        return f"on for {_share(d == 1)}"
-    with np.errstate(all="ignore"):
-        mean = f"mean {np.mean(d, dtype=np.float64):.3g}"
-    return f"{mean}, {_share(np.abs(d) < SATURATED)} saturated" if activation else mean
-
-
-def _share(where: Any) -> str:
-    share = 100 * np.count_nonzero(where) / where.size
-    return f"{share:.0f}%" if share in (0, 100) or 1 <= share <= 99 else "<1%" if share < 1 else ">99%"
-
-
 def _is_condition(formula: str) -> bool:
     """Whether it is a comparison, outside of all brackets: it then counts as 1 or 0."""
     flat, inner = formula, ""
@@ -156,7 +138,7 @@ def _power(found: re.Match[str]) -> str:
 
 
 def _plain(rule: Any) -> str:
-    return f"{rule:g}" if isinstance(rule, (int, float)) else ""
+    return f"{rule:g}" if is_constant(rule) else ""
 
 
 def _short(name: str, otherwise: str) -> str:
@@ -169,17 +151,16 @@ def formula_of(node: Value, position: int, operands: Sequence[str], output: str 
     if op is None:
         return ""
     rule: Any = op.rule(position, mode.form)
-    if not callable(rule):
+    if is_constant(rule) or is_unknown(rule):
         return op.spell(rule)
-    if rule.__doc__:
+    if in_words(rule):
         known = {} if op.variadic else dict(zip(op.inputs, operands))
         return _renamed(op.spell(rule), {"g": "G", "a": output, **known})
     symbols: list[Any] = [Symbol(name) for name in operands]
     if op.elementwise and len(operands) > 1:  # raw numbers stand for themselves: the derivative of x ** 2 is 2x
         symbols = [x if type(x) in (int, float) else own for x, own in zip(node.inputs or (), symbols)]
-    first = [Symbol(output)] if op.elementwise else [Symbol("G"), Symbol(output)]
     try:
-        spelled = rule(*([position] * op.variadic), *first, *symbols, **_shown(node.static))
+        spelled = run_rule(op, rule, position, Symbol("G"), Symbol(output), symbols, _shown(node.static))
         return repr(spelled) if isinstance(spelled, Symbol) else f"{spelled:g}"
     except Exception:  # it looks at its arguments in ways that no symbol can answer, and -OO strips what it says
         return f"the rule of {op.name}"
@@ -216,14 +197,14 @@ def _number(node: Value, position: int) -> Any:
     return None
 
 
-def _at(node: Value, symbol: str) -> str:
+def _at(node: Value, symbol: str) -> tuple[tuple[str, Any], ...]:
     """The values of `a` and of a single input, as far as the formula names them and they are numbers."""
     op, primals = node.op, node.primals
     if op is None or not primals or np.size(node._data) != 1 or not op.elementwise:
-        return ""
+        return ()
     own = {"a": node._data, **({op.inputs[0]: primals[0]} if len(primals) == 1 else {})}
     named = [name for name in own if re.search(rf"(?<![\w.]){name}(?![\w.])", symbol)]
-    return ", ".join(f"{name} = {number_text(np.asarray(own[name]).item())}" for name in named)
+    return tuple((name, np.asarray(own[name]).item()) for name in named)
 
 
 def _kink(kinks: list[tuple[str, Any]], d: Any) -> str:

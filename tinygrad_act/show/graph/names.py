@@ -9,8 +9,8 @@ import numpy as np
 
 from ...core.errors import describe
 from ...engine.value import Value
+from ..texts import printable
 from .objects import walk
-from .text import printable
 from .variables import Variable, names_among
 
 __all__ = ["Names", "check_names", "find_names"]

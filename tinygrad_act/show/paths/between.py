@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from ...core.errors import describe
 from ...core.graph import topological_order
 from ...core.mode import mode, special
+from ...core.rules import rules_for
 from ...engine.backprop import count_uses, pull
 from ...engine.leaves import seed
 from ...engine.tracing import refuse_look
@@ -69,8 +70,7 @@ def _links(node: Value, places: dict[Value, int]) -> list[Link]:
     """The edges of `node` to nodes that have a place, by which a gradient flows."""
     if node.op is None or node.inputs is None:
         return []
-    count = len(node.inputs)
-    rules = node.op.rules * count if node.op.variadic else node.op.rules
+    rules = rules_for(node.op, len(node.inputs))
     return [
         Link(position, places[x])
         for position, (x, rule) in enumerate(zip(node.inputs, rules))

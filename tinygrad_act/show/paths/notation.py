@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from .numerals import number_text, result_text
+from ..texts import number_text
+from .numerals import result_text
 
 __all__ = [
     "array_latex", "bracketed", "gradient_latex", "is_sum", "markdown_text", "name_latex", "number_latex",

@@ -9,10 +9,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ...core.mode import mode
+from ...core.rules import in_words
 from ...engine.value import Value
 from ..cards.latex import latex
 from ..graph.local import SQUARE, formula_of, pretty, short_numbers
-from ..graph.text import printable
+from ..texts import printable
 from .notation import gradient_latex, name_latex, words_latex
 from .numerals import array_text, shape_text
 
@@ -75,7 +76,7 @@ def spell(node: Value, position: int, names: Mapping[int, str]) -> Spelling:
         return Spelling(pretty(formula), formula, False, (), True, "")
     words = set(re.findall(r"[^\W\d]\w*", _PLACE.sub(" ", formula))) - {"G"}
     note = ""
-    if _documented(op.rule(position, mode.form)) and words & set(real):  # the rule's letters mean something else
+    if in_words(op.rule(position, mode.form)) and words & set(real):  # the rule's letters mean something else
         declared = [*op.names(len(real) - 1), "a"]
         formula = formula_of(node, position, declared[:-1], "a")
         note = ", ".join(f"{own} is {name}" for own, name in dict(zip(declared, real)).items()
@@ -96,10 +97,6 @@ def _operand(x: Any, primal: Any, names: Mapping[int, str]) -> str:
     if data.size == 1 or (data.ndim == 1 and data.size <= _SMALL):
         return array_text(data, _DIGITS)
     return f"⟨{shape_text(data.shape)}⟩"
-
-
-def _documented(rule: Any) -> bool:
-    return callable(rule) and bool(rule.__doc__)
 
 
 def _place(number: int) -> str:

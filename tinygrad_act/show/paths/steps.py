@@ -16,11 +16,13 @@ from ..graph.local import local_derivative
 from ..graph.numbers import root_mean_square
 from ..graph.text import operator_text, static_text
 from ..graph.variables import Variable
+from ..graph.wording import slope_text
+from ..texts import number_text
 from .between import Between, Link
 from .heaviest import Route
 from .naming import name_values
 from .notation import bracketed, gradient_latex, is_sum, number_latex
-from .numerals import number_text, result_text
+from .numerals import result_text
 from .path import Factor, Path
 from .pulling import local_number
 from .spelling import Spelling, operand_names, spell
@@ -112,7 +114,7 @@ def _slope(node: Value, link: Link, spelled: Spelling) -> str:
     """How large the local derivatives of an elementwise operation on arrays are."""
     if node.op is None or not node.op.elementwise or spelled.constant:
         return ""
-    text = local_derivative(node, link.position, [""] * len(node.inputs or ())).number
+    text = slope_text(local_derivative(node, link.position, [""] * len(node.inputs or ())).slopes)
     return f"slope {text}" if text else ""
 
 

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
-from ..core.graph import topological_order
-from ..engine.recording import constant as constant_value
-from ..engine.value import Value
-from .build import build
-from .calls import FLOAT, INPUT, JOINS
-from .facts import facts_of
-from .node import Graph, Node, constant, make, rewritten
-from .trace import Trace
-from .vectors import gathered, replay
+from ...core.graph import topological_order
+from ...engine.recording import constant as constant_value
+from ...engine.value import Value
+from ..build import build
+from ..calls import FLOAT, INPUT, JOINS
+from ..facts import facts_of
+from ..node import Graph, Node, constant, make, rewritten
+from ..trace import Trace
+from .groups import gathered
+from .replay import replay
 
-__all__ = ["vector_graph"]
+__all__ = ["all_finite", "vector_graph"]
 
 PACK = JOINS[np.array]
 
@@ -51,3 +52,8 @@ def _leaf(data: np.ndarray) -> Value:
 def _packed(block: Sequence[Value], numbers: dict[Value, Node]) -> Node:
     args: Any = tuple([numbers.get(x) or constant(x._data) for x in block])
     return make(PACK, args)
+
+
+def all_finite(results: Iterable[Any]) -> bool:
+    """Whether no number is infinite or NaN: vectors add up products, which makes a NaN of 0 times infinity."""
+    return all(x - x == 0 if type(x) is float else np.isfinite(x).all() for x in results)
