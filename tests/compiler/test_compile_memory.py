@@ -14,7 +14,7 @@ from tinygrad_act.compiler.facts import Facts, facts_of
 from tinygrad_act.compiler.lower import lower
 from tinygrad_act.compiler.passes import PASSES, simplified
 from tinygrad_act.compiler.trace import trace
-from tinygrad_act.core.op import Unknown
+from tinygrad_act.core.rules import Unknown
 
 N = 120_000
 
