@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from .. import svg
 from .snapshot import Node, Numbers
-from .text import operator_text, shape_text
+from .text import operator_text, shape_text, title_text
 
 __all__ = ["Fitted", "Row", "fitted", "header_role", "headline", "minus", "rows_of", "spoken", "write_box"]
 
@@ -43,7 +43,7 @@ def headline(node: Node) -> tuple[str, str]:
     made = node.called if node.times == 1 else ""  # `v*` would say nothing
     if node.op is None and not node.title:
         return node.name or made or node.kind, ""
-    return minus(operator_text(node.inline or node.title)), node.name or (made if node.kind == "result" else "")
+    return title_text(node.inline) or minus(operator_text(node.title)), node.name or (made if node.kind == "result" else "")
 
 
 def minus(text: str) -> str:

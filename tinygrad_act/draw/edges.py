@@ -49,19 +49,22 @@ def scale_of(edges: Sequence[Edge]) -> Scale | None:
 
 def label_text(edge: Edge) -> str:
     """What the pill on the edge says: `a(1 − a) = 0.1966`, `Xᵀ @ G`, and what is the matter with it."""
-    local = minus(edge.local)
-    if edge.symbol and local and f"= {edge.symbol}".endswith(f"= {local}"):
-        text = edge.symbol
-    elif edge.symbol and local:
-        equals = ": " if local[:1].isalpha() else " = "
-        text = f"{edge.symbol}{equals}{local}" if len(edge.symbol) + len(local) <= 48 else local
+    local, symbol = minus(edge.local), edge.symbol
+    if not symbol or not local or _says_it(edge):
+        text = symbol or local
     else:
-        text = edge.symbol or local
+        equals = ": " if local[:1].isalpha() else f" {edge.formula.equals} "
+        text = f"{symbol}{equals}{local}" if len(symbol) + len(local) <= 48 else local
     if edge.times > 1:
         text = f"×{edge.times:,}" + (f"  {text}" if text else "")
     matter = "".join(f" · {what}" for what in ("kink" if edge.kink else "", _fault(edge)) if what)
     room = _LONGEST - svg.text_width(matter, _SIZE)  # a long formula must not push out what is the matter
     return (svg.fit(text, _SIZE, room) + matter).removeprefix(" · ")
+
+
+def _says_it(edge: Edge) -> bool:
+    """Whether the formula is the number itself."""
+    return edge.formula.form == "number" or edge.formula.text == minus(edge.local)
 
 
 def _fault(edge: Edge) -> str:
@@ -138,12 +141,10 @@ def _pill(route: Route, edge: Edge, text: str) -> str:
 
 
 def equation(edge: Edge) -> str:
-    """The local derivative in words and numbers: `a(1 − a) = 0.1966`; what is a number anyway is said once."""
-    number = minus(edge.local)
-    if edge.symbol == number:
-        return edge.local
-    said = edge.symbol.endswith(f"= {number}")
-    return " = ".join(filter(None, [edge.symbol, "" if said else edge.local]))
+    """The local derivative in symbols and numbers: `a(1 − a) = 0.1966`; what is a number anyway is said once."""
+    if not edge.symbol or not edge.local or _says_it(edge):
+        return edge.symbol or edge.local
+    return f"{edge.symbol} {edge.formula.equals} {edge.local}"
 
 
 def _spoken(edge: Edge, names: dict[str, Node]) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from .layout.walks import neighbours, strong_parts
 from .quotient import is_acyclic, quotient
 from .snapshot import Node, Snapshot
-from .text import operator_text
+from .text import operator_text, title_text
 
 __all__ = ["collapse_modules", "deepest"]
 
@@ -66,5 +66,5 @@ def _module(members: Sequence[Node], depth: int, leaving: set[str]) -> Node:
 def _operations(results: Sequence[Node]) -> str:
     """A few by their names, many by their number."""
     if len(results) <= _NAMED:
-        return ", ".join(operator_text(node.inline or node.title) for node in results)
+        return ", ".join(title_text(node.inline) or operator_text(node.title) for node in results)
     return f"{len(results)} operations"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
-__all__ = ["Edge", "Kind", "Node", "Numbers", "Snapshot"]
+__all__ = ["Edge", "Formula", "Kind", "Node", "Numbers", "Snapshot"]
 
 Kind = Literal["parameter", "constant", "result", "module"]
 """`parameter`: a leaf that gets a gradient. `constant`: a leaf that gets none, or a raw array.
@@ -47,7 +47,7 @@ class Node(NamedTuple):
     static: str = ""
     """The static parameters that differ from their defaults, `axis=1, keepdims=True`."""
     inline: str = ""
-    """The operation with the raw numbers among its operands: `2 · □`, `□ + 1`; empty if there are none."""
+    """The operation with the raw numbers among its operands: `2 × □`, `□ + 1`; empty if there are none."""
     parameters: int = 0
     """How many numbers a collapsed module learns."""
     name: str = ""
@@ -77,6 +77,29 @@ class Node(NamedTuple):
     """The modules that it was computed in, outermost first; no two calls of a module have one path."""
 
 
+class Formula(NamedTuple):
+    """A local derivative in symbols."""
+
+    text: str = ""
+    """`a(1 − a)`, `x`, `G @ Wᵀ`; empty where nothing flows."""
+    by: str = ""
+    """The operand that it is the derivative by, where the formula alone does not say it: `∂/∂w`."""
+    form: Literal["number", "factor", "sum", "whole"] = "factor"
+    """What becomes of the gradient `G` that arrives: it is multiplied by the formula, a number or a single piece, or
+    by a sum, in brackets; or the `whole` formula says it."""
+    rounded: bool = False
+    """Whether a number in it has more digits than are shown."""
+
+    def __str__(self) -> str:
+        """`∂/∂w = x`."""
+        return f"{self.by} = {self.text}" if self.by else self.text
+
+    @property
+    def equals(self) -> str:
+        """The sign between the formula and its value."""
+        return "≈" if self.rounded else "="
+
+
 class Edge(NamedTuple):
     """`target` was computed from `source`. `x * x` has two edges, at positions 0 and 1."""
 
@@ -86,9 +109,9 @@ class Edge(NamedTuple):
     """Which operand it is; None in a summary."""
     times: int = 1
     """How many edges of the graph it stands for."""
-    symbol: str = ""
-    """The local derivative as a formula: `a(1 − a)`, `∂/∂w = x`, `G @ Wᵀ`; empty where nothing flows."""
-    general: str = ""
+    formula: Formula = Formula()
+    """The local derivative in symbols; empty where nothing flows."""
+    general: Formula = Formula()
     """The same with the operation's own names, `x` and `y`, for operands that nobody named."""
     local: str = ""
     """The local derivative as a number; for arrays its mean and the share that is saturated."""
@@ -102,6 +125,11 @@ class Edge(NamedTuple):
     """What this edge brings to `source`: the number, or statistics in one line."""
     total: str = ""
     """What `source` has received together with it, in the order of the backward pass."""
+
+    @property
+    def symbol(self) -> str:
+        """The local derivative as text: `a(1 − a)`, `∂/∂w = x`, `G @ Wᵀ`; empty where nothing flows."""
+        return str(self.formula)
 
 
 class Snapshot(NamedTuple):

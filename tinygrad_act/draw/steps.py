@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 from .alike import alike, folded, neighbours
 from .layers import PRODUCTS
-from .quotient import common_symbol, quotient, range_text
-from .snapshot import Edge, Node, Snapshot
+from .quotient import common_formula, quotient, range_text
+from .snapshot import Edge, Formula, Node, Snapshot
 
 __all__ = ["fold_steps"]
 
@@ -83,16 +83,16 @@ def _without_going_on(
     for edge in edges:
         if edge.target in turns:
             into.setdefault((groups[edge.target], edge.position), []).append(edge)
-    said: dict[Hashable, tuple[str, str]] = {}
+    said: dict[Hashable, tuple[Formula, str]] = {}
     for edge in edges:
         if edge.target not in turns or turns.get(edge.source) == turns[edge.target]:
             yield edge
         elif not _goes_on(turns.get(edge.source), turns[edge.target]):
             key = groups[edge.target], edge.position
             if key not in said:
-                said[key] = common_symbol(into[key]), range_text(into[key])
-            symbol, local = said[key]
-            yield edge._replace(symbol=symbol, general=symbol, local=local)
+                said[key] = common_formula(into[key]), range_text(into[key])
+            formula, local = said[key]
+            yield edge._replace(formula=formula, general=formula, local=local)
 
 
 def _goes_on(source: tuple[int, int] | None, target: tuple[int, int] | None) -> bool:

@@ -13,13 +13,25 @@ from ..op import Op
 from ..symbol import INFIX
 
 __all__ = [
-    "FEW", "array_text", "data_text", "faults", "inline_text", "is_inline", "number_text", "operator_text",
-    "printable", "shape_text", "static_text",
+    "CUT", "FEW", "HOLE", "array_text", "as_number", "constant_text", "data_text", "faults", "inline_text", "is_inline",
+    "number_text", "operator_text", "printable", "quoted", "shape_text", "static_text", "title_text",
 ]  # fmt: skip
 
 _LONGEST = 40
 FEW = 6
 """Arrays of up to so many entries are shown whole."""
+HOLE = "□"
+"""Stands for an operand in `inline_text`."""
+CUT = "…"
+"""Ends a number that has more digits."""
+_TYPED = 10
+"""More digits than these are a result, and nothing that anybody typed."""
+_CUT = 4
+"""So many of them are shown then."""
+_WORD = re.compile(r"[^\W\d]\w*[′']*(?:\.[^\W\d]\w*|\[\d+\])*\*?")
+"""What stands in a formula for itself: `w`, `layer.w`, `v[3]`; and where many are drawn as one, `w*`."""
+_RESERVED = frozenset(("G", "if", "else", "and", "or", "not", "inf", "nan", "NaN", "True", "False", "None"))
+_RAISED = frozenset("⁰¹²³⁴⁵⁶⁷⁸⁹ᵀ")
 _UNPRINTABLE = frozenset(["Cc", "Cf", "Cs", "Zl", "Zp"])
 _JOINER = "\u200d"  # holds an emoji together
 _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
@@ -87,19 +99,51 @@ def operator_text(title: str) -> str:
     return " ".join(_OPERATORS.get(word, word) for word in title.split(" "))
 
 
+def as_number(text: str) -> float:
+    """A number as it is shown, read back."""
+    return float(text.replace("−", "-"))
+
+
+def quoted(name: str) -> str:
+    """A name inside of a formula: brackets around what could be taken for a formula itself, or for the gradient `G`."""
+    plain = _WORD.fullmatch(name) and name not in _RESERVED and _RAISED.isdisjoint(name)
+    return name if plain else f"⟨{name}⟩"
+
+
 def is_inline(x: Any) -> bool:
     """Whether an operand is a raw number, which stands inside the box of its operation."""
     return isinstance(x, (bool, int, float, np.generic))
 
 
 def inline_text(op: Op, inputs: tuple[Any, ...]) -> str:
-    """The operation with the raw numbers among its operands: `* 2`, `1 /`, `maximum(·, 0)`; or nothing."""
+    """The operation with the raw numbers among its operands, `HOLE` for each of the others: `□ × 2`, `1 / □`,
+    `maximum(□, 0)`; nothing without raw numbers."""
     if not any(map(is_inline, inputs)):
         return ""
-    words = [number_text(x) if is_inline(x) else "·" for x in inputs]
+    words = [constant_text(x) if is_inline(x) else HOLE for x in inputs]
     if len(words) == 2 and op.label in INFIX:
-        return f"{op.label} {words[1]}" if words[0] == "·" else f"{words[0]} {op.label}"
-    return printable(f"{op.label}({', '.join(words)})")
+        left, right = (f"({word})" if word.startswith("−") else word for word in words)
+        return f"{words[0] if op.label != '**' else left} {operator_text(op.label)} {right}"
+    return printable(f"{op.label}({', '.join(words)})", 2 * _LONGEST)
+
+
+def title_text(inline: str) -> str:
+    """What `inline_text` gives, as a box is headed with it: `× 2`, `1 /`, `maximum(·, 0)`."""
+    return inline.removeprefix(f"{HOLE} ").removesuffix(f" {HOLE}").replace(HOLE, "·")
+
+
+def constant_text(x: Any) -> str:
+    """A number as it was typed: `1.0001`; one that nobody would type is cut and ends in `…`: `0.3333…`, `1.234…e−17`."""
+    if isinstance(x, (bool, int, np.integer, np.bool_)) or not np.isfinite(x):
+        return number_text(x).replace("-", "−")
+    if x == np.floor(x) and abs(x) < 10**_TYPED:
+        return f"{x:.0f}".replace("-", "−")
+    number, e, exponent = str(x).partition("e")
+    whole, _, fraction = number.partition(".")
+    if len(whole + fraction) > _TYPED + 2:
+        zeros = len(fraction) - len(fraction.lstrip("0")) if whole in ("0", "-0") else -len(whole.lstrip("-"))
+        fraction = f"{fraction[: max(_CUT + zeros, 1)]}{CUT}"
+    return f"{whole}{fraction and '.'}{fraction}{e}{exponent}".replace("-", "−")
 
 
 def _is_unprintable(c: str) -> bool:

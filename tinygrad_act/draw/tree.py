@@ -9,7 +9,7 @@ from typing import Any
 
 from .boxes import headline
 from .edges import equation
-from .snapshot import Edge, Node, Numbers, Snapshot
+from .snapshot import Edge, Formula, Node, Numbers, Snapshot
 from .text import shape_text
 
 __all__ = ["as_json", "as_text"]
@@ -78,6 +78,8 @@ def _plain(item: Any) -> Iterator[tuple[str, Any]]:
     for name, value in item._asdict().items():
         if isinstance(value, Numbers):
             yield name, dict(_plain(value))
+        elif isinstance(value, Formula):
+            yield "symbol" if name == "formula" else name, str(value)
         elif isinstance(value, float) and not math.isfinite(value):
             yield name, str(value)
         else:

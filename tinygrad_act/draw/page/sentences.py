@@ -3,23 +3,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from ...symbol import INFIX
 from ..boxes import minus
+from ..quotient import DIFFERS
 from ..snapshot import Edge, Node, Numbers
-from ..text import operator_text
+from ..text import HOLE, as_number, number_text, operator_text, quoted
 
 __all__ = ["Line", "backward_line", "called", "computed", "derivative_text", "holds", "listed", "one_line", "spelled"]
-
-_HOLE = "·"
-"""Stands for an operand among the raw numbers of `Node.inline`."""
-_BY = r"^∂/∂.* = "
-_WHOLE_RULE = r"\bG\b"
-_BRACKETS = r"\(.*\)|\[.*\]"
-
 
 class Line(NamedTuple):
     """One line of a step."""
@@ -61,53 +54,79 @@ def called(node: Node) -> str:
 def holds(node: Node) -> Line:
     """What a leaf was given: `w = 0.5`; of an array its shape and statistics."""
     if _is_number(node):
-        return Line(f"{called(node)} = {one_line(node.value)}")
+        return Line(f"{quoted(called(node))} = {one_line(node.value)}")
     return Line(called(node), _array(node))
 
 
 def computed(node: Node, operands: Sequence[Node]) -> Line:
-    """How a result came from its operands: in names, in numbers, and the result."""
-    names = _formula(node, [called(operand) for operand in operands])
+    """How a result came from its operands: in names, in numbers, and the result; `≈` where digits are not shown."""
+    start = f"{quoted(called(node))} = {_formula(node, [quoted(called(operand)) for operand in operands])}"
     if not _is_number(node):
-        return Line(minus(f"{called(node)} = {names}"), _array(node))
-    parts = [called(node), names, one_line(node.value)]
-    if all(map(_is_number, operands)):
-        parts.insert(2, _formula(node, [_bracketed(one_line(operand.value)) for operand in operands]))
-    return Line(minus(" = ".join(parts)))
+        return Line(minus(start), _array(node))
+    result = one_line(node.value)
+    if not operands or not all(map(_is_number, operands)):
+        return Line(minus(f"{start} = {result}"))
+    exact = all(_is_exact(operand.value) for operand in operands)
+    numbers = _formula(node, [_bracketed(one_line(operand.value)) for operand in operands])
+    return Line(minus(f"{start} {_equals(exact)} {numbers} {_equals(exact)} {result}"))
+
+
+def _equals(exact: bool) -> str:
+    return "=" if exact else "≈"
+
+
+def _is_exact(numbers: Numbers | None) -> bool:
+    """Whether a number is shown with all of its digits."""
+    return numbers is not None and numbers.low is not None and float(numbers.text) == numbers.low
 
 
 def backward_line(edge: Edge, source: Node, target: Node, so_far: str) -> Line:
     """What one edge adds to the gradient of its source. `so_far`: a remark on the sum of several uses."""
     rule = f"{edge.symbol} at {edge.at}" if edge.at else edge.symbol
+    name = quoted(called(source))
     if _is_number(source) and _is_number(target) and edge.local and edge.sent:
-        factors = f"{_bracketed(one_line(target.grad)) or 'G'} × {_bracketed(edge.local)}"
-        formula = f"{called(source)}.grad += {factors} = {edge.sent}"
-        remarks = [rule if re.sub(_BY, "", rule) != edge.local else ""]
+        said_already = edge.formula.form == "number"
+        factor = edge.formula.text if said_already else edge.local
+        arriving = one_line(target.grad) or "G"
+        product = f"{_bracketed(arriving)} × {_bracketed(factor)} {_equals(_comes_to(arriving, factor, edge.sent))}"
+        formula = f"{name}.grad += {product} {edge.sent}"
+        remarks = [rule if not said_already and edge.formula.text != minus(edge.local) else ""]
     else:
-        formula = f"{called(source)}.grad += {_times_gradient(edge, source, target)}"
-        derivative = f"local derivative: {edge.local}" if edge.local not in ("", re.sub(_BY, "", edge.symbol)) else ""
+        formula = f"{name}.grad += {_times_gradient(edge, source, target)}"
+        derivative = f"local derivative: {edge.local}" if edge.local and edge.formula.form != "number" else ""
         remarks = [edge.sent or f"rms {edge.flow:.4g}", derivative]
     return Line(minus(formula), minus("; ".join(filter(None, [*remarks, edge.kink, so_far]))))
 
 
+def _comes_to(x: str, y: str, product: str) -> bool:
+    """Whether two numbers as they are shown multiply to the third as it is shown."""
+    try:
+        return number_text(as_number(x) * as_number(y)) == number_text(as_number(product))
+    except ValueError:  # it has more digits than are shown
+        return False
+
+
 def derivative_text(edge: Edge, source: Node, target: Node) -> str:
     """The local derivative on an edge, as a card shows it: `∂a/∂z = a(1 − a) = 0.1966 at a = 0.7311`."""
+    names = quoted(called(source)), quoted(called(target))
     if not edge.symbol:
-        return f"∂{called(target)}/∂{called(source)}: none, no gradient flows" if edge.times == 1 else ""
-    symbol = re.sub(_BY, "", edge.symbol)
+        return f"∂{names[1]}/∂{names[0]}: none, no gradient flows" if edge.times == 1 else ""
+    text = edge.formula.text
     if edge.local:
-        parts = [f"∂{called(target)}/∂{called(source)}", symbol, *([edge.local] if edge.local != symbol else [])]
+        known = edge.formula.form == "number" or minus(edge.local) == text
+        derivative = f"∂{names[1]}/∂{names[0]} = {text}" + ("" if known else f" {edge.formula.equals} {edge.local}")
     else:
-        parts = [f"{called(source)}.grad += {symbol}"]
+        derivative = f"{names[0]}.grad += {text}"
     at = f" at {edge.at}" if edge.at else ""
-    return minus(" = ".join(parts) + at + (f", {edge.kink}" if edge.kink else ""))
+    return minus(derivative + at + (f", {edge.kink}" if edge.kink else ""))
 
 
 def _formula(node: Node, operands: Sequence[str]) -> str:
     if node.kind == "module":
         return f"{node.name}({', '.join(operands)})"
     if node.inline:
-        return _filled(operator_text(node.inline), operands)
+        pieces = node.inline.split(HOLE)
+        return pieces[0] + "".join(map("".join, zip(operands, pieces[1:])))
     if node.title in INFIX and len(operands) == 2:
         return f"{operands[0]} {operator_text(node.title)} {operands[1]}"
     if node.op == "neg":
@@ -115,32 +134,18 @@ def _formula(node: Node, operands: Sequence[str]) -> str:
     return f"{node.op}({', '.join([*operands, *filter(None, [node.static])])})"
 
 
-def _filled(inline: str, operands: Sequence[str]) -> str:
-    """`× 2`, `1 /` and `maximum(·, 0)` with the operands where they belong."""
-    name, bracket, rest = inline.partition("(")
-    if bracket:
-        first, *others = rest.split(_HOLE)
-        return name + bracket + first + "".join(a + b for a, b in zip(operands, others))
-    first, _, second = inline.partition(" ")
-    if not operands:
-        return inline
-    if any(c.isdigit() for c in first):
-        return f"{_bracketed(first)} {second} {operands[0]}"
-    return f"{operands[0]} {first} {_bracketed(second)}"
-
-
 def _times_gradient(edge: Edge, source: Node, target: Node) -> str:
     """`G @ Wᵀ`, `G × (1 − a²)`, `G` alone where the local derivative is 1, `ΣG` where an operand was broadcast."""
-    symbol = re.sub(_BY, "", edge.symbol)
-    if symbol == edge.symbol and re.search(_WHOLE_RULE, symbol):
-        return symbol
-    is_sum = any(sign in re.sub(_BRACKETS, "", symbol) for sign in (" + ", " − ", " / "))
-    if not symbol:
+    text, form = edge.formula.text, edge.formula.form
+    if not text or text == DIFFERS:
         return "…"
-    product = "G" if symbol == "1" else f"G × ({symbol})" if is_sum else f"G × {symbol}"
+    if form == "whole":
+        return text
+    alone = text == "1"
+    product = "G" if alone else f"G × ({text})" if form == "sum" else f"G × {_bracketed(text)}"
     if not edge.local or source.shape == target.shape:
         return product
-    return "ΣG" if product == "G" else f"Σ({product})"
+    return "ΣG" if alone else f"Σ({product})"
 
 
 def _bracketed(number: str) -> str:
