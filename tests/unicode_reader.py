@@ -5,6 +5,7 @@ It knows the notation and nothing of the package's code. What could be read in t
 
 from __future__ import annotations
 
+import contextlib
 import operator
 import re
 
@@ -13,9 +14,9 @@ import numpy as np
 __all__ = ["Unreadable", "read", "read_chain", "value"]
 
 _TOKEN = re.compile(
-    r"\s*(?:(?P<number>(?:\d+\.?\d*|\.\d+)(?:e[+−-]?\d+)?)|(?P<quoted>⟨[^⟨⟩]*⟩)"
+    r"\s*(?:(?P<number>\d+(?:\.\d+)?…?(?:e[+−-]?\d+)?)|(?P<quoted>⟨[^⟨⟩]*⟩)"
     r"|(?P<name>[^\W\d²³¹⁰⁴-⁹ᵀ][^\W²³¹⁰⁴-⁹ᵀ]*(?:\.[^\W\d][^\W²³¹⁰⁴-⁹ᵀ]*|\[\d+\])*|∞)"
-    r"|(?P<power>[⁰¹²³⁴⁵⁶⁷⁸⁹]+)|(?P<sign>ᵀ|′|//|[-−+·×/@^()\[\]|,=≈≠<>≤≥~:%]))"
+    r"|(?P<power>[⁰¹²³⁴⁵⁶⁷⁸⁹]+)|(?P<sign>ᵀ|′|√|//|[-−+·×/@^()\[\]|,=≈≠<>≤≥~:%]))"
 )
 _DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _COMPARISONS = {"=": operator.eq, "≠": operator.ne, "<": operator.lt, ">": operator.gt, "≤": operator.le,
@@ -31,8 +32,9 @@ def read(text, names, functions):
     """A function of the values of `names` (a dict) for a text that is one formula."""
     reader = _Reader(text, names, functions)
     found = reader.whole()
+    own = reader.definitions()
     reader.end()
-    return found
+    return own(found)
 
 
 def read_chain(text, names, functions):
@@ -46,8 +48,9 @@ def read_chain(text, names, functions):
         if reader.sign not in ("=", "≈"):
             break
         sign = reader.take()
+    own = reader.definitions()
     reader.end()
-    return parts
+    return [(sign, part, own(found)) for sign, part, found in parts]
 
 
 def value(text, names, functions):
@@ -69,6 +72,15 @@ class _Reader:
             at = found.end()
         self.tokens.append(("end", "", len(text), len(text)))
         self.at = 0
+        self.names = [*names, *self.defined()]
+
+    def defined(self):
+        """The letters that stand behind a formula with their definitions."""
+        depth = 0
+        for (_, comma, _, _), (kind, name, _, _), (_, equals, _, _) in zip(self.tokens, self.tokens[1:], self.tokens[2:]):
+            depth += (comma in ("(", "[")) - (comma in (")", "]"))
+            if (depth, comma, kind, equals) == (0, ",", "name", "="):
+                yield name
 
     @property
     def kind(self):
@@ -118,6 +130,27 @@ class _Reader:
             sides = self.compared
             return lambda names: np.where(sides[0](names) == sides[1](names), 0.5, first(names))[()]
         return first
+
+    def definitions(self):
+        """`, y = beta · z, s = σ(y)` behind a formula: a function that lets it know them."""
+        defined = []
+        while self.sign == ",":
+            self.take(",")
+            name = self.take()
+            self.take("=")
+            defined.append((name, self.whole()))
+
+        def with_them(found):
+            def compute(names):
+                known = dict(names)
+                for name, definition in defined * len(defined):  # one may need another that stands behind it
+                    with contextlib.suppress(KeyError):
+                        known[name] = definition(known)
+                return found(known)
+
+            return compute
+
+        return with_them
 
     def condition(self):
         found = self.comparison()
@@ -181,7 +214,7 @@ class _Reader:
     def atom(self):
         kind, text, start, _ = self.tokens[self.at]
         if kind == "number":
-            number = float(self.take().replace("−", "-"))
+            number = float(self.take().replace("−", "-").replace("…", ""))
             return _constant(int(number) if text.isdigit() else number)
         if kind == "quoted":
             self.take()
@@ -190,6 +223,10 @@ class _Reader:
             return lambda names: names[text[1:-1]]
         if kind == "name" and text not in _WORDS:
             return self.name()
+        if text == "√":
+            self.take()
+            under = self.atom()
+            return lambda names: np.sqrt(under(names))
         if text == "(":
             return self.bracket("(", self.whole, ")")
         if text == "[":
@@ -209,9 +246,10 @@ class _Reader:
     def name(self):
         text = self.take()
         called = self.sign == "(" and self.touches()
-        if called and len(text) == 1 and text in self.names and text in self.functions:
+        letter = len(text) == 1 and text.isascii()  # only such a one is a factor without a sign
+        if called and letter and text in self.names and text in self.functions:
             raise Unreadable(f"{self.text!r}: is {text}( a function or a product?")
-        if called and (len(text) > 1 or text not in self.names):  # only a single letter is a factor without a sign
+        if called and not (letter and text in self.names):
             if text not in self.functions:
                 raise Unreadable(f"{self.text!r}: there is no function {text}")
             return self.call(self.functions[text])

@@ -17,6 +17,8 @@ __all__ = ["Scale", "equation", "label_size", "label_text", "scale_of", "stops",
 
 _SIZE = 10.5
 _LONGEST = 260.0
+_PILL = 48
+"""A formula that has more characters than these with its number gives way to the number."""
 _DECADES = 4.0
 
 
@@ -50,21 +52,17 @@ def scale_of(edges: Sequence[Edge]) -> Scale | None:
 def label_text(edge: Edge) -> str:
     """What the pill on the edge says: `a(1 − a) = 0.1966`, `Xᵀ @ G`, and what is the matter with it."""
     local, symbol = minus(edge.local), edge.symbol
-    if not symbol or not local or _says_it(edge):
-        text = symbol or local
+    if symbol and local and local[0].isalpha():  # `mean 0.2, 3% saturated` is no number that it could be equal to
+        text = f"{symbol}: {local}"
     else:
-        equals = ": " if local[:1].isalpha() else f" {edge.formula.equals} "
-        text = f"{symbol}{equals}{local}" if len(symbol) + len(local) <= 48 else local
+        text = equation(edge)
+    if symbol and local and len(symbol) + len(local) > _PILL:
+        text = local
     if edge.times > 1:
         text = f"×{edge.times:,}" + (f"  {text}" if text else "")
     matter = "".join(f" · {what}" for what in ("kink" if edge.kink else "", _fault(edge)) if what)
     room = _LONGEST - svg.text_width(matter, _SIZE)  # a long formula must not push out what is the matter
     return (svg.fit(text, _SIZE, room) + matter).removeprefix(" · ")
-
-
-def _says_it(edge: Edge) -> bool:
-    """Whether the formula is the number itself."""
-    return edge.formula.form == "number" or edge.formula.text == minus(edge.local)
 
 
 def _fault(edge: Edge) -> str:
@@ -142,9 +140,7 @@ def _pill(route: Route, edge: Edge, text: str) -> str:
 
 def equation(edge: Edge) -> str:
     """The local derivative in symbols and numbers: `a(1 − a) = 0.1966`; what is a number anyway is said once."""
-    if not edge.symbol or not edge.local or _says_it(edge):
-        return edge.symbol or edge.local
-    return f"{edge.symbol} {edge.formula.equals} {edge.local}"
+    return edge.formula.equation(minus(edge.local))
 
 
 def _spoken(edge: Edge, names: dict[str, Node]) -> str:

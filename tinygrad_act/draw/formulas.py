@@ -10,15 +10,16 @@ import functools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ..formula import PRODUCT, Expr, Piece, TooLarge, Unicode, arriving, mathematics, name, pieces, words
+from ..formula import Expr, Piece, TooLarge, Unicode, arriving, mathematics, name, pieces, words
+from ..formula.operators import ATOM, PRODUCT
 from ..mode import mode
 from ..op import Op
 from ..value import Value
 from .shorter import in_short
 from .snapshot import Formula
-from .text import CUT, constant_text, is_inline, printable, quoted
+from .text import CUT, constant_text, is_inline, printable
 
-__all__ = ["OUTPUT", "Shown", "operand", "places_in", "rule_of", "spelled"]
+__all__ = ["LONGEST", "OUTPUT", "Shown", "operand", "places_in", "rule_of", "spelled"]
 
 LONGEST = 240
 """So many characters of a formula are shown."""
@@ -26,6 +27,8 @@ OUTPUT = "·a"
 """Holds the place of the output in a tree: no word of Python's begins with a dot."""
 _TREES = 4096
 """So many trees are kept."""
+_LONG = object()
+"""In place of a static parameter that is shown by its name."""
 
 
 def operand(position: int) -> str:
@@ -38,35 +41,35 @@ def places_in(e: Expr) -> list[str]:
     return [x.head for x in pieces(e) if x.kind == "name" and x.head.startswith("·")]
 
 
-def rule_of(node: Value, position: int, short: bool = True) -> Expr:
+def rule_of(node: Value, position: int, numbers: Sequence[Any] | None = None) -> Expr:
     """The derivative of `node` by the operand at `position`, with `OUTPUT`, `operand(i)` and the gradient that arrives.
 
-    Raw numbers among several operands of an elementwise operation stand for themselves: the derivative of x ** 2 is 2x.
-    `short`: as a picture says it.
+    `numbers`: what stands for itself, or None, for each operand; by default the raw numbers among several operands of
+    an elementwise operation are: the derivative of x ** 2 is 2x.
     """
     op, inputs = node.op, node.inputs or ()
     assert op is not None
-    numbers = op.elementwise and len(inputs) > 1
-    operands = tuple((type(x), x) if numbers and is_inline(x) else None for x in inputs)
-    return _tree(op, position, mode.form, operands, _shown(node.static), short)
+    if numbers is None:
+        plain = op.elementwise and len(inputs) > 1
+        numbers = [x if plain and is_inline(x) else None for x in inputs]
+    known = tuple(None if x is None else (type(x), x) for x in numbers)
+    return _tree(op, position, mode.form, known, _shown(node.static))
 
 
 @functools.lru_cache(_TREES)
-def _tree(
-    op: Op, position: int, form: str, numbers: tuple[Any, ...], static: tuple[tuple[str, Any], ...], short: bool
-) -> Expr:
+def _tree(op: Op, position: int, form: str, numbers: tuple[Any, ...], static: tuple[tuple[str, Any], ...]) -> Expr:
     operands = [name(operand(i)) if x is None else x[1] for i, x in enumerate(numbers)]
+    e = op.tree_of(op.rule(position, form), operands, position=position, output=name(OUTPUT), arriving=arriving(),
+                   static={key: name(key) if x is _LONG else x for key, x in static})  # fmt: skip
     try:
-        e = op.tree_of(op.rule(position, form), operands, position=position, output=name(OUTPUT), arriving=arriving(),
-                       static=dict(static))  # fmt: skip
-        return in_short(mathematics(e)) if short else mathematics(e)
-    except Exception:  # it looks at its arguments in ways that no name can answer, or would fill books
+        return in_short(mathematics(e))
+    except TooLarge:
         return words(f"the rule of {op.name}")
 
 
 def _shown(static: Mapping[str, Any]) -> tuple[tuple[str, Any], ...]:
     """Static parameters as a formula shows them: a number or a shape, and the name of anything longer."""
-    return tuple((key, x if _is_plain(x) else name(key)) for key, x in static.items())
+    return tuple((key, x if _is_plain(x) else _LONG) for key, x in static.items())
 
 
 def _is_plain(x: Any) -> bool:
@@ -74,33 +77,40 @@ def _is_plain(x: Any) -> bool:
 
 
 class Shown(Unicode):
-    """Formulas in a picture: every name as its box has it, constants as they were typed."""
+    """Formulas in a picture: every name as its box has it, constants as they were typed, definitions apart."""
 
     def __init__(self, root: Expr, called: Mapping[str, str]) -> None:
-        """`called`: what to write for the places held in the tree."""
-        self._called = called
+        """`called`: what to write for the places that are held in the tree."""
+        self._called, self.where = called, ""
         super().__init__(root)
 
     def named(self, found: Sequence[Expr]) -> Mapping[str, str]:
-        own = super().named(found)
-        return {**own, **{held: quoted(shown) for held, shown in self._called.items()}}
+        """Letters that the formula defines itself give way to the names of values."""
+        free = (x for x in _LETTERS if x not in self._called.values())
+        own = (x for let in found if let.kind == "let" for x in let.head)
+        return {**super().named(found), **{x: next(free) if x in self._called.values() else x for x in own}, **self._called}
 
     def of_number(self, e: Expr, _: list[Piece]) -> Piece:
         text = constant_text(e.head)
         return Piece(text, PRODUCT if text.startswith("−") else ATOM, rounded=CUT in text)
 
+    def of_let(self, e: Expr, parts: list[Piece]) -> Piece:
+        body, *values = parts
+        self.where = self.between.join(f"{self.names[x]} = {self.value(value)}" for x, value in zip(e.head, values))
+        return body
+
 
 def spelled(e: Expr, called: Mapping[str, str], whole: bool, by: str = "") -> Formula:
     """A tree with names for its places. `whole`: whether it is all of what becomes of the gradient, and no factor."""
-    try:
-        shown = Shown(e, called)
-    except TooLarge:  # it fits as it is, and not with what it stands for
-        return Formula("…", by, "whole")
-    text = printable(shown.text, LONGEST)
+    shown = Shown(e, called)
     form = "whole" if whole else "number" if e.kind == "number" else "sum" if _is_sum(e, shown.root) else "factor"
-    return Formula(text, by, form, shown.root.rounded)
+    where = printable(shown.where, LONGEST)
+    return Formula(printable(shown.text, LONGEST), by, form, shown.root.rounded, where)
 
 
 def _is_sum(e: Expr, root: Piece) -> bool:
     """Whether a factor before it would multiply only its first part."""
     return not root.truth and (root.tightness < PRODUCT or root.text.startswith("−") or (e.kind, e.head) == ("infix", "/"))
+
+
+_LETTERS = "stuvpqrhkdwcbmnijlxyz"

@@ -24,7 +24,6 @@ __all__ = ["Local", "Named", "formula_of", "local_derivative", "names_around", "
 
 _NAME = 12
 """Longer names give way to those that the operation has for its inputs: `x`, `y`."""
-_ARRIVING = "G"
 _AS_ARRAYS = (*NOT_IEEE, TypeError)
 
 
@@ -79,7 +78,7 @@ def formula_of(node: Value, position: int, names: Named) -> Formula:
     """The rule of one operand with the names of the values around it."""
     op: Any = node.op
     several = op.elementwise and len(names.shown) > 2 and callable(op.rule(position))
-    by = f"∂/∂{quoted(names.shown[operand(position)])}" if several else ""
+    by = f"∂/∂{names.shown[operand(position)]}" if several else ""
     return spelled(rule_of(node, position), names.shown, not op.elementwise, by)
 
 
@@ -95,7 +94,7 @@ def names_around(node: Value, operands: Sequence[str], output: str, taken: Conta
     letters_first = len(inputs) == 1 and op.elementwise
     shown: dict[str, str] = {}
     telling = set()
-    given: dict[str, int] = {_ARRIVING: 0}
+    given: dict[str, int] = {}
     letters = [*op.names(len(inputs)), "a"]
     for i, (x, called, letter) in enumerate(zip([*inputs, node], [*operands, output], letters)):
         short = called.rpartition(".")[2]
@@ -103,7 +102,8 @@ def names_around(node: Value, operands: Sequence[str], output: str, taken: Conta
         fits = [short] if 0 < len(short) <= _NAME else []
         offered = _numbered([*free, *fits] if letters_first else [*fits, *free], letter, taken)
         place = operand(i) if i < len(inputs) else OUTPUT
-        shown[place] = name = next(text for text in offered if given.setdefault(text, id(x)) == id(x))
+        name = next(text for text in offered if given.setdefault(text, id(x)) == id(x))
+        shown[place] = quoted(name)
         if letters_first or name != short:
             telling.add(place)
     return Named(shown, frozenset(telling))
@@ -122,7 +122,7 @@ def _at(node: Value, position: int, names: Named) -> str:
         return ""
     values = {OUTPUT: node._data, **{operand(i): x for i, x in enumerate(primals)}}
     places = [place for place in values if place in names.telling and place in places_in(rule_of(node, position))]
-    return ", ".join(f"{quoted(names.shown[x])} = {number_text(np.asarray(values[x]).item())}" for x in places)
+    return ", ".join(f"{names.shown[x]} = {number_text(np.asarray(values[x]).item())}" for x in places)
 
 
 def number_of(d: Any, *, activation: bool = False) -> str:

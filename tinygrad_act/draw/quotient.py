@@ -93,8 +93,8 @@ def common_formula(edges: Sequence[Edge]) -> Formula:
     first, text = formulas[0], common_text([formula.text for formula in formulas])
     if not text or _LONE.search(text):
         return Formula("" if range_text(edges) or not first.text else DIFFERS, form="whole")
-    by = common_text([formula.by for formula in formulas])
-    return Formula(text, by, first.form, any(formula.rounded for formula in formulas))
+    by, where = (common_text(texts) for texts in zip(*((formula.by, formula.where) for formula in formulas)))
+    return Formula(text, by, first.form, any(formula.rounded for formula in formulas), where)
 
 
 def _backward(nodes: Sequence[Node], edges: Sequence[Edge]) -> tuple[int, ...]:

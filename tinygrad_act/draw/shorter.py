@@ -15,7 +15,7 @@ __all__ = ["in_short"]
 def in_short(e: Expr) -> Expr:
     """`G / n` for `spread(G / n, x)`, `sum(G · a)` along the axes of the operation, `[x > y], 0.5 at a tie`."""
     short = fold(e, parts_of, lambda node, parts: _shorter(rebuilt(node, parts)))
-    return _at_a_tie(short) or short
+    return _at_a_tie(short)
 
 
 def _shorter(e: Expr) -> Expr:
@@ -60,13 +60,13 @@ def _is(e: Expr, sign: str) -> bool:
     return e.kind == "infix" and e.head == sign
 
 
-def _at_a_tie(e: Expr) -> Expr | None:
+def _at_a_tie(e: Expr) -> Expr:
     """`where(x == y, 0.5, x > y)`."""
     if e.kind != "call" or e.head != "where" or len(e.args) != 3 or not _is(e.args[0], "=="):
-        return None
+        return e
     tie, half, beside = e.args
     compared = beside.kind == "infix" and beside.head in ("<", ">") and all(map(same, tie.args, beside.args))
-    return words(beside, ", 0.5 at a tie") if is_number(half, 0.5) and compared else None
+    return words(beside, ", 0.5 at a tie") if is_number(half, 0.5) and compared else e
 
 
 _RULES: dict[tuple[str, str], Callable[[Expr], Expr]] = {

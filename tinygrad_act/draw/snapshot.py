@@ -89,15 +89,18 @@ class Formula(NamedTuple):
     by a sum, in brackets; or the `whole` formula says it."""
     rounded: bool = False
     """Whether a number in it has more digits than are shown."""
+    where: str = ""
+    """What letters of its own mean: `s = σ(z)`."""
 
     def __str__(self) -> str:
         """`∂/∂w = x`."""
-        return f"{self.by} = {self.text}" if self.by else self.text
+        return self.equation("")
 
-    @property
-    def equals(self) -> str:
-        """The sign between the formula and its value."""
-        return "≈" if self.rounded else "="
+    def equation(self, number: str) -> str:
+        """`∂/∂w = x = 3`; the number only where there is one, and the formula is not it."""
+        value = "" if self.form == "number" or number in ("", self.text) else f" {'≈' if self.rounded else '='} {number}"
+        by, where = f"{self.by} = " if self.by else "", f", {self.where}" if self.where else ""
+        return f"{by}{self.text}{value}{where}" if self.text else number
 
 
 class Edge(NamedTuple):

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..op import Op
-from ..symbol import INFIX
+from ..formula import INFIX
 
 __all__ = [
     "CUT", "FEW", "HOLE", "array_text", "as_number", "constant_text", "data_text", "faults", "inline_text", "is_inline",

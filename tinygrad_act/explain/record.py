@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .numerals import count_text
+from .path import Factor
 
 if TYPE_CHECKING:
     from .explanation import Explanation
@@ -31,12 +32,17 @@ def as_json(explained: Explanation) -> str:
             {
                 "names": path.names,
                 "product": path.product,
-                "factors": [factor._asdict() for factor in path.factors],
+                "factors": [_facts(factor) for factor in path.factors],
             }
             for path in explained.paths
         ],
     }
     return json.dumps(_plain(record), indent=1, ensure_ascii=False, allow_nan=False)
+
+
+def _facts(factor: Factor) -> dict[str, Any]:
+    """All but what only printing needs."""
+    return {name: x for name, x in factor._asdict().items() if name not in ("is_sum", "around")}
 
 
 def _plain(x: Any) -> Any:

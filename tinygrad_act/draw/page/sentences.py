@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from ...symbol import INFIX
+from ...formula import INFIX
 from ..boxes import minus
 from ..quotient import DIFFERS
 from ..snapshot import Edge, Node, Numbers
@@ -111,12 +111,11 @@ def derivative_text(edge: Edge, source: Node, target: Node) -> str:
     names = quoted(called(source)), quoted(called(target))
     if not edge.symbol:
         return f"∂{names[1]}/∂{names[0]}: none, no gradient flows" if edge.times == 1 else ""
-    text = edge.formula.text
+    formula = edge.formula._replace(by="")
     if edge.local:
-        known = edge.formula.form == "number" or minus(edge.local) == text
-        derivative = f"∂{names[1]}/∂{names[0]} = {text}" + ("" if known else f" {edge.formula.equals} {edge.local}")
+        derivative = f"∂{names[1]}/∂{names[0]} = {formula.equation(minus(edge.local))}"
     else:
-        derivative = f"{names[0]}.grad += {text}"
+        derivative = f"{names[0]}.grad += {formula}"
     at = f" at {edge.at}" if edge.at else ""
     return minus(derivative + at + (f", {edge.kink}" if edge.kink else ""))
 
