@@ -14,9 +14,9 @@ import numpy as np
 from ..backprop import pull_one
 from ..errors import KinkError
 from ..evaluate import NOT_IEEE
+from ..formula import name as name_of, python
 from ..mode import mode
 from ..ops.slope import SATURATED, on_kinks, slope
-from ..symbol import Symbol
 from ..value import Value
 from .spelling import in_short
 from .text import number_text, printable
@@ -171,25 +171,21 @@ def formula_of(node: Value, position: int, operands: Sequence[str], output: str 
     rule: Any = op.rule(position, mode.form)
     if not callable(rule):
         return op.spell(rule)
+    pieces: list[Any] = list(operands)
+    if op.elementwise and len(operands) > 1:  # raw numbers stand for themselves: the derivative of x ** 2 is 2x
+        pieces = [x if type(x) in (int, float) else own for x, own in zip(node.inputs or (), pieces)]
     if rule.__doc__:
         known = {} if op.variadic else dict(zip(op.inputs, operands))
         return _renamed(op.spell(rule), {"g": "G", "a": output, **known})
-    symbols: list[Any] = [Symbol(name) for name in operands]
-    if op.elementwise and len(operands) > 1:  # raw numbers stand for themselves: the derivative of x ** 2 is 2x
-        symbols = [x if type(x) in (int, float) else own for x, own in zip(node.inputs or (), symbols)]
-    first = [Symbol(output)] if op.elementwise else [Symbol("G"), Symbol(output)]
-    try:
-        spelled = rule(*([position] * op.variadic), *first, *symbols, **_shown(node.static))
-        return repr(spelled) if isinstance(spelled, Symbol) else f"{spelled:g}"
-    except Exception:  # it looks at its arguments in ways that no symbol can answer, and -OO strips what it says
-        return f"the rule of {op.name}"
+    found = op.tree_of(rule, pieces, position=position, output=output, arriving="G", static=_shown(node.static))
+    return f"the rule of {op.name}" if found.kind == "words" else python(found)
 
 
 def _shown(static: Mapping[str, Any]) -> dict[str, Any]:
     """Static parameters as a formula shows them: a number or a shape, and the name of anything longer."""
     plain = (int, float, str, type(None))
     parts = {name: x if isinstance(x, tuple) else (x,) for name, x in static.items()}
-    return {name: x if all(isinstance(part, plain) for part in parts[name]) else Symbol(name)
+    return {name: x if all(isinstance(part, plain) for part in parts[name]) else name_of(name)
             for name, x in static.items()}  # fmt: skip
 
 

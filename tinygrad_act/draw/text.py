@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..op import Op
-from ..symbol import INFIX
+from ..formula import INFIX
 
 __all__ = [
     "FEW", "array_text", "data_text", "faults", "inline_text", "is_inline", "number_text", "operator_text",

@@ -14,7 +14,7 @@ from ..draw.variables import Variable
 from ..mode import mode
 from ..op import Op
 from ..ops.slope import asked_at_kink, on_kinks
-from ..symbol import INFIX
+from ..formula import INFIX
 from ..value import Value
 from .between import Between, Link
 from .heaviest import Route

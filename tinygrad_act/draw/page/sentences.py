@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from ...symbol import INFIX
+from ...formula import INFIX
 from ..boxes import minus
 from ..snapshot import Edge, Node, Numbers
 from ..text import operator_text
