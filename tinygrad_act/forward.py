@@ -98,7 +98,7 @@ def push(op: Op, args: tuple[Any, ...], static: dict[str, Any]) -> Dual:
         )
     primals = tuple(x.primal if type(x) is Dual else x for x in args)
     tangents = [x.tangent if type(x) is Dual else None for x in args]
-    a = _minus(primals[0]) if op.name == "neg" else op.call(*primals, **static)
+    a = op.call(*primals, **static)
     if op.name == "where":  # it chooses among tangents as among numbers: what is not taken has no effect
         _, tx, ty = tangents
         none = tx is None and ty is None
@@ -132,16 +132,11 @@ def _times(d: Any, tangent: Any, a: Any) -> Any:
     if type(tangent) is float and tangent == 1:
         return d
     if type(d) is float and abs(d) == 1:
-        return tangent if d == 1 else _minus(_number(tangent))
+        return tangent if d == 1 else neg(_number(tangent))
     if any(isinstance(x, Expr) for x in (d, tangent, a)):
         return mul(tangent, d) if type(tangent) is float else mul(d, tangent)
     with np.errstate(all="ignore"):  # a product with what was not taken may overflow
         return chain(_number(tangent), d, a)
-
-
-def _minus(x: Any) -> Any:
-    """-x, as one writes it in a formula."""
-    return -x if isinstance(x, Expr) else neg(x)
 
 
 def _number(x: Any) -> Any:

@@ -8,10 +8,23 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ..formula import (
-    OF_WORD, Expr, Unreadable, call, infix, lift, name, prefix, read, read_or_words, substituted, words,
-)  # fmt: skip
+    OF_WORD,
+    Expr,
+    Unreadable,
+    call,
+    infix,
+    lift,
+    name,
+    prefix,
+    read,
+    read_or_words,
+    substituted,
+    words,
+)
 
-__all__ = ["DROPPED", "NO_FORMULA", "Arguments", "first_line", "named", "tree_of_call", "tree_of_definition", "tree_of_rule"]
+__all__ = [
+    "DROPPED", "NO_FORMULA", "Arguments", "first_line", "named", "tree_of_call", "tree_of_definition", "tree_of_rule",
+]  # fmt: skip
 
 DROPPED = "(dropped by python -OO)"
 """In place of a formula that stood in a docstring, where the source is not there to read it from."""

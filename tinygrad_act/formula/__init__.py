@@ -4,12 +4,26 @@ Lowest of the rooms: it knows nothing of operations. In reading order: `operator
 `reading`, `mathematics`, then the styles `style` (Python), `unicode_style` and `latex_style`.
 """
 
-from .expression import Expr, arriving, attribute, call, constant, given, guard, infix, item, lift, name, number, prefix
-from .expression import words
+from .expression import (
+    Expr,
+    arriving,
+    attribute,
+    call,
+    constant,
+    given,
+    guard,
+    infix,
+    item,
+    lift,
+    name,
+    number,
+    prefix,
+    words,
+)
 from .latex_style import Latex, name_latex, words_latex
 from .letters import GREEK, RAISED
 from .mathematics import is_condition, is_number, mathematics
-from .operators import INFIX, OF_NODE, OF_WORD, PREFIX, Operator
+from .operators import ATOM, COMPARISON, INFIX, OF_NODE, OF_WORD, PREFIX, PRODUCT, SUM, Operator
 from .reading import CONSTANTS, LONGEST, Unreadable, read, read_or_words
 from .renaming import inlined, renamed, substituted
 from .style import Piece, Style
@@ -18,7 +32,8 @@ from .walking import LARGEST, TooLarge, fold, names_in, parts_of, pieces, rebuil
 from .writing import latex, python, unicode
 
 __all__ = [
-    "CONSTANTS", "GREEK", "INFIX", "LARGEST", "LONGEST", "OF_NODE", "OF_WORD", "PREFIX", "RAISED", "Expr", "Latex",
+    "ATOM", "COMPARISON", "CONSTANTS", "GREEK", "INFIX", "LARGEST", "LONGEST", "OF_NODE", "OF_WORD", "PREFIX",
+    "PRODUCT", "RAISED", "SUM", "Expr", "Latex",
     "Operator", "Piece", "Style", "TooLarge", "Unicode", "Unreadable", "arriving", "attribute", "call", "constant",
     "fold", "given", "guard", "infix", "inlined", "is_condition", "is_number", "item", "latex", "lift", "mathematics",
     "name", "name_latex", "names_in", "number", "parts_of", "pieces", "prefix", "python", "read", "read_or_words",

@@ -154,7 +154,8 @@ class Latex(Style):
     def listed(self, e: Expr, parts: list[Piece], start: int = 0) -> str:
         count = len(e.args)
         texts = [self.argument(part) for part in parts[start:count]]
-        texts += [rf"\text{{{words_latex(key)}}} = {self.argument(part)}" for (key, _), part in zip(e.keywords, parts[count:])]
+        keys = [rf"\text{{{words_latex(key)}}}" for key, _ in e.keywords]
+        texts += [f"{key} = {self.argument(part)}" for key, part in zip(keys, parts[count:])]
         return ", ".join(texts)
 
     def cases(self, e: Expr, parts: list[Piece]) -> Piece:

@@ -183,9 +183,8 @@ def _of_two(make: Callable[[Expr, Expr], Expr]) -> Callable[[Expr], Expr | None]
 def _picked(e: Expr) -> Expr:
     """Of parts that stand there one by one, the one that is asked for."""
     parts, index = e.args
-    if parts.kind not in ("tuple", "list") or not _is_whole(index) or not -len(parts.args) <= index.head < len(parts.args):
-        return e
-    return parts.args[int(index.head)]
+    count = len(parts.args) if parts.kind in ("tuple", "list") else 0
+    return parts.args[int(index.head)] if _is_whole(index) and -count <= index.head < count else e
 
 
 def _transposed(e: Expr) -> Expr | None:
@@ -235,10 +234,11 @@ def _assuming(branch: Expr, condition: Expr, holds: bool) -> Expr:
 
     def build(node: Expr, parts: list[Expr]) -> Expr:
         node = rebuilt(node, parts)
-        if node.kind == "call" and node.head == idle and len(node.args) == 2 and not node.keywords:
-            if same(node.args[0], x) and same(node.args[1], limit):
-                return node.args[0]
-        if node.kind == "call" and node.head == "where" and len(node.args) == 3 and same(node.args[0], condition):
+        if node.kind != "call" or node.keywords:
+            return node
+        if node.head == idle and len(node.args) == 2 and same(node.args[0], x) and same(node.args[1], limit):
+            return node.args[0]
+        if node.head == "where" and len(node.args) == 3 and same(node.args[0], condition):
             return node.args[1 if holds else 2]
         return node
 

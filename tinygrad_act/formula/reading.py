@@ -61,7 +61,7 @@ def _quoted(text: str, names: Collection[str]) -> Expr:
         return constant(text)
 
 
-def _tree(source: ast.expr, known: Collection[str]) -> Expr:
+def _tree(source: ast.AST, known: Collection[str]) -> Expr:
     def build(node: ast.AST, parts: list[Expr]) -> Expr:
         if isinstance(node, ast.Name):
             return given(node.id) if node.id in CONSTANTS and node.id not in known else name(node.id)
@@ -90,7 +90,8 @@ def _call(node: Any, parts: list[Expr]) -> Expr:
     count = len(parts) - len(node.keywords)
     keywords = list(zip((word.arg for word in node.keywords), parts[count:]))
     is_method = isinstance(node.func, ast.Attribute)
-    return Expr("method" if is_method else "call", node.func.attr if is_method else node.func.id, parts[:count], keywords)
+    word = node.func.attr if is_method else node.func.id
+    return Expr("method" if is_method else "call", word, parts[:count], keywords)
 
 
 def _constant(node: Any, _: list[Expr]) -> Expr:
@@ -112,8 +113,8 @@ def _all(sign: str, parts: Sequence[Expr]) -> Expr:
 
 
 def _slice(node: Any, parts: list[Expr]) -> Expr:
-    found = iter(parts)
-    return Expr("slice", "", [constant(None) if x is None else next(found) for x in (node.lower, node.upper, node.step)])
+    found, ends = iter(parts), (node.lower, node.upper, node.step)
+    return Expr("slice", "", [constant(None) if x is None else next(found) for x in ends])
 
 
 _PARTS: dict[type[ast.AST], Callable[[Any], Sequence[ast.AST]]] = {
@@ -141,11 +142,15 @@ def _binary(node: Any, parts: list[Expr]) -> Expr:
     return infix(found.sign, *parts)
 
 
+def _unary(node: Any, parts: list[Expr]) -> Expr:
+    return prefix("~" if isinstance(node.op, ast.Not) else OF_NODE[type(node.op)].sign, *parts)
+
+
 _BUILT: dict[type[ast.AST], Callable[[Any, list[Expr]], Expr]] = {
     ast.Constant: _constant,
     ast.BinOp: _binary,
     ast.BoolOp: lambda node, parts: _all("&" if isinstance(node.op, ast.And) else "|", parts),
-    ast.UnaryOp: lambda node, parts: prefix("~" if isinstance(node.op, ast.Not) else OF_NODE[type(node.op)].sign, *parts),
+    ast.UnaryOp: _unary,
     ast.Compare: _compared,
     ast.IfExp: lambda node, parts: call("where", parts),
     ast.Call: _call,

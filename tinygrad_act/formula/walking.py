@@ -35,9 +35,7 @@ def parts_of(e: Expr) -> Sequence[Expr]:
     return [*e.args, *(x for _, x in e.keywords)] if e.keywords else e.args
 
 
-def fold(
-    root: _Node, parts: Callable[[_Node], Sequence[_Node]], build: Callable[[_Node, list[_Made]], _Made]
-) -> _Made:
+def fold(root: _Node, parts: Callable[[_Node], Sequence[_Node]], build: Callable[[_Node, list[_Made]], _Made]) -> _Made:
     """`build(node, what was built of its parts)` from the leaves to the root; what stands in it twice is built once."""
     made: dict[int, _Made] = {}
     open_nodes = [root]
@@ -70,7 +68,9 @@ def pieces(e: Expr) -> list[Expr]:
 
 def names_in(e: Expr) -> set[str]:
     """The names that stand in a formula free, not those that it defines itself."""
-    return {x.head for x in pieces(e) if x.kind == "name"} - {own for x in pieces(e) if x.kind == "let" for own in x.head}
+    found = pieces(e)
+    own = {word for x in found if x.kind == "let" for word in x.head}
+    return {x.head for x in found if x.kind == "name"} - own
 
 
 def rebuilt(e: Expr, parts: Sequence[Expr]) -> Expr:
