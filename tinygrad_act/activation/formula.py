@@ -8,11 +8,11 @@ from types import FunctionType
 from typing import Any
 
 from ..docstrings import keep_docstring
+from ..formula import name as name_of, python
 from ..forward import Dual, derived_rule
 from ..frames import own_cause
 from ..op import Rule
 from ..registry import ops
-from ..symbol import Symbol
 from ..value import Value
 
 __all__ = ["derive", "read_formula", "read_input"]
@@ -61,7 +61,7 @@ def read_formula(body: Callable[..., Any], name: str) -> None:
             f"{body.__name__}: the docstring's first line must be the formula, as code: 'a = ...' (it is "
             f"{doc.partition(chr(10))[0]!r}), and the body does not spell it: {_reason(error)}"
         ) from own_cause(error)
-    body.__doc__ = f"a = {spelled.primal!r}" + (f"\n\n{doc}" if doc else "")
+    body.__doc__ = f"a = {python(spelled.primal)}" + (f"\n\n{doc}" if doc else "")
 
 
 def derive(body: Callable[..., Any], name: str) -> Rule:
@@ -88,8 +88,8 @@ def derive(body: Callable[..., Any], name: str) -> Rule:
 
 def _on_symbols(body: Callable[..., Any], name: str) -> Dual:
     """The body's output on the symbols of its input and parameters."""
-    static = {keyword: Symbol(keyword) for keyword in body.__kwdefaults__ or {}}
-    out = body(Dual(Symbol(name), 1.0), **static)
+    static = {keyword: name_of(keyword) for keyword in body.__kwdefaults__ or {}}
+    out = body(Dual(name_of(name), 1.0), **static)
     if type(out) is not Dual:
         raise TypeError(f"it returns {out!r:.40}, which does not depend on its input")
     return out

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from ..formula import name as name_of
 from ..op import Op, Rule
-from ..symbol import Symbol
 from ..value import Value
 from .points import interval
 from .report import curves
@@ -106,7 +106,7 @@ def rule_faults(op: Op, rule: Rule, what: str) -> list[str]:
     attempts: dict[str, Callable[[], Any]] = {
         "a number": lambda: rule(float(a[0, 0]), float(z[0, 0]), **given),
         "Values": lambda: rule(Value(a), Value(z), **given),
-        "symbols": lambda: rule.__doc__ or rule(Symbol("a"), Symbol("z"), **{name: Symbol(name) for name in given}),
+        "names": lambda: rule.__doc__ or rule(*map(name_of, "az"), **{word: name_of(word) for word in given}),
     }
     for on, attempt in attempts.items():
         try:

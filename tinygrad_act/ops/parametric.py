@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from ..dispatch import elementwise
+from ..formula import Expr
 from ..op import case, theirs
-from ..symbol import Symbol
 from . import fused_swish
 from .arithmetic import clip, minimum, where
 from .comparison import logical_and
@@ -129,17 +129,17 @@ def rrelu(z: Any, *, lower: float = 1 / 8, upper: float = 1 / 3, rng: Any = None
 
 def _corner(*, negative_slope: Any, max_value: Any, threshold: Any) -> Any:
     """Where general_relu bends: at a threshold of 0."""
-    return threshold if type(threshold) is Symbol or threshold == 0 else math.nan
+    return threshold if type(threshold) is Expr or threshold == 0 else math.nan
 
 
 def _jump(*, negative_slope: Any, max_value: Any, threshold: Any) -> Any:
     """Where general_relu jumps: at any other threshold."""
-    return threshold if type(threshold) is Symbol or threshold != 0 else math.nan
+    return threshold if type(threshold) is Expr or threshold != 0 else math.nan
 
 
 def _cap(*, negative_slope: Any, max_value: Any, threshold: Any) -> Any:
     """Where general_relu reaches its largest value, if there is one."""
-    return max_value if type(max_value) is Symbol or max_value < math.inf else math.nan
+    return max_value if type(max_value) is Expr or max_value < math.inf else math.nan
 
 
 @elementwise(
