@@ -10,8 +10,10 @@ import functools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ..formula import Expr, Piece, TooLarge, Unicode, arriving, mathematics, name, pieces, words
-from ..formula.operators import ATOM, PRODUCT
+from ..formula import (
+    ATOM, PRODUCT, Expr, Piece, TooLarge, Unicode, arriving, fold, is_number, mathematics, name, parts_of, pieces,
+    rebuilt, words,
+)  # fmt: skip
 from ..mode import mode
 from ..op import Op
 from ..value import Value
@@ -52,19 +54,30 @@ def rule_of(node: Value, position: int, numbers: Sequence[Any] | None = None) ->
     if numbers is None:
         plain = op.elementwise and len(inputs) > 1
         numbers = [x if plain and is_inline(x) else None for x in inputs]
-    known = tuple(None if x is None else (type(x), x) for x in numbers)
+    known = tuple(None if x is None else (type(x), x) for x in numbers[: None if not op.variadic else 0])
     return _tree(op, position, mode.form, known, _shown(node.static))
 
 
 @functools.lru_cache(_TREES)
 def _tree(op: Op, position: int, form: str, numbers: tuple[Any, ...], static: tuple[tuple[str, Any], ...]) -> Expr:
-    operands = [name(operand(i)) if x is None else x[1] for i, x in enumerate(numbers)]
+    operands = [name(operand(i)) if x is None else x[1] for i, x in enumerate(numbers)] if not op.variadic else None
     e = op.tree_of(op.rule(position, form), operands, position=position, output=name(OUTPUT), arriving=arriving(),
                    static={key: name(key) if x is _LONG else x for key, x in static})  # fmt: skip
     try:
-        return in_short(mathematics(e))
+        return in_short(mathematics(_one_of(e, op.inputs[0]) if op.variadic else e))
     except TooLarge:
         return words(f"the rule of {op.name}")
+
+
+def _one_of(e: Expr, operands: str) -> Expr:
+    """The formula with the place of one operand for `xs[0]`."""
+
+    def build(node: Expr, parts: list[Expr]) -> Expr:
+        node = rebuilt(node, parts)
+        one = node.kind == "item" and node.args[0].kind == "name" and node.args[0].head == operands
+        return name(operand(node.args[1].head)) if one and is_number(node.args[1]) else node
+
+    return fold(e, parts_of, build)
 
 
 def _shown(static: Mapping[str, Any]) -> tuple[tuple[str, Any], ...]:

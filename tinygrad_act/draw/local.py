@@ -57,8 +57,8 @@ def local_derivative(node: Value, position: int, names: Named) -> Local:
 
     Everything is empty where the rule is None: nothing flows.
     """
-    op, primals = node.op, node.primals
-    if op is None or primals is None or op.rule(position) is None:
+    op = node.op
+    if op is None or op.rule(position) is None:
         return _NOTHING
     formula = formula_of(node, position, names)
     try:
@@ -69,7 +69,7 @@ def local_derivative(node: Value, position: int, names: Named) -> Local:
         return Local(formula, "", "", "")
     if value is None:
         return Local(formula, "", "", "")
-    kinks = on_kinks(op, position, primals, node.static)
+    kinks = on_kinks(op, position, node.primals or (), node.static)
     number = number_of(value, activation=op.reference is not None)
     return Local(formula, number, _at(node, position, names), _kink(kinks, value))
 
@@ -79,7 +79,8 @@ def formula_of(node: Value, position: int, names: Named) -> Formula:
     op: Any = node.op
     several = op.elementwise and len(names.shown) > 2 and callable(op.rule(position))
     by = f"∂/∂{names.shown[operand(position)]}" if several else ""
-    return spelled(rule_of(node, position), names.shown, not op.elementwise, by)
+    tree = rule_of(node, position)
+    return spelled(tree, {place: names.shown[place] for place in places_in(tree)}, not op.elementwise, by)
 
 
 def names_around(node: Value, operands: Sequence[str], output: str, taken: Container[str]) -> Named:
@@ -91,7 +92,9 @@ def names_around(node: Value, operands: Sequence[str], output: str, taken: Conta
     """
     op, inputs = node.op, node.inputs or ()
     assert op is not None
-    letters_first = len(inputs) == 1 and op.elementwise
+    if op.variadic:  # their rules name one of their operands at most
+        return Named({operand(i): quoted(x or f"{op.inputs[0]}[{i}]") for i, x in enumerate(operands)}, frozenset())
+    alone = len(inputs) == 1 and op.elementwise
     shown: dict[str, str] = {}
     telling = set()
     given: dict[str, int] = {}
@@ -100,11 +103,12 @@ def names_around(node: Value, operands: Sequence[str], output: str, taken: Conta
         short = called.rpartition(".")[2]
         free = [letter] if letter in (called, short) or letter not in taken else []
         fits = [short] if 0 < len(short) <= _NAME else []
-        offered = _numbered([*free, *fits] if letters_first else [*fits, *free], letter, taken)
         place = operand(i) if i < len(inputs) else OUTPUT
+        letter_first = alone or (place == OUTPUT and not op.elementwise)
+        offered = _numbered([*free, *fits] if letter_first else [*fits, *free], letter, taken)
         name = next(text for text in offered if given.setdefault(text, id(x)) == id(x))
         shown[place] = quoted(name)
-        if letters_first or name != short:
+        if alone or name != short:
             telling.add(place)
     return Named(shown, frozenset(telling))
 
@@ -148,9 +152,10 @@ def _share(where: Any) -> str:
 
 def slope_of(node: Value, position: int) -> Any:
     """The local derivative, by the conventions in force; None if it is no elementwise number."""
-    op, primals, a = node.op, node.primals, node._data
-    if op is None or primals is None:
+    op, a = node.op, node._data
+    if op is None or not (op.elementwise or np.size(a) == 1):  # of very many operands not all are looked at for each
         return None
+    primals = node.primals or ()
     with np.errstate(all="ignore"):
         if op.elementwise:
             try:
@@ -158,7 +163,7 @@ def slope_of(node: Value, position: int) -> Any:
             except _AS_ARRAYS:  # Python's floats raise where IEEE has an answer
                 d = slope(op, position, np.float64(a), tuple(map(np.float64, primals)), node.static)
             return np.asarray(np.multiply(d, 1.0)) if isinstance(d, (np.ndarray, np.generic)) else d * 1.0
-        if np.size(a) == 1 and np.size(primals[position]) == 1:
+        if np.size(primals[position]) == 1:
             g = 1.0 if type(a) is float else np.ones_like(a, dtype=np.result_type(a, np.float32))
             return pull_one(op, position, g, a, primals, node.static)
     return None

@@ -110,6 +110,9 @@ def quoted(name: str) -> str:
     return name if plain else f"⟨{name}⟩"
 
 
+_ARITHMETIC = frozenset(("+", "-", "*", "/", "**", "@"))
+
+
 def is_inline(x: Any) -> bool:
     """Whether an operand is a raw number, which stands inside the box of its operation."""
     return isinstance(x, (bool, int, float, np.generic))
@@ -122,7 +125,7 @@ def inline_text(op: Op, inputs: tuple[Any, ...]) -> str:
         return ""
     words = [constant_text(x) if is_inline(x) else HOLE for x in inputs]
     if len(words) == 2 and op.label in INFIX:
-        left, right = (f"({word})" if word.startswith("−") else word for word in words)
+        left, right = (f"({x})" if x.startswith("−") and op.label in _ARITHMETIC else x for x in words)
         return f"{words[0] if op.label != '**' else left} {operator_text(op.label)} {right}"
     return printable(f"{op.label}({', '.join(words)})", 2 * _LONGEST)
 
