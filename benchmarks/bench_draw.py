@@ -16,9 +16,9 @@ from typing import Any
 import numpy as np
 
 import tinygrad_act as ta
-from tinygrad_act.draw.arrange import arrange
-from tinygrad_act.draw.layout import Box, Link, place
-from tinygrad_act.draw.render import render
+from tinygrad_act.show.graph.arrange import arrange
+from tinygrad_act.show.graph.layout import Box, Link, place
+from tinygrad_act.show.graph.render import render
 
 from .runner import Effort, verdicts
 

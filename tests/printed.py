@@ -11,10 +11,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 import tinygrad_act as ta
-from tinygrad_act import Value, samples
-from tinygrad_act.draw.names import find_names
-from tinygrad_act.graph import topological_order
-from tinygrad_act.op import Case
+from tinygrad_act import Value
+from tinygrad_act.check import samples
+from tinygrad_act.core.graph import topological_order
+from tinygrad_act.core.op import Case
+from tinygrad_act.show.graph.names import find_names
 
 from .unicode_reader import read_chain
 

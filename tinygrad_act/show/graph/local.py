@@ -1,0 +1,182 @@
+"""The local derivative of one operand: as a formula with the operands' names, and as a number.
+
+The formula is spelled by the very rule that runs, and the number computed by it.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Container, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ...core.errors import KinkError
+from ...core.evaluate import NOT_IEEE
+from ...engine.backprop import pull_one
+from ...engine.value import Value
+from ...operations.slope import SATURATED, on_kinks, slope
+from .formulas import OUTPUT, operand, places_in, rule_of, spelled
+from .snapshot import Formula
+from .text import number_text, quoted
+
+__all__ = ["Local", "Named", "formula_of", "local_derivative", "names_around", "number_of", "slope_of"]
+
+_NAME = 12
+"""Longer names give way to those that the operation has for its inputs: `x`, `y`."""
+_AS_ARRAYS = (*NOT_IEEE, TypeError)
+
+
+class Named(NamedTuple):
+    """What a formula calls the output and the operands of one operation."""
+
+    shown: Mapping[str, str]
+    """A name for each of the places in a rule."""
+    telling: frozenset[str]
+    """Those of them whose values the picture has to tell: no box is called so."""
+
+
+class Local(NamedTuple):
+    """∂(output)/∂(one operand). Empty texts say that there is nothing to say."""
+
+    formula: Formula
+    """`a(1 − a)`; with several operands `∂/∂w = x`; for what is not elementwise the rule, `G @ Wᵀ`."""
+    number: str
+    """`0.1966`; for arrays `mean 0.21, 3% saturated` or `on for 48%`; empty for what is not elementwise."""
+    at: str
+    """Where the formula was evaluated, if it names the operation's own `a` or input: `a = 0.7311`."""
+    kink: str
+    """`kink at 0: slope 1`; for arrays how many entries sit on one."""
+
+
+_NOTHING = Local(Formula(), "", "", "")
+
+
+def local_derivative(node: Value, position: int, names: Named) -> Local:
+    """The local derivative of a result `node` by its operand number `position`.
+
+    Everything is empty where the rule is None: nothing flows.
+    """
+    op = node.op
+    if op is None or op.rule(position) is None:
+        return _NOTHING
+    formula = formula_of(node, position, names)
+    try:
+        value = slope_of(node, position)
+    except KinkError:  # at_kink("raise") is on; a picture shows where that would be
+        return Local(formula, "", "", 'on a kink, and at_kink("raise") is on')
+    except Exception:  # a rule of your own may fail in any way: backward() says how, and the picture shows where
+        return Local(formula, "", "", "")
+    if value is None:
+        return Local(formula, "", "", "")
+    kinks = on_kinks(op, position, node.primals or (), node.static)
+    number = number_of(value, activation=op.reference is not None)
+    return Local(formula, number, _at(node, position, names), _kink(kinks, value))
+
+
+def formula_of(node: Value, position: int, names: Named) -> Formula:
+    """The rule of one operand with the names of the values around it."""
+    op: Any = node.op
+    several = op.elementwise and len(names.shown) > 2 and callable(op.rule(position))
+    by = f"∂/∂{names.shown[operand(position)]}" if several else ""
+    tree = rule_of(node, position)
+    return spelled(tree, {place: names.shown[place] for place in places_in(tree)}, not op.elementwise, by)
+
+
+def names_around(node: Value, operands: Sequence[str], output: str, taken: Container[str]) -> Named:
+    """A name for every place of a rule: no two values have the same, and none has that of another box.
+
+    `operands`, `output`: what their boxes are called; empty for no name. `taken`: all names in the picture. The
+    letters that the operation has for its one input and its output come first; of several operands and their output
+    the names do.
+    """
+    op, inputs = node.op, node.inputs or ()
+    assert op is not None
+    if op.variadic:  # their rules name one of their operands at most
+        return Named({operand(i): quoted(x or f"{op.inputs[0]}[{i}]") for i, x in enumerate(operands)}, frozenset())
+    alone = len(inputs) == 1 and op.elementwise
+    shown: dict[str, str] = {}
+    telling = set()
+    given: dict[str, int] = {}
+    letters = [*op.names(len(inputs)), "a"]
+    for i, (x, called, letter) in enumerate(zip([*inputs, node], [*operands, output], letters)):
+        short = called.rpartition(".")[2]
+        free = [letter] if letter in (called, short) or letter not in taken else []
+        fits = [short] if 0 < len(short) <= _NAME else []
+        place = operand(i) if i < len(inputs) else OUTPUT
+        letter_first = alone or (place == OUTPUT and not op.elementwise)
+        offered = _numbered([*free, *fits] if letter_first else [*fits, *free], letter, taken)
+        name = next(text for text in offered if given.setdefault(text, id(x)) == id(x))
+        shown[place] = quoted(name)
+        if alone or name != short:
+            telling.add(place)
+    return Named(shown, frozenset(telling))
+
+
+def _numbered(wanted: Sequence[str], letter: str, taken: Container[str]) -> Iterator[str]:
+    """What is wanted; then the letter with a number that nothing else has."""
+    yield from wanted
+    yield from (f"{letter}_{i}" for i in itertools.count(2) if f"{letter}_{i}" not in taken)
+
+
+def _at(node: Value, position: int, names: Named) -> str:
+    """The numbers that the letters in a formula stand for."""
+    op, primals = node.op, node.primals
+    if op is None or not primals or np.size(node._data) != 1 or not op.elementwise:
+        return ""
+    values = {OUTPUT: node._data, **{operand(i): x for i, x in enumerate(primals)}}
+    places = [place for place in values if place in names.telling and place in places_in(rule_of(node, position))]
+    return ", ".join(f"{names.shown[x]} = {number_text(np.asarray(values[x]).item())}" for x in places)
+
+
+def number_of(d: Any, *, activation: bool = False) -> str:
+    """A local derivative as a number: of an array the mean, and of an activation the share that is flat."""
+    if not isinstance(d, np.ndarray) or d.size == 1:
+        return number_text(np.asarray(d).item())
+    if d.size == 0:
+        return "empty"
+    low, high = d.min(), d.max()
+    if low == high:
+        return number_text(float(low))
+    if activation and low == 0 and high == 1 and np.all((d == 0) | (d == 1)):
+        return f"on for {_share(d == 1)}"
+    with np.errstate(all="ignore"):
+        mean = f"mean {np.mean(d, dtype=np.float64):.3g}"
+    return f"{mean}, {_share(np.abs(d) < SATURATED)} saturated" if activation else mean
+
+
+def _share(where: Any) -> str:
+    share = 100 * np.count_nonzero(where) / where.size
+    return f"{share:.0f}%" if share in (0, 100) or 1 <= share <= 99 else "<1%" if share < 1 else ">99%"
+
+
+def slope_of(node: Value, position: int) -> Any:
+    """The local derivative, by the conventions in force; None if it is no elementwise number."""
+    op, a = node.op, node._data
+    if op is None or not (op.elementwise or np.size(a) == 1):  # of very many operands not all are looked at for each
+        return None
+    primals = node.primals or ()
+    with np.errstate(all="ignore"):
+        if op.elementwise:
+            try:
+                d = slope(op, position, a, primals, node.static)
+            except _AS_ARRAYS:  # Python's floats raise where IEEE has an answer
+                d = slope(op, position, np.float64(a), tuple(map(np.float64, primals)), node.static)
+            return np.asarray(np.multiply(d, 1.0)) if isinstance(d, (np.ndarray, np.generic)) else d * 1.0
+        if np.size(primals[position]) == 1:
+            g = 1.0 if type(a) is float else np.ones_like(a, dtype=np.result_type(a, np.float32))
+            return pull_one(op, position, g, a, primals, node.static)
+    return None
+
+
+def _kink(kinks: list[tuple[str, Any]], d: Any) -> str:
+    texts = []
+    for place, on_it in kinks:
+        count, where = int(np.count_nonzero(on_it)), "a tie" if place == "ties" else f"the kink at {place}"
+        if not count:
+            continue
+        if np.size(on_it) == 1:
+            texts.append(f"{where.removeprefix('the ')}: slope {number_text(np.asarray(d).item())}")
+        else:
+            texts.append(f"{count:,} of {np.size(on_it):,} on {where}")
+    return ", ".join(texts)

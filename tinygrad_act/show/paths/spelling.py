@@ -1,0 +1,68 @@
+"""The derivative on one edge, spelled by the rule that runs with the names of the values at hand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+
+from ...engine.value import Value
+from ...formula import renamed
+from ..graph.formulas import OUTPUT, operand, places_in, rule_of, spelled
+from ..graph.text import quoted
+from .barred import Barred
+from .numerals import array_text, shape_text
+
+__all__ = ["Spelling", "operand_names", "spell"]
+
+_SMALL = 3
+_DIGITS = 4
+
+
+class Spelling(NamedTuple):
+    """A derivative as text and as LaTeX."""
+
+    text: str
+    latex: tuple[str, ...]
+    """In pieces: between them stands the gradient that arrives."""
+    mentioned: tuple[int, ...]
+    """Which of the operands stand in it by name; -1 for the output."""
+    form: Literal["name", "number", "sum", "factor"]
+    """A single name or number, or a sum, which falls apart if it is multiplied by something."""
+
+
+def operand_names(node: Value, names: Mapping[int, str]) -> list[str]:
+    """What each operand is called: by its name, or, a constant without any, by its value or shape."""
+    return [_operand(x, primal, names) for x, primal in zip(node.inputs or (), node.primals or ())]
+
+
+def spell(node: Value, position: int, names: Mapping[int, str]) -> Spelling:
+    """The derivative of `node` by its input number `position`."""
+    op, inputs, primals = node.op, node.inputs or (), node.primals or ()
+    if op is None:
+        return Spelling("", ("",), (), "name")
+    several = op.elementwise and len(inputs) > 1
+    numbers = [_constant(x, primal, names) if several else None for x, primal in zip(inputs, primals)]
+    tree = rule_of(node, position, numbers)
+    called = {operand(i): name for i, name in enumerate(operand_names(node, names))} | {OUTPUT: names[id(node)]}
+    formula = spelled(tree, {place: name if name[:1] in "⟨[" else quoted(name) for place, name in called.items()}, False)
+    held = places_in(tree)
+    mentioned = [i for i in range(-1, len(inputs)) if (OUTPUT if i < 0 else operand(i)) in held]
+    form: Any = tree.kind if tree.kind in ("name", "number") else formula.form
+    return Spelling(str(formula), Barred(renamed(tree, called)).around, tuple(mentioned), form)
+
+
+def _constant(x: Any, primal: Any, names: Mapping[int, str]) -> Any:
+    """A single number that has no name, which stands for itself."""
+    named = id(x) in names and isinstance(x, (Value, np.ndarray))
+    return None if named or np.size(primal) != 1 else np.asarray(primal).item()
+
+
+def _operand(x: Any, primal: Any, names: Mapping[int, str]) -> str:
+    if id(x) in names and isinstance(x, (Value, np.ndarray)):  # a number has no identity
+        return names[id(x)]
+    data = np.asarray(primal)
+    if data.size == 1 or (data.ndim == 1 and data.size <= _SMALL):
+        return array_text(data, _DIGITS)
+    return f"⟨{shape_text(data.shape)}⟩"
