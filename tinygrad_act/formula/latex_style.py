@@ -117,6 +117,8 @@ class Latex(Style):
 
     def of_call(self, e: Expr, parts: list[Piece]) -> Piece:
         made = _SHAPED.get(e.head)
+        if e.head == "exp" and "e" in self.heads:
+            return Piece(rf"\exp\left({self.listed(e, parts)}\right)", POWER)
         if made is not None and len(parts) == 1 and not e.keywords:
             template, inner, tightness = made
             return Piece(template % self.inside(parts[0], inner), tightness)

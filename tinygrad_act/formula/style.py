@@ -46,6 +46,7 @@ class Style:
         found = pieces(root)
         self.digits = digits
         self.called = {x.head for x in found if x.kind == "call"}
+        self.heads = {x.head for x in found if x.kind == "name"}.union(*(x.head for x in found if x.kind == "let"))
         self.arrives = any(x.kind == "arriving" for x in found)
         self.names = self.named(found)
         self.root: Piece = fold(root, parts_of, self.piece)

@@ -13,6 +13,7 @@ import numpy as np
 
 from ..axes import axis_of
 from ..dispatch import op as declare_op
+from ..formula import lift, mathematics, name, python
 from ..mode import mode
 from ..op import Op, case, theirs
 from ..registry import ops
@@ -51,8 +52,16 @@ def _rule(gate: Callable[[Any], Any]) -> Callable[..., Any]:
         into = pull_local(_meant(declared), 0, chain(g, x, 0.0), a, (y,), {})
         return concatenate([chain(g, a, 0.0), into], axis=axis)
 
-    dz.__doc__ = f"concatenate(g * {gate.__name__}(y), g * x * its derivative at y), z = (x, y)"
+    dz.__doc__ = _formula(declared)
     return dz
+
+
+def _formula(gate: Op) -> str:
+    """The rule for x * gate(y), with the derivative that the gate itself registers."""
+    g, x, y = map(name, "gxy")
+    slope = mathematics(gate.tree_of(gate.rules[0], [y], output=gate.call(y)))
+    parts = python(lift([g * gate.call(y), g * x * slope]))
+    return f"concatenate({parts}, axis), x = split(z, 2, axis)[0], y = split(z, 2, axis)[1]"
 
 
 def _meant(op: Op) -> Op:
@@ -108,7 +117,7 @@ def swiglu(z: Any, *, axis: int = -1) -> Any:
 
 
 def _crelu_rule(g: Any, _: Any, z: Any, *, axis: int) -> Any:
-    """first half of g where z >= 0, minus second half of g where z <= 0"""
+    """where(z >= 0, split(g, 2, axis)[0], 0) - where(z <= 0, split(g, 2, axis)[1], 0)"""
     above, below = _halves(g, axis)
     op = ops["relu"]
     return pull_local(op, 0, above, relu(z), (z,), {}) - pull_local(op, 0, below, relu(-z), (-z,), {})

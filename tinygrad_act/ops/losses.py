@@ -82,7 +82,7 @@ def bce_with_logits(z: Any, y: Any) -> Any:
 
 
 def _cross_entropy_dz(g: Any, _: Any, z: Any, y: Any, *, axis: int) -> Any:
-    """g * (softmax(z) * sum(y) - y), as sums of the other entries' shares"""
+    """spread(g, z, axis=axis) * (softmax(z, axis=axis) * sum(y, axis=axis, keepdims=True) - y)"""
     others = sum(y, axis=axis, keepdims=True) - 1.0 * y
     slope = softmax(z, axis=axis) * others - y * softmax_rest(z, axis=axis)
     return chain_rows(g, slope, z, axis)
