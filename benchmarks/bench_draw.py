@@ -16,10 +16,10 @@ from typing import Any
 import numpy as np
 
 import tinygrad_act as ta
-from tinygrad_act.draw.arrange import arrange
-from tinygrad_act.draw.engine import place_with_dot
-from tinygrad_act.draw.layout import Box, Link, Placement, place
-from tinygrad_act.draw.render import render
+from tinygrad_act.show.graph.arrange import arrange
+from tinygrad_act.show.graph.engine import place_with_dot
+from tinygrad_act.show.graph.layout import Box, Link, Placement, place
+from tinygrad_act.show.graph.render import render
 
 from .runner import Effort, verdicts
 

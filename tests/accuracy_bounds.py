@@ -14,7 +14,7 @@ import json
 import math
 import pathlib
 
-from tinygrad_act.accuracy import measure, measured_ops
+from tinygrad_act.check.accuracy import measure, measured_ops
 
 FILE = pathlib.Path(__file__).with_suffix(".json")
 POINTS, MORE_POINTS = 1500, 6000

@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from tinygrad_act.program.build import build
-from tinygrad_act.program.calls import CONSTANT, INPUT
-from tinygrad_act.program.trace import trace
-from tinygrad_act.tree import flatten
+from tinygrad_act.compiler.build import build
+from tinygrad_act.compiler.calls import CONSTANT, INPUT
+from tinygrad_act.compiler.trace import trace
+from tinygrad_act.core.trees import flatten
 
 RUNS = 9
 ULPS = 4

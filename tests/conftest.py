@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 import tinygrad_act as ta
-from tinygrad_act import numpy_names, samples
+from tinygrad_act.check import samples
+from tinygrad_act.engine import numpy_names
 
 
 def pytest_addoption(parser):

@@ -12,7 +12,7 @@ import numpy as np
 
 import tinygrad_act as ta
 from tinygrad_act import Value, draw
-from tinygrad_act.svg import text_width
+from tinygrad_act.show.svg import text_width
 
 from .layout_graphs import overlapping
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from tinygrad_act.draw.layout import Box, Link
+from tinygrad_act.show.graph.layout import Box, Link
 
 PILL = (52.0, 16.0)
 

@@ -10,7 +10,7 @@ import numpy as np
 
 import tinygrad_act as ta
 from tinygrad_act import Value
-from tinygrad_act.graph import topological_order
+from tinygrad_act.core.graph import topological_order
 
 from . import drawn
 

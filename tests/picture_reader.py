@@ -7,7 +7,7 @@ import xml.etree.ElementTree as ET
 from typing import NamedTuple
 
 import tinygrad_act as ta
-from tinygrad_act.svg import text_width
+from tinygrad_act.show.svg import text_width
 
 SVG = "{http://www.w3.org/2000/svg}"
 

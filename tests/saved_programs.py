@@ -8,7 +8,7 @@ import sys
 
 import numpy as np
 
-from tinygrad_act.tree import flatten
+from tinygrad_act.core.trees import flatten
 
 RUNNER = '''
 import importlib.util, pickle, sys

@@ -15,29 +15,29 @@ a Value (`np.tanh(v)`; one of yours says with `ta.implements` which function it 
 from collections.abc import Callable
 from typing import Any
 
-from . import ops as _families  # declares the operations
 from . import testing
 from ._version import __version__
-from .activation import activation
-from .calls import OtherName, missing_name
-from .cards import Card, Catalogue, Comparison, card, catalogue, compare, derivative, plot, preactivations, sheet
-from .check import Report, gradcheck
-from .commands import terminal as _terminal  # the way to spell what can't be encoded, by name
-from .composed import ndim, ravel, shape, size
-from .conventions import at_kink, derivative_form, dialect
-from .derivatives import hessian, hvp, jacobian
-from .dispatch import elementwise, op
-from .draw import Drawing, draw
-from .explain import Explanation, explain
-from .frames import boundary as _boundary
-from .mode import debug, no_grad, scope
-from .numpy_names import implements
-from .op import Op, case, theirs, unknown
-from .ops.losses import one_hot
-from .program import Program, compile
-from .registry import ops
-from .transforms import grad, value_and_grad, vjp
-from .value import Value
+from .check.activation import activation
+from .check.gradient import Report, gradcheck
+from .cli.commands import terminal as _terminal  # the way to spell what can't be encoded, by name
+from .compiler import Program, compile
+from .core.calls import OtherName, missing_name
+from .core.conventions import at_kink, derivative_form, dialect
+from .core.dispatch import elementwise, op
+from .core.frames import boundary as _boundary
+from .core.mode import debug, no_grad, scope
+from .core.op import Op, case, theirs, unknown
+from .core.registry import ops
+from .core.registry import ops as _families  # declares the operations
+from .engine.derivatives import hessian, hvp, jacobian
+from .engine.numpy_names import implements
+from .engine.transforms import grad, value_and_grad, vjp
+from .engine.value import Value
+from .names.composed import ndim, ravel, shape, size
+from .operations.losses import one_hot
+from .show.cards import Card, Catalogue, Comparison, card, catalogue, compare, derivative, plot, preactivations, sheet
+from .show.graph import Drawing, draw
+from .show.paths import Explanation, explain
 
 __all__ = [
     "Card", "Catalogue", "Comparison", "Drawing", "Explanation", "Op", "Program", "Report", "Value", "__version__",

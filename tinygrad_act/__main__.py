@@ -6,12 +6,15 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 
-from . import __version__, accuracy, ops, table
-from .cards import card, catalogue, compare, sheet
-from .check import everything
-from .commands import drawing
-from .commands.terminal import close_output, spelling, write_json
-from .op import Op
+from . import __version__
+from .check import accuracy
+from .check.gradient import everything
+from .cli import table
+from .cli.commands import drawing
+from .cli.commands.terminal import close_output, spelling, write_json
+from .core.op import Op
+from .core.registry import ops
+from .show.cards import card, catalogue, compare, sheet
 
 __all__ = ["main"]
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from .check import Report
+from .check.gradient import Report
 from .testing import assert_gradients as check_gradients
 
 __all__ = ["assert_gradients", "pytest_terminal_summary"]

@@ -14,8 +14,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from .check import Report, gradcheck
-from .frames import boundary
+from .check.gradient import Report, gradcheck
+from .core.frames import boundary
 
 __all__ = ["assert_gradients"]
 

@@ -7,8 +7,8 @@ from typing import NamedTuple
 import numpy as np
 
 import tinygrad_act as ta
-from tinygrad_act.activation import Refused
-from tinygrad_act.activation import Report as Declared
+from tinygrad_act.check.activation import Refused
+from tinygrad_act.check.activation import Report as Declared
 
 from .case import Case, case, elementwise
 

@@ -14,7 +14,7 @@ import sys
 
 import numpy as np
 
-from tinygrad_act.table import put_between
+from tinygrad_act.cli.table import put_between
 
 from .case import Case
 from .faults import FAULTS

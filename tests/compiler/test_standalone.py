@@ -1,0 +1,215 @@
+"""What saved programs hold in place of this package: the same numbers, called directly."""
+
+from __future__ import annotations
+
+import types
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+
+import tinygrad_act as ta
+from tinygrad_act.check import samples
+from tinygrad_act.compiler.standalone import operation, pulled
+from tinygrad_act.core.blocks import BLOCK
+from tinygrad_act.core.evaluate import evaluate
+from tinygrad_act.core.op import REQUIRED
+from tinygrad_act.engine.backprop import pull_one
+from tinygrad_act.operations.arithmetic import chain
+from tinygrad_act.operations.local import by_pieces, marker, worth_pieces
+from tinygrad_act.operations.shape import sum_to
+
+from ..conftest import differentiable, every_case
+from ..saved_programs import bits, run_all, same_numbers
+from .test_compile_fuzz import same_bits
+
+CASES = every_case()
+ELEMENTWISE = [op for op in ta.ops.values() if op.elementwise]
+NUMBERS = [0.5, -0.5, 0.0, -1.0, 3.0, 800.0, -800.0, np.inf, -np.inf, np.nan]
+
+
+def alone(op):
+    """`op` as a saved module has it: by its body and its facts."""
+    defaults = {name: ... if default is REQUIRED else default for name, default in op.defaults.items()}
+    return operation(op.forward, op.scalar, op.elementwise, -1 if op.variadic else len(op.inputs), defaults)
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize(("op", "case"), CASES)
+def test_arrays(op, case, dtype):
+    arrays = samples.sample(op, case, dtype)
+    expected = evaluate(op, tuple(arrays), {**op.defaults, **case.static})
+    found = alone(op)(*arrays, **case.static)
+    assert same_bits(found, expected), f"{found} for {expected}"
+    if op.variadic:
+        assert same_bits(alone(op)(arrays, **case.static), expected), "as one list"
+    by_position = [case.static.get(name, op.defaults[name]) for name in op.defaults]
+    if not op.variadic and not any(value is REQUIRED for value in by_position):
+        assert same_bits(alone(op)(*arrays, *by_position), expected), "parameters by position"
+
+
+@pytest.mark.parametrize("op", ELEMENTWISE, ids=lambda op: op.name)
+def test_numbers_of_every_kind(op):
+    static = {**op.defaults, **next((case.static for case in samples.cases(op)), {})}
+    for first in (*NUMBERS, 2):
+        for second in NUMBERS[:6] if len(op.inputs) > 1 else [0.0]:
+            args = (first, second, 0.25)[: len(op.inputs)]
+            with np.errstate(all="ignore"):  # one operation may warn, both of them then
+                expected = evaluate(op, args, static)
+                found = alone(op)(*args, **static)
+            assert same_bits(found, expected), f"{args}: {found!r} for {expected!r}"
+
+
+@pytest.mark.parametrize("op", [op for op in ta.ops.values() if not op.elementwise and not op.variadic],
+                         ids=lambda op: op.name)  # fmt: skip
+def test_lists_and_numbers_beside_arrays(op):
+    case = samples.cases(op)[0]
+    arrays = samples.sample(op, case)
+    expected = evaluate(op, tuple(arrays), {**op.defaults, **case.static})
+    lists = [x.tolist() if isinstance(x, np.ndarray) and x.size and x.dtype.kind == "f" else x for x in arrays]
+    found = alone(op)(*lists, **case.static)
+    assert np.array_equal(np.asarray(found), np.asarray(expected), equal_nan=True)
+
+
+# -- one step of backpropagation --------------------------------------------------------------------------
+
+
+def pulled_alone(op, position, pieces=by_pieces):
+    """The same for the cotangent of one input."""
+    rule = op.rules[0 if op.variadic else position]
+    return pulled(rule, position, op_facts(op), chain, sum_to, worth_pieces, pieces, marker)
+
+
+def op_facts(op):
+    return types.SimpleNamespace(
+        name=op.name, elementwise=op.elementwise, variadic=op.variadic, kinks=bool(op.kinks), domain=bool(op.domain),
+        rules=op.rules[:1], forms={}, fused=op.fused if op.elementwise else None, large=2 * BLOCK, bent=None,
+    )  # fmt: skip
+
+
+def steps(op, args):
+    """The positions that a cotangent flows to."""
+    rules = op.rules * len(args) if op.variadic else op.rules
+    return [i for i, rule in enumerate(rules) if rule is not None]
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize(("op", "case"), differentiable(CASES))
+def test_the_cotangents_of_arrays(op, case, dtype):
+    arrays, static = samples.sample(op, case, dtype), {**op.defaults, **case.static}
+    a = evaluate(op, tuple(arrays), static)
+    g = np.random.default_rng(0).normal(size=a.shape).astype(a.dtype)
+    for position in steps(op, arrays):
+        expected = pull_one(op, position, g, a, tuple(arrays), static)
+        found = pulled_alone(op, position)(g, a, *arrays, **static)
+        assert same_bits(found, np.asarray(expected)), f"input {position}: {found} for {expected}"
+
+
+@pytest.mark.parametrize("op", [op for op in ELEMENTWISE if any(op.rules)], ids=lambda op: op.name)
+def test_the_cotangents_of_numbers(op):
+    static = {**op.defaults, **next((case.static for case in samples.cases(op)), {})}
+    for first in NUMBERS:
+        for g in (1.0, -2.5, 0.0):
+            args = (first, 1.5, 0.25)[: len(op.inputs)]
+            with np.errstate(all="ignore"):
+                a = evaluate(op, args, static)
+                for position in steps(op, args):
+                    expected = pull_one(op, position, g, a, args, static)
+                    found = pulled_alone(op, position)(g, a, *args, **static)
+                    assert same_bits(found, expected), f"{args}, input {position}: {found!r} for {expected!r}"
+
+
+ONE_INPUT = [op for op in ELEMENTWISE if op.fused.pull and len(op.inputs) == 1]
+
+
+@pytest.mark.parametrize("op", ONE_INPUT, ids=lambda op: op.name)
+def test_the_cotangents_of_large_arrays_go_by_pieces(op):
+    z = np.random.default_rng(0).normal(size=50_000)
+    a = op.call(z)
+    taken = []
+
+    def pieces(*args):
+        taken.append(len(args))
+        return by_pieces(*args)
+
+    found = pulled_alone(op, 0, pieces)(z, a, z, **op.defaults)
+    assert taken
+    assert same_bits(found, pull_one(op, 0, z, a, (z,), op.defaults))
+
+
+@pytest.mark.usefixtures("scratch")
+def test_a_body_may_pass_parameters_without_a_default_by_position(tmp_path):
+    @ta.elementwise(dz=lambda _, z: ta.threshold(z, 0.1, 0.25) + 0 * z, label="low")
+    def lowered(z):
+        """a = threshold(z, 0.1, 0.25) ** 2 / 2"""
+        return _halved(ta.threshold(z, 0.1, 0.25))
+
+    program = ta.compile(lambda z: ta.sum(lowered(z)))
+    z = np.array([-1.0, 0.05, 0.2, 3.0])
+    program(z)
+    same_numbers(tmp_path, program.program, (z,), (z * 2,))
+
+
+def _halved(z):
+    return np.vectorize(_half_of_square)(z)  # what no line of a program spells
+
+
+def _half_of_square(z):
+    return z * z / 2
+
+
+def looking(target, static):
+    """An own operation whose body looks at a number, so that a program calls it as it is, and calls `target`."""
+
+    @ta.op(dxs=None)
+    def looked(*xs):
+        """a = looked(*xs)"""
+        if float(np.sum(np.asarray(xs[0]))) > 1e300:
+            return xs[0]
+        return target(*xs, **static)
+
+    return looked
+
+
+def test_every_operation_can_be_called_by_a_body_that_is_saved(tmp_path):
+    calls, expected = [], []
+    for op in ta.ops.values():
+        for i, case in enumerate(samples.cases(op)[:2]):
+            arrays = tuple(np.asarray(x) for x in samples.sample(op, case, np.float64))
+            looked = looking(op.call, dict(case.static))
+            try:
+                program = ta.compile(lambda *xs, looked=looked: looked(*xs)).trace(*arrays)
+                path = tmp_path / f"{op.name}_{i}.py"
+                program.save(path)
+                calls.append((str(path), program.name, [arrays]))
+                expected.append(bits(program(*arrays)))
+            finally:
+                del ta.ops["looked"]
+    found = run_all(tmp_path, calls)
+    for (path, *_), ((result, _),), right in zip(calls, found, expected, strict=True):
+        assert bits(result) == right, path
+
+
+class Pair(NamedTuple):
+    x: object
+    y: object
+
+
+class Shown(NamedTuple):
+    x: object
+
+    def __str__(self):
+        return "a class of its own"
+
+
+def test_a_named_tuple_is_returned_as_one_of_the_same_fields(tmp_path):
+    program = ta.compile(lambda p: Pair(y=p.x * 2.0, x=p.y))
+    program(Pair(1.0, 2.0)), program.save(tmp_path / "pairs.py")
+    space = {}
+    exec((tmp_path / "pairs.py").read_text(), space)
+    found = space[program.program.name](Pair(3.0, 4.0))
+    assert (type(found).__name__, found._fields, found.x, found.y) == ("Pair", ("x", "y"), 4.0, 6.0)
+    program = ta.compile(lambda x: Shown(x * 2.0))
+    program(1.0)
+    with pytest.raises(TypeError, match="it uses the class Shown"):
+        program.save(tmp_path / "shown.py")

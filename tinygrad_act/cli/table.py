@@ -1,0 +1,91 @@
+"""The table of operations, made from the registry: nobody types it, so it cannot be out of date."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+
+from ..core.op import DROPPED, Op
+from ..core.registry import ops
+from ..core.saving import write
+
+__all__ = ["END", "START", "as_json", "columns", "markdown", "put_between", "spaced", "text", "write_into"]
+
+START, END = "<!-- table of operations: start -->", "<!-- table of operations: end -->"
+
+_INTERNAL = frozenset({
+    "at_largest", "bell", "centred", "chain", "exp_quotient", "expm1_reciprocal", "gelu_bend", "gelu_slope",
+    "gelu_tanh_bend", "gelu_tanh_slope", "logit_slope", "mish_bend", "mish_slope", "pow_derivative", "scatter_add",
+    "sech_squared", "sigmoid_product", "sigmoid_slope", "softmax_rest", "spread", "squareplus_bend",
+    "squareplus_slope", "sum_apart", "sum_to", "swish_bend", "swish_rate", "swish_slope", "where_used",
+})  # fmt: skip
+_HEAD = ("operation", "formula", "derivative", "at its kinks")
+
+
+def _rows() -> list[tuple[str, str, str, str]]:
+    return [(op.name, op.formula.removeprefix("a = ") or DROPPED, op.derivative, _kinks(op)) for op in _listed()]
+
+
+def _listed() -> list[Op]:
+    return [op for op in ops.values() if op.name not in _INTERNAL]
+
+
+def _kinks(op: Op) -> str:
+    return ", ".join(f"{op.place_text(place)}: {side}" for place, side in op.kinks.items())
+
+
+def markdown() -> str:
+    """A Markdown table: name, formula, derivative rule, side taken at kinks."""
+    lines = [" | ".join(_HEAD), "|".join(["---"] * len(_HEAD))]
+    for name, formula, derivative, kinks in _rows():
+        cells = (f"`{name}`", f"`{formula}`", f"`{derivative}`", kinks)
+        lines.append(" | ".join(cell.replace("|", "\\|") for cell in cells))
+    return "\n".join(f"| {line} |" for line in lines)
+
+
+def text() -> str:
+    """The same in columns, for a terminal."""
+    return "\n".join(columns([_HEAD, *_rows()]))
+
+
+def as_json() -> str:
+    """The same as a JSON list of objects."""
+    return json.dumps([dict(zip(("name", "formula", "derivative", "kinks"), row)) for row in _rows()], indent=1)
+
+
+def columns(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Every row as a line, its cells below those of the other rows."""
+    widths = [*(max(map(len, column)) for column in list(zip(*rows))[:-1]), 0]
+    return [spaced(row, widths) for row in rows]
+
+
+def spaced(row: Sequence[str], widths: Sequence[int]) -> str:
+    """One line of a table whose columns are so wide."""
+    return "  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip()
+
+
+def write_into(path: str | os.PathLike[str]) -> bool:
+    """Put the table between its two markers in a file; whether that changed the file.
+
+    Raises `ValueError` if a marker is missing.
+    """
+    return put_between(path, START, END, markdown())
+
+
+def put_between(path: str | os.PathLike[str], start: str, end: str, text: str) -> bool:
+    """Replace what stands between two markers of a file; whether that changed the file.
+
+    Raises `ValueError` if a marker is missing.
+    """
+    with open(path, encoding="utf-8", newline="") as file:
+        old = file.read()
+    if start not in old or end not in old:
+        raise ValueError(f"{path}: the lines {start!r} and {end!r} must both be there")
+    before, _, rest = old.partition(start)
+    _, _, after = rest.partition(end)
+    inside = f"{start}\n\n{text}\n\n{end}".replace("\n", "\r\n" if "\r\n" in old else "\n")
+    new = f"{before}{inside}{after}"
+    if new != old:
+        write(path, new)
+    return new != old

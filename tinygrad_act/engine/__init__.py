@@ -1,0 +1,1 @@
+"""`Value`, recording, the backward pass, transforms."""

@@ -1,0 +1,108 @@
+"""The chain rule for one elementwise operation: a cotangent times the local derivative.
+
+Large arrays go in pieces that fit the cache, and by the operation's shorter formula where it has one:
+the same numbers as `chain` gives, in fewer passes over memory.
+"""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+import numpy as np
+
+from ..core.blocks import BLOCK, CAREFUL, is_large, pieces
+from ..core.mode import current, special
+from ..core.op import Op
+from .arithmetic import chain
+from .slope import asked_at_kink, bent
+
+__all__ = ["by_pieces", "fused_pull", "marker", "pull_local", "worth_pieces"]
+
+_chain: Any = chain.__wrapped__  # type: ignore[attr-defined]  # the body: no need to ask for an interpreter
+_ndarray = np.ndarray
+
+
+def pull_local(op: Op, position: int, g: Any, a: Any, args: tuple[Any, ...], static: dict[str, Any]) -> Any:
+    """`g` times ∂a/∂(input number `position`) of an elementwise `op`, whose output at `args` is `a`.
+
+    On numbers, arrays and nodes. Of the conventions of `derivative_form`, `at_kink` and `dialect`.
+    """
+    rule: Any = op.rules[position]
+    now = current() if special else None
+    if now is not None and (now.form != "auto" or now.kinks or now.dialect):
+        rule = op.rule(position, now.form)
+        policy = asked_at_kink(op)
+        if policy is not None:
+            times = functools.partial(_times, g, a)
+            c = times(rule if type(rule) is float else rule(a, *args, **static))
+            return bent(op, position, rule, policy, c, args, static, bool(now.tracing), times)
+    if type(rule) is float:
+        return g if rule == 1 else -g if rule == -1 else g * rule
+    if type(g) is not _ndarray or type(a) is not _ndarray:
+        return chain(g, rule(a, *args, **static), marker(op, position, a, args))
+    if g.nbytes > 2 * BLOCK and worth_pieces(g, a, args):
+        return by_pieces(op, rule, g, a, args, static)
+    return _chain(g, rule(a, *args, **static), marker(op, position, a, args))
+
+
+def marker(op: Op, position: int, a: Any, args: tuple[Any, ...]) -> Any:
+    """What tells `chain` where a slope has to be NaN although it may be a mask: the output `a` of an operation with
+    kinks; of `chain` itself, whose slope in the cotangent is the mask once more, what it was told. Else 0.0."""
+    if op.kinks:
+        return a
+    return args[2] if op.name == "chain" and position == 0 else 0.0
+
+
+def _times(g: Any, a: Any, d: Any) -> Any:
+    return chain(g, d, a)
+
+
+def worth_pieces(g: Any, a: Any, args: tuple[Any, ...]) -> bool:
+    """Whether the first input is a large array of the output's shape, and any other a single number."""
+    z = args[0]
+    if not (is_large(z) and is_large(a) and is_large(g) and z.shape == a.shape == g.shape):
+        return False
+    return z.dtype is a.dtype is g.dtype and all(np.size(x) == 1 for x in args[1:])
+
+
+def fused_pull(op: Op, rule: Any) -> Any:
+    """The shorter formula of a rule by the first input; None if it has none."""
+    return op.fused.pull if rule is op.rules[0] else op.fused.accurate if rule is op.forms.get("input") else None
+
+
+def by_pieces(op: Op, rule: Any, g: Any, a: Any, args: tuple[Any, ...], static: dict[str, Any]) -> Any:
+    """`g` times the slope, on one piece after the other."""
+    z, rest = args[0].reshape(-1), args[1:]
+    c = np.empty(a.shape, a.dtype)
+    into, g, a = c.reshape(-1), g.reshape(-1), a.reshape(-1)
+    fused = fused_pull(op, rule)
+    for piece in pieces(c):
+        parts = g[piece], a[piece], z[piece]
+        if fused is None or not _fused(op, fused, (*parts, *rest), static, into[piece]):
+            _piece(op, rule, *parts, rest, static, into[piece])
+    return c
+
+
+def _fused(op: Op, pull: Any, parts: tuple[Any, ...], static: dict[str, Any], out: Any) -> bool:
+    """Whether the shorter formula was good enough."""
+    try:
+        with np.errstate(**CAREFUL):
+            pull(*parts, out, **static)
+    except FloatingPointError:
+        return False
+    return not _has_nan(out, parts[2] if op.kinks else out)
+
+
+def _piece(op: Op, rule: Any, g: Any, a: Any, z: Any, rest: Any, static: dict[str, Any], out: Any) -> None:
+    d = rule(a, z, *rest, **static)
+    np.multiply(g, d, out=out, casting="same_kind")
+    if _has_nan(out, (a if op.domain else z) if op.kinks else out):  # a is NaN where z is, and z is in the cache
+        out[...] = _chain(g, d, a if op.kinks else 0.0)
+
+
+def _has_nan(x: Any, y: Any) -> bool:
+    """Whether either holds a NaN (or, now and then, without one): the sum of their products is NaN then,
+    and costs next to nothing."""
+    total = np.dot(x, y)
+    return bool(total != total)

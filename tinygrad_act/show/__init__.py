@@ -1,0 +1,1 @@
+"""Graphs, activations and programs as pictures, pages, words and cards."""
