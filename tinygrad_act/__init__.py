@@ -15,6 +15,7 @@ a Value (`np.tanh(v)`; one of yours says with `ta.implements` which function it 
 from collections.abc import Callable
 from typing import Any
 
+from . import operations as _families  # declares the operations
 from . import testing
 from ._version import __version__
 from .check.activation import activation
@@ -28,12 +29,12 @@ from .core.frames import boundary as _boundary
 from .core.mode import debug, no_grad, scope
 from .core.op import Op, case, theirs, unknown
 from .core.registry import ops
-from .core.registry import ops as _families  # declares the operations
 from .engine.derivatives import hessian, hvp, jacobian
 from .engine.numpy_names import implements
 from .engine.transforms import grad, value_and_grad, vjp
 from .engine.value import Value
-from .names.composed import ndim, ravel, shape, size
+from .names import composed as _composed  # enters NumPy's names into the engine's table
+from .operations.attributes import ndim, ravel, shape, size
 from .operations.losses import one_hot
 from .show.cards import Card, Catalogue, Comparison, card, catalogue, compare, derivative, plot, preactivations, sheet
 from .show.graph import Drawing, draw
@@ -47,7 +48,7 @@ __all__ = [
     "size", "testing", "theirs", "unknown", "value_and_grad", "vjp",
 ]  # fmt: skip
 
-del _families, _terminal
+del _composed, _families, _terminal
 _taken = set(globals())
 
 

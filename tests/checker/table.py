@@ -1,4 +1,4 @@
-"""The table of planted faults and hard functions: `python -m tests.checker.table README.md`.
+"""The table of planted faults and hard functions: `python -m tests.checker.table tinygrad_act/check/README.md`.
 
 Without a file it is printed. Peers that are not installed are left out; install them with
 `pip install ".[checkers]"`.

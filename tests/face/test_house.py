@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import pathlib
 import subprocess
 import sys
 import threading
@@ -14,87 +13,70 @@ import pytest
 import tinygrad_act as ta
 from tinygrad_act.core import trees as tree
 
-PACKAGE = pathlib.Path(ta.__file__).parent
-FILES = sorted(PACKAGE.rglob("*.py"))
-
-LAYERS = [  # a file imports only from rows above its own, or from its own row
-    {"formula", "core", "tree", "graph", "registry", "mode", "op", "declare", "errors", "evaluate", "gate", "blocks", "dispatch"}
-    | {"axes", "calls", "parameters"}
-    | {"conventions", "docstrings", "float_warnings", "frames", "locks", "saving", "state", "svg", "switched"}
-    | {"_version"},
-    {"ops"},
-    {"debugging", "keeping", "lending", "backprop", "backprop_scalar", "leaves", "interop", "recording"}
-    | {"bare", "composed", "indexing", "methods", "numpy_names", "operators", "shortcuts", "tracing", "ways_out"},
-    {"value"},
-    {"argnums", "transforms", "forward"},
-    {"derivatives"},
-    {"check", "samples", "table", "draw", "expression"},
-    {"testing", "pytest_plugin", "accuracy", "cards", "activation", "program", "explain"},
-    {"__init__", "__main__", "commands"},
-]
-
+from ..house import AT_THE_ROOT, FILES, ROOMS, imports_of, rank
 
 LATE = {"graphviz", "resvg_py", "tempfile", "webbrowser"}
 """What may be imported where it is used: optional packages, and what only `Drawing.show()` needs."""
 
 
-def module_of(path):
-    parts = path.relative_to(PACKAGE).with_suffix("").parts
-    return parts[0]
+def test_at_the_root_there_are_only_the_face_and_thin_public_paths():
+    assert {file.room for file in FILES if len(file.parts) == 1} == AT_THE_ROOT
+    assert {file.room for file in FILES if len(file.parts) > 1} == set(ROOMS)
+    for file in FILES:
+        if len(file.parts) == 1 and file.room not in ("__init__", "__main__"):
+            assert len(file.source.splitlines()) <= 12, f"{file} does more than to name what lies in a room"
 
 
-def imports_of(path):
-    """(the module inside the package, whether inside a function or for types only)."""
-    package = path.relative_to(PACKAGE).parts[:-1]
-    found = ast.parse(path.read_text())
-    for node in ast.walk(found):
-        if isinstance(node, ast.ImportFrom) and node.level:
-            base = [*package[: len(package) - node.level + 1], *(node.module or "").split(".")]
-            base = [part for part in base if part]
-            yield from ([base[0]] if base else [alias.name for alias in node.names])
+def test_a_file_imports_only_from_its_own_room_or_from_those_below():
+    upward = [
+        f"{file} -> {other}" for file in FILES for other in imports_of(file) if rank(other) > rank(file)
+    ]
+    assert not upward
 
 
-def typing_only(path):
-    names = set()
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.If) and getattr(node.test, "id", "") == "TYPE_CHECKING":
-            names |= {(n.module or "").split(".")[0] for n in ast.walk(node) if isinstance(n, ast.ImportFrom)}
-    return names
-
-
-@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_a_file_imports_only_from_its_own_layer_or_from_those_below(path):
-    rank = {name: i for i, row in enumerate(LAYERS) for name in row}
-    own = module_of(path)
-    assert own in rank, f"{own} has no layer yet: add it to LAYERS"
-    for name in set(imports_of(path)) - typing_only(path) - {"__version__"}:
-        assert rank[name] <= rank[own], f"{path.name} imports {name}, which stands above it"
-
-
-def test_there_are_no_import_cycles():
-    graph = {}
-    for path in FILES:
-        if path.name == "__init__.py" and path.parent == PACKAGE:
-            continue
-        graph.setdefault(module_of(path), set()).update(set(imports_of(path)) - typing_only(path) - {module_of(path)})
+def circle_in(graph):
+    """The files of one circle, in order, or nothing: files that need none of the others are taken out until none is
+    left; else a walk along what they need comes back to where it was."""
     while graph:
-        free = {name for name, needs in graph.items() if not needs & graph.keys()}
-        assert free, f"import cycle among {sorted(graph)}"
-        graph = {name: needs for name, needs in graph.items() if name not in free}
+        free = {parts for parts, needs in graph.items() if not needs & graph.keys()}
+        if not free:
+            walk = [next(iter(graph))]
+            while len(set(walk)) == len(walk):
+                walk.append(min(graph[walk[-1]] & graph.keys()))
+            return walk[walk.index(walk[-1]) :]
+        graph = {parts: needs for parts, needs in graph.items() if parts not in free}
+    return []
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_files_and_functions_are_short_and_imports_stand_on_top(path):
-    source = path.read_text()
-    assert len(source.splitlines()) <= 300
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            assert node.end_lineno - node.lineno + 1 <= 40, f"{node.name} is too long"
-            inner = [n for n in ast.walk(node) if isinstance(n, (ast.Import, ast.ImportFrom))]
-            assert all(getattr(n, "module", None) == "graphviz" or n.names[0].name == "graphviz" for n in inner)
-        if isinstance(node, ast.Call) and "import_module" in ast.unparse(node.func):
-            assert ast.literal_eval(node.args[0]).split(".")[0] in LATE, "only what is optional is imported late"
-        assert not isinstance(node, ast.Assert), "users get a named error, not an AssertionError"
+def test_there_are_no_import_circles():
+    """Between files, with those for types only."""
+    circle = circle_in({file.parts: {x.parts for x in imports_of(file)} - {file.parts} for file in FILES})
+    assert not circle, " -> ".join("/".join(parts) for parts in circle)
+
+
+def test_files_and_functions_are_short():
+    long = [f"{file}: {n} lines" for file in FILES if (n := len(file.source.splitlines())) > 300]
+    for file in FILES:
+        for node in ast.walk(file.tree):
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                n = node.end_lineno - node.lineno + 1
+                long += [f"{file}: {node.name}: {n} lines"] * (n > 40)
+    assert not long
+
+
+def test_imports_stand_on_top_and_users_get_named_errors():
+    wrong = []
+    for file in FILES:
+        for node in ast.walk(file.tree):
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                inner = [n for n in ast.walk(node) if isinstance(n, (ast.Import, ast.ImportFrom))]
+                wrong += [f"{file}: {node.name} imports inside" for _ in inner]
+            if isinstance(node, ast.Call) and "import_module" in ast.unparse(node.func) and file.room != "__init__":
+                late = ast.literal_eval(node.args[0]).split(".")[0]
+                wrong += [f"{file}: {late} is imported late"] * (late not in LATE)
+            if isinstance(node, ast.Assert):
+                wrong.append(f"{file}: an assert in line {node.lineno}")
+    assert not wrong
 
 
 def test_import_loads_nothing_heavy():

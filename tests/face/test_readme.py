@@ -1,4 +1,4 @@
-"""The README shows only what runs: its code is executed, its output compared, its table regenerated."""
+"""The READMEs show only what runs: their code is executed, its output compared, their tables regenerated."""
 
 from __future__ import annotations
 
@@ -13,52 +13,76 @@ import tinygrad_act as ta
 from tinygrad_act.__main__ import main
 from tinygrad_act.cli import table
 
+from .. import rooms
 from ..checker import table as checkers
 from ..checker.faults import FAULTS
 from ..checker.hard import HARD
+from ..house import PACKAGE, ROOMS
 
 ROOT = pathlib.Path(__file__).parents[2]
-README = (ROOT / "README.md").read_text(encoding="utf-8")
-BLOCKS = re.findall(r"```python\n(.*?)```\n+```text\n(.*?)```", README, re.DOTALL)
+PAGES = [ROOT / "README.md", ROOT / "benchmarks" / "README.md", *sorted((ROOT / "tinygrad_act").rglob("README.md"))]
+TEXTS = {str(path.relative_to(ROOT)): path.read_text(encoding="utf-8") for path in PAGES}
+OPERATIONS, CHECK = TEXTS["tinygrad_act/operations/README.md"], TEXTS["tinygrad_act/check/README.md"]
+BLOCK = re.compile(r"```python\n(.*?)```\n+```text\n(.*?)```", re.DOTALL)
+BLOCKS = [pytest.param(code, said, id=f"{name}-{n}") for name, text in TEXTS.items()
+          for n, (code, said) in enumerate(BLOCK.findall(text))]  # fmt: skip
 
 
-def test_every_python_block_says_what_it_prints():
-    assert len(BLOCKS) == README.count("```python") >= 3
+def test_every_room_has_its_page_and_the_first_is_short():
+    assert {f"tinygrad_act/{room}/README.md" for room in ROOMS} < set(TEXTS)
+    assert len((ROOT / "README.md").read_bytes()) <= 16 * 1024
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_every_python_block_says_what_it_prints(name):
+    assert len(BLOCK.findall(TEXTS[name])) == TEXTS[name].count("```python")
 
 
 @pytest.mark.parametrize(("code", "expected"), BLOCKS)
 @pytest.mark.usefixtures("scratch")
-def test_the_code_prints_what_the_readme_says(code, expected):
+def test_the_code_prints_what_the_page_says(code, expected):
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed):
         exec(compile(code, "README.md", "exec"), {})
     assert printed.getvalue() == expected
 
 
+@pytest.mark.parametrize("name", TEXTS)
+def test_links_and_pictures_lead_somewhere(name):
+    for target in re.findall(r"\]\(([^)#]+?)(?:#[^)]*)?\)", TEXTS[name]):
+        assert target.startswith("https://") or ((ROOT / name).parent / target).exists(), target
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_the_list_of_files_is_up_to_date(room):
+    shown = TEXTS[f"tinygrad_act/{room}/README.md"].split(rooms.START)[1].split(rooms.END)[0].strip()
+    assert shown == rooms.listed(room), "run: python -m tests.rooms"
+
+
+def test_files_that_the_pages_name_are_there():
+    """`core/op.py` and the like, on the page of the package from there, on a room's page from that room."""
+    for name, text in TEXTS.items():
+        for path in re.findall(r"`([a-z_]+(?:/[a-z_]+)*\.py)`", text.split(rooms.START)[0]):
+            places = (ROOT, (ROOT / name).parent, PACKAGE, ROOT / "tests")
+            assert any((place / path).exists() for place in places), f"{name}: {path}"
+
+
 def test_the_table_of_operations_is_up_to_date():
-    shown = README.split(table.START)[1].split(table.END)[0].strip()
-    assert shown == table.markdown(), "run: python -m tinygrad_act table README.md"
+    shown = OPERATIONS.split(table.START)[1].split(table.END)[0].strip()
+    assert shown == table.markdown(), "run: python -m tinygrad_act table tinygrad_act/operations/README.md"
     for op in ta.ops.values():
         assert op.name in table._INTERNAL or f"`{op.name}`" in shown
 
 
 def test_the_table_of_gradient_checkers_has_every_case_and_nothing_wrong_of_ours():
-    shown = README.split(checkers.START)[1].split(checkers.END)[0]
+    shown = CHECK.split(checkers.START)[1].split(checkers.END)[0]
     rows = [line.strip("| ").split(" | ") for line in shown.splitlines() if line.startswith("| ")]
     said = {row[0].replace("\\", ""): row[1] for row in rows}
+    again = "run python -m tests.checker.table tinygrad_act/check/README.md"
     for case in FAULTS:
-        assert said[case.name] == "fails", f"{case.name}: run python -m tests.checker.table README.md"
+        assert said[case.name] == "fails", f"{case.name}: {again}"
     for case in HARD:
-        assert said[case.name] == "passes", f"{case.name}: run python -m tests.checker.table README.md"
-
-
-def test_the_map_names_every_file_of_the_package():
-    listed = README.split("## A map of the files")[1].split("## ")[0]
-    for path in (ROOT / "tinygrad_act").glob("*.py"):
-        if path.name not in ("__init__.py", "_version.py"):
-            assert f"`{path.name}`" in listed or f"/{path.name}`" in listed, path.name
-    for path in (ROOT / "tinygrad_act" / "ops").glob("[a-z]*.py"):
-        assert f"`{path.stem}`" in listed, path.name
+        assert said[case.name] == "passes", f"{case.name}: {again}"
 
 
 def test_the_command_line(tmp_path, capsys):

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
 
+from ..core.columns import columns
 from ..core.op import DROPPED, Op
 from ..core.registry import ops
-from ..core.saving import write
+from ..core.saving import put_between
 
-__all__ = ["END", "START", "as_json", "columns", "markdown", "put_between", "spaced", "text", "write_into"]
+__all__ = ["END", "START", "as_json", "markdown", "text", "write_into"]
 
 START, END = "<!-- table of operations: start -->", "<!-- table of operations: end -->"
 
@@ -54,38 +54,9 @@ def as_json() -> str:
     return json.dumps([dict(zip(("name", "formula", "derivative", "kinks"), row)) for row in _rows()], indent=1)
 
 
-def columns(rows: Sequence[Sequence[str]]) -> list[str]:
-    """Every row as a line, its cells below those of the other rows."""
-    widths = [*(max(map(len, column)) for column in list(zip(*rows))[:-1]), 0]
-    return [spaced(row, widths) for row in rows]
-
-
-def spaced(row: Sequence[str], widths: Sequence[int]) -> str:
-    """One line of a table whose columns are so wide."""
-    return "  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip()
-
-
 def write_into(path: str | os.PathLike[str]) -> bool:
     """Put the table between its two markers in a file; whether that changed the file.
 
     Raises `ValueError` if a marker is missing.
     """
     return put_between(path, START, END, markdown())
-
-
-def put_between(path: str | os.PathLike[str], start: str, end: str, text: str) -> bool:
-    """Replace what stands between two markers of a file; whether that changed the file.
-
-    Raises `ValueError` if a marker is missing.
-    """
-    with open(path, encoding="utf-8", newline="") as file:
-        old = file.read()
-    if start not in old or end not in old:
-        raise ValueError(f"{path}: the lines {start!r} and {end!r} must both be there")
-    before, _, rest = old.partition(start)
-    _, _, after = rest.partition(end)
-    inside = f"{start}\n\n{text}\n\n{end}".replace("\n", "\r\n" if "\r\n" in old else "\n")
-    new = f"{before}{inside}{after}"
-    if new != old:
-        write(path, new)
-    return new != old

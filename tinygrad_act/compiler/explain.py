@@ -6,7 +6,7 @@ import math
 from collections import Counter
 from dataclasses import dataclass
 
-from ..cli.table import columns
+from ..core.columns import columns
 from ..show.svg import fragment
 from .calls import EINSUM, INDEXED
 from .node import Graph, Node

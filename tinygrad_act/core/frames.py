@@ -28,7 +28,8 @@ __all__ = [
 VARIABLE = "TINYGRAD_ACT_TRACEBACK"
 """The environment variable that, if it is "full", leaves tracebacks as they are."""
 
-_PACKAGE, _NUMPY, _PYTHON = (os.path.dirname(os.path.abspath(m)) + os.sep for m in (__file__, np.__file__, os.__file__))
+_HERE = os.path.dirname(os.path.abspath(__file__))  # a room of the package
+_PACKAGE, _NUMPY, _PYTHON = (os.path.dirname(os.path.abspath(m)) + os.sep for m in (_HERE, np.__file__, os.__file__))
 _OURS = (_PACKAGE, "<program ")
 _OUR_MODULES = __name__.partition(".")[0] + "."
 _LIBRARIES = (*_OURS, _NUMPY, os.path.join(os.path.dirname(_NUMPY[:-1]), "scipy") + os.sep)

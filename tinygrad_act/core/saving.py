@@ -113,3 +113,21 @@ def _pass_on(old: os.stat_result, beside: str) -> None:
         with contextlib.suppress(OSError):
             os.chown(beside, old.st_uid, old.st_gid)
     os.chmod(beside, stat.S_IMODE(old.st_mode))
+
+
+def put_between(path: str | os.PathLike[str], start: str, end: str, text: str) -> bool:
+    """Replace what stands between two markers of a file; whether that changed the file.
+
+    Raises `ValueError` if a marker is missing.
+    """
+    with open(path, encoding="utf-8", newline="") as file:
+        old = file.read()
+    if start not in old or end not in old:
+        raise ValueError(f"{path}: the lines {start!r} and {end!r} must both be there")
+    before, _, rest = old.partition(start)
+    _, _, after = rest.partition(end)
+    inside = f"{start}\n\n{text}\n\n{end}".replace("\n", "\r\n" if "\r\n" in old else "\n")
+    new = f"{before}{inside}{after}"
+    if new != old:
+        write(path, new)
+    return new != old

@@ -6,19 +6,16 @@ The operations themselves are methods, too: `recording.install_operators` makes 
 from __future__ import annotations
 
 import operator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
 from ..core.frames import boundary, trim
 from ..core.mode import mode
-from ..names.composed import ravel
+from ..operations.attributes import ravel
 from ..operations.elementary import ceil, floor
 from ..operations.rounding import floor_divide, mod, round, trunc
 from ..operations.shape import astype, reshape, transpose
-
-if TYPE_CHECKING:
-    from .value import Value
 
 __all__ = ["Methods"]
 
@@ -40,7 +37,7 @@ class Methods:
         @property
         def dtype(self) -> np.dtype[Any]: ...
 
-    def reshape(self, *new: Any, shape: Any = None) -> Value:
+    def reshape(self, *new: Any, shape: Any = None) -> Self:
         """`x.reshape(2, 3)`, `x.reshape((2, 3))` or `x.reshape(shape=(2, 3))`."""
         try:
             if (shape is None) == (not new):
@@ -52,17 +49,17 @@ class Methods:
             raise
 
     @boundary
-    def transpose(self, *axes: Any) -> Value:
+    def transpose(self, *axes: Any) -> Self:
         """`x.transpose()`, `x.transpose(1, 0)` or `x.transpose((1, 0))`."""
         return transpose(self, axes=_one_tuple(axes) if axes else None)  # type: ignore[no-any-return]
 
     @boundary
-    def ravel(self, order: str = "C") -> Value:
+    def ravel(self, order: str = "C") -> Self:
         """All entries in a row; see `ta.ravel`."""
         return ravel(self, order)  # type: ignore[no-any-return]
 
     @boundary
-    def flatten(self, order: str = "C") -> Value:
+    def flatten(self, order: str = "C") -> Self:
         """All entries in a row; see `ta.ravel`. (Nothing can write to either, so both may share memory.)"""
         return ravel(self, order)  # type: ignore[no-any-return]
 
@@ -84,33 +81,32 @@ class Methods:
     # -- Python's numbers -------------------------------------------------------------------------
 
     @boundary
-    def __divmod__(self, other: Any) -> tuple[Value, Value]:
+    def __divmod__(self, other: Any) -> tuple[Self, Self]:
         return floor_divide(self, other), mod(self, other)
 
     @boundary
-    def __rdivmod__(self, other: Any) -> tuple[Value, Value]:
+    def __rdivmod__(self, other: Any) -> tuple[Self, Self]:
         return floor_divide(other, self), mod(other, self)
 
     @boundary
-    def __round__(self, ndigits: Any = None) -> Value:
+    def __round__(self, ndigits: Any = None) -> Self:
         """`round(x, 2)` is `ta.round(x, decimals=2)`. `round(x)` of a single number is a whole number, a constant."""
         if ndigits is None and not self.shape:
             return _whole(self)  # type: ignore[no-any-return]
         return round(self, decimals=0 if ndigits is None else operator.index(ndigits))  # type: ignore[no-any-return]
 
-
     @boundary
-    def __floor__(self) -> Value:
+    def __floor__(self) -> Self:
         """`math.floor(x)` of a single number: a whole number, a constant."""
         return _whole(self, floor)  # type: ignore[no-any-return]
 
     @boundary
-    def __ceil__(self) -> Value:
+    def __ceil__(self) -> Self:
         """`math.ceil(x)`, likewise."""
         return _whole(self, ceil)  # type: ignore[no-any-return]
 
     @boundary
-    def __trunc__(self) -> Value:
+    def __trunc__(self) -> Self:
         """`math.trunc(x)`, likewise."""
         return _whole(self, trunc)  # type: ignore[no-any-return]
 

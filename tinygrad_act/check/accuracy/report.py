@@ -6,7 +6,7 @@ import json
 import math
 from collections.abc import Sequence
 
-from ...cli.table import spaced
+from ...core.columns import spaced
 from .measuring import Row
 
 __all__ = ["END", "START", "as_json", "head", "line", "markdown"]

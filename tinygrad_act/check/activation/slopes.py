@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ...cli.table import columns
+from ...core.columns import columns
 from ...core.conventions import derivative_form
 from ...core.op import Op
 from ...operations.slope import kinks_of

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ...cli.table import spaced
+from ...core.columns import spaced
 from ...core.op import Op, Unknown
 from ..samples import at_kinks, cases, movable, sample
 from .formula import fault_or_none

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple
 
-from ...cli.table import columns
+from ...core.columns import columns
 from ...core.saving import Path, save
 from ...show.svg import bundle
 from ...show.svg.writing import Theme

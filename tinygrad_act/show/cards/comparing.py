@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from ...cli.table import columns
+from ...core.columns import columns
 from ...core.conventions import DIALECTS, dialect
 from ...core.frames import boundary
 from ...core.op import Op

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from ...cli.table import columns
+from ...core.columns import columns
 from ...core.op import DROPPED, Op
 from ...core.registry import ops
 from .pictures.sheet import sheet

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from ...cli.table import columns
+from ...core.columns import columns
 from ...core.op import Theirs
 from ...operations.slope import SATURATED
 from ..graph.text import printable

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ....cli.table import columns
+from ....core.columns import columns
 from ....core.errors import describe
 from ....core.frames import boundary
 from ....core.graph import topological_order

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
-from ....cli.table import columns as in_columns
+from ....core.columns import columns as in_columns
 from ....core.errors import describe
 from ....core.frames import boundary
 from ....core.op import REQUIRED, Op
