@@ -10,6 +10,7 @@ it refuses, so that a formula that cannot be read by these rules is noticed.
 from __future__ import annotations
 
 import ast
+import functools
 import re
 
 import numpy as np
@@ -23,7 +24,7 @@ GREEK = dict(zip("αβγδεηθλμνρστφωπ", "alpha beta gamma delta eps
 CALLED = {"σ": "sigmoid", "Φ": "normal_cdf", "φ": "normal_pdf", r"\sigma": "sigmoid", r"\Phi": "normal_cdf",
           r"\varphi": "normal_pdf", r"\ln": "log", r"\max": "max", r"\min": "min", "abs": "absolute"}  # fmt: skip
 SIGNS = {"−": "-", "·": "*", "≥": ">=", "≤": "<=", "≠": "!=", "=": "==", r"\ge": ">=", r"\le": "<=", r"\ne": "!=",
-         r"\,": "*", r"\cdot": "*", r"\wedge": "and", r"\vee": "or", r"\lnot": "not", r"\bmod": "%"}  # fmt: skip
+         r"\,": "*", r"\;": "@", r"\cdot": "*", r"\wedge": "and", r"\vee": "or", r"\lnot": "not", r"\bmod": "%"}  # fmt: skip
 RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 CONSTANTS = {"π": np.pi, r"\pi": np.pi, "pi": np.pi, "e": np.e, "∞": np.inf, r"\infty": np.inf, "inf": np.inf,
              "NaN": np.nan, "nan": np.nan, "None": None, "True": True, "False": False}  # fmt: skip
@@ -45,11 +46,19 @@ def evaluate(text, names, style=None):
     with np.errstate(all="ignore"):
         if style == "python":
             return _python(text, names)
-        return _Formula(text, dict(names), style).value()
+        return _parsed(text, tuple(names), style)(names)
+
+
+@functools.lru_cache(maxsize=4096)
+def _parsed(text, names, style):
+    """The formula as a function of what the names mean."""
+    return _Formula(text, names, style).formula()
 
 
 def _function(word, args, keywords):
-    word = CALLED.get(word, word)
+    word = CALLED.get(word, word).removeprefix("\\")
+    if word == "argsort" and args[0] is None:
+        return None
     if word in ("max", "min") and len(args) == 2 and not keywords:
         word += "imum"
     if word == "clip" and len(args) == 3:
@@ -119,11 +128,11 @@ class _Formula:
     the names, so that definitions may follow the formula."""
 
     def __init__(self, text, names, style):
-        self.text, self.names, self.style = text, names, style
+        self.text, self.names, self.style = text, frozenset(names), style
         self.tokens = list(_tokens(text, names, style))
         self.at = 0
 
-    def value(self):
+    def formula(self):
         body = self.choice()
         defined = {}
         while self.take(",", r",\quad"):
@@ -132,9 +141,7 @@ class _Formula:
             defined[own] = self.choice()
         if self.peek():
             raise Unread(f"{self.peek()!r} is left over in {self.text!r}")
-        known = _Meanings(self.names, defined)
-        found = body(known)
-        return np.asarray(found, float) if isinstance(found, Truth) and self.style == "python" else _number(found)
+        return lambda names: _number(body(_Meanings(names, defined)))
 
     # --- tokens ---
 
@@ -281,9 +288,13 @@ class _Formula:
                 self.expect("{")
                 index = self.choice()
                 self.expect("}")
-                found = lambda known, x=found: x(known)[_index(index(known))]
+                found = lambda known, x=found: x(known)[_index([index(known)])]
             elif self.peek().startswith(".") and not self.spaced():
                 found = self.attribute(found)
+            elif self.peek() == r"\text" and self.peek(2).startswith("."):
+                self.at += 1
+                word = self.group()[1:]
+                found = lambda known, x=found, word=word: getattr(np.asarray(x(known)), word)
             else:
                 return found
 
@@ -446,7 +457,7 @@ def _index(found):
     if isinstance(found, list):
         found = found[0] if len(found) == 1 else tuple(found)
     if isinstance(found, np.ndarray):
-        return found.astype(int) if found.ndim else int(found)
+        return (found if found.dtype == bool else found.astype(int)) if found.ndim else int(found)
     return int(found) if isinstance(found, float) else found
 
 
@@ -471,7 +482,7 @@ def _meaning(token, known):
 
 
 _LATEX = re.compile(
-    r"\\left\\lfloor|\\right\\rfloor|\\left\\lceil|\\right\\rceil|\\(?:left|right)[(|)\[\]]|,\\quad|\\\\|\\,|\\[A-Za-z]+"
+    r"\\left\\lfloor|\\right\\rfloor|\\left\\lceil|\\right\\rceil|\\(?:left|right)[(|)\[\]]|,\\quad|\\\\|\\,|\\;|\\[A-Za-z]+"
     r"|\d+(?:\.\d+)?(?:\\ldots)?|[^\W\d]|[-+=<>/^_&,{}()\[\]|*]"
 )
 _TEXT = re.compile(
@@ -491,7 +502,10 @@ def _tokens(text, names, style):
             return
         if style == "latex" and (found := re.compile(r"\\(text|mathrm|operatorname|overline|mathbf|begin|end)\{").match(text, at)):
             end = _closing(text, found.end())
-            yield from ((f"\\{found[1]}", at > start), ("{", False), (_unescaped(text[found.end() : end]), False), ("}", False))
+            word, index = _unescaped(text[found.end() : end]), re.compile(r"_\{(\d+)\}").match(text, end + 1)
+            if index and word + index[1] in names:
+                word, end = word + index[1], index.end() - 1
+            yield from ((f"\\{found[1]}", at > start), ("{", False), (word, False), ("}", False))
             at = end + 1
             continue
         whole = next((x for x in own if text.startswith(x, at) and not text[at + len(x) : at + len(x) + 1].isalnum()), None)

@@ -52,8 +52,13 @@ def _bce_pull(g: Any, a: Any, z: Any, y: Any, out: Any) -> None:
     np.multiply(g, out, out=out)
 
 
+def _bce_slope(_: Any, z: Any, y: Any) -> Any:
+    """sigmoid(z) - y"""
+    return (1 - y) * sigmoid(z) - y * sigmoid(-z)
+
+
 @elementwise(
-    dz=lambda _, z, y: (1 - y) * sigmoid(z) - y * sigmoid(-z),
+    dz=_bce_slope,
     dy=lambda _, z, __: -z,
     label="bce",
     cases=(case((), ()), case((3,), (3,)), case((2, 3), (2, 3)), case((2, 3), ())),
