@@ -284,10 +284,10 @@ class Op:
         if isinstance(rule, (int, float)):
             return lift(rule)
         i = (name("i") if position is None else position) if self.variadic else None
-        g = None if self.elementwise else named(arriving, "g")
+        g = None if self.elementwise else named(arriving, "G" if "g" in self.inputs else "g")
         inputs = [named(x) for x in (self.inputs if operands is None else operands)]
         known = {word: name(word) for word in self.defaults} | dict(static or {})
-        return tree_of_rule(rule, Arguments(i, g, named(output, "a"), inputs, known), self.inputs)
+        return tree_of_rule(rule, Arguments(i, g, named(output, "output" if "a" in self.inputs else "a"), inputs, known), self.inputs)
 
     @property
     def definition(self) -> Expr | None:

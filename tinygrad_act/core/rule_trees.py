@@ -93,8 +93,10 @@ _IN_WORDS = frozenset(("positive", "floor_divide", "mod", "logical_and", "logica
 
 
 def first_line(docstring: str) -> str:
-    """What a docstring says at once."""
-    return docstring.strip().split("\n")[0]
+    """What a docstring says at once: its first line, and those after it as long as a comma says that it goes on."""
+    lines = [line.strip() for line in docstring.strip().split("\n")]
+    end = next((i for i, line in enumerate(lines, 1) if not line.endswith(",")), len(lines))
+    return " ".join(lines[:end])
 
 
 def _documented(text: str, given: Arguments, inputs: Sequence[str]) -> Expr:

@@ -179,7 +179,7 @@ def lift(x: Any) -> Expr:
     if isinstance(x, slice):
         return Expr("slice", "", map(lift, (x.start, x.stop, x.step)))
     if isinstance(x, (np.ndarray, np.generic)) and x.ndim == 0 and x.dtype.kind in "fiub":
-        return lift(x.item())
+        return lift(x.item() if x.dtype.kind != "f" or x.dtype == np.float64 else float(str(x)))
     if isinstance(x, (int, float)) and not isinstance(x, bool):
         return Expr("number", float(x) if isinstance(x, float) else int(x))
     return Expr("constant", x)

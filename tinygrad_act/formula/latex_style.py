@@ -105,9 +105,10 @@ class Latex(Style):
         if e.head == "**":
             return Piece(f"{self.inside(x, ATOM)}^{{{self.value(y)}}}", POWER)
         if e.head in ("*", "@"):
+            space = r" \, " if e.head == "*" else r" \; "
             left, right = self.inside(x, PRODUCT), self.inside(y, PRODUCT + 1)
             right = self.brackets(right) if right.startswith("-") else right
-            return Piece(left + (r" \cdot " if right[0].isdigit() else r" \, ") + right, PRODUCT)
+            return Piece(left + (r" \cdot " if right[0].isdigit() else space) + right, PRODUCT)
         return super().of_infix(e, parts)
 
     def of_prefix(self, e: Expr, parts: list[Piece]) -> Piece:
@@ -117,6 +118,8 @@ class Latex(Style):
 
     def of_call(self, e: Expr, parts: list[Piece]) -> Piece:
         made = _SHAPED.get(e.head)
+        if e.head == "exp" and "e" in self.heads:
+            return Piece(rf"\exp\left({self.listed(e, parts)}\right)", POWER)
         if made is not None and len(parts) == 1 and not e.keywords:
             template, inner, tightness = made
             return Piece(template % self.inside(parts[0], inner), tightness)

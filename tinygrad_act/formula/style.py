@@ -16,7 +16,7 @@ from .expression import Expr
 from .operators import ATOM, COMPARISON, INFIX, LET, POWER, PREFIX, PRODUCT, SUM
 from .walking import check_size, fold, parts_of, pieces
 
-__all__ = ["Piece", "Style", "constant_text"]
+__all__ = ["Piece", "Style", "constant_text", "number_text"]
 
 
 class Piece(NamedTuple):
@@ -41,11 +41,12 @@ class Style:
     """What stands between a formula and its definitions."""
 
     def __init__(self, root: Expr, digits: int | None = None) -> None:
-        """`digits`: how many digits of a decimal fraction are shown; None for all. Raises `TooLarge`."""
+        """`digits`: see `number_text`. Raises `TooLarge`."""
         check_size(root)
         found = pieces(root)
         self.digits = digits
         self.called = {x.head for x in found if x.kind == "call"}
+        self.heads = {x.head for x in found if x.kind == "name"}.union(*(x.head for x in found if x.kind == "let"))
         self.arrives = any(x.kind == "arriving" for x in found)
         self.names = self.named(found)
         self.root: Piece = fold(root, parts_of, self.piece)
@@ -168,8 +169,11 @@ class Style:
         return self.brackets(piece.text) if piece.tightness == LET else self.value(piece)
 
 
-def number_text(x: float, digits: int | None) -> tuple[str, bool]:
-    """A number as it was typed, `1.0001`; with at most so many digits it ends in `…`. And whether it does."""
+def number_text(x: float, digits: int | None = None) -> tuple[str, bool]:
+    """A number as it was typed, `1.0001`, and whether it was cut.
+
+    One of more digits than anybody types is a result: with `digits` it is cut after so many and ends in `…`.
+    """
     if isinstance(x, int):
         return (str(x), False) if x.bit_length() < _LONG else (f"an integer of {x.bit_length():,} bits", True)
     if not math.isfinite(x):
@@ -177,17 +181,22 @@ def number_text(x: float, digits: int | None) -> tuple[str, bool]:
     if x.is_integer() and abs(x) < _WHOLE:
         return str(int(x)), False
     number, e, exponent = repr(x).partition("e")
-    if digits is None or sum(c.isdigit() for c in number.lstrip("-0.")) <= digits:
+    if digits is None or sum(map(str.isdigit, number.lstrip("-0."))) <= _TYPED:
         return repr(x), False
-    start = len(number) - len(number.lstrip("-0."))
-    stop, seen = start, 0
-    while seen < digits:
-        seen += number[stop].isdigit()
-        stop += 1
-    return f"{number[:stop]}…{e}{exponent}", True
+    return f"{_cut(number, digits)}…{e}{exponent}", True
 
 
-_LONG, _WHOLE = 10_000, 1e16
+_LONG, _WHOLE, _TYPED = 10_000, 1e16, 10
+
+
+def _cut(number: str, digits: int) -> str:
+    """The first digits that count, and all before the point."""
+    seen = 0
+    for i, c in enumerate(number):
+        seen += c.isdigit() and (seen > 0 or c != "0")
+        if seen >= digits and i + 1 >= number.index("."):
+            return number[: i + 1].removesuffix(".")
+    return number
 
 
 def constant_text(x: Any) -> str:

@@ -14,7 +14,7 @@ from .style import Piece, Style
 
 __all__ = ["Unicode"]
 
-_WORD = re.compile(r"[^\W\d]\w*[′']*(?:\.[^\W\d]\w*|\[\d+\])*")
+_WORD = re.compile(r"(?!\d)L+[′']*(?:\.(?!\d)L+|\[\d+\])*".replace("L", "(?:(?![⁰¹²³⁴⁵⁶⁷⁸⁹ᵀ])\\w)"))
 """What can stand in a formula for itself: a word, `layer.w`, `v[3]`."""
 _RESERVED = frozenset(("if", "else", "and", "or", "not", "G"))
 

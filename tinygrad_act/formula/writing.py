@@ -21,7 +21,7 @@ def python(e: Expr) -> str:
 
 
 def unicode(e: Expr, digits: int | None = None) -> str:
-    """As mathematics in plain text: `a(1 − a)`; decimal fractions with at most so many digits, then `…`."""
+    """As mathematics in plain text: `a(1 − a)`; of results only so many `digits`, then `…`."""
     try:
         return Unicode(mathematics(e), digits).text
     except TooLarge as error:

@@ -101,7 +101,7 @@ def _drawn(z: Any, lower: float, upper: float, rng: Any) -> Any:
 
 
 def _rrelu_slope(a: Any, z: Any, *, lower: float, upper: float, rng: Any) -> Any:
-    """where(z >= 0, 1, the slope that was drawn: a / z)"""
+    """where(z >= 0, 1, a / z)"""
     mean = (lower + upper) / 2
     if rng is None:
         return where(z >= 0, 1.0, mean)
