@@ -196,7 +196,7 @@ def test_a_factor_at_a_kink_says_which_side_was_taken():
     assert "kink" not in explain(ta.relu(z + 1), z).text()
     many = Value([0.0, -1.0, 0.0, 2.0], "x")
     note = explain(ta.relu(many).sum(), many).paths[0].factors[-1].note
-    assert note == "relu, slope on for 75%, 2 of 4 entries at the kink x = 0"
+    assert note == "relu, slope on for 75 %, 2 of 4 entries at the kink x = 0"
 
 
 def test_the_conventions_in_force_are_those_of_backward():
@@ -304,7 +304,7 @@ def test_arrays_show_the_rule_the_shape_and_the_size_of_the_gradient():
         "  ∂L/∂v4   1                      1                +",
         "  ∂v4/∂v3  G → spread(G / n, v3)  4×2, rms 0.125   mean",
         "  ∂v3/∂v2  G → G · 2 · v2         4×2, rms 0.2979  ^, slope mean -2.03",
-        "  ∂p/∂v1   G → G · (1 − p²)       4×2, rms 0.19    tanh, slope mean 0.611, 25% saturated",
+        "  ∂p/∂v1   G → G · (1 − p²)       4×2, rms 0.19    tanh, slope mean 0.611, 25 % saturated",
         "  ∂v1/∂W   G → Xᵀ @ G             3×2, rms 0.1738  @",
     ]:
         assert line in text.split("\n")

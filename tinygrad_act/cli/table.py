@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import os
 
 from ..core.columns import columns
 from ..core.op import DROPPED, Op
 from ..core.registry import ops
 from ..core.saving import put_between
+from ..show.texts import json_text
 
 __all__ = ["END", "START", "as_json", "markdown", "text", "write_into"]
 
@@ -51,7 +51,7 @@ def text() -> str:
 
 def as_json() -> str:
     """The same as a JSON list of objects."""
-    return json.dumps([dict(zip(("name", "formula", "derivative", "kinks"), row)) for row in _rows()], indent=1)
+    return json_text([dict(zip(("name", "formula", "derivative", "kinks"), row)) for row in _rows()])
 
 
 def write_into(path: str | os.PathLike[str]) -> bool:

@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from ..core.columns import columns
-from ..show.svg import fragment
+from ..core.shown import fragment
 from .calls import EINSUM, INDEXED
 from .node import Graph, Node
 from .plan import Plan

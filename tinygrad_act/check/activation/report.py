@@ -11,9 +11,9 @@ from ...core.frames import public_methods
 from ...core.op import Op
 from ...core.saving import Path, save
 from ...operations.slope import Kink, kinks_of
-from ...show.graph.text import printable
 from ...show.svg import bundle
 from ...show.svg.writing import Theme
+from ...show.texts import printable
 from .picture import picture
 
 __all__ = ["Refused", "Report", "curves", "describe", "slope_at"]

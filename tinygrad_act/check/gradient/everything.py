@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -10,6 +9,7 @@ import numpy as np
 
 from ...core.columns import spaced
 from ...core.op import Op, Unknown
+from ...show.texts import json_text
 from ..samples import at_kinks, cases, movable, sample
 from .formula import fault_or_none
 from .gradcheck import gradcheck
@@ -102,4 +102,4 @@ def as_json(lines: Sequence[Line]) -> str:
     """The same as JSON."""
     rows = [{"operation": line.name, "first": line.first, "second": line.second, "kinks": list(line.kinks),
              "verdict": line.verdict} for line in lines]  # fmt: skip
-    return json.dumps(rows, indent=1)
+    return json_text(rows)

@@ -64,7 +64,7 @@ class _Graph:
         self._snapshot = snapshot
         self._numbers = {node.id: i for i, node in enumerate(snapshot.nodes)}
         self._looped = {edge.source for edge in snapshot.edges if edge.source == edge.target}
-        self._sized = tuple(map(fitted, snapshot.nodes))
+        self._sized = tuple(fitted(node, snapshot.short) for node in snapshot.nodes)
         self._boxes = [
             Box(box.width, box.height + _LOOP * (box.node.id in self._looped), box.node.cluster) for box in self._sized
         ]

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from ...core.errors import shape_of
+from ...core.evaluate import held
 from ...core.mode import mode, special
 from ...engine.lending import unchanged
 from ...engine.tracing import refuse_look
 from ...engine.value import Value
+from ..texts import printable
 from .clusters import clusters_of
 from .flow import flows
 from .local import Named, formula_of, local_derivative, names_around
 from .names import Names
-from .numbers import brief, numbers_of, root_mean_square
+from .numbers import beyond, in_brief, numbers_of, root_mean_square
 from .snapshot import Edge, Kind, Node, Snapshot
-from .text import inline_text, is_inline, printable, static_text
+from .text import is_inline, static_text
 
 __all__ = ["capture", "kind_of", "operands"]
 
@@ -45,6 +48,18 @@ def kind_of(value: Value) -> Kind:
     if value.op is not None:
         return "result"
     return "parameter" if value.level else "constant"
+
+
+class _Sum(NamedTuple):
+    """What has reached a value: its sum, the sum of absolute values, how many terms."""
+
+    value: Any
+    total: Any
+    size: Any
+    terms: int
+
+
+_NOTHING = _Sum(None, 0.0, 0.0, 0)
 
 
 class _Capture:
@@ -76,13 +91,26 @@ class _Capture:
 
     def _flow(self, order: Sequence[Value]) -> Iterator[int]:
         """Note on every edge what flowed along it; the edges in the order of the backward pass."""
+        sums: dict[int, _Sum] = {}
         with np.errstate(all="ignore"):
             for node, position, sent, total in flows(order):
                 index = self._edge_of[id(node), position]
                 self._edges[index] = self._edges[index]._replace(
-                    flow=root_mean_square(sent), sent=brief(sent), total=brief(total)
+                    flow=root_mean_square(sent), sent=in_brief(sent), total=in_brief(total)
                 )
+                x = (node.inputs or ())[position]
+                before = sums.get(id(x), _NOTHING)
+                sums[id(x)] = _Sum(x, total, before.size + abs(sent), before.terms + 1)
                 yield index
+            self._note_earlier(sums.values())
+
+    def _note_earlier(self, sums: Iterable[_Sum]) -> None:
+        """Note what gradients hold beyond what this pass brought."""
+        for x, total, size, terms in sums:
+            earlier = None if x._grad is None else beyond(held(x._grad), total, size, terms)
+            if earlier is not None:
+                box = self._boxes[id(x)]
+                self._nodes[box] = self._nodes[box]._replace(earlier=earlier)
 
     def _source(self, x: Any, primal: Any) -> str:
         """The id of an operand's box; empty for a raw number. A raw array gets its box here."""
@@ -135,8 +163,15 @@ class _Capture:
             return node
         return node._replace(
             title=printable(op.label), op=op.name, static=static_text(op, value.static),
-            inline=inline_text(op, value.inputs or ()), activation=op.reference is not None,
+            operands=_raw(value.inputs or ()), activation=op.reference is not None,
         )  # fmt: skip
+
+
+def _raw(inputs: Sequence[Any]) -> tuple[Any, ...]:
+    """The raw numbers among the operands, each NaN as `math.nan`; empty if all have boxes."""
+    if not any(map(is_inline, inputs)):
+        return ()
+    return tuple((x if x == x else math.nan) if is_inline(x) else None for x in inputs)
 
 
 def _within(name: str, cluster: tuple[str, ...]) -> str:
@@ -151,9 +186,9 @@ def _edge(source: str, target: str, value: Value, position: int, names: tuple[Na
     x = (value.inputs or ())[position]
     if names is None or not isinstance(x, Value) or not x.level:
         return Edge(source, target, position)
-    formula, number, at, kink = local_derivative(value, position, names[0])
+    formula, slopes, at, kink = local_derivative(value, position, names[0])
     general = formula if names[0] is names[1] or not formula.text else formula_of(value, position, names[1])
-    return Edge(source, target, position, 1, formula, general, number, at, kink)
+    return Edge(source, target, position, 1, formula, general, slopes, at, kink)
 
 
 def _holding(data: Any, kind: Kind) -> Node:

@@ -11,6 +11,7 @@ from ...core.frames import boundary, users_frame
 from ...core.graph import topological_order
 from ...engine.value import Value
 from ..svg.writing import THEMES, Theme
+from ..texts import printable
 from .arrange import Arranged, arrange
 from .capture import capture
 from .drawing import Drawing
@@ -20,7 +21,6 @@ from .running import run_model
 from .shorten import COLLAPSE, Collapse, shortened
 from .snapshot import Snapshot
 from .summary import count_arrays, summarise
-from .text import printable
 from .variables import Variable, variables_of
 
 __all__ = ["draw"]

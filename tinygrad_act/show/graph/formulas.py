@@ -14,7 +14,6 @@ from ...core.mode import mode
 from ...core.op import Op
 from ...engine.value import Value
 from ...formula import (
-    ATOM,
     PRODUCT,
     Expr,
     Piece,
@@ -30,9 +29,10 @@ from ...formula import (
     rebuilt,
     words,
 )  # fmt: skip
+from ..texts import CUT, constant, printable
 from .shorter import in_short
 from .snapshot import Formula
-from .text import CUT, constant_text, is_inline, printable
+from .text import is_inline
 
 __all__ = ["LONGEST", "OUTPUT", "Shown", "operand", "places_in", "rule_of", "spelled"]
 
@@ -67,7 +67,7 @@ def rule_of(node: Value, position: int, numbers: Sequence[Any] | None = None) ->
     if numbers is None:
         plain = op.elementwise and len(inputs) > 1
         numbers = [x if plain and is_inline(x) else None for x in inputs]
-    known = tuple(None if x is None else (type(x), x) for x in numbers[: None if not op.variadic else 0])
+    known = tuple(None if x is None else (type(x), constant(x)) for x in numbers[: None if not op.variadic else 0])
     return _tree(op, position, mode.form, known, _shown(node.static))
 
 
@@ -108,17 +108,17 @@ class Shown(Unicode):
     def __init__(self, root: Expr, called: Mapping[str, str]) -> None:
         """`called`: what to write for the places that are held in the tree."""
         self._called, self.where = called, ""
-        super().__init__(root)
+        super().__init__(root, CUT)
 
     def named(self, found: Sequence[Expr]) -> Mapping[str, str]:
         """Letters that the formula defines itself give way to the names of values."""
         free = (x for x in _LETTERS if x not in self._called.values())
         own = (x for let in found if let.kind == "let" for x in let.head)
-        return {**super().named(found), **{x: next(free) if x in self._called.values() else x for x in own}, **self._called}
-
-    def of_number(self, e: Expr, _: list[Piece]) -> Piece:
-        text = constant_text(e.head)
-        return Piece(text, PRODUCT if text.startswith("−") else ATOM, rounded=CUT in text)
+        return {
+            **super().named(found),
+            **{x: next(free) if x in self._called.values() else x for x in own},
+            **self._called,
+        }
 
     def of_let(self, e: Expr, parts: list[Piece]) -> Piece:
         body, *values = parts
@@ -136,7 +136,9 @@ def spelled(e: Expr, called: Mapping[str, str], whole: bool, by: str = "") -> Fo
 
 def _is_sum(e: Expr, root: Piece) -> bool:
     """Whether a factor before it would multiply only its first part."""
-    return not root.truth and (root.tightness < PRODUCT or root.text.startswith("−") or (e.kind, e.head) == ("infix", "/"))
+    return not root.truth and (
+        root.tightness < PRODUCT or root.text.startswith("−") or (e.kind, e.head) == ("infix", "/")
+    )
 
 
 _LETTERS = "stuvpqrhkdwcbmnijlxyz"

@@ -15,12 +15,14 @@ from ...core.errors import KinkError
 from ...core.evaluate import NOT_IEEE
 from ...engine.backprop import pull_one
 from ...engine.value import Value
-from ...operations.slope import SATURATED, on_kinks, slope
+from ...operations.slope import on_kinks, slope
+from ..texts import number_text
 from .formulas import OUTPUT, operand, places_in, rule_of, spelled
-from .snapshot import Formula
-from .text import number_text, quoted
+from .numbers import slopes_of
+from .snapshot import Formula, Slopes
+from .text import quoted
 
-__all__ = ["Local", "Named", "formula_of", "local_derivative", "names_around", "number_of", "slope_of"]
+__all__ = ["Local", "Named", "formula_of", "local_derivative", "names_around", "slope_of"]
 
 _NAME = 12
 """Longer names give way to those that the operation has for its inputs: `x`, `y`."""
@@ -41,15 +43,15 @@ class Local(NamedTuple):
 
     formula: Formula
     """`a(1 − a)`; with several operands `∂/∂w = x`; for what is not elementwise the rule, `G @ Wᵀ`."""
-    number: str
-    """`0.1966`; for arrays `mean 0.21, 3% saturated` or `on for 48%`; empty for what is not elementwise."""
-    at: str
-    """Where the formula was evaluated, if it names the operation's own `a` or input: `a = 0.7311`."""
+    slopes: Slopes | None
+    """The numbers; None for what is not elementwise."""
+    at: tuple[tuple[str, Any], ...]
+    """Where the formula was evaluated, if it names the operation's own `a` or input: these, and their values."""
     kink: str
     """`kink at 0: slope 1`; for arrays how many entries sit on one."""
 
 
-_NOTHING = Local(Formula(), "", "", "")
+_NOTHING = Local(Formula(), None, (), "")
 
 
 def local_derivative(node: Value, position: int, names: Named) -> Local:
@@ -64,14 +66,14 @@ def local_derivative(node: Value, position: int, names: Named) -> Local:
     try:
         value = slope_of(node, position)
     except KinkError:  # at_kink("raise") is on; a picture shows where that would be
-        return Local(formula, "", "", 'on a kink, and at_kink("raise") is on')
+        return Local(formula, None, (), 'on a kink, and at_kink("raise") is on')
     except Exception:  # a rule of your own may fail in any way: backward() says how, and the picture shows where
-        return Local(formula, "", "", "")
+        return Local(formula, None, (), "")
     if value is None:
-        return Local(formula, "", "", "")
+        return Local(formula, None, (), "")
     kinks = on_kinks(op, position, node.primals or (), node.static)
-    number = number_of(value, activation=op.reference is not None)
-    return Local(formula, number, _at(node, position, names), _kink(kinks, value))
+    slopes = slopes_of(value, activation=op.reference is not None)
+    return Local(formula, slopes, _at(node, position, names), _kink(kinks, value))
 
 
 def formula_of(node: Value, position: int, names: Named) -> Formula:
@@ -119,35 +121,14 @@ def _numbered(wanted: Sequence[str], letter: str, taken: Container[str]) -> Iter
     yield from (f"{letter}_{i}" for i in itertools.count(2) if f"{letter}_{i}" not in taken)
 
 
-def _at(node: Value, position: int, names: Named) -> str:
+def _at(node: Value, position: int, names: Named) -> tuple[tuple[str, Any], ...]:
     """The numbers that the letters in a formula stand for."""
     op, primals = node.op, node.primals
     if op is None or not primals or np.size(node._data) != 1 or not op.elementwise:
-        return ""
+        return ()
     values = {OUTPUT: node._data, **{operand(i): x for i, x in enumerate(primals)}}
     places = [place for place in values if place in names.telling and place in places_in(rule_of(node, position))]
-    return ", ".join(f"{names.shown[x]} = {number_text(np.asarray(values[x]).item())}" for x in places)
-
-
-def number_of(d: Any, *, activation: bool = False) -> str:
-    """A local derivative as a number: of an array the mean, and of an activation the share that is flat."""
-    if not isinstance(d, np.ndarray) or d.size == 1:
-        return number_text(np.asarray(d).item())
-    if d.size == 0:
-        return "empty"
-    low, high = d.min(), d.max()
-    if low == high:
-        return number_text(float(low))
-    if activation and low == 0 and high == 1 and np.all((d == 0) | (d == 1)):
-        return f"on for {_share(d == 1)}"
-    with np.errstate(all="ignore"):
-        mean = f"mean {np.mean(d, dtype=np.float64):.3g}"
-    return f"{mean}, {_share(np.abs(d) < SATURATED)} saturated" if activation else mean
-
-
-def _share(where: Any) -> str:
-    share = 100 * np.count_nonzero(where) / where.size
-    return f"{share:.0f}%" if share in (0, 100) or 1 <= share <= 99 else "<1%" if share < 1 else ">99%"
+    return tuple((names.shown[x], np.asarray(values[x]).item()) for x in places)
 
 
 def slope_of(node: Value, position: int) -> Any:

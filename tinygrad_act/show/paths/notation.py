@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from ...formula import name_latex, words_latex
-from .numerals import number_text, result_text
+from ..texts import number_text
+from .numerals import result_text
 
 __all__ = ["array_latex", "bracketed", "gradient_latex", "markdown_text", "number_latex"]
 

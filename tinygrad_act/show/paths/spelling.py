@@ -11,6 +11,7 @@ from ...engine.value import Value
 from ...formula import renamed
 from ..graph.formulas import OUTPUT, operand, places_in, rule_of, spelled
 from ..graph.text import quoted
+from ..texts import CUT
 from .barred import Barred
 from .numerals import array_text, shape_text
 
@@ -46,21 +47,25 @@ def spell(node: Value, position: int, names: Mapping[int, str]) -> Spelling:
     numbers = [_constant(x, primal, names) if several else None for x, primal in zip(inputs, primals)]
     tree = rule_of(node, position, numbers)
     called = {operand(i): name for i, name in enumerate(operand_names(node, names))} | {OUTPUT: names[id(node)]}
-    formula = spelled(tree, {place: name if name[:1] in "⟨[" else quoted(name) for place, name in called.items()}, False)
+    nameless = {operand(i) for i, x in enumerate(inputs) if not _is_named(x, names)}
+    formula = spelled(tree, {x: name if x in nameless else quoted(name) for x, name in called.items()}, False)
     held = places_in(tree)
     mentioned = [i for i in range(-1, len(inputs)) if (OUTPUT if i < 0 else operand(i)) in held]
     form: Any = tree.kind if tree.kind in ("name", "number") else formula.form
-    return Spelling(str(formula), Barred(renamed(tree, called)).around, tuple(mentioned), form)
+    return Spelling(str(formula), Barred(renamed(tree, called), CUT).around, tuple(mentioned), form)
 
 
 def _constant(x: Any, primal: Any, names: Mapping[int, str]) -> Any:
     """A single number that has no name, which stands for itself."""
-    named = id(x) in names and isinstance(x, (Value, np.ndarray))
-    return None if named or np.size(primal) != 1 else np.asarray(primal).item()
+    return None if _is_named(x, names) or np.size(primal) != 1 else np.asarray(primal).item()
+
+
+def _is_named(x: Any, names: Mapping[int, str]) -> bool:
+    return id(x) in names and isinstance(x, (Value, np.ndarray))  # a number has no identity
 
 
 def _operand(x: Any, primal: Any, names: Mapping[int, str]) -> str:
-    if id(x) in names and isinstance(x, (Value, np.ndarray)):  # a number has no identity
+    if _is_named(x, names):
         return names[id(x)]
     data = np.asarray(primal)
     if data.size == 1 or (data.ndim == 1 and data.size <= _SMALL):

@@ -12,15 +12,17 @@ from ...core.op import Op
 from ...engine.value import Value
 from ...formula import INFIX
 from ...operations.slope import asked_at_kink, on_kinks
-from ..graph.local import number_of, slope_of
-from ..graph.numbers import root_mean_square
+from ..graph.local import slope_of
+from ..graph.numbers import root_mean_square, slopes_of
 from ..graph.text import operator_text, static_text
 from ..graph.variables import Variable
+from ..graph.wording import slope_text
+from ..texts import number_text
 from .between import Between, Link
 from .heaviest import Route
 from .naming import name_values
 from .notation import bracketed, gradient_latex, number_latex
-from .numerals import number_text, result_text
+from .numerals import result_text
 from .path import Factor, Path
 from .pulling import local_number
 from .spelling import Spelling, operand_names, spell
@@ -116,7 +118,7 @@ def _slope(node: Value, link: Link, spelled: Spelling) -> str:
     op = node.op
     if op is None or not op.elementwise or spelled.form == "number":
         return ""
-    return f"slope {number_of(slope_of(node, link.position), activation=op.reference is not None)}"
+    return f"slope {slope_text(slopes_of(slope_of(node, link.position), activation=op.reference is not None))}"
 
 
 def _at(node: Value, spelled: Spelling, names: Mapping[int, str], digits: int) -> str:

@@ -16,11 +16,12 @@ from ....core.op import Op
 from ....engine.tracing import refuse_look
 from ....engine.value import Value
 from ...svg import document, fit, flow, group, one_line, text
-from ...svg.chart import Panel, legend, legend_width, tick_text
+from ...svg.chart import Panel, legend, legend_width
 from ...svg.writing import Theme
+from ...texts import percent, tick_text
 from ..card import card
 from .curves import HELD, read, span, subject
-from .histogram import Numbers, Outcome, outcome, percent
+from .histogram import Numbers, Outcome, outcome
 from .picture import Picture
 from .shared import heights, title_of
 from .small import KEYS, Small, draw_small, signs, small
@@ -171,6 +172,6 @@ def _text(layers: Sequence[Layer]) -> str:
     for layer in layers:
         found = layer.outcome
         bad = layer.numbers.nans + layer.numbers.infinite
-        shares = percent(found.saturated), percent(found.dead), tick_text(found.slope, 3)
+        shares = percent(found.saturated, 1), percent(found.dead, 1), tick_text(found.slope, 3)
         rows.append((layer.name, layer.label or "-", layer.size, layer.numbers.spread() or "-", *shares, str(bad)))
     return "\n".join(columns(rows))

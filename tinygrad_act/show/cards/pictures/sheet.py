@@ -11,8 +11,9 @@ from ....core.frames import boundary
 from ....core.op import REQUIRED, Op
 from ....core.registry import ops
 from ...svg import document, fit, flow, group, one_line, text
-from ...svg.chart import Panel, legend, legend_width, tick_text
+from ...svg.chart import Panel, legend, legend_width
 from ...svg.writing import Theme
+from ...texts import tick_text
 from ..card import Card, card
 from .curves import subject
 from .picture import Picture
