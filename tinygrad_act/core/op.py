@@ -15,15 +15,15 @@ inputs, keyword-only arguments are static parameters, and every rule takes the s
 from __future__ import annotations
 
 import inspect
-import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeAlias
 
-from ..formula.symbol import Symbol
+from ..formula import Expr, lift, name, python, words
 from .errors import UnknownDerivative
 from .float_warnings import Said
 from .registry import ops
+from .rule_trees import DROPPED, Arguments, named, tree_of_definition, tree_of_rule
 
 __all__ = [
     "DROPPED", "FORMS", "MANY", "REQUIRED", "SIDES", "Case", "Fused", "Op", "Place", "Rule", "Theirs", "Unknown",
@@ -44,9 +44,6 @@ where there is such a parameter); first inputs that are multiples of the second.
 
 FORMS = ("output", "input")
 """What a local derivative may be written in: the output `a`, or the input `z`."""
-
-DROPPED = "(dropped by python -OO)"
-"""In place of a formula that stood in a docstring, where the source is not there to read it from."""
 
 REQUIRED = inspect.Parameter.empty
 """The default of a static parameter that has none."""
@@ -236,7 +233,7 @@ class Op:
     def place_text(self, place: Place) -> str:
         """The place of a kink as text: `0`, `-threshold`, `ties`."""
         if callable(place):
-            return repr(place(**{name: Symbol(name) for name in self.defaults}))
+            return python(lift(place(**{word: name(word) for word in self.defaults})))
         return place if isinstance(place, str) else f"{place:g}"
 
     def names(self, count: int) -> tuple[str, ...]:
@@ -269,27 +266,35 @@ class Op:
         return ", ".join(f"{name}: {text}" for name, text in texts.items())
 
     def spell(self, rule: Rule) -> str:
-        """A rule of this operation as text."""
-        if rule is None:
-            return "none"
-        if isinstance(rule, Unknown):
-            return "unknown"
+        """A rule of this operation as text, in Python."""
+        return python(self.tree_of(rule))
+
+    def tree_of(
+        self, rule: Rule, operands: Sequence[Any] | None = None, *, position: int | None = None, output: Any = None,
+        arriving: Any = None, static: Mapping[str, Any] | None = None,
+    ) -> Expr:  # fmt: skip
+        """A rule of this operation as a formula, in words where it is none.
+
+        `operands`: a formula, a number or a name for each input, else the names in the declaration. `position`: for
+        which of the inputs of a variadic operation. `output`, `arriving`: what stands for the output and for the
+        gradient that arrives, else `a` and `g`. `static`: what stands for each static parameter, else its name.
+        """
+        if rule is None or isinstance(rule, Unknown):
+            return words("none" if rule is None else "unknown")
         if isinstance(rule, (int, float)):
-            return f"{rule:g}"
-        if rule.__doc__:  # a rule that needs more than a formula says in words what it is
-            return rule.__doc__.strip().split("\n")[0]
-        first = [Symbol("a")] if self.elementwise else [Symbol("g"), Symbol("a")]
-        if self.variadic:
-            first.insert(0, Symbol("i"))
-        static = {name: Symbol(name) for name in self.defaults}
-        try:
-            return repr(rule(*first, *map(Symbol, self.inputs), **static))
-        except (AttributeError, TypeError):
-            if sys.flags.optimize >= 2:  # its docstring said it, and the source was not there either
-                return DROPPED
-            raise
+            return lift(rule)
+        i = (name("i") if position is None else position) if self.variadic else None
+        g = None if self.elementwise else named(arriving, "G" if "g" in self.inputs else "g")
+        inputs = [named(x) for x in (self.inputs if operands is None else operands)]
+        known = {word: name(word) for word in self.defaults} | dict(static or {})
+        return tree_of_rule(rule, Arguments(i, g, named(output, "output" if "a" in self.inputs else "a"), inputs, known), self.inputs)
+
+    @property
+    def definition(self) -> Expr | None:
+        """What follows `a = ` in the formula; None if that is words, or nothing."""
+        return tree_of_definition(self.formula, (*self.inputs, *self.defaults))
 
 
-def _registered(name: str) -> Op:
+def _registered(op_name: str) -> Op:
     """An operation that was pickled: by its name, like a function."""
-    return ops[name]
+    return ops[op_name]

@@ -16,6 +16,7 @@ from ..core.dispatch import op as declare_op
 from ..core.mode import mode
 from ..core.op import Op, case, theirs
 from ..core.registry import ops
+from ..formula import lift, mathematics, name, python
 from .activations import relu, sigmoid
 from .arithmetic import chain
 from .gates import gelu, silu
@@ -51,8 +52,16 @@ def _rule(gate: Callable[[Any], Any]) -> Callable[..., Any]:
         into = pull_local(_meant(declared), 0, chain(g, x, 0.0), a, (y,), {})
         return concatenate([chain(g, a, 0.0), into], axis=axis)
 
-    dz.__doc__ = f"concatenate(g * {gate.__name__}(y), g * x * its derivative at y), z = (x, y)"
+    dz.__doc__ = _formula(declared)
     return dz
+
+
+def _formula(gate: Op) -> str:
+    """The rule for x * gate(y), with the derivative that the gate itself registers."""
+    g, x, y = map(name, "gxy")
+    slope = mathematics(gate.tree_of(gate.rules[0], [y], output=gate.call(y)))
+    parts = python(lift([g * gate.call(y), g * x * slope]))
+    return f"concatenate({parts}, axis), x = split(z, 2, axis)[0], y = split(z, 2, axis)[1]"
 
 
 def _meant(op: Op) -> Op:
@@ -108,7 +117,7 @@ def swiglu(z: Any, *, axis: int = -1) -> Any:
 
 
 def _crelu_rule(g: Any, _: Any, z: Any, *, axis: int) -> Any:
-    """first half of g where z >= 0, minus second half of g where z <= 0"""
+    """where(z >= 0, split(g, 2, axis)[0], 0) - where(z <= 0, split(g, 2, axis)[1], 0)"""
     above, below = _halves(g, axis)
     op = ops["relu"]
     return pull_local(op, 0, above, relu(z), (z,), {}) - pull_local(op, 0, below, relu(-z), (-z,), {})

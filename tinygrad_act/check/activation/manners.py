@@ -11,7 +11,7 @@ import numpy as np
 
 from ...core.op import Op, Rule
 from ...engine.value import Value
-from ...formula.symbol import Symbol
+from ...formula import name as name_of
 from .points import interval
 from .report import curves
 
@@ -106,7 +106,7 @@ def rule_faults(op: Op, rule: Rule, what: str) -> list[str]:
     attempts: dict[str, Callable[[], Any]] = {
         "a number": lambda: rule(float(a[0, 0]), float(z[0, 0]), **given),
         "Values": lambda: rule(Value(a), Value(z), **given),
-        "symbols": lambda: rule.__doc__ or rule(Symbol("a"), Symbol("z"), **{name: Symbol(name) for name in given}),
+        "names": lambda: rule.__doc__ or rule(*map(name_of, "az"), **{word: name_of(word) for word in given}),
     }
     for on, attempt in attempts.items():
         try:

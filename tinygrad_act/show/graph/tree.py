@@ -91,6 +91,8 @@ def _edge(edge: Edge) -> dict[str, Any]:
     """What it says as text, and the numbers below one name."""
     said = {"local": slope_text(edge.local), "at": at_text(edge), "sent": brief_text(edge.sent),
             "total": brief_text(edge.total)}  # fmt: skip
+    symbols = {"symbol": edge.symbol, "general": str(edge.general)}
+    facts = {name: x for name, x in edge._asdict().items() if name != "formula"}
     numbers = {"local": edge.local, "sent": edge.sent, "total": edge.total}
     known = {name: _given(x) for name, x in numbers.items() if x is not None}
-    return {**edge._asdict(), **said, "numbers": {"at": dict(edge.at), **known}}
+    return {**facts, **symbols, **said, "numbers": {"at": dict(edge.at), **known}}
