@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ...core.mode import mode
+from ...formula import latex, read_or_words
 from ...engine.value import Value
-from ..cards.latex import latex
 from ..graph.local import SQUARE, formula_of, pretty, short_numbers
 from ..graph.text import printable
 from .notation import gradient_latex, name_latex, words_latex
@@ -129,5 +129,5 @@ def _as_latex(formula: str, known: Mapping[str, str], of: str) -> str:
     symbols = {_GRADIENT: gradient_latex(of), **{place: name_latex(name) for place, name in held.items()}}
     words = {_GRADIENT: "G", **{place: words_latex(name) for place, name in held.items()}}
     formula = re.sub("_(Q[a-z]{4}q)_", r"\1", formula)
-    spelled = latex(short_numbers(formula))
+    spelled = latex(read_or_words(short_numbers(formula)))
     return _HELD.sub(lambda found: symbols.get(found[1], "") or words.get(found[0], found[0]), spelled)
