@@ -414,7 +414,8 @@ class _Formula:
         if token == r"\begin":
             return self.cases()
         if token in (r"\operatorname", r"\mathrm", r"\text", r"\overline"):
-            return self.word(self.group())
+            word = self.group()
+            return (lambda known: _meaning(word, known)) if word in self.names else self.word(word)
         return None
 
     def braced(self):
