@@ -378,14 +378,16 @@ class _Formula:
     def word(self, token):
         if not _is_word(token):
             raise Unread(f"{token!r} is not expected in {self.text!r}")
-        known_name = token in self.names
-        is_call = self.peek() in ("(", r"\left(") and not self.spaced() and (not known_name or len(token) > 1)
+        known_name = token in self.names and f"⟨{token}⟩" not in self.text
+        is_call = self.peek() in ("(", r"\left(") and not self.spaced() and (not known_name or len(token) > 1 or not token.isascii())
         if is_call and not (len(token) == 1 and token.isascii() and ta.ops.find(token) is None):
             end = ")" if self.next() == "(" else r"\right)"
             args, keywords = self.parts(end)
             return lambda known: _function(
                 token, [_loose(x(known)) for x in args], {k: x(known) for k, x in keywords.items()}
             )
+        if CONSTANTS.get(token) == np.pi and ("⟨pi⟩" in self.text or "⟨π⟩" in self.text or r"\text{pi}" in self.text):
+            return lambda known: np.pi  # a name that looks like it stands in brackets
         return lambda known: _meaning(token, known)
 
     # --- LaTeX ---
@@ -414,7 +416,8 @@ class _Formula:
         if token == r"\begin":
             return self.cases()
         if token in (r"\operatorname", r"\mathrm", r"\text", r"\overline"):
-            return self.word(self.group())
+            word = self.group()
+            return (lambda known: _meaning(word, known)) if word in self.names else self.word(word)
         return None
 
     def braced(self):
@@ -473,7 +476,7 @@ def _is_word(token):
 
 def _meaning(token, known):
     bare = token.removeprefix("⟨").removesuffix("⟩") if token.startswith("⟨") else token
-    for name in (bare, GREEK.get(bare), bare.removeprefix("\\")):
+    for name in (token, bare, GREEK.get(bare), bare.removeprefix("\\")):
         if name in known:
             return known[name]
     if bare in CONSTANTS:
@@ -488,6 +491,9 @@ _LATEX = re.compile(
 _TEXT = re.compile(
     r"⟨[^⟩]*⟩|\d+(?:\.\d+)?…?(?:e[-−+]?\d+)?|\.[^\W\d]\w*|[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+|ᵀ|√|(?!\d)(?:(?![⁰¹²³⁴⁵⁶⁷⁸⁹ᵀ])\w)+'*′*|//|\*\*|[<>=!]=|[-−+*·/%@^()\[\]|,=≥≤≠<>:~&∞]"
 )
+
+
+_WORDY = re.compile("(?![⁰¹²³⁴⁵⁶⁷⁸⁹ᵀ])\\w")
 
 
 def _tokens(text, names, style):
@@ -508,7 +514,7 @@ def _tokens(text, names, style):
             yield from ((f"\\{found[1]}", at > start), ("{", False), (word, False), ("}", False))
             at = end + 1
             continue
-        whole = next((x for x in own if text.startswith(x, at) and not text[at + len(x) : at + len(x) + 1].isalnum()), None)
+        whole = next((x for x in own if text.startswith(x, at) and not _WORDY.match(text, at + len(x))), None)
         found = None if whole else (_LATEX if style == "latex" else _TEXT).match(text, at)
         if not (whole or found):
             raise Unread(f"{text[at:]!r} can't be read in {text!r}")

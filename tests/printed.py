@@ -6,7 +6,6 @@ import json
 import math
 import re
 from itertools import pairwise
-from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -14,49 +13,115 @@ import tinygrad_act as ta
 from tinygrad_act import Value
 from tinygrad_act.check import samples
 from tinygrad_act.core.graph import topological_order
-from tinygrad_act.core.op import Case
 from tinygrad_act.show.graph.names import find_names
 
-from .unicode_reader import read_chain
+from .formula_reader import evaluate
 
-LETTERS = ("a", "g", "z", "x", "y", "G", "sigma", "exp", "sum", "s", "h", "σ")
-"""Labels that collide with the letters of rules and the names of functions."""
-
-
-def _functions():
-    """What a reader takes the names of functions for."""
-    known = {name: op.call for op in ta.ops.values() for name in (op.name, *op.aliases)}
-    known.update({"σ": ta.sigmoid, "Φ": ta.normal_cdf, "φ": ta.normal_pdf, "max": np.maximum, "min": np.minimum})
-    return known
+LETTERS = ("a", "g", "z", "x", "y", "G", "sigma", "exp", "sum", "s", "t", "σ", "x y", "n")
+"""Labels that collide with the letters of rules and with the names of functions, and some that are no words."""
+_CUT = 240
+"""A longer formula is cut, and nobody can read it back."""
 
 
-class Printed(NamedTuple):
-    """A line, and the values of what it names."""
-
-    text: str
-    names: dict[str, Any]
-    functions: dict[str, Any]
-
-    def parts(self):
-        """Every part of the chain of equations with its value."""
-        return [
-            (sign, text, compute(self.names)) for sign, text, compute in read_chain(self.text, self.names, self.functions)
-        ]
+# -- numbers ----------------------------------------------------------------------------------
 
 
-def agrees(shown: str, exact: Any, roughly: bool = False) -> bool:
-    """Whether a number as it is shown is `exact` to its last digit; `roughly`: to three digits."""
+def agrees(shown, exact, roughly=False):
+    """Whether a number, as it is shown, is `exact` to its last digit; `roughly`: to three digits."""
     text, exact = shown.replace("−", "-").replace("∞", "inf"), float(exact)
-    number = float(text)
-    if math.isnan(exact) or math.isinf(exact) or math.isnan(number) or math.isinf(number):
+    number, cut = float(text.replace("…", "")), "…" in text
+    if not (math.isfinite(exact) and math.isfinite(number)):
         return str(number) == str(exact)
     if roughly:
         return abs(number - exact) <= 2e-3 * abs(exact) + 1e-300
-    mantissa, _, exponent = text.partition("e")
-    last = 10.0 ** (int(exponent or 0) - len(mantissa.partition(".")[2]))
-    if "." not in mantissa and "e" not in text:
-        last = 10.0 ** (len(mantissa) - len(mantissa.rstrip("0"))) if abs(number) >= 1e4 else 1.0
-    return abs(number - exact) <= 0.5 * last * (1 + 1e-9) + 1e-12 * abs(exact)
+    mantissa, _, exponent = text.replace("…", "").partition("e")
+    digits = len(mantissa.partition(".")[2])
+    last = 10.0 ** (int(exponent or 0) - digits)
+    if not digits and abs(number) >= 1e4:  # zeros at the end may stand for digits
+        last *= 10.0 ** (len(mantissa) - len(mantissa.rstrip("0")))
+    return abs(number - exact) <= (1.0 if cut else 0.5) * last * (1 + 1e-9) + 1e-11 * abs(exact)
+
+
+def is_number(text):
+    """Whether a text is a number and no formula; one in brackets is, too."""
+    return bool(re.fullmatch(r"\(?[-−]?(\d[\d.]*…?(e[-−+]?\d+)?|inf|nan|∞)\)?", text))
+
+
+# -- chains of equations ----------------------------------------------------------------------
+
+
+def parts_of(line):
+    """`x = y ≈ z, s = σ(x)` as `[("", x), ("=", y), ("≈", z)]` and the definitions `, s = σ(x)`."""
+    cuts, depth, asked, end = [], 0, False, len(line)
+    for found in re.finditer(r"[(\[⟨]|[)\]⟩]| if |, else | [=≈] |, (?=\w+ = )", line):
+        sign = found[0]
+        depth += (sign in "([⟨") - (sign in ")]⟩")
+        asked = sign == " if " or (asked and sign != ", else ")
+        if depth == 0 and not asked and sign == ", ":
+            end = found.start()
+            break
+        if depth == 0 and not asked and sign in (" = ", " ≈ "):
+            cuts.append(found)
+    starts = [0, *(cut.end() for cut in cuts)]
+    stops = [*(cut.start() for cut in cuts), end]
+    signs = ["", *(cut[0].strip() for cut in cuts)]
+    return [(sign, line[start:stop]) for sign, start, stop in zip(signs, starts, stops)], line[end:]
+
+
+def compute(text, names, where=""):
+    """What a formula gives where its names mean this; `[x > y], 0.5 at a tie` included."""
+    if text.endswith(", 0.5 at a tie"):
+        sides = [evaluate(side, names) for side in re.split(" [<>] ", text.removesuffix("], 0.5 at a tie")[1:])]
+        return 0.5 if sides[0] == sides[1] else float((sides[0] > sides[1]) == (" > " in text))
+    return evaluate(text.strip("()") if is_number(text) else text + where, names, "unicode")
+
+
+def hold(line, names, exact=None):
+    """Every sign of a chain of equations is right, and its last number is `exact` as far as it is shown."""
+    parts, where = parts_of(line)
+    values = [np.asarray(compute(text, names, where), float).item() for _, text in parts]
+    for (left, (_, before)), (right, (sign, shown)) in pairwise(zip(values, parts)):
+        if is_number(shown):
+            cut = "…" in before
+            assert sign == "≈" or not cut, f"{line!r}: cut digits are not equal"
+            assert agrees(shown.strip("()"), left, roughly=sign == "≈"), (line, left, names)
+        else:
+            close = math.isclose(left, right, rel_tol=2e-3 if sign == "≈" else 1e-9, abs_tol=1e-300)
+            assert close, (line, left, right, names)
+    if exact is not None and is_number(parts[-1][1]):
+        assert agrees(parts[-1][1], exact), (line, exact)
+    elif exact is not None:
+        assert math.isclose(values[-1], exact, rel_tol=1e-9, abs_tol=1e-300), (line, values[-1], exact)
+
+
+# -- what is printed --------------------------------------------------------------------------
+
+
+def edges_of(drawing):
+    """Every edge of a picture as its JSON has it, with what sentences call its ends."""
+    found = json.loads(drawing.json())
+    names = {node["id"]: node["called"] for node in found["nodes"]}
+    return [{**edge, "of": names[edge["target"]], "by": names[edge["source"]]} for edge in found["edges"]]
+
+
+def in_text(drawing):
+    """Of every edge what `.text()` says: the equation, and where."""
+    lines = [line for line in drawing.text().split("\n") if line.startswith("    ← ")]
+    for line, edge in zip(lines, edges_of(drawing), strict=True):
+        equation, *more = line.removeprefix(f"    ← {edge['by']}").removeprefix(": ").split("; ")
+        yield edge, without_by(equation), dict(
+            part.removeprefix("at ").split(" = ") for text in more if text.startswith("at ") for part in text.split(", ")
+        )
+
+
+def without_by(equation):
+    """`x = 3` of `∂/∂w = x = 3`."""
+    return equation.split(" = ", 1)[1] if equation.startswith("∂") else equation
+
+
+def is_cut(equation):
+    """Whether the formula was too long to be shown."""
+    return len(equation) >= _CUT
 
 
 def called(outputs, names=()):
@@ -64,99 +129,48 @@ def called(outputs, names=()):
     order = topological_order(list(outputs), Value)
     found = find_names(order, names).called
     kept = {id(x): x for value in order for x in (*(value.inputs or ()), value) if isinstance(x, (Value, np.ndarray))}
-    return {name: np.asarray(x.data if isinstance(x, Value) else x)[()] for key, name in found.items()
-            for x in [kept[key]]}  # fmt: skip
+    return {name: np.asarray(kept[key].data if isinstance(kept[key], Value) else kept[key])[()]
+            for key, name in found.items()}  # fmt: skip
 
 
-def own_letters(node, taken):
-    """What the operation's own letters mean where nothing in the picture is called by them."""
-    op = node.op
-    meant = dict(zip(op.names(len(node.inputs)), node.primals))
-    meant["a"] = node._data
-    return {name: x for name, x in meant.items() if name not in taken}
+def meanings(node, names):
+    """What the names in the formulas of one operation mean: boxes by their names, and its own letters where no box has
+    them. The gradient that arrives is 1."""
+    own = dict(zip(node.op.names(len(node.inputs)), node.primals)) | {"a": node._data}
+    for i in range(2, 4):
+        own |= {f"{letter}_{i}": x for letter, x in own.items() if "_" not in letter}
+    return {**own, **{name: x for name, x in names.items() if name != "G"}, "⟨G⟩": names.get("G", math.nan), "G": 1.0}
 
 
-def functions(op, static):
-    """The functions that formulas of one operation call: `sum(G · a)` is along its axes."""
-    known = _functions()
-    axis = static.get("axis", op.defaults.get("axis"))
-    if not op.elementwise and "axis" in op.defaults:
-        known["sum"] = lambda x: np.sum(x, axis=axis, keepdims=True)
-    return known
-
-
-def points(op, static, seed):
-    """Numbers for the inputs of an elementwise operation, away from its kinks and inside its domain."""
-    rng = np.random.default_rng(seed)
-    return [float(samples._into_domain(op, name, rng.uniform(0.02, 0.98, 1), static)[0]) for name in op.inputs]
-
-
-def statics(op):
-    """The static parameters that `op` is tried with."""
-    seen = []
-    for which in samples.cases(op):
-        if which.static not in seen:
-            seen.append(which.static)
-    return seen
+# -- what is tried ----------------------------------------------------------------------------
 
 
 def scalar_ops():
     """Every elementwise operation that a gradient flows through, with each of its static parameters."""
-    return [(op, static) for op in ta.ops.values() if op.elementwise and any(op.known(i) is not None for i in range(
-        len(op.inputs))) for static in statics(op)]  # fmt: skip
+    for op in ta.ops.values():
+        if op.elementwise and any(op.known(i) is not None for i in range(len(op.inputs))):
+            seen = []
+            for which in samples.cases(op):
+                if which.static not in seen:
+                    seen.append(which.static)
+                    yield op, which.static
+
+
+def point(op, static, seed):
+    """Numbers for its inputs, away from kinks and inside its domain."""
+    rng = np.random.default_rng(seed)
+    return [float(samples._into_domain(op, name, rng.uniform(0.02, 0.98, 1), static)[0]) for name in op.inputs]
 
 
 def node_of(op, static, numbers, labels):
     """The operation on numbers with these labels; the last one is the result's."""
     inputs = [Value(x, label) for x, label in zip(numbers, labels)]
     node = op.call(*inputs, **static)
-    node = node[0] if isinstance(node, tuple) else node
     node.label = labels[len(numbers)]
     return node
 
 
-# -- what pictures say ------------------------------------------------------------------------
-
-
-def edges_of(drawing):
-    """Every edge of a picture as its JSON has it, with the names that sentences call its ends by."""
-    found = json.loads(drawing.json())
-    names = {node["id"]: node["called"] for node in found["nodes"]}
-    return [{**edge, "of": names[edge["target"]], "by": names[edge["source"]]} for edge in found["edges"]]
-
-
-def derivatives_in_text(drawing):
-    """From `.text()`, for every operand: the equation (without what is on its left), where, and what it brings."""
-    lines = [line for line in drawing.text().split("\n") if line.startswith("    ← ")]
-    for line, edge in zip(lines, edges_of(drawing), strict=True):
-        said = line.removeprefix(f"    ← {edge['by']}").removeprefix(": ").split("; ")
-        at = [part.removeprefix("at ") for part in said if part.startswith("at ")]
-        brings = [part.removeprefix("brings ") for part in said if part.startswith("brings ")]
-        yield edge, bare(said[0], edge["by"]), at, brings
-
-
-def bare(equation, by):
-    """An equation without the `∂/∂w =` that it may begin with."""
-    return re.sub(r"^∂(?:[^/]*)/∂.*? [=≈] ", "", equation) if equation.startswith("∂") else equation
-
-
-def equations_hold(printed, exact):
-    """Whether every sign of a chain of equations is right, and its last part is `exact` as far as it is shown."""
-    parts = printed.parts()
-    for (_, text, left), (sign, shown, right) in pairwise(parts):
-        if is_number(shown):
-            assert agrees(shown, left, roughly=sign == "≈"), (printed.text, text, left)
-        elif sign == "=":
-            assert math.isclose(left, right, rel_tol=1e-9, abs_tol=1e-300), (printed.text, left, right)
-        else:
-            assert agrees(f"{right:.17g}", left, roughly=True), (printed.text, left, right)
-    assert agrees(parts[-1][1], exact) or not is_number(parts[-1][1]), (printed.text, exact)
-
-
-def is_number(text):
-    """Whether a text is a number and no formula."""
-    try:
-        float(text.replace("−", "-").strip("()"))
-    except ValueError:
-        return False
-    return True
+def labels_for(count, turn):
+    """Labels for so many operands and their result, others at every turn; now and then the result has none."""
+    labels = [LETTERS[(turn + i) % len(LETTERS)] for i in range(count + 1)]
+    return [*labels[:-1], labels[-1] if turn % 3 else None]

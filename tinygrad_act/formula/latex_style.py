@@ -68,6 +68,8 @@ class Latex(Style):
         return self.functions.get(word) or rf"\operatorname{{{words_latex(word)}}}"
 
     def of_name(self, e: Expr, _: list[Piece]) -> Piece:
+        if e.head in self.constants:  # a variable that is called like a constant of mathematics that stands there, too
+            return Piece(rf"\text{{{words_latex(e.head)}}}")
         return Piece(name_latex(e.head))
 
     def of_given(self, e: Expr, _: list[Piece]) -> Piece:

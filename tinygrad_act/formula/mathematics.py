@@ -71,9 +71,22 @@ def _multiplied(e: Expr) -> Expr:
         return y
     if is_number(y, 1):
         return x
-    if x.kind == "name" and same(x, y):
-        return infix("**", x, 2)
+    power = _power(x, y)
+    if power is not None:
+        return power
     return _first(_minus_first(e), _of_whole(e, lambda m, n: m * n))
+
+
+def _power(x: Expr, y: Expr) -> Expr | None:
+    """`z ** 3` for `z * z * z`, with other factors before it or without."""
+    if y.kind != "name":
+        return None
+    before, last = (x.args[0], x.args[1]) if x.kind == "infix" and x.head == "*" else (None, x)
+    base, exponent = last.args if last.kind == "infix" and last.head == "**" else (last, number(1))
+    if not (same(base, y) and _is_whole(exponent) and exponent.head > 0):
+        return None
+    power = infix("**", y, number(exponent.head + 1))
+    return power if before is None else infix("*", before, power)
 
 
 def _divided(e: Expr) -> Expr:
@@ -253,6 +266,7 @@ _FUNCTIONS: dict[str, Callable[[Expr], Expr | None]] = {
     "reciprocal": _of_one(lambda x: infix("/", 1, x)),
     "positive": _of_one(lambda x: x),
     "absolute": _of_one(lambda x: call("abs", (x,))),
+    "exp_quotient": lambda e: call("exp", (infix("/", e.args[0], dict(e.keywords).get("alpha", number(1))),)),
     "sech_squared": _of_one(lambda x: infix("/", 1, infix("**", call("cosh", (x,)), 2))),
     "logical_not": _of_one(lambda x: prefix("~", x)),
     "logical_and": _of_two(lambda x, y: infix("&", x, y)),

@@ -47,7 +47,7 @@ class Style:
         self.digits = digits
         self.called = {x.head for x in found if x.kind == "call"}
         self.heads = {x.head for x in found if x.kind == "name"}.union(*(x.head for x in found if x.kind == "let"))
-        self.arrives = any(x.kind == "arriving" for x in found)
+        self.constants = {x.head for x in found if x.kind == "given"}
         self.names = self.named(found)
         self.root: Piece = fold(root, parts_of, self.piece)
         self.text = self.value(self.root)

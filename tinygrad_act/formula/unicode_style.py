@@ -34,10 +34,11 @@ class Unicode(Style):
         heads = dict.fromkeys(x.head for x in found if x.kind == "name")
         heads |= dict.fromkeys(own for x in found if x.kind == "let" for own in x.head)
         taken = {*heads, *(GREEK.get(x.head, x.head) for x in found if x.kind == "given")}
+        called = {self.function(word) for word in self.called}
         shown = {}
         for head in heads:
             greek = GREEK.get(head)
-            plain = bool(_WORD.fullmatch(head)) and head not in _RESERVED
+            plain = bool(_WORD.fullmatch(head)) and head not in called | _RESERVED
             clashes = any(x.kind == "given" and head in (x.head, GREEK.get(x.head)) for x in found)
             shown[head] = greek if greek and greek not in taken else head if plain and not clashes else f"⟨{head}⟩"
         return shown

@@ -89,7 +89,7 @@ def relu(z: Any) -> Any:
 
 
 def _leaky_by_output(a: Any, z: Any, *, slope: float) -> Any:
-    """where(where(slope > 0, a, z) >= 0, 1, slope)"""
+    """where(s >= 0, 1, slope), s = where(slope > 0, a, z)"""
     return where((a if slope > 0 else z) >= 0, 1.0, slope)
 
 

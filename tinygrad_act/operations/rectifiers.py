@@ -43,7 +43,7 @@ def relu6(z: Any) -> Any:
 
 
 def _elu_by_output(a: Any, z: Any, *, alpha: float) -> Any:
-    """where(where(alpha > 0, a, z) >= 0, 1, a + alpha)"""
+    """where(s >= 0, 1, a + alpha), s = where(alpha > 0, a, z)"""
     return where((a if alpha > 0 else z) >= 0, 1.0, a + alpha)
 
 

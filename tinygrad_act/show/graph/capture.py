@@ -17,7 +17,7 @@ from ...engine.value import Value
 from ..texts import printable
 from .clusters import clusters_of
 from .flow import flows
-from .local import Named, formula_of, local_derivative, names_around
+from .local import Named, local_derivative, names_around
 from .names import Names
 from .numbers import beyond, in_brief, numbers_of, root_mean_square
 from .snapshot import Edge, Kind, Node, Snapshot
@@ -186,8 +186,7 @@ def _edge(source: str, target: str, value: Value, position: int, names: tuple[Na
     x = (value.inputs or ())[position]
     if names is None or not isinstance(x, Value) or not x.level:
         return Edge(source, target, position)
-    formula, slopes, at, kink = local_derivative(value, position, names[0])
-    general = formula if names[0] is names[1] or not formula.text else formula_of(value, position, names[1])
+    formula, general, slopes, at, kink = local_derivative(value, position, *names)
     return Edge(source, target, position, 1, formula, general, slopes, at, kink)
 
 

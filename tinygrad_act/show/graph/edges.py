@@ -52,11 +52,9 @@ def scale_of(edges: Sequence[Edge]) -> Scale | None:
 def label_text(edge: Edge) -> str:
     """What the pill on the edge says: `a(1 − a) = 0.1966`, `Xᵀ @ G`, and what is the matter with it."""
     local, symbol = minus(slope_text(edge.local)), edge.symbol
-    if symbol and local and local[0].isalpha():  # `mean 0.2, 3% saturated` is no number that it could be equal to
-        text = f"{symbol}: {local}"
-    else:
-        text = equation(edge)
-    if symbol and local and len(symbol) + len(local) > _PILL:
+    both = bool(symbol and local)
+    text = f"{symbol}: {local}" if both and local[0].isalpha() else equation(edge)  # `mean 0.2` is no number to equal
+    if both and len(symbol) + len(local) > _PILL:
         text = local
     if edge.times > 1:
         text = f"×{edge.times:,}" + (f"  {text}" if text else "")

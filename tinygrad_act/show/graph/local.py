@@ -6,23 +6,24 @@ The formula is spelled by the very rule that runs, and the number computed by it
 from __future__ import annotations
 
 import itertools
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from ...core.errors import KinkError
 from ...core.evaluate import NOT_IEEE
+from ...core.op import Op
 from ...engine.backprop import pull_one
 from ...engine.value import Value
 from ...operations.slope import on_kinks, slope
 from ..texts import number_text
-from .formulas import OUTPUT, operand, places_in, rule_of, spelled
+from .formulas import OUTPUT, Rule, operand, rule_of
 from .numbers import slopes_of
 from .snapshot import Formula, Slopes
 from .text import quoted
 
-__all__ = ["Local", "Named", "formula_of", "local_derivative", "names_around", "slope_of"]
+__all__ = ["Local", "Named", "local_derivative", "names_around", "slope_of"]
 
 _NAME = 12
 """Longer names give way to those that the operation has for its inputs: `x`, `y`."""
@@ -39,50 +40,47 @@ class Named(NamedTuple):
 
 
 class Local(NamedTuple):
-    """∂(output)/∂(one operand). Empty texts say that there is nothing to say."""
+    """∂(output)/∂(one operand). What is empty says that there is nothing to say."""
 
-    formula: Formula
+    formula: Formula = Formula()
     """`a(1 − a)`; with several operands `∂/∂w = x`; for what is not elementwise the rule, `G @ Wᵀ`."""
-    slopes: Slopes | None
+    general: Formula = Formula()
+    """The same with other names."""
+    slopes: Slopes | None = None
     """The numbers; None for what is not elementwise."""
-    at: tuple[tuple[str, Any], ...]
+    at: tuple[tuple[str, Any], ...] = ()
     """Where the formula was evaluated, if it names the operation's own `a` or input: these, and their values."""
-    kink: str
+    kink: str = ""
     """`kink at 0: slope 1`; for arrays how many entries sit on one."""
 
 
-_NOTHING = Local(Formula(), None, (), "")
-
-
-def local_derivative(node: Value, position: int, names: Named) -> Local:
-    """The local derivative of a result `node` by its operand number `position`.
+def local_derivative(node: Value, position: int, names: Named, in_general: Named) -> Local:
+    """The local derivative of a result `node` by its operand number `position`, with two sets of names.
 
     Everything is empty where the rule is None: nothing flows.
     """
     op = node.op
     if op is None or op.rule(position) is None:
-        return _NOTHING
-    formula = formula_of(node, position, names)
+        return Local()
+    rule = rule_of(node, position)
+    formula = _formula(op, rule, position, names)
+    found = Local(formula, formula if names is in_general else _formula(op, rule, position, in_general))
     try:
         value = slope_of(node, position)
     except KinkError:  # at_kink("raise") is on; a picture shows where that would be
-        return Local(formula, None, (), 'on a kink, and at_kink("raise") is on')
+        return found._replace(kink='on a kink, and at_kink("raise") is on')
     except Exception:  # a rule of your own may fail in any way: backward() says how, and the picture shows where
-        return Local(formula, None, (), "")
+        return found
     if value is None:
-        return Local(formula, None, (), "")
-    kinks = on_kinks(op, position, node.primals or (), node.static)
+        return found
+    kinks = on_kinks(op, position, node.primals or (), node.static) if op.kinks else []
     slopes = slopes_of(value, activation=op.reference is not None)
-    return Local(formula, slopes, _at(node, position, names), _kink(kinks, value))
+    return Local(*found[:2], slopes, _at(node, rule, names), _kink(kinks, value))
 
 
-def formula_of(node: Value, position: int, names: Named) -> Formula:
-    """The rule of one operand with the names of the values around it."""
-    op: Any = node.op
+def _formula(op: Op, rule: Rule, position: int, names: Named) -> Formula:
     several = op.elementwise and len(names.shown) > 2 and callable(op.rule(position))
-    by = f"∂/∂{names.shown[operand(position)]}" if several else ""
-    tree = rule_of(node, position)
-    return spelled(tree, {place: names.shown[place] for place in places_in(tree)}, not op.elementwise, by)
+    return rule.spelled(names.shown, f"∂/∂{names.shown[operand(position)]}" if several else "")
 
 
 def names_around(node: Value, operands: Sequence[str], output: str, taken: Container[str]) -> Named:
@@ -95,39 +93,41 @@ def names_around(node: Value, operands: Sequence[str], output: str, taken: Conta
     op, inputs = node.op, node.inputs or ()
     assert op is not None
     if op.variadic:  # their rules name one of their operands at most
-        return Named({operand(i): quoted(x or f"{op.inputs[0]}[{i}]") for i, x in enumerate(operands)}, frozenset())
+        names = {operand(i): quoted(x or f"{op.inputs[0]}[{i}]") for i, x in enumerate(operands)}
+        return Named({**names, OUTPUT: quoted(output or "a")}, frozenset())
     alone = len(inputs) == 1 and op.elementwise
     shown: dict[str, str] = {}
     telling = set()
     given: dict[str, int] = {}
-    letters = [*op.names(len(inputs)), "a"]
-    for i, (x, called, letter) in enumerate(zip([*inputs, node], [*operands, output], letters)):
+    ends = [(operand(i), *end) for i, end in enumerate(zip(inputs, operands, op.inputs))]
+    for place, x, called, letter in [*ends, (OUTPUT, node, output, "a")]:
         short = called.rpartition(".")[2]
-        free = [letter] if letter in (called, short) or letter not in taken else []
-        fits = [short] if 0 < len(short) <= _NAME else []
-        place = operand(i) if i < len(inputs) else OUTPUT
-        letter_first = alone or (place == OUTPUT and not op.elementwise)
-        offered = _numbered([*free, *fits] if letter_first else [*fits, *free], letter, taken)
-        name = next(text for text in offered if given.setdefault(text, id(x)) == id(x))
+        is_free = letter in (short, called) or letter not in taken
+        wanted = [short] if 0 < len(short) <= _NAME else []
+        if is_free:
+            wanted.insert(0 if alone or (x is node and not op.elementwise) else 1, letter)
+        free = [name for name in wanted if given.get(name, id(x)) == id(x)]
+        name = free[0] if free else _numbered(letter, taken, given)
+        given[name] = id(x)
         shown[place] = quoted(name)
         if alone or name != short:
             telling.add(place)
     return Named(shown, frozenset(telling))
 
 
-def _numbered(wanted: Sequence[str], letter: str, taken: Container[str]) -> Iterator[str]:
-    """What is wanted; then the letter with a number that nothing else has."""
-    yield from wanted
-    yield from (f"{letter}_{i}" for i in itertools.count(2) if f"{letter}_{i}" not in taken)
+def _numbered(letter: str, *taken: Container[str]) -> str:
+    """The letter with a number that nothing else has."""
+    names = (f"{letter}_{i}" for i in itertools.count(2))
+    return next(name for name in names if not any(name in some for some in taken))
 
 
-def _at(node: Value, position: int, names: Named) -> tuple[tuple[str, Any], ...]:
+def _at(node: Value, rule: Rule, names: Named) -> tuple[tuple[str, Any], ...]:
     """The numbers that the letters in a formula stand for."""
-    op, primals = node.op, node.primals
-    if op is None or not primals or np.size(node._data) != 1 or not op.elementwise:
+    op = node.op
+    if op is None or not op.elementwise or np.size(node._data) != 1 or names.telling.isdisjoint(rule.places):
         return ()
-    values = {OUTPUT: node._data, **{operand(i): x for i, x in enumerate(primals)}}
-    places = [place for place in values if place in names.telling and place in places_in(rule_of(node, position))]
+    values = {OUTPUT: node._data, **{operand(i): x for i, x in enumerate(node.primals or ())}}
+    places = [place for place in values if place in names.telling and place in rule.places]
     return tuple((names.shown[x], np.asarray(values[x]).item()) for x in places)
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ...formula import Expr, call, fold, infix, is_number, parts_of, prefix, rebuilt, same, words
+from ...formula import Expr, call, fold, infix, is_number, parts_of, pieces, prefix, rebuilt, same, words
 
 __all__ = ["in_short"]
 
@@ -19,8 +19,19 @@ def in_short(e: Expr) -> Expr:
 
 
 def _shorter(e: Expr) -> Expr:
+    if e.kind == "let":
+        return _without_sizes(e)
     rule = _RULES.get((e.kind, e.head)) if e.kind in ("call", "infix") else None
     return e if rule is None else rule(e)
+
+
+def _without_sizes(e: Expr) -> Expr:
+    """`G / n` without `n = x.size / a.size`."""
+    body, *values = e.args
+    kept = [(own, x) for own, x in zip(e.head, values) if not any(part.kind == "attribute" for part in pieces(x))]
+    if not kept:
+        return body
+    return Expr("let", tuple(own for own, _ in kept), [body, *(x for _, x in kept)])
 
 
 def _spread(e: Expr) -> Expr:
@@ -66,7 +77,7 @@ def _at_a_tie(e: Expr) -> Expr:
         return e
     tie, half, beside = e.args
     compared = beside.kind == "infix" and beside.head in ("<", ">") and all(map(same, tie.args, beside.args))
-    return words(beside, ", 0.5 at a tie") if is_number(half, 0.5) and compared else e
+    return words("[", beside, "], 0.5 at a tie") if is_number(half, 0.5) and compared else e
 
 
 _RULES: dict[tuple[str, str], Callable[[Expr], Expr]] = {

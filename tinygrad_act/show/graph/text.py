@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
@@ -75,6 +76,7 @@ def _is_infix(label: str, operands: Sequence[Any]) -> bool:
     return label in INFIX and len(operands) == 2
 
 
+@functools.lru_cache(4096)
 def quoted(name: str) -> str:
     """A name inside of a formula: brackets around what could be taken for a formula itself, or for the gradient `G`."""
     plain = _WORD.fullmatch(name) and name not in _RESERVED and _RAISED.isdisjoint(name)

@@ -9,7 +9,7 @@ import numpy as np
 
 from ...engine.value import Value
 from ...formula import renamed
-from ..graph.formulas import OUTPUT, operand, places_in, rule_of, spelled
+from ..graph.formulas import OUTPUT, operand, rule_of
 from ..graph.text import quoted
 from ..texts import CUT
 from .barred import Barred
@@ -45,14 +45,13 @@ def spell(node: Value, position: int, names: Mapping[int, str]) -> Spelling:
         return Spelling("", ("",), (), "name")
     several = op.elementwise and len(inputs) > 1
     numbers = [_constant(x, primal, names) if several else None for x, primal in zip(inputs, primals)]
-    tree = rule_of(node, position, numbers)
+    rule = rule_of(node, position, numbers)
     called = {operand(i): name for i, name in enumerate(operand_names(node, names))} | {OUTPUT: names[id(node)]}
     nameless = {operand(i) for i, x in enumerate(inputs) if not _is_named(x, names)}
-    formula = spelled(tree, {x: name if x in nameless else quoted(name) for x, name in called.items()}, False)
-    held = places_in(tree)
-    mentioned = [i for i in range(-1, len(inputs)) if (OUTPUT if i < 0 else operand(i)) in held]
-    form: Any = tree.kind if tree.kind in ("name", "number") else formula.form
-    return Spelling(str(formula), Barred(renamed(tree, called), CUT).around, tuple(mentioned), form)
+    formula = rule.spelled({x: name if x in nameless else quoted(name) for x, name in called.items()})
+    mentioned = [*(i for i in range(len(inputs)) if operand(i) in rule.places), *[-1] * (OUTPUT in rule.places)]
+    form: Any = rule.tree.kind if rule.tree.kind in ("name", "number") else formula.form
+    return Spelling(str(formula), Barred(renamed(rule.tree, called), CUT).around, tuple(mentioned), form)
 
 
 def _constant(x: Any, primal: Any, names: Mapping[int, str]) -> Any:
