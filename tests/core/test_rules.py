@@ -21,7 +21,7 @@ from tinygrad_act.core.rules import (
     scaled,
     slope_by,
 )
-from tinygrad_act.formula.symbol import Symbol
+from tinygrad_act.formula import name
 
 PACKAGE = pathlib.Path(ta.__file__).parent
 ASKS = {"isinstance", "callable", "type"}
@@ -193,5 +193,5 @@ def test_rules_are_run_in_one_way():
 
 def test_symbols_see_which_input_is_meant():
     op = likeness(False, True)
-    spelled = run_rule(op, lambda i, g, a, *xs: g * xs[0], Symbol("i"), Symbol("g"), Symbol("a"), [Symbol("x")], {})
+    spelled = run_rule(op, lambda i, g, a, *xs: g * xs[0], name("i"), name("g"), name("a"), [name("x")], {})
     assert repr(spelled) == "g * x"

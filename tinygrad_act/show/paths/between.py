@@ -115,6 +115,10 @@ def _no_way(value: Value, wrt: Value, used: bool) -> ValueError:
 
 
 def _name(value: Value) -> str:
-    return f"{value.label!r:.60}" if value.label else f"the Value of shape {value.shape}" if value.shape else (
-        f"the Value {value.data:.6g}"
+    return (
+        f"{value.label!r:.60}"
+        if value.label
+        else f"the Value of shape {value.shape}"
+        if value.shape
+        else (f"the Value {value.data:.6g}")
     )
