@@ -77,8 +77,8 @@ def test_what_is_asked_of_a_rule():
 def declared():
     before = set(ta.ops)
     yield
-    for name in set(ta.ops) - before:
-        del ta.ops[name]
+    for made in set(ta.ops) - before:
+        del ta.ops[made]
 
 
 def test_an_elementwise_operation_of_any_number_of_inputs(declared):
