@@ -15,6 +15,7 @@ inputs, keyword-only arguments are static parameters, and every rule takes the s
 from __future__ import annotations
 
 import inspect
+import math
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -53,8 +54,6 @@ DROPPED = "(dropped by python -OO)"
 
 REQUIRED = inspect.Parameter.empty
 """The default of a static parameter that has none."""
-
-
 
 
 @dataclass(frozen=True, eq=False, repr=False, slots=True)
@@ -160,6 +159,10 @@ class Op:
         if value is None or value is REQUIRED:
             return None
         return -value if place.startswith("-") else value
+
+    def domain_of(self, name: str = "") -> tuple[float, float]:
+        """The open interval in which an input, the first one if none is named, has finite results."""
+        return self.domain.get(name or self.inputs[0], (-math.inf, math.inf))
 
     def place_text(self, place: Place) -> str:
         """The place of a kink as text: `0`, `-threshold`, `ties`."""
