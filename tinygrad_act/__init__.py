@@ -21,6 +21,7 @@ import sys as _sys
 from importlib import import_module as _import_module
 
 from ._version import __version__ as __version__
+from .core.locks import lock as _new_lock
 
 _HOMES = {
     "check.activation": "activation",
@@ -28,17 +29,16 @@ _HOMES = {
     "compiler": "Program compile",
     "core.conventions": "at_kink derivative_form dialect",
     "core.dispatch": "elementwise op",
-    "core.mode": "debug no_grad scope",
     "core.facts": "case theirs",
+    "core.mode": "debug no_grad scope",
     "core.op": "Op",
-    "core.rules": "unknown",
     "core.registry": "ops",
+    "core.rules": "unknown",
     "engine.derivatives": "hessian hvp jacobian",
     "engine.numpy_names": "implements",
     "engine.transforms": "grad value_and_grad vjp",
     "engine.value": "Value",
     "operations.attributes": "ndim ravel shape size",
-    "operations.losses": "one_hot",
     "show.cards": "Card Catalogue Comparison card catalogue compare derivative plot preactivations sheet",
     "show.graph": "Drawing draw",
     "show.paths": "Explanation explain",
@@ -52,6 +52,8 @@ name of a function or a class; and none is looked up, so that `from .. import en
 _FIRST = ("operations", "engine.value", "names.composed")
 """What everything stands on: the operations, Values, and NumPy's functions on them."""
 
+_loading = _new_lock()
+"""Held while something is loaded: of two threads that import a package and a module in it, Python stops one."""
 _home = {name: module for module, names in _HOMES.items() for name in names.split()}
 
 
@@ -59,14 +61,16 @@ def __getattr__(name):
     if name in _ROOMS or name in _PATHS[1:] or (name.startswith("_") and name != "__all__"):
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}", name=name, obj=_sys.modules[__name__])
     try:
-        return _find(name)
+        with _loading:
+            return _find(name)
     except Exception as error:
         _module("core.frames").trim(error)
         raise
 
 
 def __dir__():
-    return sorted(_public())
+    with _loading:
+        return sorted(_public())
 
 
 def _find(name):
@@ -88,8 +92,7 @@ def _module(name):
 
 
 def _open():
-    """Load what everything stands on, and bring every operation here, also those that are declared later. Two threads
-    that come first do it both, with no harm: each module is executed once, and each watcher is entered once."""
+    """Load what everything stands on, and bring every operation here, also those that are declared later."""
     if "ops" not in globals():
         for name in _FIRST:
             _module(name)

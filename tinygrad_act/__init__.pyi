@@ -20,14 +20,14 @@ from .core.conventions import derivative_form as derivative_form
 from .core.conventions import dialect as dialect
 from .core.dispatch import elementwise as elementwise
 from .core.dispatch import op as op
+from .core.facts import case as case
+from .core.facts import theirs as theirs
 from .core.mode import debug as debug
 from .core.mode import no_grad as no_grad
 from .core.mode import scope as scope
-from .core.facts import case as case
-from .core.facts import theirs as theirs
 from .core.op import Op as Op
-from .core.rules import unknown as unknown
 from .core.registry import ops as ops
+from .core.rules import unknown as unknown
 from .engine.derivatives import hessian as hessian
 from .engine.derivatives import hvp as hvp
 from .engine.derivatives import jacobian as jacobian
@@ -40,7 +40,6 @@ from .operations.attributes import ndim as ndim
 from .operations.attributes import ravel as ravel
 from .operations.attributes import shape as shape
 from .operations.attributes import size as size
-from .operations.losses import one_hot as one_hot
 from .show.cards import Card as Card
 from .show.cards import Catalogue as Catalogue
 from .show.cards import Comparison as Comparison
@@ -1206,8 +1205,6 @@ def zeros_like(x: Value, dtype: Any = None) -> Value:
 @overload
 def zeros_like(x: _Array, dtype: Any = None) -> _Array: ...
 @overload
-def zeros_like(x: float, dtype: Any = None) -> float: ...
-@overload
 def zeros_like(x: _Plain, dtype: Any = None) -> Any: ...
 
 @overload
@@ -1219,8 +1216,6 @@ def ones_like(x: Value, dtype: Any = None) -> Value:
 
 @overload
 def ones_like(x: _Array, dtype: Any = None) -> _Array: ...
-@overload
-def ones_like(x: float, dtype: Any = None) -> float: ...
 @overload
 def ones_like(x: _Plain, dtype: Any = None) -> Any: ...
 
@@ -1614,6 +1609,22 @@ def softmax_cross_entropy(z: _Number, y: _Array, axis: int = -1) -> _Array: ...
 def softmax_cross_entropy(z: float, y: float, axis: int = -1) -> float: ...
 @overload
 def softmax_cross_entropy(z: _Plain, y: _Plain, axis: int = -1) -> Any: ...
+
+@overload
+def one_hot(labels: Value, classes: int) -> Value:
+    """a = expand_dims(labels, -1) == arange(classes)
+
+    Targets for `softmax_cross_entropy`: for every label a row of `classes` entries, True at the label.
+
+    `labels`: whole numbers from 0 to classes - 1, an array of any shape; the result has one axis more. They may be
+    data of a compiled function: one program takes all labels.
+    Raises `TypeError` for other labels, `ValueError` for one out of range.
+    """
+
+@overload
+def one_hot(labels: _Array, classes: int) -> _Array: ...
+@overload
+def one_hot(labels: _Plain, classes: int) -> Any: ...
 
 @overload
 def var(x: Value, axis: int | tuple[int, ...] | None = None, ddof: float = 0, keepdims: bool = False) -> Value:

@@ -1,5 +1,5 @@
-"""What a call gives: which of its arguments are inputs; and what is said of one that does not fit: an input that is
-missing, a keyword that another operation knows, operands that the body can't take."""
+"""What a call gives: which of its arguments are inputs, and what is said of one that does not fit, or of operands that
+the body can't take."""
 
 from __future__ import annotations
 

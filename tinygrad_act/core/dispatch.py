@@ -1,7 +1,7 @@
 """Calling an operation: the types of its arguments decide which interpreter runs.
 
 Numbers and arrays are computed. Any other type brings its own interpreter: `Value` records a
-graph, `Symbol` spells a formula. Operations know none of these classes, so there is no import
+graph, `Expr` builds a formula. Operations know none of these classes, so there is no import
 cycle, and a new interpreter needs no change to any operation.
 """
 
@@ -13,17 +13,18 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from ..formula.symbol import INFIX, Symbol, call_text, infix_text
-from .calls import explain, missing_input, sorted_out, unfit
+from ..formula import Expr
+from .calls import missing_input, sorted_out, unfit
 from .declare import declare
 from .errors import REAL_KINDS
-from .evaluate import EXPLAINED, INTERPRETERS, NOT_IEEE, by_ieee, compute_one, compute_two, evaluate
+from .evaluate import FAILS, INTERPRETERS, as_number, compute_one, compute_two, evaluate, explain_unless_ieee
 from .facts import Case, Fused, Theirs
-from .frames import boundary, own_cause, trim
+from .frames import boundary, trim
 from .mode import current, special
 from .op import REQUIRED, Intervals, Op, Place
 from .parameters import WHOLE, checked, straight
 from .registry import ops
+from .rule_trees import tree_of_call
 from .rules import Rule
 
 __all__ = ["bind", "elementwise", "op"]
@@ -142,15 +143,12 @@ def _unary(op: Op) -> Function:
                 if dtype is not _FLOAT64 and dtype is not _FLOAT32 and dtype.kind not in REAL_KINDS:
                     return evaluate(op, (z,), {})  # which refuses it
                 return compute_one(op, z)
+            a = None
             try:
                 a = scalar(z)
-            except NOT_IEEE:
-                pass
-            except EXPLAINED as error:
-                raise explain(op, (z,), {}, error) from own_cause(error)
-            else:
-                return a if type(a) is float else evaluate(op, (z,), {})
-            return by_ieee(op, (z,), {})
+            except FAILS as error:
+                explain_unless_ieee(op, (z,), {}, error)
+            return a if type(a) is float else as_number(op, (z,), {}, a)
         except Exception as error:
             if type(error) is not RecursionError:  # there is no room for a call
                 trim(error)
@@ -178,15 +176,12 @@ def _binary(op: Op) -> Function:
                 if other is _ndarray and y.dtype is not dtype and y.dtype.kind not in REAL_KINDS:
                     return evaluate(op, (x, y), {})
                 return compute_two(op, x, y)
+            a = None
             try:
                 a = scalar(x, y)
-            except NOT_IEEE:
-                pass
-            except EXPLAINED as error:
-                raise explain(op, (x, y), {}, error) from own_cause(error)
-            else:
-                return a if type(a) is float else evaluate(op, (x, y), {})
-            return by_ieee(op, (x, y), {})
+            except FAILS as error:
+                explain_unless_ieee(op, (x, y), {}, error)
+            return a if type(a) is float else as_number(op, (x, y), {}, a)
         except Exception as error:
             if type(error) is not RecursionError:  # there is no room for a call
                 trim(error)
@@ -270,18 +265,4 @@ def bind(op: Op, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[A
     return inputs, checked(op, static)
 
 
-def _spell(op: Op, args: tuple[Any, ...], static: dict[str, Any]) -> Symbol:
-    """The interpreter of symbols: the call as text, without what is default."""
-    if op.label in INFIX and len(args) == 2:
-        return infix_text(op.label, *args)
-    if op.name == "neg" and isinstance(args[0], Symbol):
-        return -args[0]
-    if op.name == "pow_derivative" and {*map(type, static.values())} == {int} and static["by_x"] + static["by_y"] == 1:
-        x, y = args
-        less = infix_text("**", x, infix_text("-", y, 1))
-        return infix_text("*", y, less) if static["by_x"] else infix_text("*", x**y, call_text("log", (x,), {}))
-    given = {name: value for name, value in static.items() if value is not op.defaults[name]}
-    return call_text(op.name, args, given)
-
-
-INTERPRETERS[Symbol] = _spell
+INTERPRETERS[Expr] = lambda op, args, static: tree_of_call(op.name, args, static, op.defaults)

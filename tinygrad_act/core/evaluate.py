@@ -14,8 +14,8 @@ from .gate import INTERPRETERS, admit, as_float, python_static
 from .op import Op
 
 __all__ = [
-    "EXPLAINED", "INTERPRETERS", "NOT_IEEE", "PLAIN", "as_arrays", "by_ieee", "compute", "compute_one", "compute_two",
-    "evaluate", "held", "of_numbers", "plainly",
+    "EXPLAINED", "FAILS", "INTERPRETERS", "NOT_IEEE", "PLAIN", "as_arrays", "as_number", "by_ieee", "compute",
+    "compute_one", "compute_two", "evaluate", "explain_unless_ieee", "held", "of_numbers", "plainly",
 ]  # fmt: skip
 
 NOT_IEEE = (ZeroDivisionError, OverflowError, ValueError)
@@ -23,6 +23,9 @@ NOT_IEEE = (ZeroDivisionError, OverflowError, ValueError)
 
 EXPLAINED = (ValueError, TypeError, IndexError, OverflowError)
 """What bodies raise for operands that do not fit: it is said again with the operation and the shapes."""
+
+FAILS = (*EXPLAINED, *NOT_IEEE)
+"""All that the body for Python numbers may raise: `explain_unless_ieee` tells which of both it is."""
 
 PLAIN = (int, float, np.ndarray, np.generic)
 """What is a number or an array itself, and not something that holds one: a node, a symbol, ..."""
@@ -35,8 +38,9 @@ _INT64 = 1 << 63
 
 
 def held(x: Any) -> Any:
-    """The number or array that a node holds; anything else is what it is."""
-    return x if isinstance(x, PLAIN) else getattr(x, "_data", x)  # a masked array has such an attribute, too
+    """The number or array that a node holds; anything else is what it is. (Nothing else has the slot `_held`, and a
+    saved module, where there are no nodes, can carry this function.)"""
+    return x if isinstance(x, PLAIN) else getattr(x, "_held", x)
 
 
 def evaluate(op: Op, args: tuple[Any, ...], static: dict[str, Any]) -> Any:
@@ -147,10 +151,27 @@ def of_numbers(op: Op, args: tuple[Any, ...], static: dict[str, Any]) -> Any:
     except NOT_IEEE:
         pass  # the way out is below: an error that is raised in here would show this one, too
     else:
-        if (type(a) is int or type(a) is bool) and _is_float(op, args):
-            return float(a)  # maximum(0.5, 2): as in NumPy a float, whichever of the two is larger
-        return a.item() if isinstance(a, np.generic) else a
+        return _in_kind(op, args, a)
     return silently(_by_body, op, args, static)
+
+
+def _in_kind(op: Op, args: tuple[Any, ...], a: Any) -> Any:
+    """The result `a` of a body for Python numbers as one of them."""
+    if (type(a) is int or type(a) is bool) and _is_float(op, args):
+        return as_float(op.name, a)  # maximum(0.5, 2): as in NumPy a float, whichever of the two is larger
+    return a.item() if isinstance(a, np.generic) else a
+
+
+def explain_unless_ieee(op: Op, args: tuple[Any, ...], static: dict[str, Any], error: Exception) -> None:
+    """Raises the `error` of a body that was given Python numbers, explained; nothing where IEEE has an answer, which
+    is then looked for outside of the `except`: an error that is raised in there would show this one, too."""
+    if not isinstance(error, NOT_IEEE):
+        raise explain(op, args, static, error) from own_cause(error)
+
+
+def as_number(op: Op, args: tuple[Any, ...], static: dict[str, Any], a: Any) -> Any:
+    """The same of a body that ran already; None: Python made an exception of it."""
+    return by_ieee(op, args, static) if a is None else _in_kind(op, args, a)
 
 
 def by_ieee(op: Op, args: tuple[Any, ...], static: dict[str, Any]) -> Any:

@@ -46,8 +46,7 @@ class Registry(dict[str, Op]):
     def watch(self, enter: Callable[[Op], None], leave: Callable[[Op], None] | None = None) -> None:
         """Call `enter(op)` for every operation there is and for each that is declared later, and
         `leave(op)` for each that is removed by `del ops[name]`."""
-        if (enter, leave) not in self._watchers:
-            self._watchers.append((enter, leave))
+        self._watchers.append((enter, leave))
         for op in list(self.values()):  # another thread may declare one meanwhile
             enter(op)
 

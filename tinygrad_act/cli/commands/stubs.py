@@ -7,6 +7,7 @@ Value of a Value, an array of an array, a number of a number. The other file has
 from __future__ import annotations
 
 import builtins
+import contextlib
 import inspect
 import sys
 import textwrap
@@ -150,14 +151,13 @@ def _default(value: Any) -> str:
 
 
 def _of_numbers(op: Op) -> str:
-    """The type of what it gives of Python's floats, found by asking it; "" if it takes none."""
-    for static in (which.static for which in cases(op)):
-        try:
-            found = op.call(*(0.5 for _ in op.inputs), **static)
-        except (IndexError, TypeError, ValueError):
-            continue
-        return "_Array" if isinstance(found, np.ndarray) else type(found).__name__
-    return ""
+    """The type of what it gives of Python's floats, found by asking it; "" if it takes none, or has several."""
+    found = set()
+    for which in cases(op):
+        with contextlib.suppress(IndexError, TypeError, ValueError):
+            found.add(type(op.call(*(0.5 for _ in op.inputs), **which.static)))
+    names = ["_Array" if kind is np.ndarray else kind.__name__ for kind in found]
+    return names[0] if len(names) == 1 else ""
 
 
 def _method(op: Op) -> str:
