@@ -7,7 +7,6 @@ are made of, with operations of `ta.ops` and NumPy's ufuncs as its words. It is 
 from __future__ import annotations
 
 import ast
-import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -16,6 +15,7 @@ import numpy as np
 from ...core.frames import is_ours
 from ...core.op import Op
 from ...core.registry import ops
+from ...formula.operators import OF_NODE
 
 __all__ = ["Unreadable", "by_formula", "fault_or_none", "formula_fault", "formulas"]
 
@@ -29,17 +29,8 @@ _NUMPY = ("all", "any", "arange", "argmax", "argmin", "argsort", "array_equal", 
           "zeros_like")  # fmt: skip
 """Functions of NumPy's, beside its ufuncs, that formulas may use."""
 _CONSTANTS = {"pi": np.pi, "e": np.e, "inf": np.inf, "nan": np.nan}
-_BINARY: dict[type, Callable[[Any, Any], Any]] = {
-    ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv,
-    ast.Pow: operator.pow, ast.MatMult: operator.matmul, ast.Mod: operator.mod, ast.FloorDiv: operator.floordiv,
-    ast.BitAnd: np.logical_and, ast.BitOr: np.logical_or,
-}  # fmt: skip
-_UNARY: dict[type, Callable[[Any], Any]] = {
-    ast.USub: operator.neg, ast.UAdd: operator.pos, ast.Invert: np.logical_not, ast.Not: np.logical_not,
-}  # fmt: skip
-_COMPARE: dict[type, Callable[[Any, Any], Any]] = {
-    ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt, ast.GtE: operator.ge, ast.Eq: operator.eq,
-    ast.NotEq: operator.ne,
+_SIGNS: dict[type, Callable[..., Any]] = {
+    **{node: one.compute for node, one in OF_NODE.items()}, ast.Not: np.logical_not,
 }  # fmt: skip
 
 
@@ -134,14 +125,14 @@ class _Reader:
         x, y = self.compute(node.left), self.compute(node.right)
         if isinstance(node.op, ast.Pow):
             x, y = _real(x), _real(y)
-        return _BINARY[type(node.op)](x, y)
+        return _SIGNS[type(node.op)](x, y)
 
     def _unary(self, node: Any) -> Any:
-        return _UNARY[type(node.op)](self.compute(node.operand))
+        return _SIGNS[type(node.op)](self.compute(node.operand))
 
     def _comparison(self, node: Any) -> Any:
         terms = [self.compute(node.left), *map(self.compute, node.comparators)]
-        found = [_COMPARE[type(how)](x, y) for how, x, y in zip(node.ops, terms, terms[1:])]
+        found = [_SIGNS[type(how)](x, y) for how, x, y in zip(node.ops, terms, terms[1:])]
         return np.logical_and.reduce(found) if len(found) > 1 else found[0]
 
     def _choice(self, node: Any) -> Any:
