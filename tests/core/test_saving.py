@@ -311,7 +311,7 @@ def test_a_page_that_cannot_be_written_for_the_browser_leaves_nothing(tmp_path, 
 def test_nothing_else_in_the_package_writes_a_file():
     """All go through `saving.write`: a file that is opened elsewhere is opened for reading."""
     for path in sorted(PACKAGE.rglob("*.py")):
-        if path == PACKAGE / "saving.py":
+        if path == PACKAGE / "core" / "saving.py":
             continue
         for node in ast.walk(ast.parse(path.read_text())):
             if not isinstance(node, ast.Call):
