@@ -18,7 +18,12 @@ from ...core.float_warnings import silently
 from ...core.gate import INTERPRETERS
 from ...operations.cotangent import in_numpy, sent
 
-__all__ = ["STANDS_IN", "operation", "pulled"]
+__all__ = ["STANDS_IN", "facts_of", "operation", "pulled"]
+
+
+def facts_of(**facts: Any) -> Any:
+    """What is asked of an operation, as attributes."""
+    return type("Facts", (), facts)
 
 
 def operation(op: Any) -> Callable[..., Any]:
