@@ -17,12 +17,11 @@ from tinygrad_act.core.rules import (
     in_words,
     is_constant,
     is_unknown,
-    rules_for,
     run_rule,
     scaled,
     slope_by,
 )
-from tinygrad_act.formula.symbol import Symbol
+from tinygrad_act.formula import name
 
 PACKAGE = pathlib.Path(ta.__file__).parent
 ASKS = {"isinstance", "callable", "type"}
@@ -34,8 +33,8 @@ OF_GRAPHS = {"compiler/node.py"}
 """What is called a rule there rewrites a program's graph."""
 
 
-def likeness(elementwise, variadic, *rules):
-    return SimpleNamespace(elementwise=elementwise, variadic=variadic, rules=rules)
+def likeness(elementwise, variadic):
+    return SimpleNamespace(elementwise=elementwise, variadic=variadic)
 
 
 def test_a_slope_by_every_kind_of_rule():
@@ -65,8 +64,9 @@ def test_what_is_asked_of_a_rule():
     assert [is_constant(x) for x in (None, 1.0, worded, ta.unknown)] == [True, True, False, False]
     assert [is_unknown(x) for x in (None, 1.0, worded, ta.unknown)] == [False, False, False, True]
     assert [in_words(x) for x in (None, 1.0, worded, ta.unknown, lambda a, z: a)] == ["", "", "slope in words", "", ""]
-    assert rules_for(likeness(True, True, 1.0), 3) == (1.0, 1.0, 1.0)
-    assert rules_for(likeness(True, False, 1.0, None), 2) == (1.0, None)
+    (joined,), several = ta.ops["concatenate"].rules, ta.ops["where"]
+    assert [rule for _, rule in zip("abc", ta.ops["concatenate"].each)] == [joined] * 3
+    assert tuple(several.each) == several.rules
     assert [scaled(3.0, k) for k in (1.0, -1.0, 2.0)] == [3.0, -3.0, 6.0]
     g = np.ones(2)
     assert scaled(g, 1.0) is g
@@ -136,7 +136,7 @@ def test_the_written_out_pass_takes_the_same_slopes(op):
         if not math.isfinite(a.data):
             continue
         primals = tuple(x.data for x in values)
-        slopes = [slope_by(op, rule, i, a.data, primals, {}) for i, rule in enumerate(rules_for(op, len(values)))]
+        slopes = [slope_by(op, rule, i, a.data, primals, {}) for i, rule in enumerate(op.each)]
         if not all(map(math.isfinite, slopes)):
             continue
         a.backward()
@@ -193,5 +193,5 @@ def test_rules_are_run_in_one_way():
 
 def test_symbols_see_which_input_is_meant():
     op = likeness(False, True)
-    spelled = run_rule(op, lambda i, g, a, *xs: g * xs[0], Symbol("i"), Symbol("g"), Symbol("a"), [Symbol("x")], {})
+    spelled = run_rule(op, lambda i, g, a, *xs: g * xs[0], name("i"), name("g"), name("a"), [name("x")], {})
     assert repr(spelled) == "g * x"

@@ -6,18 +6,22 @@ the same numbers as `chain` gives, in fewer passes over memory.
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import numpy as np
 
-from ..core.blocks import BLOCK, CAREFUL, is_large, pieces
+from ..core.blocks import BLOCK, CAREFUL, is_large, kernel_of, pieces
+from ..core.evaluate import INTERPRETERS
+from ..core.frames import is_ours
+from ..core.kernels import Traced, Written, written
 from ..core.mode import current, special
 from ..core.op import Op
 from ..core.rules import Rule, is_constant, scaled, slope_by
 from .arithmetic import chain
 from .slope import asked_at_kink, bent
 
-__all__ = ["fused_pull", "marker", "pull_bent", "pull_by", "pull_local"]
+__all__ = ["fused_pull", "marker", "of_rule", "pull_bent", "pull_by", "pull_local"]
 
 _chain: Any = chain.__wrapped__  # type: ignore[attr-defined]  # the body: no need to ask for an interpreter
 _ndarray = np.ndarray
@@ -84,26 +88,39 @@ def fused_pull(op: Op, rule: Any) -> Any:
     return op.fused.pull if rule is op.rules[0] else op.fused.accurate if rule is op.forms.get("input") else None
 
 
+@functools.lru_cache(maxsize=1024)
+def _by_rule(rule: Any) -> Written:
+    return written(lambda g, a, z, **static: g * rule(a, z, **static))
+
+
+def of_rule(rule: Any) -> Written | None:
+    """`g` times the slope by the rule itself, to be written out, if the rule is of this package: one of yours may look
+    at what changes from call to call, and so do operations inside of a dialect."""
+    return _by_rule(rule) if is_ours(rule) and not (special and current().dialect) else None
+
+
 def by_pieces(
     op: Op, rule: Rule, position: int, g: Any, a: Any, args: tuple[Any, ...], static: dict[str, Any]
 ) -> Any:
     """`g` times the slope, on one piece after the other."""
+    shorter = fused_pull(op, rule) or of_rule(rule)
+    dtypes = (g.dtype, a.dtype, args[0].dtype)
+    kernel = None if shorter is None or len(args) > 1 else kernel_of(shorter, dtypes, static)
     z, rest = args[0].reshape(-1), args[1:]
     c = np.empty(a.shape, a.dtype)
     into, g, a = c.reshape(-1), g.reshape(-1), a.reshape(-1)
-    fused = fused_pull(op, rule)
     for piece in pieces(c):
         parts = g[piece], a[piece], z[piece]
-        if fused is None or not _fused(op, fused, (*parts, *rest), static, into[piece]):
+        if kernel is None or not _fused(op, kernel, parts, into[piece]):
             _piece(op, rule, position, *parts, rest, static, into[piece])
     return c
 
 
-def _fused(op: Op, pull: Any, parts: tuple[Any, ...], static: dict[str, Any], out: Any) -> bool:
+def _fused(op: Op, pull: Any, parts: tuple[Any, ...], out: Any) -> bool:
     """Whether the shorter formula was good enough."""
     try:
         with np.errstate(**CAREFUL):
-            pull(*parts, out, **static)
+            pull(*parts, out)
     except FloatingPointError:
         return False
     return not _has_nan(out, parts[2] if op.kinks else out)
@@ -122,3 +139,11 @@ def _has_nan(x: Any, y: Any) -> bool:
     and costs next to nothing."""
     total = np.dot(x, y)
     return bool(total != total)
+
+
+def _note(op: Op, args: tuple[Any, ...], static: dict[str, Any]) -> Any:
+    """The interpreter of formulas that are written out: what NumPy computes."""
+    return op.kernel(*args) if op.ufunc else op.forward(*args, **static)
+
+
+INTERPRETERS[Traced] = _note

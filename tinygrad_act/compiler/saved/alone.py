@@ -17,8 +17,9 @@ from ...core.evaluate import NOT_IEEE, as_arrays, plainly
 from ...core.float_warnings import silently
 from ...core.gate import INTERPRETERS
 from ...operations.cotangent import in_numpy, sent
+from ...operations.local import of_rule
 
-__all__ = ["STANDS_IN", "facts_of", "operation", "pulled"]
+__all__ = ["STANDS_IN", "facts_of", "into", "operation", "pulled"]
 
 
 def facts_of(**facts: Any) -> Any:
@@ -60,5 +61,18 @@ def _silently(function: Callable[..., Any], *args: Any) -> Any:
         return function(*args)
 
 
-STANDS_IN: tuple[tuple[Any, Any], ...] = ((silently, _silently), (INTERPRETERS, {}))
+def into(formula: Callable[..., Any]) -> Callable[..., None]:
+    """A formula that is written out here, as what writes into its last argument: the same numbers in more steps."""
+
+    def run(*args: Any, **static: Any) -> None:
+        np.copyto(args[-1], formula(*args[:-1], **static), casting="same_kind")
+
+    return run
+
+
+def _not_written(rule: Any) -> None:
+    """No rule is written out there: it runs as it is."""
+
+
+STANDS_IN: tuple[tuple[Any, Any], ...] = ((silently, _silently), (INTERPRETERS, {}), (of_rule, _not_written))
 """What only this package has, and what a saved module has in its place."""

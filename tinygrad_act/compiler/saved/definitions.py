@@ -11,12 +11,13 @@ from typing import Any
 
 import numpy as np
 
+from ...core.kernels import Written
 from ...core.op import Op
 from ...core.registry import is_name, ops
 from ...engine.tracing import Pull
 from ..identifiers import identifier
 from ..spell import NotAText, literal
-from .alone import STANDS_IN
+from .alone import STANDS_IN, into
 from .constants import array_text, class_text, is_stdlib, name_of
 from .operations import write_operation, write_pull
 from .sources import NoSource, is_cached, rewritten_source, spelled_module
@@ -150,6 +151,8 @@ class Definitions:
             return literal(x)
         if isinstance(x, types.FunctionType):
             return self.reference(x, x.__name__.strip("<>"))
+        if isinstance(x, Written):
+            return f"{self.reference(into, 'into')}({self.text(x.formula)})"
         if type(x) is functools.partial:
             if not all(map(is_name, x.keywords)):
                 raise NotAText(f"it uses a functools.partial with keywords that are no names, {list(x.keywords)!r:.60}")
