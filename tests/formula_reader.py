@@ -63,6 +63,8 @@ def _function(word, args, keywords):
         word += "imum"
     if word == "clip" and len(args) == 3:
         return np.minimum(np.maximum(args[0], args[1]), args[2])
+    if word == "slice":
+        return slice(*args)
     found = ta.ops.find(word)
     call = found.call if found is not None else getattr(np, word, None)
     if call is None:
@@ -270,7 +272,7 @@ class _Formula:
             self.expect("{")
             if self.take(r"\top"):
                 self.expect("}")
-                return lambda known: np.swapaxes(base(known), -1, -2)
+                return lambda known: _transposed(base(known))
             exponent = self.choice()
             self.expect("}")
         else:
@@ -281,7 +283,7 @@ class _Formula:
         found = self.atom()
         while True:
             if self.take("ᵀ"):
-                found = lambda known, x=found: np.swapaxes(x(known), -1, -2)
+                found = lambda known, x=found: _transposed(x(known))
             elif self.peek() == "[" and not self.spaced() and self.style != "latex":
                 found = self.item(found)
             elif self.style == "latex" and self.take("_"):
@@ -449,6 +451,11 @@ class _Formula:
             return found
 
         return chosen
+
+
+def _transposed(x):
+    """Of a matrix, or of each in a stack."""
+    return np.swapaxes(x, -1, -2) if np.ndim(x) > 1 else x
 
 
 def _loose(x):

@@ -11,7 +11,7 @@ from ..core.blocks import HALF, wide
 from ..core.dispatch import op
 from ..core.op import case
 from ..core.parameters import Axes, AxisList
-from ..formula import Expr
+from ..formula import Expr, call
 from .index import getitem, scatter_add
 from .sizes import filled, padded, repeated, tiled
 
@@ -49,7 +49,7 @@ def transpose(x: Any, *, axes: AxisList = None) -> Any:
 def _inverse(axes: Any) -> Any:
     """The order of axes that undoes `axes`."""
     if isinstance(axes, Expr):
-        return np.argsort(axes)
+        return call("argsort", (axes,))
     if not isinstance(axes, (tuple, list)):  # None undoes itself
         return axes
     return tuple(int(i) for i in np.argsort(axes_of(tuple(axes), len(axes))))
