@@ -8,7 +8,6 @@ import sys
 import threading
 
 import numpy as np
-import pytest
 
 import tinygrad_act as ta
 from tinygrad_act.core import trees as tree

@@ -140,7 +140,8 @@ class Latex(Style):
     def of_item(self, e: Expr, parts: list[Piece]) -> Piece:
         owner = e.args[0]
         called = owner.kind in ("call", "method", "item") and owner.head not in _SHAPED
-        return Piece(rf"{self.inside(parts[0], POWER if called else ATOM)}_{{{parts[1].index or self.value(parts[1])}}}", POWER)
+        index = parts[1].index or self.value(parts[1])
+        return Piece(rf"{self.inside(parts[0], POWER if called else ATOM)}_{{{index}}}", POWER)
 
     def of_tuple(self, e: Expr, parts: list[Piece]) -> Piece:
         index = ", ".join(part.index or part.text for part in parts) + "," * (len(parts) == 1)

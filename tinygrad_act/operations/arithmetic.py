@@ -14,7 +14,10 @@ from ..core.op import case, theirs
 from ..core.parameters import Bound
 from ..formula import Expr, guard
 
-__all__ = ["abs", "add", "chain", "clip", "div", "guarded", "has_nan", "maximum", "minimum", "mul", "neg", "sign", "sub", "where"]
+__all__ = [
+    "abs", "add", "chain", "clip", "div", "guarded", "has_nan", "maximum", "minimum", "mul", "neg", "sign", "sub",
+    "where",
+]  # fmt: skip
 
 
 @elementwise(dx=1, dy=1, label="+", scalar=operator.add, linear=True)

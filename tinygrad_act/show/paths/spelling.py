@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ...core.mode import mode
-from ...formula import latex, read_or_words
 from ...engine.value import Value
+from ...formula import latex, read_or_words
 from ..graph.local import SQUARE, formula_of, pretty, short_numbers
 from ..graph.text import printable
 from .notation import gradient_latex, name_latex, words_latex
