@@ -10,15 +10,14 @@ from __future__ import annotations
 import importlib
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 import tinygrad_act as ta
 from tinygrad_act.show.graph.arrange import arrange
-from tinygrad_act.show.graph.engine import place_with_dot
-from tinygrad_act.show.graph.layout import Box, Link, Placement, place
+from tinygrad_act.show.graph.layout import Box, Link, place
 from tinygrad_act.show.graph.render import render
 
 from .runner import Effort, verdicts
@@ -73,10 +72,10 @@ def _row(title: str, boxes: list[Box], links: list[Link]) -> float:
     """Print one line of the table; our seconds."""
     ours, placement = _best(lambda: place(boxes, links), 5)
     times: list[float | None] = [ours, None, None]
-    counts = [_crossings(links, placement)]
+    counts = [_crossings(links, [(*route.points[0], *route.points[-1]) for route in placement.routes])]
     if shutil.which("dot"):
-        times[1], other = _best(lambda: place_with_dot(boxes, links), 2)
-        counts.append(_crossings(links, other))
+        times[1], (pairs, lines) = _best(lambda: _with_dot(boxes, links), 2)
+        counts.append(_crossings(pairs, lines))
     if len(boxes) <= LARGEST_FOR_GRANDALF and _grandalf():
         times[2], _ = _best(_with_grandalf(boxes, links), 2)
     print(f"  {title:32}{''.join(map(_text, times))}   {', '.join(f'{count:,}' for count in counts)}", flush=True)
@@ -139,9 +138,22 @@ def _with_grandalf(boxes: list[Box], links: list[Link]) -> Callable[[], Any]:
     return step
 
 
-def _crossings(links: list[Link], placement: Placement) -> int:
+_Ends = tuple[float, float, float, float]
+
+
+def _with_dot(boxes: list[Box], links: list[Link]) -> tuple[list[Link], list[_Ends]]:
+    """The links in the order of `dot`, and where the line of each starts and ends."""
+    nodes = "".join(f"{i} [width={box.width / 72}, height={box.height / 72}];" for i, box in enumerate(boxes))
+    edges = "".join(f"{link.source} -> {link.target};" for link in links)
+    text = f'digraph {{ rankdir=LR; node [shape=box, fixedsize=true, label=""]; {nodes} {edges} }}'
+    drawn = [line.split() for line in render(text, "plain").decode().splitlines() if line.startswith("edge")]
+    numbers = [[float(x) for x in words[4 : 4 + 2 * int(words[3])]] for words in drawn]
+    return [Link(int(words[1]), int(words[2])) for words in drawn], [(*xy[:2], *xy[-2:]) for xy in numbers]
+
+
+def _crossings(links: Sequence[Link], drawn: Sequence[_Ends]) -> int:
     """How many pairs of edges without a common end cross, each as a line from end to end."""
-    lines = np.array([(*route.points[0], *route.points[-1]) for route in placement.routes])
+    lines = np.array(drawn)
     ends = np.array([link[:2] for link in links])
     total = 0
     for i, (line, pair) in enumerate(zip(lines, ends)):

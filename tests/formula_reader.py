@@ -389,7 +389,7 @@ class _Formula:
         if not _is_word(token):
             raise Unread(f"{token!r} is not expected in {self.text!r}")
         known_name = token in self.names and f"⟨{token}⟩" not in self.text
-        is_call = self.peek() in ("(", r"\left(") and not self.spaced() and (not known_name or len(token) > 1)
+        is_call = self.peek() in ("(", r"\left(") and not self.spaced() and (not known_name or len(token) > 1 or not token.isascii())
         if is_call and not (len(token) == 1 and token.isascii() and ta.ops.find(token) is None):
             end = ")" if self.next() == "(" else r"\right)"
             args, keywords = self.parts(end)
@@ -493,7 +493,7 @@ def _is_word(token):
 
 def _meaning(token, known):
     bare = token.removeprefix("⟨").removesuffix("⟩") if token.startswith("⟨") else token
-    for name in (bare, GREEK.get(bare), bare.removeprefix("\\")):
+    for name in (token, bare, GREEK.get(bare), bare.removeprefix("\\")):
         if name in known:
             return known[name]
     if bare in CONSTANTS:

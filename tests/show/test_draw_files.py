@@ -109,17 +109,19 @@ def test_png_without_any_help_says_what_to_install_and_what_works(tmp_path, no_d
     assert old.read_text() == "old"
 
 
-def test_the_dot_engine_without_dot_says_what_to_install_and_what_works(no_dot):
-    with pytest.raises(RuntimeError, match="engine='dot' needs Graphviz's `dot` program, which is not on") as caught:
-        draw(neuron(), engine="dot").svg()
-    assert "engine='auto' needs nothing" in str(caught.value)
-    assert caught.value.__cause__ is None
+@pytest.mark.parametrize("engine", ["dot", "neato", None])
+def test_places_are_found_here_and_the_error_says_how_graphviz_draws_it(engine):
+    with pytest.raises(ValueError, match=r"leave it out; for Graphviz's own picture.*\.to_graphviz\(\), or \.save"):
+        draw(neuron(), engine=engine)
+    assert draw(neuron(), engine="auto").svg() == draw(neuron()).svg()
 
 
+@pytest.mark.usefixtures("no_resvg")
 def test_without_the_python_package_the_error_says_so(monkeypatch):
     monkeypatch.setitem(sys.modules, "graphviz.backend.dot_command", None)
-    with pytest.raises(RuntimeError, match=r"needs the Python package graphviz: pip install graphviz.*engine='auto'"):
-        draw(neuron(), engine="dot").svg()
+    with pytest.raises(RuntimeError, match=r"needs the Python package graphviz: pip install graphviz; \.dot") as caught:
+        draw(neuron()).png()
+    assert caught.value.__cause__ is None
     monkeypatch.setitem(sys.modules, "graphviz", None)
     with pytest.raises(RuntimeError, match=r"to_graphviz needs the Python package graphviz: pip install graphviz"):
         draw(neuron()).to_graphviz()
@@ -133,6 +135,7 @@ def play_dot(folder, script):
 
 
 @needs_scripts
+@pytest.mark.usefixtures("no_resvg")
 @pytest.mark.parametrize(("script", "message"), [
     ("echo 'Format: \"svg\" not recognized' >&2; exit 1", 'failed: Format: "svg" not recognized'),
     ("exit 3", "failed: .*returned non-zero exit status 3"),
@@ -140,16 +143,17 @@ def play_dot(folder, script):
 ])  # fmt: skip
 def test_what_a_failing_dot_says_is_passed_on(no_dot, script, message):
     play_dot(no_dot, script)
-    with pytest.raises(RuntimeError, match=rf"engine='dot': Graphviz's `dot` {message}.*engine='auto'"):
-        draw(neuron(), engine="dot").svg()
+    with pytest.raises(RuntimeError, match=rf"drawing PNG: Graphviz's `dot` {message}.*\.dot\(\) and"):
+        draw(neuron()).png()
 
 
 @needs_scripts
+@pytest.mark.usefixtures("no_resvg")
 def test_a_dot_that_does_not_finish_is_stopped(no_dot, monkeypatch):
     play_dot(no_dot, "exec /bin/sleep 200")
     monkeypatch.setattr(render, "_SECONDS", 0.2)
     with pytest.raises(RuntimeError, match=r"`dot` was stopped after 0\.2 s; draw a smaller part"):
-        draw(neuron(), engine="dot").svg()
+        draw(neuron()).png()
 
 
 @needs_scripts

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import math
 import os
 import struct
 import subprocess
@@ -66,10 +67,14 @@ def test_json_is_what_the_picture_shows():
     found = json.loads(drawing.json())
     assert list(found) == ["note", "nodes", "edges", "backward"]
     assert [node["called"] for node in found["nodes"]] == ["w", "x", "v1", "b", "z", "a"]
-    assert found["nodes"][0]["value"] == {
-        "text": "0.5", "bad": "", "histogram": [], "head": "", "low": 0.5, "high": 0.5, "brief": "0.5",
+    value = found["nodes"][0]["value"]
+    assert {key: value[key] for key in ("text", "bad", "histogram", "head", "low", "high", "brief", "data")} == {
+        "text": "0.5", "bad": "", "histogram": [], "head": "", "low": 0.5, "high": 0.5, "brief": "0.5", "data": 0.5,
     }  # fmt: skip
-    assert found["edges"][-1]["symbol"] == "a(1 − a)"
+    edge, a = found["edges"][-1], 1 / (1 + math.exp(-1.0))
+    assert (edge["symbol"], edge["local"], edge["at"], edge["sent"]) == ("a(1 − a)", "0.1966", "a = 0.7311", "0.1966")
+    assert edge["numbers"]["at"] == {"a": pytest.approx(a)}
+    assert edge["numbers"]["local"]["low"] == edge["numbers"]["sent"]["data"] == pytest.approx(a * (1 - a))
     assert found["backward"] == list(drawing.snapshot.backward) == [4, 2, 3, 0, 1]
 
 
@@ -298,7 +303,7 @@ def test_a_drawing_keeps_no_graph_alive():
     ((Value(1.0),), {"direction": "left"}, ValueError, "direction is 'left'; expected one of 'auto', 'right', 'down'"),
     ((Value(1.0),), {"direction": np.ones(2)}, ValueError, "direction is array.*; expected one of"),
     ((Value(1.0),), {"collapse": None}, ValueError, "collapse is None; expected one of 'auto', 'none', 'repeats', 'mo"),
-    ((Value(1.0),), {"engine": "neato"}, ValueError, "engine is 'neato'; expected one of 'auto', 'dot'"),
+    ((Value(1.0),), {"engine": "neato"}, ValueError, "engine is 'neato'; places are found here alone"),
     ((Value(1.0),), {"theme": "blue"}, ValueError, "theme is 'blue'; expected one of 'auto', 'light', 'dark'"),
     ((Value(1.0),), {"title": 5}, TypeError, "title is int; expected a text, as in title="),
     ((Value(1.0),), {"max_nodes": 2.0}, TypeError, "max_nodes is a number of boxes, an int, not float"),

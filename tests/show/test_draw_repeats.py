@@ -14,6 +14,7 @@ from tinygrad_act import Value, draw
 from tinygrad_act.show.graph.arrange import arrange
 from tinygrad_act.show.graph.quotient import common_text, is_acyclic
 from tinygrad_act.show.graph.repeats import fold_repeats
+from tinygrad_act.show.graph.wording import slope_text
 
 from ..drawn import Dense, Network, batch, chain, loss_of, picture, read, scalar_network
 
@@ -43,8 +44,8 @@ def test_sixteen_neurons_are_one_with_its_range():
     tanh, weight = find(found, "tanh"), found.nodes[1]
     assert [(node.name, node.times) for node in found.nodes if node.kind == "parameter"] == [("x", 1), ("w*", 16)]
     assert (tanh.times, find(found, "stack").times) == (16, 1)
-    assert tanh.value.text == f"{math.tanh(-0.5):.4g} to {math.tanh(0.5 * 0.875):.4g}"
-    assert weight.value.text == "-1 to 0.875"
+    assert (tanh.value.low, tanh.value.high) == pytest.approx((math.tanh(-0.5), math.tanh(0.5 * 0.875)))
+    assert (weight.value.low, weight.value.high) == (-1.0, 0.875)
     assert weight.grad.low == pytest.approx(min(0.5 * (1 - math.tanh(0.5 * v) ** 2) for v in values))
     assert found.note == "51 values: repeated structure is drawn once, with ×; collapse='none' draws all of them"
     assert "×16" in read(draw(y, collapse="repeats").svg()).box("tanh").lines
@@ -57,12 +58,12 @@ def test_flows_of_folded_edges_are_the_root_mean_square():
     into = {edge.position: edge for edge in found.edges if edge.target == product.id}
     assert into[0].flow == pytest.approx(math.sqrt((1 + 4 + 9 + 16) / 4))
     assert into[1].flow == pytest.approx(0.5)
-    assert (into[0].symbol, into[0].local) == ("∂/∂x = w*", "1 … 4")
+    assert (into[0].symbol, slope_text(into[0].local)) == ("∂/∂x = w*", "1 … 4")
     assert {edge.times for edge in into.values()} == {1}
     assert [edge.times for edge in found.edges if edge.source == product.id] == [1] * 4
     y = siblings(5, lambda x, i: x * Value(float(i + 1), f"w{i}"))
     (out,) = [edge for edge in folded(y).edges if edge.source == find(folded(y), "mul").id]
-    assert (out.times, out.flow, out.symbol) == (5, 1.0, "its part of G")
+    assert (out.times, out.flow, out.symbol) == (5, 1.0, "G[* along axis]")
 
 
 @pytest.mark.parametrize(("make", "count"), [
@@ -70,10 +71,15 @@ def test_flows_of_folded_edges_are_the_root_mean_square():
     (lambda x, i: ta.leaky_relu(x * Value(1.0, f"w{i}"), slope=i / 10), {"leaky_relu": 1}),
     (lambda x, i: x * Value(np.ones(()) if i % 2 else 1.0, f"w{i}"), {"mul": 2}),
     (lambda x, i: ta.sin(x * float(i)), {"sin": 1}),
+    (lambda x, i: ta.sin(x * (1 + i * 1e-6)), {"sin": 1}),
+    (lambda x, i: ta.sin(x - i * 5e-324), {"sin": 1}),
     (lambda x, i: ta.sin(x * Value(1.0, "weight" if i % 2 else "bias")), {"sin": 2}),
     (lambda x, i: ta.sin(x * Value(1.0, f"w{i}", requires_grad=i % 2 == 0)), {"sin": 2}),
     (lambda x, i: ta.sin(x - Value(1.0, f"w{i}") if i % 2 else Value(1.0, f"w{i}") - x), {"sin": 2}),
-], ids=["operation", "static", "dtype", "raw number", "name", "kind", "side"])  # fmt: skip
+], ids=[
+    "operation", "static", "dtype", "raw number", "raw numbers that read alike", "tiny raw numbers", "name", "kind",
+    "side",
+])  # fmt: skip
 def test_what_differs_is_not_folded(make, count):
     found = folded(siblings(4, make))
     for op, times in count.items():
@@ -93,7 +99,8 @@ def test_a_long_and_a_short_name_fold_and_gradients_still_flow():
 
 def test_nan_in_one_of_many_is_told():
     y = siblings(5, lambda x, i: ta.sin(x * Value(math.nan if i == 3 else float(i), f"w{i}")))
-    assert find(folded(y), "sin").value.bad == "1 of 5 with nan or inf"
+    found = find(folded(y), "sin").value
+    assert (found.boxes, found.faulty) == (5, 1)
     assert "! 1 of 5 with nan or inf" in picture(y, collapse="repeats").box("sin").lines
 
 
@@ -110,7 +117,7 @@ def test_ten_equal_steps_are_one():
     values = [0.5]
     for _ in range(9):
         values.append(math.tanh(values[-1]))
-    assert step.value.text == f"{values[9]:.4g} to {values[2]:.4g}"
+    assert (step.value.low, step.value.high) == pytest.approx((values[9], values[2]))
     assert len(found.edges) == 3
 
 

@@ -1,1 +1,1 @@
-"""What an operation is, how it is declared, evaluated and dispatched; modes, conventions, errors."""
+"""What an operation is, and how one runs."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Sequence
 
 from ...core.columns import spaced
+from ...show.texts import json_text
 from .measuring import Row
 
 __all__ = ["END", "START", "as_json", "head", "line", "markdown"]
@@ -34,8 +34,7 @@ def _widths(names: Sequence[str]) -> tuple[int, ...]:
 
 def as_json(rows: Sequence[Row]) -> str:
     """A JSON list of objects with the names of a row; what is infinite is the text "inf"."""
-    plain = [{name: _plain(x) for name, x in row._asdict().items()} for row in rows]
-    return json.dumps(plain, indent=2, allow_nan=False)
+    return json_text(rows)
 
 
 def markdown(rows: Sequence[Row]) -> str:
@@ -67,7 +66,3 @@ def _cells(row: Row) -> tuple[str, ...]:
 
 def _short(x: float) -> str:
     return "" if math.isnan(x) else f"{x:.2f}" if x < 100 else f"{x:.0f}" if x < 10000 else f"{x:.1e}"
-
-
-def _plain(x: float | int | str) -> float | int | str:
-    return str(x) if isinstance(x, float) and not math.isfinite(x) else x

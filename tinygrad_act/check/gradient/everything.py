@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from ...core.columns import spaced
-from ...core.op import Op, Unknown
+from ...core.op import Op
+from ...core.rules import is_unknown
+from ...show.texts import json_text
 from ..samples import at_kinks, cases, movable, sample
 from .formula import fault_or_none
 from .gradcheck import gradcheck
@@ -47,7 +48,7 @@ def check_op(op: Op) -> Line:
     """Check an operation on all of its cases, to second order, and at its kinks; and its docstring's formula."""
     if op.estimator:
         return Line(op.name, None, None, (), ESTIMATOR)
-    if any(isinstance(rule, Unknown) for rule in op.rules):
+    if any(is_unknown(rule) for rule in op.rules):
         return Line(op.name, None, None, (), WRONG if _said(op) else UNKNOWN)
     reports = [gradcheck(f, *arrays, order=2) for f, arrays in (movable(op, c) for c in cases(op))
                if any(rule is not None for rule in op.rules) and any(np.size(x) for x in arrays)]  # fmt: skip
@@ -102,4 +103,4 @@ def as_json(lines: Sequence[Line]) -> str:
     """The same as JSON."""
     rows = [{"operation": line.name, "first": line.first, "second": line.second, "kinks": list(line.kinks),
              "verdict": line.verdict} for line in lines]  # fmt: skip
-    return json.dumps(rows, indent=1)
+    return json_text(rows)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -12,6 +11,7 @@ from ...core.columns import columns
 from ...core.saving import Path, save
 from ...show.svg import bundle
 from ...show.svg.writing import Theme
+from ...show.texts import json_text
 from .picture import picture
 from .problem import name_of
 from .verdict import AGREES, UNSURE, WRONG, overall
@@ -162,20 +162,12 @@ class Report:
         rows = [{"name": entry.name, **asdict(entry), "index": list(entry.index)} for entry in self.entries]
         whole = {"verdict": self.verdict, "digits": self.digits, "entries": rows,
                  "notes": [note._asdict() for note in self.notes]}  # fmt: skip
-        return json.dumps(_spelled(whole), indent=1, allow_nan=False)
+        return json_text(whole)
 
     def save(self, path: Path) -> Path:
         """Write the report and return `path`: `.svg` the picture, `.json` the data, `.txt` the text. Raises
         `ValueError` for another ending."""
         return save(path, {".svg": self.svg, ".json": self.json, ".txt": lambda: f"{self}\n"})
-
-
-def _spelled(x: Any) -> Any:
-    if isinstance(x, dict):
-        return {key: _spelled(value) for key, value in x.items()}
-    if isinstance(x, list):
-        return [_spelled(value) for value in x]
-    return str(x) if isinstance(x, float) and not math.isfinite(x) else x
 
 
 def _section(order: int, entries: list[Entry]) -> list[str]:

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Generic, TypeVar
 
 from ...core.saving import Writers
+from ..texts import json_text
 from .pictures.picture import Picture
-from .show import json_text, plain
 
 __all__ = ["Records"]
 
@@ -21,7 +21,7 @@ class Records(Picture, Generic[T]):
 
     def json(self) -> str:
         """A JSON list of objects; numbers that are not finite are texts."""
-        return json_text(plain(self._records))
+        return json_text(self._records)
 
     def _writers(self) -> Writers:
         return {**super()._writers(), ".json": lambda: f"{self.json()}\n"}

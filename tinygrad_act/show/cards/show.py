@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import json
-import math
 import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from ...core.columns import columns
-from ...core.op import Theirs
+from ...core.facts import Theirs
 from ...operations.slope import SATURATED
-from ..graph.text import printable
 from ..svg import one_line
+from ..texts import json_text, printable
 from .expect import LEVEL
 from .shape import Interval, number
 
 if TYPE_CHECKING:
     from .card import Card, Parameter
 
-__all__ = ["as_json", "as_markdown", "as_text", "json_text", "plain"]
+__all__ = ["as_json", "as_markdown", "as_text"]
 
 _NOTHING = "-"
 
@@ -43,24 +41,7 @@ def as_markdown(card: Card) -> str:
 
 def as_json(card: Card) -> str:
     """An object with every field of the card; numbers that are not finite are texts."""
-    return json_text(plain(card))
-
-
-def json_text(data: Any) -> str:
-    """JSON that can be written to a file: half characters are spelled."""
-    text = json.dumps(data, indent=1, ensure_ascii=False, allow_nan=False)
-    return re.sub("[\ud800-\udfff]", lambda half: f"\\u{ord(half[0]):04x}", text)
-
-
-def plain(x: Any) -> Any:
-    """Nested named tuples and mappings as what JSON knows."""
-    if hasattr(x, "_asdict"):
-        return {key: plain(value) for key, value in x._asdict().items()}
-    if isinstance(x, (dict, list, tuple)) or hasattr(x, "items"):
-        return {str(k): plain(v) for k, v in x.items()} if hasattr(x, "items") else [plain(item) for item in x]
-    if isinstance(x, (int, float)):
-        return x if math.isfinite(x) else str(x)
-    return x if x is None or isinstance(x, str) else str(x)
+    return json_text(card)
 
 
 def _heading(card: Card) -> str:

@@ -6,7 +6,8 @@ import re
 from collections.abc import Hashable, Sequence
 from typing import TypeAlias
 
-from .quotient import common_text, together
+from .numbers import together
+from .quotient import common_text
 from .snapshot import Node, Snapshot
 
 __all__ = ["Neighbours", "alike", "folded", "is_leaf", "neighbours"]
@@ -19,7 +20,7 @@ Neighbours: TypeAlias = dict[str, list[tuple[str, int | None]]]
 def alike(node: Node) -> Hashable:
     """What two boxes have in common that may be folded into one."""
     modules = tuple(_NUMBERS.sub("*", part) for part in node.cluster)
-    return (node.kind, node.title, node.op, node.static, node.inline, node.shape, node.dtype, node.output,
+    return (node.kind, node.title, node.op, node.static, node.operands, node.shape, node.dtype, node.output,
             node.flows, node.grad is None, modules, "" if node.loose else _NUMBERS.sub("*", node.name))  # fmt: skip
 
 
@@ -45,6 +46,7 @@ def folded(members: Sequence[Node]) -> Node:
     return first._replace(
         name=common_text([node.name for node in members]), called=common_text([node.called for node in members]),
         value=together([node.value for node in members]), grad=together([node.grad for node in members]),
+        earlier=together([node.earlier for node in members]),
         changed=any(node.changed for node in members), times=sum(node.times for node in members),
         cluster=_common_path(paths),
     )  # fmt: skip

@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 from .boxes import Fitted, fitted
 from .edges import label_size
-from .engine import place_with_dot
 from .layout import Box, Direction, Link, Placement, Route, place, wrapped
 from .snapshot import Edge, Snapshot
 
@@ -37,20 +36,20 @@ def _screens(placement: Placement) -> float:
     return max(placement.width / _SCREEN[0], placement.height / _SCREEN[1])
 
 
-def arrange(snapshot: Snapshot, direction: str = "auto", engine: str = "auto") -> Arranged:
+def arrange(snapshot: Snapshot, direction: str = "auto") -> Arranged:
     """Find a place for every box and edge; `auto` takes the direction that fits a screen better.
 
     Where neither fits, `auto` breaks a long picture into lines or columns.
     """
     graph = _Graph(snapshot)
     if direction == "down":
-        return graph.complete(graph.place("down", engine))
-    right = graph.place("right", engine)
+        return graph.complete(graph.place("down"))
+    right = graph.place("right")
     if direction == "right" or _screens(right) <= 1 or len(snapshot.nodes) > _SMALL:
         return graph.complete(right)
-    down = graph.place("down", engine)
+    down = graph.place("down")
     found = [right, down]
-    if _screens(down) > 1 and engine != "dot":
+    if _screens(down) > 1:
         found += graph.wrapped(right, "right", _SCREEN[0]), graph.wrapped(down, "down", _SCREEN[1])
     return graph.complete(min(found, key=_screens))
 
@@ -65,7 +64,7 @@ class _Graph:
         self._snapshot = snapshot
         self._numbers = {node.id: i for i, node in enumerate(snapshot.nodes)}
         self._looped = {edge.source for edge in snapshot.edges if edge.source == edge.target}
-        self._sized = tuple(map(fitted, snapshot.nodes))
+        self._sized = tuple(fitted(node, snapshot.short) for node in snapshot.nodes)
         self._boxes = [
             Box(box.width, box.height + _LOOP * (box.node.id in self._looped), box.node.cluster) for box in self._sized
         ]
@@ -73,8 +72,8 @@ class _Graph:
         ends = [(self._numbers[edge.source], self._numbers[edge.target]) for edge in others]
         self._links = [Link(min(pair), max(pair), label_size(edge)) for pair, edge in zip(ends, others)]
 
-    def place(self, direction: Direction, engine: str) -> Placement:
-        return (place_with_dot if engine == "dot" else place)(self._boxes, self._links, direction)
+    def place(self, direction: Direction) -> Placement:
+        return place(self._boxes, self._links, direction)
 
     def wrapped(self, placement: Placement, direction: Direction, longest: float) -> Placement:
         """In lines, if it can be broken into lines."""

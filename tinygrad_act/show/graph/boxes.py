@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from .. import svg
+from ..texts import minus
 from .snapshot import Node, Numbers
-from .text import operator_text, shape_text
+from .text import shape_text
+from .wording import bad_text, lines_of, mean_text, one_line, operation_text, range_text
 
-__all__ = ["Fitted", "Row", "fitted", "header_role", "headline", "minus", "rows_of", "spoken", "write_box"]
+__all__ = ["Fitted", "Row", "fitted", "header_role", "headline", "rows_of", "spoken", "write_box"]
 
 _HEADER, _ROW, _BARS, _PAD = 24.0, 17.0, 14.0, 9.0
 _NARROWEST, _WIDEST = 84.0, 264.0
@@ -21,7 +22,6 @@ _LONGEST = 27
 """So many characters of numbers find room in the widest box."""
 _WORDS = 38
 """So many of a smaller and narrower type."""
-_MINUS = re.compile(r"(?<![\w.)])-(?=[\d.]|inf)")
 
 
 class Row(NamedTuple):
@@ -43,17 +43,12 @@ def headline(node: Node) -> tuple[str, str]:
     made = node.called if node.times == 1 else ""  # `v*` would say nothing
     if node.op is None and not node.title:
         return node.name or made or node.kind, ""
-    return minus(operator_text(node.inline or node.title)), node.name or (made if node.kind == "result" else "")
+    return minus(operation_text(node)), node.name or (made if node.kind == "result" else "")
 
 
-def minus(text: str) -> str:
-    """Numbers with a true minus sign."""
-    return _MINUS.sub("−", text) if "-" in text else text
-
-
-def rows_of(node: Node) -> list[Row]:
-    """The lines below the header, top to bottom."""
-    return [*_about(node), *_numbers("value", node.value), *_gradient(node)]
+def rows_of(node: Node, short: bool = False) -> list[Row]:
+    """The lines below the header, top to bottom. `short`: of an array its mean or its range alone."""
+    return [*_about(node), *_numbers("value", node.value, short), *_gradient(node, short)]
 
 
 def _about(node: Node) -> Iterator[Row]:
@@ -68,30 +63,36 @@ def _about(node: Node) -> Iterator[Row]:
         yield Row("about", "data changed since it was used", "", "alarm", bold=True)
 
 
-def _gradient(node: Node) -> Iterator[Row]:
+def _gradient(node: Node, short: bool) -> Iterator[Row]:
     if node.grad is not None:
-        yield from _numbers("grad", node.grad)
+        yield from _numbers("grad", node.grad, short)
     elif node.flows:
         yield Row("grad", "grad", "–", "gradient")
 
 
-def _numbers(part: str, numbers: Numbers | None) -> Iterator[Row]:
+def _numbers(part: str, numbers: Numbers | None, short: bool) -> Iterator[Row]:
     if numbers is None:
         return
-    role = "alarm" if numbers.bad == numbers.text else "value" if part == "value" else "gradient"
-    *lines, = (line for line in numbers.text.split("\n") if line)
+    lines, bad = lines_of(numbers), bad_text(numbers)
+    role = "alarm" if [bad] == lines else "value" if part == "value" else "gradient"
     if numbers.histogram:
-        mean = next((line for line in lines if line.startswith("mean")), lines[0])
-        yield Row(part, part, mean, role)
-        low, high = lines[0].split(" to ") if " to " in lines[0] else ("", "")
-        yield Row(part, low, high, role, numbers.histogram)
+        yield Row(part, part, mean_text(numbers) or lines[0], role)
+        if not short:
+            low, _, high = lines[0].partition(" to ")
+            yield Row(part, low, high, role, numbers.histogram)
     else:
-        parts = [part for line in lines for part in broken(line, _LONGEST)]
-        for position, line in enumerate(parts):
-            if position == 0 or line not in numbers.bad.split(", "):
-                yield Row(part, part if position == 0 else "", line, role)
-    if numbers.bad and numbers.bad != numbers.text:
-        yield Row(part, "", f"! {numbers.bad}", "alarm", bold=True)
+        shown = _without_faults(numbers, lines)
+        if short and len(shown[0]) > _LONGEST:
+            shown = [range_text(numbers) or shown[0]]
+        for position, line in enumerate(x for text in shown for x in broken(text, _LONGEST)):
+            yield Row(part, part if position == 0 else "", line, role)
+    if bad and [bad] != lines:
+        yield Row(part, "", f"! {bad}", "alarm", bold=True)
+
+
+def _without_faults(numbers: Numbers, lines: list[str]) -> list[str]:
+    """The lines but for the counts of what is not finite, which stand below them; the first line in any case."""
+    return [lines[0], *lines[1 : len(lines) - sum(map(bool, numbers.faults))]] if numbers.data is None else lines
 
 
 def broken(line: str, longest: int) -> Iterator[str]:
@@ -116,9 +117,9 @@ class Fitted(NamedTuple):
     height: float
 
 
-def fitted(node: Node) -> Fitted:
-    """The box of `node`: what stands in it, and its size in px."""
-    (title, name), corner, rows = headline(node), _corner(node), tuple(rows_of(node))
+def fitted(node: Node, short: bool = False) -> Fitted:
+    """The box of `node`: what stands in it, in `short` or in full, and its size in px."""
+    (title, name), corner, rows = headline(node), _corner(node), tuple(rows_of(node, short))
     header = svg.text_width(title, 12.5, bold=True) + (svg.text_width(name, 12) + 7 if name else 0)
     wanted = [header + _corner_width(corner) + 2 * _PAD, *map(_row_width, rows)]
     height = _HEADER + 8 + sum(_ROW if not row.histogram else _BARS for row in rows)
@@ -158,9 +159,9 @@ def spoken(node: Node) -> str:
     words = [" ".join(filter(None, [title, name])), node.op or ("" if node.kind == "result" else node.kind)]
     words += [shape_text(node.shape, node.dtype), f"{node.times:,} times" if node.times > 1 else "", node.static]
     if node.value is not None:
-        words.append("value " + node.value.text.replace("\n", ", "))
+        words.append("value " + one_line(node.value))
     if node.grad is not None:
-        words.append("gradient " + node.grad.text.replace("\n", ", "))
+        words.append("gradient " + one_line(node.grad))
     elif node.flows:
         words.append("no gradient yet")
     words.append("data changed since it was used" if node.changed else "")

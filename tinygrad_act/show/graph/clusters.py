@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ...engine.value import Value
-from .text import printable
+from ..texts import printable
 
 __all__ = ["clusters_of"]
 

@@ -13,6 +13,7 @@ from .boxes import header_role, headline
 from .quotient import MOST_PARALLEL
 from .snapshot import Edge, Node, Snapshot
 from .text import shape_text
+from .wording import bare_text
 
 __all__ = ["write_dot"]
 
@@ -46,7 +47,7 @@ def _settings(note: str) -> Iterator[str]:
 def _node(node: Node) -> str:
     width = ", penwidth=2.5" if node.output else ""
     colours = f'fillcolor="{LIGHT["panel"]}", color="{LIGHT[header_role(node)]}"'
-    return f'{node.id} [label=<{"<BR/>".join(_rows(node))}>, {colours}{width}]'
+    return f"{node.id} [label=<{'<BR/>'.join(_rows(node))}>, {colours}{width}]"
 
 
 def _rows(node: Node) -> Iterator[str]:
@@ -64,11 +65,11 @@ def _rows(node: Node) -> Iterator[str]:
     if shape:
         yield _coloured("faint", shape)
     if node.value is not None:
-        yield _coloured("value", node.value.text)
+        yield _coloured("value", bare_text(node.value))
     if node.changed:
         yield _coloured("faint", "data changed since it was used")
     if node.flows:
-        yield _coloured("gradient", f"grad {'–' if node.grad is None else node.grad.text}")
+        yield _coloured("gradient", f"grad {'–' if node.grad is None else bare_text(node.grad)}")
 
 
 def _coloured(role: str, text: str) -> str:

@@ -11,6 +11,7 @@ from ...core.frames import boundary, users_frame
 from ...core.graph import topological_order
 from ...engine.value import Value
 from ..svg.writing import THEMES, Theme
+from ..texts import printable
 from .arrange import Arranged, arrange
 from .capture import capture
 from .drawing import Drawing
@@ -20,14 +21,13 @@ from .running import run_model
 from .shorten import COLLAPSE, Collapse, shortened
 from .snapshot import Snapshot
 from .summary import count_arrays, summarise
-from .text import printable
 from .variables import Variable, variables_of
 
 __all__ = ["draw"]
 
 _MOST_CAPTURED = 20_000
 """More values than these are not looked at one by one, unless `max_nodes` asks for it."""
-_CHOICES = {"direction": ("auto", "right", "down"), "engine": ("auto", "dot"), "collapse": COLLAPSE, "theme": THEMES}
+_CHOICES = {"direction": ("auto", "right", "down"), "collapse": COLLAPSE, "theme": THEMES}
 
 
 @boundary
@@ -47,13 +47,13 @@ def draw(
     `collapse`: `none` draws every value, `repeats` draws repeated structure once, `modules` makes one
     box of every module, `auto` does as little of it as makes the picture fit a screen. `max_nodes`: above
     so many boxes the picture is a summary by operation. Whatever is left out, the picture says so.
-    `engine`: `dot` lets Graphviz find the places. `theme`: `light`, `dark`, or `auto` for what the reader's
-    system asks for.
+    `theme`: `light`, `dark`, or `auto` for what the reader's system asks for. `engine`: always `auto`; what Graphviz
+    makes of the same graph, `.to_graphviz()` shows.
 
-    Raises `TypeError` for anything that is not a Value, `ValueError` for an empty list or an unknown
-    choice, `RuntimeError` if `engine="dot"` and there is no Graphviz.
+    Raises `TypeError` for anything that is not a Value, `ValueError` for an empty list or an unknown choice.
     """
-    _check_choices(direction=direction, engine=engine, collapse=collapse, theme=theme)
+    _check_choices(direction=direction, collapse=collapse, theme=theme)
+    _check_engine(engine)
     if not isinstance(max_nodes, int) or isinstance(max_nodes, bool):
         raise TypeError(f"draw: max_nodes is a number of boxes, an int, not {describe(max_nodes)}")
     if max_nodes < 1:
@@ -64,7 +64,7 @@ def draw(
     value, model, batch = _model_and_batch(value, model, batch)
     outputs = run_model(value, batch) if callable(value) else _outputs(value)
     variables = variables_of(users_frame()[0]) if names is None else []
-    place = functools.partial(arrange, direction=direction, engine=engine)
+    place = functools.partial(arrange, direction=direction)
     shown = _shown(outputs, named, variables, model, collapse, max_nodes, place)
     return Drawing(shown, place, title=title, theme=theme)
 
@@ -89,6 +89,14 @@ def _check_choices(**given: Any) -> None:
     for name, choice in given.items():
         if not isinstance(choice, str) or choice not in _CHOICES[name]:  # an array compares entry by entry
             raise ValueError(f"draw: {name} is {choice!r:.40}; expected one of {', '.join(map(repr, _CHOICES[name]))}")
+
+
+def _check_engine(engine: Any) -> None:
+    if not isinstance(engine, str) or engine != "auto":
+        raise ValueError(
+            f"draw: engine is {engine!r:.40}; places are found here alone, so leave it out; for Graphviz's own picture "
+            f"of the graph: draw(...).to_graphviz(), or .save('graph.dot') and then `dot -Tsvg graph.dot`"
+        )
 
 
 def _is_model(x: Any) -> bool:

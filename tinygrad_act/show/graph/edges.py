@@ -8,15 +8,17 @@ from typing import NamedTuple
 
 from .. import svg
 from ..svg.colours import HEAT
-from .boxes import minus
+from ..texts import minus, number_text
 from .layout import Route
 from .snapshot import Edge, Node
-from .text import number_text
+from .wording import at_text, brief_text, slope_text
 
 __all__ = ["Scale", "equation", "label_size", "label_text", "scale_of", "stops", "write_edge"]
 
 _SIZE = 10.5
 _LONGEST = 260.0
+_PILL = 48
+"""A formula that has more characters than these with its number gives way to the number."""
 _DECADES = 4.0
 
 
@@ -49,14 +51,11 @@ def scale_of(edges: Sequence[Edge]) -> Scale | None:
 
 def label_text(edge: Edge) -> str:
     """What the pill on the edge says: `a(1 − a) = 0.1966`, `Xᵀ @ G`, and what is the matter with it."""
-    local = minus(edge.local)
-    if edge.symbol and local and f"= {edge.symbol}".endswith(f"= {local}"):
-        text = edge.symbol
-    elif edge.symbol and local:
-        equals = ": " if local[:1].isalpha() else " = "
-        text = f"{edge.symbol}{equals}{local}" if len(edge.symbol) + len(local) <= 48 else local
-    else:
-        text = edge.symbol or local
+    local, symbol = minus(slope_text(edge.local)), edge.symbol
+    both = bool(symbol and local)
+    text = f"{symbol}: {local}" if both and local[0].isalpha() else equation(edge)  # `mean 0.2` is no number to equal
+    if both and len(symbol) + len(local) > _PILL:
+        text = local
     if edge.times > 1:
         text = f"×{edge.times:,}" + (f"  {text}" if text else "")
     matter = "".join(f" · {what}" for what in ("kink" if edge.kink else "", _fault(edge)) if what)
@@ -81,7 +80,7 @@ def _size_of(text: str) -> tuple[float, float]:
 
 def stops(edge: Edge) -> bool:
     """Whether no gradient can flow along it."""
-    return not edge.symbol and not edge.local and edge.position is not None and edge.times == 1
+    return not edge.symbol and edge.local is None and edge.position is not None and edge.times == 1
 
 
 def write_edge(index: int, edge: Edge, route: Route, scale: Scale | None, names: dict[str, Node]) -> str:
@@ -138,17 +137,14 @@ def _pill(route: Route, edge: Edge, text: str) -> str:
 
 
 def equation(edge: Edge) -> str:
-    """The local derivative in words and numbers: `a(1 − a) = 0.1966`; what is a number anyway is said once."""
-    number = minus(edge.local)
-    if edge.symbol == number:
-        return edge.local
-    said = edge.symbol.endswith(f"= {number}")
-    return " = ".join(filter(None, [edge.symbol, "" if said else edge.local]))
+    """The local derivative in symbols and numbers: `a(1 − a) = 0.1966`; what is a number anyway is said once."""
+    return edge.formula.equation(minus(slope_text(edge.local)))
 
 
 def _spoken(edge: Edge, names: dict[str, Node]) -> str:
     ends = f"{names[edge.source].called or edge.source} → {names[edge.target].called or edge.target}"
     local = equation(edge)
-    flow = "" if edge.flow is None else f"gradient that flows: {edge.sent or number_text(edge.flow)}"
+    flow = "" if edge.flow is None else f"gradient that flows: {brief_text(edge.sent) or number_text(edge.flow)}"
     derivative = f"local derivative {local}" if local else "nothing flows" if stops(edge) else ""
-    return "; ".join(filter(None, [ends, derivative, edge.at and f"at {edge.at}", edge.kink, flow]))
+    at = f"at {at_text(edge)}" if edge.at else ""
+    return "; ".join(filter(None, [ends, derivative, at, edge.kink, flow]))

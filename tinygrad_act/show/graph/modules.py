@@ -8,7 +8,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from .layout.walks import neighbours, strong_parts
 from .quotient import is_acyclic, quotient
 from .snapshot import Node, Snapshot
-from .text import operator_text
+from .wording import operation_text
 
 __all__ = ["collapse_modules", "deepest"]
 
@@ -57,7 +57,7 @@ def _module(members: Sequence[Node], depth: int, leaving: set[str]) -> Node:
     count = sum(math.prod(node.shape) for node in members if node.kind == "parameter")
     path = next(node.cluster[:depth] for node in members if len(node.cluster) >= depth)
     return last._replace(
-        kind="module", title=_operations(results), op=None, static="", inline="",
+        kind="module", title=_operations(results), op=None, static="", operands=(),
         name=path[-1], called=".".join(path), parameters=count, activation=False, cluster=path[:-1],
         output=any(node.output for node in members), times=1, changed=any(node.changed for node in members),
     )  # fmt: skip
@@ -66,5 +66,5 @@ def _module(members: Sequence[Node], depth: int, leaving: set[str]) -> Node:
 def _operations(results: Sequence[Node]) -> str:
     """A few by their names, many by their number."""
     if len(results) <= _NAMED:
-        return ", ".join(operator_text(node.inline or node.title) for node in results)
+        return ", ".join(map(operation_text, results))
     return f"{len(results)} operations"

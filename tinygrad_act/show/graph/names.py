@@ -9,8 +9,8 @@ import numpy as np
 
 from ...core.errors import describe
 from ...engine.value import Value
+from ..texts import printable
 from .objects import walk
-from .text import printable
 from .variables import Variable, names_among
 
 __all__ = ["Names", "check_names", "find_names"]
@@ -41,9 +41,7 @@ def check_names(names: Any, where: str = "draw") -> Mapping[str, Any] | None:
     return names
 
 
-def find_names(
-    order: Sequence[Value], *roots: Iterable[tuple[str, Any]], variables: Iterable[Variable] = ()
-) -> Names:
+def find_names(order: Sequence[Value], *roots: Iterable[tuple[str, Any]], variables: Iterable[Variable] = ()) -> Names:
     """Names for all Values in `order` and the raw arrays among their inputs.
 
     A label comes first, then what `walk` finds first: all that the first `roots` lead to goes before the

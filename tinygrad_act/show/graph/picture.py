@@ -9,12 +9,12 @@ from typing import NamedTuple
 from .. import svg
 from ..svg.colours import HEAT
 from ..svg.writing import Theme
+from ..texts import number_text
 from .arrange import Arranged
 from .boxes import header_role, write_box
 from .edges import Scale, scale_of, stops, write_edge
 from .layout import Frame
 from .snapshot import Snapshot
-from .text import number_text
 
 __all__ = ["write_picture"]
 

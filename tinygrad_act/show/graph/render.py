@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-__all__ = ["render", "run_dot"]
+__all__ = ["render"]
 
 _SECONDS = 120.0
 """How long `dot` may take; it needs about 30 s for 5,000 boxes."""
@@ -19,36 +19,27 @@ def render(dot: str, format: str) -> bytes:
     Raises `RuntimeError` that says what to do if the package or the program is missing, fails,
     or does not finish in time.
     """
-    return run_dot(dot, format, f"drawing {format.upper()}", _WITHOUT)
-
-
-def run_dot(dot: str, format: str, what: str, without: str) -> bytes:
-    """What Graphviz's `dot` makes of DOT text, in any of its formats.
-
-    Raises `RuntimeError` as `render` does; it says that `what` failed, and what works `without` Graphviz.
-    """
+    what = f"drawing {format.upper()}"
     try:
         program = importlib.import_module("graphviz.backend.dot_command")
         execute = importlib.import_module("graphviz.backend.execute")
     except ImportError:
-        raise RuntimeError(
-            f"{what} needs the Python package graphviz: pip install graphviz; {without}"
-        ) from None
+        raise RuntimeError(f"{what} needs the Python package graphviz: pip install graphviz; {_WITHOUT}") from None
     try:
         return _run(program, execute, dot, format)
     except execute.ExecutableNotFound:
         raise RuntimeError(
             f"{what} needs Graphviz's `dot` program, which is not on PATH: install it (Debian/Ubuntu: "
             f"apt install graphviz; macOS: brew install graphviz; Windows: winget install graphviz; "
-            f"conda install graphviz); {without}"
+            f"conda install graphviz); {_WITHOUT}"
         ) from None
     except execute.subprocess.TimeoutExpired:
         raise RuntimeError(
             f"{what}: Graphviz's `dot` was stopped after {_SECONDS:g} s; draw a smaller part, "
-            f"or lower max_nodes for a summary; {without}"
+            f"or lower max_nodes for a summary; {_WITHOUT}"
         ) from None
     except (OSError, execute.subprocess.CalledProcessError) as error:
-        raise RuntimeError(f"{what}: Graphviz's `dot` failed: {_complaint(error)}; {without}") from None
+        raise RuntimeError(f"{what}: Graphviz's `dot` failed: {_complaint(error)}; {_WITHOUT}") from None
 
 
 def _run(program: Any, execute: Any, dot: str, format: str) -> bytes:

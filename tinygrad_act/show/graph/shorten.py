@@ -9,8 +9,7 @@ from .arrange import Arranged
 from .layers import with_layers
 from .modules import collapse_modules, deepest
 from .repeats import fold_repeats
-from .snapshot import Numbers, Snapshot
-from .text import number_text
+from .snapshot import Snapshot
 
 __all__ = ["COLLAPSE", "Collapse", "shortened"]
 
@@ -23,8 +22,6 @@ COLLAPSE = ("auto", "none", "repeats", "modules")
 _MOST = 2000
 """More boxes fit no screen, and are not arranged to find that out."""
 _LAYERS = "layers, found by their weights, are one box each"
-_NUMBERS = 27
-"""A longer list of numbers takes more than one line of a box."""
 _FEW = 24
 """So few boxes are never shortened, however large their picture."""
 
@@ -91,19 +88,8 @@ def _folded(snapshot: Snapshot) -> Snapshot:
 
 def _without_histograms(snapshot: Snapshot) -> Snapshot:
     """Of every larger array the mean alone, of a long list the range: boxes are a third less high."""
-    nodes = [node._replace(value=_mean(node.value), grad=_mean(node.grad)) for node in snapshot.nodes]
     note = f"{snapshot.note}, no histograms" if snapshot.note else "without histograms"
-    return snapshot._replace(nodes=tuple(nodes), note=note)
-
-
-def _mean(numbers: Numbers | None) -> Numbers | None:
-    if numbers is None:
-        return None
-    if not numbers.histogram:
-        few = len(numbers.text) <= _NUMBERS or numbers.low is None or numbers.high is None
-        return numbers if few else numbers._replace(text=f"{number_text(numbers.low)} to {number_text(numbers.high)}")
-    mean = next((line for line in numbers.text.split("\n") if line.startswith("mean")), numbers.text)
-    return numbers._replace(text=mean, histogram=())
+    return snapshot._replace(short=True, note=note)
 
 
 def _with_note(full: Snapshot, snapshot: Snapshot) -> Snapshot:

@@ -1,4 +1,4 @@
-"""A graph as plain data: what every kind of picture is made from.
+"""A graph as plain data: what every kind of picture is made from. Numbers stay numbers here, and become text last.
 
 Nothing here refers to a Value, so a snapshot never changes and keeps no graph alive.
 Named tuples, because data classes take longer to define, which `import tinygrad_act` would feel.
@@ -6,9 +6,9 @@ Named tuples, because data classes take longer to define, which `import tinygrad
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
-__all__ = ["Edge", "Kind", "Node", "Numbers", "Snapshot"]
+__all__ = ["Edge", "Formula", "Kind", "Node", "Numbers", "Slopes", "Snapshot"]
 
 Kind = Literal["parameter", "constant", "result", "module"]
 """`parameter`: a leaf that gets a gradient. `constant`: a leaf that gets none, or a raw array.
@@ -16,22 +16,53 @@ Kind = Literal["parameter", "constant", "result", "module"]
 
 
 class Numbers(NamedTuple):
-    """A number or an array, summarised. All texts are short and printable."""
+    """A number or an array, summarised. `wording` spells it. Every NaN is `math.nan`, so that equal ones are equal."""
 
-    text: str
-    """The number, the numbers of a small array, or statistics, one kind a line."""
-    bad: str = ""
-    """How many NaN and infinities it holds, `2 nan, 1 inf`; empty if none."""
-    histogram: tuple[int, ...] = ()
-    """How many finite entries lie in each of equal parts of the range; empty where the numbers are shown."""
-    head: str = ""
-    """The first entries of an array whose numbers are not all in `text`."""
-    low: float | None = None
+    size: int = 1
+    """How many entries it has."""
+    data: Any = None
+    """The number, or the entries of a small array as nested tuples; None where there are more."""
+    low: Any = None
     """The smallest finite entry; None if there is none."""
-    high: float | None = None
+    high: Any = None
     """The largest finite entry."""
-    brief: str = ""
-    """In one short line, as an edge says what it brings; empty where one box stands for several values."""
+    mean: Any = None
+    """Of the finite entries of a larger array; None where they are all equal, and for booleans."""
+    deviation: Any = None
+    """Their standard deviation."""
+    rms: Any = None
+    """The root mean square of all entries of a larger array."""
+    true: int | None = None
+    """How many entries of a larger array of booleans are true."""
+    faults: tuple[int, int, int] = (0, 0, 0)
+    """How many entries are NaN, infinite, and minus infinity."""
+    histogram: tuple[int, ...] = ()
+    """How many finite entries of a larger array lie in each of equal parts of the range."""
+    head: str = ""
+    """The first entries of a larger array, as NumPy writes them."""
+    boxes: int = 1
+    """How many numbers or arrays it stands for; of several it has the range alone."""
+    faulty: int = 0
+    """How many of several hold a NaN or an infinity."""
+
+
+class Slopes(NamedTuple):
+    """A local derivative, or those of all entries of an array, or of several edges."""
+
+    low: float
+    high: float
+    mean: float | None = None
+    """None where all are equal, and of several edges."""
+    on: float | None = None
+    """The share of ones where an activation's are only 0 or 1."""
+    saturated: float | None = None
+    """The share of an activation's that is flat."""
+    size: int = 1
+    """0 for an empty array."""
+    edges: int = 1
+    """How many edges it speaks for."""
+    nans: int = 0
+    """How many of several edges have a NaN, which is neither low nor high."""
 
 
 class Node(NamedTuple):
@@ -46,8 +77,8 @@ class Node(NamedTuple):
     """The operation's name (`sigmoid`); None at a leaf."""
     static: str = ""
     """The static parameters that differ from their defaults, `axis=1, keepdims=True`."""
-    inline: str = ""
-    """The operation with the raw numbers among its operands: `2 · □`, `□ + 1`; empty if there are none."""
+    operands: tuple[Any, ...] = ()
+    """The raw numbers among the operands, None for each that has a box; empty if all have."""
     parameters: int = 0
     """How many numbers a collapsed module learns."""
     name: str = ""
@@ -65,6 +96,8 @@ class Node(NamedTuple):
     """None in a summary."""
     grad: Numbers | None = None
     """None where no gradient flows, or none has arrived."""
+    earlier: Numbers | None = None
+    """What of `grad` the last backward pass did not bring; None if it brought all."""
     flows: bool = False
     """Whether a gradient flows here at all: `grad` of None then means that none has arrived yet."""
     changed: bool = False
@@ -77,6 +110,33 @@ class Node(NamedTuple):
     """The modules that it was computed in, outermost first; no two calls of a module have one path."""
 
 
+class Formula(NamedTuple):
+    """A local derivative in symbols."""
+
+    text: str = ""
+    """`a(1 − a)`, `x`, `G @ Wᵀ`; empty where nothing flows."""
+    by: str = ""
+    """The operand that it is the derivative by, where the formula alone does not say it: `∂/∂w`."""
+    form: Literal["number", "factor", "sum", "whole"] = "factor"
+    """What becomes of the gradient `G` that arrives: it is multiplied by the formula, a number or a single piece, or
+    by a sum, in brackets; or the `whole` formula says it."""
+    rounded: bool = False
+    """Whether a number in it has more digits than are shown."""
+    where: str = ""
+    """What letters of its own mean: `s = σ(z)`."""
+
+    def __str__(self) -> str:
+        """`∂/∂w = x`."""
+        return self.equation("")
+
+    def equation(self, number: str) -> str:
+        """`∂/∂w = x = 3`; the number only where there is one, and the formula is not it."""
+        is_said = self.form == "number" or number in ("", self.text)
+        value = "" if is_said else f" {'≈' if self.rounded else '='} {number}"
+        by, where = f"{self.by} = " if self.by else "", f", {self.where}" if self.where else ""
+        return f"{by}{self.text}{value}{where}" if self.text else number
+
+
 class Edge(NamedTuple):
     """`target` was computed from `source`. `x * x` has two edges, at positions 0 and 1."""
 
@@ -86,22 +146,27 @@ class Edge(NamedTuple):
     """Which operand it is; None in a summary."""
     times: int = 1
     """How many edges of the graph it stands for."""
-    symbol: str = ""
-    """The local derivative as a formula: `a(1 − a)`, `∂/∂w = x`, `G @ Wᵀ`; empty where nothing flows."""
-    general: str = ""
+    formula: Formula = Formula()
+    """The local derivative in symbols; empty where nothing flows."""
+    general: Formula = Formula()
     """The same with the operation's own names, `x` and `y`, for operands that nobody named."""
-    local: str = ""
-    """The local derivative as a number; for arrays its mean and the share that is saturated."""
-    at: str = ""
-    """Where it was evaluated, if the formula leaves that open: `a = 0.7311`."""
+    local: Slopes | None = None
+    """The local derivative as a number; None for what is not elementwise."""
+    at: tuple[tuple[str, Any], ...] = ()
+    """Where it was evaluated, if the formula leaves that open: `a` and its value."""
     kink: str = ""
     """Which kink the operand sits on, and the slope taken: `kink at 0: slope 1`."""
     flow: float | None = None
     """The root mean square of the gradient that this edge brings to `source`; None if none has."""
-    sent: str = ""
-    """What this edge brings to `source`: the number, or statistics in one line."""
-    total: str = ""
+    sent: Numbers | None = None
+    """What this edge brings to `source`; of a larger array its root mean square and its faults alone."""
+    total: Numbers | None = None
     """What `source` has received together with it, in the order of the backward pass."""
+
+    @property
+    def symbol(self) -> str:
+        """The local derivative as text: `a(1 − a)`, `∂/∂w = x`, `G @ Wᵀ`; empty where nothing flows."""
+        return str(self.formula)
 
 
 class Snapshot(NamedTuple):
@@ -112,3 +177,5 @@ class Snapshot(NamedTuple):
     note: str = ""
     backward: tuple[int, ...] = ()
     """Indices into `edges`, in the order in which the backward pass runs over them; empty before one has."""
+    short: bool = False
+    """Whether boxes say of an array its mean or its range alone, without a histogram."""

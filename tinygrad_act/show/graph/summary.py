@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 from ...engine.value import Value
+from ..texts import printable
 from .capture import kind_of, operands
 from .snapshot import Edge, Kind, Node, Snapshot
-from .text import is_inline, printable
+from .text import is_inline
 
 __all__ = ["count_arrays", "summarise"]
 

@@ -1,68 +1,28 @@
-"""Numbers, arrays, names and static parameters as short text that is safe to print anywhere."""
+"""Operations, shapes and static parameters as short text that is safe to print anywhere."""
 
 from __future__ import annotations
 
+import functools
 import re
-import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
 from ...core.op import Op
 from ...formula import INFIX
+from ..texts import constant_text, number_text, printable
+from .numbers import FEW
 
-__all__ = [
-    "FEW", "array_text", "data_text", "faults", "inline_text", "is_inline", "number_text", "operator_text",
-    "printable", "shape_text", "static_text",
-]  # fmt: skip
+__all__ = ["filled_text", "inline_text", "is_inline", "operator_text", "quoted", "shape_text", "static_text"]
 
-_LONGEST = 40
-FEW = 6
-"""Arrays of up to so many entries are shown whole."""
-_UNPRINTABLE = frozenset(["Cc", "Cf", "Cs", "Zl", "Zp"])
-_JOINER = "\u200d"  # holds an emoji together
+_LONGEST = 80
+_ARITHMETIC = frozenset(("+", "-", "*", "/", "**", "@"))
+_WORD = re.compile(r"[^\W\d]\w*[′']*(?:\.[^\W\d]\w*|\[\d+\])*\*?")
+"""What stands in a formula for itself: `w`, `layer.w`, `v[3]`; and where many are drawn as one, `w*`."""
+_RESERVED = frozenset(("G", "if", "else", "and", "or", "not", "inf", "nan", "NaN", "True", "False", "None"))
+_RAISED = frozenset("⁰¹²³⁴⁵⁶⁷⁸⁹⁻ᵀ")
 _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
-
-
-def printable(text: str, longest: int = _LONGEST) -> str:
-    """`text` cut to `longest` characters, with line breaks, control characters, marks that turn
-    the writing direction and lone surrogates spelled as Python escapes."""
-    short = text if len(text) <= longest else text[: longest - 1] + "…"
-    return "".join(_escape(c) if _is_unprintable(c) else c for c in short)
-
-
-def number_text(x: Any) -> str:
-    """Four significant digits; an integer in full if it is not too long."""
-    if isinstance(x, (int, np.integer)):
-        return str(x) if abs(int(x)) < 10**12 else _large_integer(int(x))
-    return f"{x:.4g}"
-
-
-def data_text(x: Any) -> str:
-    """The number; up to six numbers; else range, mean and standard deviation in lines of their own."""
-    return array_text(x) if isinstance(x, np.ndarray) else number_text(x)
-
-
-def array_text(x: np.ndarray) -> str:
-    """`[1, 2.5]`; or the lines `-3 to 3`, `mean 0.1 ± 1.2` and `2 nan`; `3 of 12 true`; `empty`."""
-    if x.size == 0:
-        return "empty"
-    if x.size <= FEW:
-        return _nested(x.tolist())
-    if x.dtype == bool:
-        return f"{np.count_nonzero(x)} of {x.size:,} true"
-    finite = x[np.isfinite(x)]
-    parts = [_statistics(finite)] if finite.size else []
-    return "\n".join(parts + faults(x))
-
-
-def faults(x: Any) -> list[str]:
-    """How many entries are no finite numbers: `2 nan`, `1 -inf`."""
-    if x.dtype.kind != "f" or np.isfinite(x).all():
-        return []
-    counts = {"nan": np.isnan(x), "inf": np.isposinf(x), "-inf": np.isneginf(x)}
-    return [f"{np.count_nonzero(where):,} {name}" for name, where in counts.items() if where.any()]
 
 
 def shape_text(shape: tuple[int, ...], dtype: str) -> str:
@@ -76,7 +36,7 @@ def shape_text(shape: tuple[int, ...], dtype: str) -> str:
 def static_text(op: Op, static: dict[str, Any]) -> str:
     """The static parameters that are not at their defaults: `axis=1, keepdims=True`."""
     given = [f"{name}={_spell(x)}" for name, x in static.items() if x is not op.defaults.get(name)]
-    return printable(", ".join(given), 2 * _LONGEST)
+    return printable(", ".join(given), _LONGEST)
 
 
 _OPERATORS = {"*": "×", "-": "−", "**": "^", "<=": "≤", ">=": "≥", "!=": "≠", "==": "="}
@@ -92,50 +52,35 @@ def is_inline(x: Any) -> bool:
     return isinstance(x, (bool, int, float, np.generic))
 
 
-def inline_text(op: Op, inputs: tuple[Any, ...]) -> str:
-    """The operation with the raw numbers among its operands: `* 2`, `1 /`, `maximum(·, 0)`; or nothing."""
-    if not any(map(is_inline, inputs)):
+def inline_text(label: str, operands: tuple[Any, ...]) -> str:
+    """The operation with the raw numbers among its operands: `× 2`, `− (−1)`, `1 /`, `maximum(·, 0)`; nothing if none
+    is raw."""
+    if not operands:
         return ""
-    words = [number_text(x) if is_inline(x) else "·" for x in inputs]
-    if len(words) == 2 and op.label in INFIX:
-        return f"{op.label} {words[1]}" if words[0] == "·" else f"{words[0]} {op.label}"
-    return printable(f"{op.label}({', '.join(words)})")
+    text = filled_text(label, ["·" if x is None else constant_text(x) for x in operands])
+    return printable(text.removeprefix("· ").removesuffix(" ·") if _is_infix(label, operands) else text)
 
 
-def _is_unprintable(c: str) -> bool:
-    return (unicodedata.category(c) in _UNPRINTABLE and c != _JOINER) or c in "\ufffe\uffff"
+def filled_text(label: str, operands: Sequence[str], *more: str) -> str:
+    """An operation with the texts of its operands: `x × 2`, `x − (−1)`, `maximum(x, 0)`. `more`: its parameters."""
+    if not _is_infix(label, operands):
+        return f"{label}({', '.join([*operands, *more])})"
+    left, right = operands
+    if label in _ARITHMETIC:
+        right = f"({right})" if right.startswith("−") else right
+        left = f"({left})" if left.startswith("−") and label == "**" else left
+    return f"{left} {operator_text(label)} {right}"
 
 
-def _escape(c: str) -> str:
-    return c.encode("unicode_escape").decode()
+def _is_infix(label: str, operands: Sequence[Any]) -> bool:
+    return label in INFIX and len(operands) == 2
 
 
-def _large_integer(x: int) -> str:
-    try:
-        return f"{float(x):.4g}"
-    except OverflowError:
-        return f"an integer of {x.bit_length():,} bits"  # Python refuses to spell the longest
-
-
-def _nested(x: Any) -> str:
-    return f"[{', '.join(map(_nested, x))}]" if isinstance(x, list) else number_text(x)
-
-
-def _statistics(x: np.ndarray) -> str:
-    """Range, mean and standard deviation of finite numbers, however large or small."""
-    low, high = x.min(), x.max()
-    if low == high:
-        return f"all {number_text(low.item() + 0)}"
-    wide = x.astype(np.result_type(x.dtype, np.float64))
-    scale = np.max(np.abs(wide))
-    with np.errstate(all="ignore"):  # a tiny number divided by a large one vanishes, as it may
-        unit = wide / scale
-        mean, deviation = unit.mean() * scale, unit.std() * scale
-    return f"{_rounded(low)} to {_rounded(high)}\nmean {_rounded(mean)} ± {_rounded(deviation)}"
-
-
-def _rounded(x: Any) -> str:
-    return number_text(x) if isinstance(x, np.integer) else f"{x + 0:.3g}"  # -0 is 0 here
+@functools.lru_cache(4096)
+def quoted(name: str) -> str:
+    """A name inside of a formula: brackets around what could be taken for a formula itself, or for the gradient `G`."""
+    plain = _WORD.fullmatch(name) and name not in _RESERVED and _RAISED.isdisjoint(name)
+    return name if plain else f"⟨{name}⟩"
 
 
 _SPELLINGS: tuple[tuple[Any, Callable[[Any], str]], ...] = (
@@ -143,7 +88,7 @@ _SPELLINGS: tuple[tuple[Any, Callable[[Any], str]], ...] = (
     (type(Ellipsis), lambda _: "..."),
     (np.dtype, str),
     (type, lambda t: t.__name__),
-    (np.ndarray, lambda x: data_text(x) if x.size <= FEW else f"{'×'.join(map(str, x.shape))} {x.dtype}"),
+    (np.ndarray, lambda x: _few(x.tolist()) if x.size <= FEW else f"{'×'.join(map(str, x.shape))} {x.dtype}"),
     (np.generic, str),
     (tuple, lambda t: f"({_joined(t)}{',' * (len(t) == 1)})"),
     (list, lambda items: f"[{_joined(items)}]"),
@@ -158,6 +103,10 @@ def _spell(x: Any) -> str:
     if callable(x):
         return str(getattr(x, "__name__", type(x).__name__))
     return _ADDRESS.sub("", repr(x))  # an address differs from run to run
+
+
+def _few(x: Any) -> str:
+    return f"[{', '.join(map(_few, x))}]" if isinstance(x, list) else number_text(x)
 
 
 def _joined(items: Iterable[Any]) -> str:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
+from ..texts import json_text
 from .boxes import headline
 from .edges import equation
-from .snapshot import Edge, Node, Numbers, Snapshot
-from .text import shape_text
+from .snapshot import Edge, Node, Numbers, Slopes, Snapshot
+from .text import inline_text, shape_text
+from .wording import at_text, bad_text, bare_text, brief_text, one_line, slope_text
 
 __all__ = ["as_json", "as_text"]
 
@@ -41,44 +41,58 @@ def _row(node: Node, names: dict[str, str]) -> tuple[str, ...]:
     title, _ = headline(node)
     operation = " ".join(filter(None, [title if node.kind == "result" else node.kind, node.static]))
     times = f" ×{node.times:,}" if node.times > 1 else ""
-    grad = _one_line(node.grad) if node.grad is not None else "–" if node.flows else ""
+    grad = one_line(node.grad, bad=True) if node.grad is not None else "–" if node.flows else ""
     shape = shape_text(node.shape, node.dtype).removeprefix("shape ")
-    return names[node.id] + times, operation, shape, _one_line(node.value), grad
-
-
-def _one_line(numbers: Numbers | None) -> str:
-    if numbers is None:
-        return ""
-    bad = f", {numbers.bad}" if numbers.bad and numbers.bad not in numbers.text else ""
-    return numbers.text.replace("\n", ", ") + bad
+    return names[node.id] + times, operation, shape, one_line(node.value, bad=True), grad
 
 
 def _operand(edge: Edge, names: dict[str, str]) -> str:
     local = equation(edge)
-    parts = [local or ("nothing flows" if edge.position is not None else ""), edge.at and f"at {edge.at}", edge.kink]
+    at = f"at {at_text(edge)}" if edge.at else ""
+    parts = [local or ("nothing flows" if edge.position is not None else ""), at, edge.kink]
     if edge.sent:
-        parts.append(f"brings {edge.sent}")
+        parts.append(f"brings {brief_text(edge.sent)}")
     times = f" ×{edge.times:,}" if edge.times > 1 else ""
     return f"← {names[edge.source]}{times}: {'; '.join(filter(None, parts))}".removesuffix(": ")
 
 
 def as_json(snapshot: Snapshot) -> str:
-    """`{"note", "nodes", "edges", "backward"}` with the fields of the snapshot; numbers that are not finite
-    are texts, `"nan"`, `"inf"`."""
+    """`{"note", "nodes", "edges", "backward"}` with the fields of the snapshot, and beside its numbers what the
+    picture says of them; numbers that are not finite are texts, `"nan"`, `"inf"`."""
     whole = {
         "note": snapshot.note,
-        "nodes": [dict(_plain(node)) for node in snapshot.nodes],
-        "edges": [dict(_plain(edge)) for edge in snapshot.edges],
-        "backward": list(snapshot.backward),
+        "nodes": list(map(_node, snapshot.nodes)),
+        "edges": list(map(_edge, snapshot.edges)),
+        "backward": snapshot.backward,
     }
-    return json.dumps(whole, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+    return json_text(whole) + "\n"
 
 
-def _plain(item: Any) -> Iterator[tuple[str, Any]]:
-    for name, value in item._asdict().items():
-        if isinstance(value, Numbers):
-            yield name, dict(_plain(value))
-        elif isinstance(value, float) and not math.isfinite(value):
-            yield name, str(value)
-        else:
-            yield name, value
+def _node(node: Node) -> dict[str, Any]:
+    numbers = {name: _told(getattr(node, name)) for name in ("value", "grad", "earlier")}
+    return {**node._asdict(), "inline": inline_text(node.title, node.operands), **numbers}
+
+
+def _told(numbers: Numbers | None) -> dict[str, Any] | None:
+    if numbers is None:
+        return None
+    said = {"text": bare_text(numbers), "bad": bad_text(numbers), "brief": brief_text(numbers)}
+    usual = {"histogram": numbers.histogram, "head": numbers.head, "low": numbers.low, "high": numbers.high}
+    return {**said, **usual, **_given(numbers)}
+
+
+def _given(numbers: Numbers | Slopes) -> dict[str, Any]:
+    """The fields that say something."""
+    defaults = numbers._field_defaults
+    return {name: x for name, x in numbers._asdict().items() if name not in defaults or x != defaults[name]}
+
+
+def _edge(edge: Edge) -> dict[str, Any]:
+    """What it says as text, and the numbers below one name."""
+    said = {"local": slope_text(edge.local), "at": at_text(edge), "sent": brief_text(edge.sent),
+            "total": brief_text(edge.total)}  # fmt: skip
+    symbols = {"symbol": edge.symbol, "general": str(edge.general)}
+    facts = {name: x for name, x in edge._asdict().items() if name != "formula"}
+    numbers = {"local": edge.local, "sent": edge.sent, "total": edge.total}
+    known = {name: _given(x) for name, x in numbers.items() if x is not None}
+    return {**facts, **symbols, **said, "numbers": {"at": dict(edge.at), **known}}

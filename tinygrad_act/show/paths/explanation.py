@@ -15,11 +15,11 @@ from ...engine.value import Value
 from ..graph.names import check_names
 from ..graph.numbers import root_mean_square
 from ..graph.variables import variables_of
+from ..texts import plural
 from .between import Between, between
 from .heaviest import Route, heaviest
 from .latex import as_latex
 from .markdown import as_markdown
-from .numerals import plural
 from .path import Path
 from .pulling import ones, pull_along, weights
 from .record import as_json

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..texts import plural
 from .notation import markdown_text
-from .numerals import plural
 from .path import Path
 from .shown import Row, arrows, closing, headline, legend, outcome, product_line, rows
 

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import json
-import math
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from .numerals import count_text
+from ..texts import count_text, json_text
+from .path import Factor
 
 if TYPE_CHECKING:
     from .explanation import Explanation
@@ -31,20 +28,14 @@ def as_json(explained: Explanation) -> str:
             {
                 "names": path.names,
                 "product": path.product,
-                "factors": [factor._asdict() for factor in path.factors],
+                "factors": list(map(_facts, path.factors)),
             }
             for path in explained.paths
         ],
     }
-    return json.dumps(_plain(record), indent=1, ensure_ascii=False, allow_nan=False)
+    return json_text(record)
 
 
-def _plain(x: Any) -> Any:
-    """Tuples as lists, arrays as nested lists, and numbers that are not finite as texts."""
-    if isinstance(x, dict):
-        return {key: _plain(item) for key, item in x.items()}
-    if isinstance(x, (list, tuple)):
-        return [_plain(item) for item in x]
-    if isinstance(x, (np.ndarray, np.generic)):
-        return _plain(x.tolist())
-    return str(x) if isinstance(x, float) and not math.isfinite(x) else x
+def _facts(factor: Factor) -> dict[str, Any]:
+    """All but what only printing needs."""
+    return {name: x for name, x in factor._asdict().items() if name not in ("is_sum", "around")}

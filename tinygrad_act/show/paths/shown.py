@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from ..texts import count_text, number_text, percent, plural
 from .folding import Gap, fold
-from .numerals import ROUGHLY, count_text, extent_text, number_text, percent, plural, result_text
+from .numerals import ROUGHLY, extent_text, result_text
 from .path import Factor, Path
 
 if TYPE_CHECKING:

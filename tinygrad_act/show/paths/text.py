@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...core.columns import columns
-from .numerals import plural
+from ..texts import plural
 from .path import Path
 from .shown import Row, arrows, closing, headline, legend, numeric, outcome, product_line, rows
 

@@ -4,11 +4,12 @@
 `chart` draws axes and curves, `page` makes a page of a picture, `shown` what a notebook shows.
 """
 
+from ...core.shown import escape, fragment
 from .colours import DARK, LIGHT, contrast
 from .metrics import fit, flow, one_line, text_width
 from .page import page
-from .shown import bundle, fragment
-from .writing import circle, document, escape, group, line, number, path, polyline, rectangle, text
+from .shown import bundle
+from .writing import circle, document, group, line, number, path, polyline, rectangle, text
 
 __all__ = [
     "DARK", "LIGHT", "bundle", "circle", "contrast", "document", "escape", "fit", "flow", "fragment", "group", "line",

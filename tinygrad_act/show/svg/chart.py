@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import itertools
 import math
-import re
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..texts import tick_text
 from .metrics import text_width
 from .writing import line, polyline, rectangle, text
 
-__all__ = ["Key", "Panel", "Scale", "legend", "legend_width", "pieces", "simplified", "spread", "tick_text", "ticks"]
+__all__ = ["Key", "Panel", "Scale", "legend", "legend_width", "pieces", "simplified", "spread", "ticks"]
 
 _TOLERANCE = 0.06
 """How many px a curve with fewer points may be off: nothing that anyone sees."""
 _JUMP = 0.3
 """A step between two neighbouring points over so much of the axis is drawn as a jump."""
 _SMALL = 11
-_PADDED = re.compile(r"e([+-])0+")
 _SAMPLE, _GAP = 28, 16
 
 
@@ -97,13 +96,6 @@ class Key(NamedTuple):
     role: str
     width: float = 2
     dash: str = ""
-
-
-def tick_text(x: float, digits: int = 6) -> str:
-    """A number to be read: a real minus sign, `1e−9`, ∞, and "-" for none."""
-    if math.isnan(x):
-        return "-"
-    return _PADDED.sub(r"e\1", f"{x + 0.0:.{digits}g}").replace("e+", "e").replace("inf", "∞").replace("-", "−")
 
 
 def ticks(low: float, high: float, most: int = 8) -> list[float]:

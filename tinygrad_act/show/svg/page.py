@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from ...core.shown import escape
 from .colours import DARK, LIGHT
 from .metrics import MONO, SANS
-from .writing import Theme, escape
+from .writing import Theme
 
 __all__ = ["page"]
 

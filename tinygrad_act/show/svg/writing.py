@@ -7,16 +7,16 @@ page or notebook do not change each other. No CSS variables: renderers outside o
 
 from __future__ import annotations
 
-import re
 import zlib
 from collections.abc import Iterable, Sequence
 from typing import Literal, TypeAlias
 
+from ...core.shown import escape
 from .colours import DARK, LIGHT
 from .metrics import MONO, SANS
 
 __all__ = [
-    "THEMES", "Theme", "circle", "document", "escape", "group", "line", "number", "path", "polyline", "rectangle",
+    "THEMES", "Theme", "circle", "document", "group", "line", "number", "path", "polyline", "rectangle",
     "style", "text",
 ]  # fmt: skip
 
@@ -24,15 +24,7 @@ Theme: TypeAlias = Literal["auto", "light", "dark"]
 """`auto` is light, and dark where the reader's system asks for dark."""
 
 THEMES = ("auto", "light", "dark")
-_ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;"}
-_SPECIAL = re.compile("[&<>\"']")
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _PROPERTY = {"f": "fill", "s": "stroke"}
-
-
-def escape(content: str) -> str:
-    """Any text as content or attribute of XML and HTML; characters that XML forbids become `\\ufffd`."""
-    return _SPECIAL.sub(lambda found: _ESCAPES[found[0]], _FORBIDDEN.sub("\ufffd", content))
 
 
 def number(x: float) -> str:

@@ -11,9 +11,10 @@ from ....core.errors import describe, refuse_masked
 from ....engine.value import Value
 from ....operations.slope import SATURATED
 from ...svg import rectangle
-from ...svg.chart import Panel, tick_text
+from ...svg.chart import Panel
+from ...texts import percent, tick_text
 
-__all__ = ["Numbers", "Outcome", "bars", "numbers_of", "outcome", "percent"]
+__all__ = ["Numbers", "Outcome", "bars", "numbers_of", "outcome"]
 
 _BINS = 48
 _HIGHEST = 0.42
@@ -32,8 +33,8 @@ class Outcome(NamedTuple):
 
     def told(self) -> list[str]:
         """`31 % saturated`, `20 % with g′ = 0`, `mean |g′| 0.412`."""
-        dead = [f"{percent(self.dead)} with g′ = 0"] if self.dead else []
-        return [f"{percent(self.saturated)} saturated", *dead, f"mean |g′| {tick_text(self.slope, 3)}"]
+        dead = [f"{percent(self.dead, 1)} with g′ = 0"] if self.dead else []
+        return [f"{percent(self.saturated, 1)} saturated", *dead, f"mean |g′| {tick_text(self.slope, 3)}"]
 
 
 class Numbers(NamedTuple):
@@ -100,10 +101,3 @@ def bars(panel: Panel, finite: Any) -> list[str]:
             x = panel.across(left)
             parts.append(rectangle(x, panel.up.start - height, panel.across(right) - x - 0.5, height, "value-bar"))
     return parts
-
-
-def percent(share: float) -> str:
-    """A share in per cent; "-" for none that there is."""
-    if math.isnan(share):
-        return "-"
-    return f"{100 * share:.3g} %" if share < 0.9995 or share == 1 else "over 99.9 %"

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import Any, TypeAlias
 
 from ....core.saving import Path, Writers, save
+from ....core.shown import Rows
 from ...svg import bundle, page
 from ...svg.png import png_of
-from ...svg.shown import Rows
 from ...svg.writing import Theme
 
 __all__ = ["Draw", "Picture"]

@@ -9,7 +9,8 @@ import numpy as np
 
 from ....operations.slope import Kink
 from ...svg import circle, group, one_line
-from ...svg.chart import Panel, tick_text
+from ...svg.chart import Panel
+from ...texts import tick_text
 from . import words
 from .curves import Curves, Subject
 

@@ -10,7 +10,7 @@ from ....core.op import REQUIRED
 from ....core.registry import ops
 from ....engine.derivatives import jacobian
 from ...svg import fit, rectangle, text
-from ...svg.chart import tick_text
+from ...texts import tick_text
 
 if TYPE_CHECKING:
     from ..card import Card

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from ....operations.slope import SATURATED, Kink
-from ...svg.chart import tick_text
+from ...texts import percent, tick_text
 from ..shape import Interval, number
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def _share(flat: list[Interval], axis: tuple[float, float]) -> str:
     if not flat:
         return "never saturated"
     shown = f"[{tick_text(axis[0], 3)}, {tick_text(axis[1], 3)}]"
-    return f"saturated, |g′| < {SATURATED}, on {100 * covered / (axis[1] - axis[0]):.0f} % of {shown}"
+    return f"saturated, |g′| < {SATURATED}, on {percent(covered / (axis[1] - axis[0]))} of {shown}"
 
 
 def _value(x: object) -> str:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...texts import minus
 from ..snapshot import Edge, Node, Snapshot
-from .sentences import called, computed, derivative_text, spelled
-from .steps import Step, steps_of
+from ..wording import brief_text, full_text
+from .sentences import called, computed, derivative_text
+from .steps import Arrival, Step, steps_of
 
 __all__ = ["contents"]
 
@@ -40,7 +42,7 @@ def _node(node: Node, operands: list[Node]) -> dict[str, Any]:
     entry = {key: content for key, content in entry.items() if content not in ("", 0)}
     for key, numbers in (("value", node.value), ("grad", node.grad)):
         if numbers is not None:
-            entry[key] = spelled(numbers)
+            entry[key] = full_text(numbers)
             if numbers.head:
                 entry[f"{key}Head"] = numbers.head
     return entry
@@ -57,9 +59,13 @@ def _edge(edge: Edge, nodes: tuple[Node, ...], places: dict[str, int]) -> list[A
     return [source, target, derivative_text(edge, nodes[source], nodes[target])]
 
 
+def _unlike_the_picture(arrival: Arrival) -> list[str]:
+    """The state and the number of a gradient that the picture does not show."""
+    return [] if arrival.state == "drawn" else [arrival.state, minus(brief_text(arrival.total))]
+
+
 def _step(step: Step, places: dict[str, int]) -> dict[str, Any]:
-    grads = [[places[arrival.node], *([] if arrival.state == "drawn" else [arrival.state, arrival.text])]
-             for arrival in step.arrivals]  # fmt: skip
+    grads = [[places[arrival.node], *_unlike_the_picture(arrival)] for arrival in step.arrivals]
     shown = (*step.values, *(arrival.node for arrival in step.arrivals))
     entry = {
         "phase": step.phase,

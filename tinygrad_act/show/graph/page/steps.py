@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import Literal, NamedTuple
 
-from ..boxes import minus
-from ..snapshot import Edge, Node, Snapshot
+from ...texts import minus
+from ..snapshot import Edge, Node, Numbers, Snapshot
 from ..text import operator_text
-from .sentences import Line, backward_line, called, computed, holds, listed, one_line
+from ..wording import brief_text, lines_of
+from .sentences import Line, backward_line, called, computed, holds, listed, told
 
 __all__ = ["Arrival", "Step", "steps_of"]
 
@@ -22,7 +23,7 @@ class Arrival(NamedTuple):
     """What a gradient is after a step."""
 
     node: str
-    text: str
+    total: Numbers | None
     state: Literal["partial", "brought", "drawn"]
     """`partial`: more is to come. `drawn`: it is what the picture shows. `brought`: all that this pass
     brings, but the picture shows a sum with what earlier passes brought."""
@@ -83,7 +84,8 @@ def _backward(snapshot: Snapshot, nodes: dict[str, Node]) -> Iterator[Step]:
         for edge in map(edges.__getitem__, active):
             used[edge.source] += 1
             use, of, source = used[edge.source], uses[edge.source], nodes[edge.source]
-            so_far = f"now {edge.total}, {use} of {of} uses" if of > 1 and edge.total and source.times == 1 else ""
+            counted = of > 1 and edge.total is not None and source.times == 1
+            so_far = f"now {brief_text(edge.total)}, {use} of {of} uses" if counted else ""
             lines.append(backward_line(edge, source, target, so_far))
             arrivals[edge.source] = _arrival(edge, source, complete=use == of)
         yield Step("backward", _passes_on(target, [nodes[name] for name in arrivals]), tuple(lines),
@@ -94,35 +96,33 @@ def _start(roots: list[Node]) -> Step:
     names = listed([called(root) for root in roots])
     said = f"Backward pass: it starts at {names}, from the gradient that backward() was given (by default 1)."
     ids = tuple(root.id for root in roots)
-    lines = tuple(Line(f"{called(root)}.grad = {one_line(root.grad)}") for root in roots)
+    lines = tuple(Line(f"{called(root)}.grad = {told(root.grad)}") for root in roots)
     return Step("backward", said, lines, nodes=ids, arrivals=tuple(
-        Arrival(root.id, one_line(root.grad), "drawn") for root in roots
+        Arrival(root.id, root.grad, "drawn") for root in roots
     ))  # fmt: skip
 
 
 def _passes_on(target: Node, sources: list[Node]) -> str:
     to = listed([called(source) for source in sources])
-    gradient = f" = {one_line(target.grad)}" if target.grad and "\n" not in target.grad.text else ""
+    gradient = f" = {told(target.grad)}" if target.grad and len(lines_of(target.grad)) == 1 else ""
     return f"Backward pass through {_operation(target)}: G = {called(target)}.grad{gradient} is passed on to {to}."
 
 
 def _arrival(edge: Edge, source: Node, *, complete: bool) -> Arrival:
     if not complete:
-        return Arrival(source.id, minus(edge.total), "partial")
-    return Arrival(source.id, minus(edge.total), "drawn" if _is_drawn(edge, source) else "brought")
+        return Arrival(source.id, edge.total, "partial")
+    return Arrival(source.id, edge.total, "drawn" if _is_drawn(edge, source) else "brought")
 
 
 def _is_drawn(edge: Edge, source: Node) -> bool:
     """Whether the sum that ends with this edge is what the picture shows; taken for granted where it is not known."""
-    if not edge.total or source.times > 1 or source.grad is None:
-        return source.grad is not None
-    return edge.total == source.grad.brief
+    return source.grad is not None and (edge.total is None or source.earlier is None)
 
 
 def _end(snapshot: Snapshot) -> Step:
     last = {snapshot.edges[index].source: snapshot.edges[index] for index in snapshot.backward}
     lines = [
-        Line(f"{called(node)}.grad = {one_line(node.grad)}", _origin(node, last.get(node.id)))
+        Line(f"{called(node)}.grad = {told(node.grad)}", _origin(node, last.get(node.id)))
         for node in snapshot.nodes
         if node.kind == "parameter" and node.grad is not None
     ]
@@ -148,7 +148,11 @@ def _outcome(snapshot: Snapshot) -> str:
 def _origin(node: Node, edge: Edge | None) -> str:
     if edge is None:
         return "not from this pass"
-    return "" if _is_drawn(edge, node) else f"{minus(edge.total)} from this pass, the rest from earlier ones"
+    if node.earlier is None:
+        return ""
+    if node.times > 1:
+        return "a part of it from earlier passes"
+    return minus(f"{brief_text(edge.total)} from this pass, {brief_text(node.earlier)} from earlier ones")
 
 
 def _first(lines: list[Line]) -> tuple[Line, ...]:
