@@ -196,9 +196,7 @@ class Op:
     def derivative(self) -> str:
         """The derivative rules as one line: `a * (1 - a)`, or `x: y, y: x` for several inputs."""
         texts = self.derivatives
-        if len(texts) == 1:
-            return next(iter(texts.values()))
-        return ", ".join(f"{name}: {text}" for name, text in texts.items())
+        return ", ".join(texts.values() if len(texts) == 1 else [f"{x}: {text}" for x, text in texts.items()])
 
     def spell(self, rule: Rule) -> str:
         """A rule of this operation as text, in Python."""
@@ -220,10 +218,10 @@ class Op:
             return lift(rule)
         i = (name("i") if position is None else position) if self.variadic else None
         g = None if self.elementwise else named(arriving, "G" if "g" in self.inputs else "g")
+        a = named(output, "output" if "a" in self.inputs else "a")
         inputs = [named(x) for x in (self.inputs if operands is None else operands)]
         known = {word: name(word) for word in self.defaults} | dict(static or {})
-        given = Arguments(i, g, named(output, "output" if "a" in self.inputs else "a"), inputs, known)
-        return tree_of_rule(self, rule, given)
+        return tree_of_rule(self, rule, Arguments(i, g, a, inputs, known))
 
     @property
     def definition(self) -> Expr | None:

@@ -13,7 +13,7 @@ from ...core.frames import boundary, public_methods
 from ...core.op import DROPPED, REQUIRED, Op
 from ...core.rules import slope_by
 from ...core.saving import Path, save
-from ...formula import Expr, call, is_condition, latex, mathematics, python, unicode, words
+from ...formula import LARGEST, Expr, call, is_condition, latex, mathematics, python, unicode, words
 from ...operations.slope import Kink, kinks_of
 from ..svg import bundle, page
 from ..svg.png import png_of
@@ -200,7 +200,8 @@ def _derivatives(op: Op) -> list[Derivative]:
 
 def _shown(slope: Expr) -> str:
     """A condition counts as the number that it is: `1 if z ≥ 0, else 0`."""
-    return unicode(call("where", (slope, 1, 0)) if is_condition(mathematics(slope)) else slope, _DIGITS)
+    is_truth = slope.weight <= LARGEST and is_condition(mathematics(slope))
+    return unicode(call("where", (slope, 1, 0)) if is_truth else slope, _DIGITS)
 
 
 def _parameters(op: Op, full: Mapping[str, Any]) -> list[Parameter]:
