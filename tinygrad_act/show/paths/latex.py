@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ...formula import name_latex
+from ..texts import number_text
 from .folding import Gap, Step, fold
 from .notation import array_latex, bracketed, gradient_latex
 from .numerals import shape_text
 from .path import Factor, Path
-from .shown import numeric
+from .shown import comes_to, numeric
 
 if TYPE_CHECKING:
     from .explanation import Explanation
@@ -43,7 +45,22 @@ def _products(explained: Explanation) -> list[str]:
         first, *others = (path.product for path in explained.paths)
         products = [array_latex(first, digits), *(_signed(product, digits) for product in others)]
         lines.append(f"&= {' + '.join([*products, *more])}")
-    return [f"{_derivative(explained)} {lines[0]}", *lines[1:], f"&= {array_latex(explained.total, digits)}"]
+    equals = "=" if _adds_up(explained) else r"\approx"
+    return [f"{_derivative(explained)} {lines[0]}", *lines[1:], f"&{equals} {array_latex(explained.total, digits)}"]
+
+
+def _adds_up(explained: Explanation) -> bool:
+    """Whether the numbers above the result, as they are shown, give it; what is not shown does."""
+    digits, paths = explained.digits, explained.paths
+    steps = [fold(path) for path in paths]
+    if len(paths) < explained.count or any(isinstance(step, Gap) and not step.plain for path in steps for step in path):
+        return True
+    if len(paths) > 1:
+        shown = [float(number_text(path.product, digits)) for path in paths]
+    else:
+        numbers = [float(number_text(step.number, digits)) for step in steps[0] if isinstance(step, Factor)]
+        shown = [math.prod(numbers)]
+    return comes_to(math.fsum(shown), number_text(explained.total, digits), digits)
 
 
 def _product(path: Path, spelled: Callable[[Factor], str], plain: str) -> str:

@@ -30,5 +30,6 @@ def _table(path: Path, digits: int) -> list[str]:
     return [*lines, f"| {outcome(path)} | | **{markdown_text(product_line(path, digits))}** | |"]
 
 
-def _cells(row: Row) -> Row:
-    return row if row.what else row._replace(what="…")
+def _cells(row: Row) -> tuple[str, ...]:
+    near = "≈ " if row.equals == "≈" else ""
+    return row.what or "…", row.symbol, near + row.number, row.note

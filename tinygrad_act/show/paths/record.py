@@ -38,4 +38,4 @@ def as_json(explained: Explanation) -> str:
 
 def _facts(factor: Factor) -> dict[str, Any]:
     """All but what only printing needs."""
-    return {name: x for name, x in factor._asdict().items() if name not in ("is_sum", "around")}
+    return {name: x for name, x in factor._asdict().items() if name not in ("is_sum", "rounded", "around")}

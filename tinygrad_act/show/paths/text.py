@@ -34,9 +34,10 @@ def _equation(row: Row) -> tuple[str, str]:
     """`∂a/∂z = a(1 − a) = 0.196612`, and where."""
     if not row.what:
         return f"… {', '.join(filter(None, (row.symbol, row.number)))} …", ""
-    return " = ".join([row.what, *[row.symbol] * (row.symbol != row.number), row.number]), row.note
+    said = row.what if row.symbol == row.number else f"{row.what} = {row.symbol}"
+    return f"{said} {row.equals if said is not row.what else '='} {row.number}", row.note
 
 
 def _mapping(row: Row) -> tuple[str, ...]:
     """`∂y/∂x`, `G → G @ Wᵀ`, the size of what is left, and where."""
-    return row if row.what else ("…", f"{row.symbol} …", row.number, row.note)
+    return row[:4] if row.what else ("…", f"{row.symbol} …", row.number, row.note)
