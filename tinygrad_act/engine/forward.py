@@ -16,7 +16,8 @@ from ..core.evaluate import INTERPRETERS, held
 from ..core.mode import mode
 from ..core.op import Op
 from ..core.registry import ops
-from ..formula import Expr
+from ..core.rules import slope_by
+from ..formula import COMPARISON, INFIX, PREFIX, Expr
 from ..operations.arithmetic import add, chain, minimum, mul, neg, sub, where
 from ..operations.comparison import equal
 from ..operations.elementary import exp
@@ -25,13 +26,7 @@ from . import interop
 
 __all__ = ["Dual", "derived_rule", "push"]
 
-_BINARY = {
-    "add": "add", "sub": "sub", "mul": "mul", "truediv": "div", "pow": "pow", "mod": "mod",
-    "floordiv": "floor_divide", "lt": "less", "le": "less_equal", "gt": "greater", "ge": "greater_equal", "eq": "equal",
-    "ne": "not_equal", "and": "logical_and", "or": "logical_or",
-}  # fmt: skip
 _NUMBERS = (float, int, np.ndarray, np.generic)
-_UNARY = {"neg": "neg", "pos": "positive", "abs": "abs", "invert": "logical_not"}
 
 
 class Dual(Expr):
@@ -114,8 +109,7 @@ def _slope(op: Op, i: int, a: Any, primals: tuple[Any, ...], static: dict[str, A
     if op.name == "pow" and i == 0 and isinstance(primals[1], (int, float)) and primals[1] == 2:
         return mul(2.0, primals[0])  # as one writes it
     if any(isinstance(x, Expr) for x in primals):  # a formula can't tell whether it lies on a kink
-        rule: Any = op.rule(i)
-        return rule if isinstance(rule, float) else rule(a, *primals, **static)
+        return slope_by(op, op.rule(i), i, a, primals, static)
     return slope(op, i, a, primals, static)
 
 
@@ -166,12 +160,13 @@ def _install_operators() -> None:
             return lambda self, other: push(op, (other, self), {})
         return lambda self, other: push(op, (self, other), {})
 
-    for name, op_name in _BINARY.items():
-        setattr(Dual, f"__{name}__", method(ops[op_name], False))
-        if name not in ("lt", "le", "gt", "ge", "eq", "ne"):
-            setattr(Dual, f"__r{name}__", method(ops[op_name], True))
-    for name, op_name in _UNARY.items():
-        setattr(Dual, f"__{name}__", lambda self, op=ops[op_name]: push(op, (self,), {}))
+    for one in INFIX.values():
+        if one.word in ops:
+            setattr(Dual, f"__{one.method}__", method(ops[one.word], False))
+            if one.tightness != COMPARISON:
+                setattr(Dual, f"__r{one.method}__", method(ops[one.word], True))
+    for word, op in {"abs": ops["abs"], **{one.method: ops[one.word] for one in PREFIX.values()}}.items():
+        setattr(Dual, f"__{word}__", lambda self, op=op: push(op, (self,), {}))
     INTERPRETERS[Dual] = push
     INTERPRETERS[Expr] = _push_or_grow
 

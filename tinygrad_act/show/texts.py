@@ -123,16 +123,14 @@ def json_text(data: Any) -> str:
 def plain(x: Any) -> Any:
     """What JSON knows: named tuples and mappings as objects, arrays as lists, numbers that are not finite as texts,
     `"inf"`; anything else as its text."""
-    if x is None or isinstance(x, (str, bool, int)):
+    if x is None or isinstance(x, (str, int)):
         return x
     if isinstance(x, float):
         return float(x) if math.isfinite(x) else str(float(x))
-    if hasattr(x, "_asdict"):
-        return {key: plain(value) for key, value in x._asdict().items()}
-    if isinstance(x, Mapping):
+    if isinstance(x, dict):
         return {str(key): plain(value) for key, value in x.items()}
     if isinstance(x, (list, tuple)):
-        return [plain(item) for item in x]
+        return plain(x._asdict()) if hasattr(x, "_asdict") else [plain(item) for item in x]
     if isinstance(x, (np.ndarray, np.generic)):
-        return plain(x.tolist()) if x.dtype.char not in "gG" else plain(np.asarray(x, np.float64).tolist())
-    return str(x)
+        return plain((x.astype(float) if x.dtype == np.longdouble else x).tolist())
+    return plain(dict(x)) if isinstance(x, Mapping) else str(x)

@@ -8,10 +8,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ...core.facts import Theirs
 from ...core.frames import boundary, public_methods
-from ...core.op import DROPPED, REQUIRED, Op, Theirs
+from ...core.op import DROPPED, REQUIRED, Op
+from ...core.rules import slope_by
 from ...core.saving import Path, save
-from ...formula import Expr, call, is_condition, latex, mathematics, python, unicode, words
+from ...formula import LARGEST, Expr, call, is_condition, latex, mathematics, python, unicode, words
 from ...operations.slope import Kink, kinks_of
 from ..svg import bundle, page
 from ..svg.png import png_of
@@ -198,7 +200,8 @@ def _derivatives(op: Op) -> list[Derivative]:
 
 def _shown(slope: Expr) -> str:
     """A condition counts as the number that it is: `1 if z ≥ 0, else 0`."""
-    return unicode(call("where", (slope, 1, 0)) if is_condition(mathematics(slope)) else slope, _DIGITS)
+    is_truth = slope.weight <= LARGEST and is_condition(mathematics(slope))
+    return unicode(call("where", (slope, 1, 0)) if is_truth else slope, _DIGITS)
 
 
 def _parameters(op: Op, full: Mapping[str, Any]) -> list[Parameter]:
@@ -222,7 +225,7 @@ def _shape(op: Op, static: Mapping[str, Any], domain: tuple[float, float], kinks
     rule = op.known(0, "input")
 
     def slope(z: Any) -> Any:
-        d = rule(op.call(z, **static), z, **static) if callable(rule) else rule or 0.0
+        d = slope_by(op, rule, 0, op.call(z, **static), (z,), static)
         return np.broadcast_to(np.asarray(d, np.float64), z.shape)
 
     sides = [(kink.at, kink.left, kink.right) for kink in kinks]

@@ -46,7 +46,7 @@ def one_line(numbers: Numbers | None, *, bad: bool = False) -> str:
 
 
 def _with_bad(numbers: Numbers) -> list[str]:
-    lines, bad = lines_of(numbers), bad_text(numbers)
+    lines, bad = lines_of(numbers), "" if is_number(numbers) else bad_text(numbers)
     return lines if bad in ", ".join(lines) else [*lines, bad]
 
 

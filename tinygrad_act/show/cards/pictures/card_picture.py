@@ -93,7 +93,8 @@ def _formulas(card: Card, curved: bool) -> list[tuple[str, str, str, str]]:
     rows = [("g =" if curved else "output", "curve-1", card.formula, card.formula_shown)]
     for d in card.derivatives:
         if d.form == "default" and (d.of == "z" or not curved):
-            rows.append(("g′ =" if curved else "cotangent", "curve-2", d.text, _NOTHING if d.text == "none" else d.shown))
+            shown = _NOTHING if d.text == "none" else d.shown
+            rows.append(("g′ =" if curved else "cotangent", "curve-2", d.text, shown))
     return rows[:3]
 
 
