@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -11,9 +11,7 @@ from ..texts import count_text, number_text, percent, plural
 from .folding import Gap, fold
 from .numerals import ROUGHLY, extent_text, result_text
 from .path import Factor, Path
-
-if TYPE_CHECKING:
-    from .explanation import Explanation
+from .sums import Sums
 
 __all__ = ["Row", "arrows", "closing", "headline", "legend", "numeric", "outcome", "product_line", "rows"]
 
@@ -30,12 +28,12 @@ class Row(NamedTuple):
     note: str
 
 
-def headline(explained: Explanation) -> str:
+def headline(explained: Sums) -> str:
     """`d a / d w = 0.589836`"""
     return f"d {explained.of} / d {explained.wrt} = {result_text(explained.total, explained.digits)}"
 
 
-def legend(explained: Explanation) -> list[str]:
+def legend(explained: Sums) -> list[str]:
     """What `G` is, where it stands for an array."""
     if all(map(numeric, explained.paths)):
         return []
@@ -74,7 +72,7 @@ def product_line(path: Path, digits: int) -> str:
     return shown + _why(path)
 
 
-def closing(explained: Explanation) -> list[str]:
+def closing(explained: Sums) -> list[str]:
     """The sum over paths; if not all are shown, what those shown and the others add up to."""
     digits, shown, count = explained.digits, explained.paths, explained.count
     total = result_text(explained.total, digits)
@@ -143,7 +141,7 @@ def _why(path: Path) -> str:
     return ", by underflow" if size == 0 and path.factors else ""
 
 
-def _share(explained: Explanation) -> str:
+def _share(explained: Sums) -> str:
     """How much of the total the shown paths bring: along it, if it is an array."""
     total, shown = (np.asarray(x, np.float64).ravel() for x in (explained.total, explained.shown))
     scale: Any = np.max(np.abs(total), initial=0.0)

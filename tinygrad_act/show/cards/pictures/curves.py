@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -15,9 +15,7 @@ from ....engine.transforms import grad
 from ....operations.reduce import sum as total
 from ....operations.slope import Kink
 from ..derivative import derivative
-
-if TYPE_CHECKING:
-    from ..card import Card
+from ..facts import Facts
 
 __all__ = ["HELD", "Curves", "Subject", "breaks", "marks", "read", "span", "subject"]
 
@@ -56,7 +54,7 @@ class Curves(NamedTuple):
     """None if it can't be computed."""
 
 
-def subject(card: Card, held: float = HELD) -> Subject | None:
+def subject(card: Facts, held: float = HELD) -> Subject | None:
     """The function that a card is about, further inputs at `held`; None if it has no curve: it isn't
     elementwise, or takes no `z`."""
     op = ops[card.name]
@@ -122,7 +120,7 @@ def _jumps(one: Subject) -> list[float]:
     return found
 
 
-def marks(one: Subject, card: Card) -> list[Kink]:
+def marks(one: Subject, card: Facts) -> list[Kink]:
     """The kinks to mark: those of the card, or those that it leaves out where nothing flows or there are
     further inputs."""
     if len(one.op.inputs) == 1 and one.op.known(0) is not None:
