@@ -12,6 +12,7 @@ from ....core.conventions import derivative_form
 from ....core.op import Op
 from ....core.registry import ops
 from ....engine.transforms import grad
+from ....operations.halving import halved
 from ....operations.reduce import sum as total
 from ....operations.slope import Kink
 from ..derivative import derivative
@@ -108,16 +109,11 @@ def _jumps(one: Subject) -> list[float]:
     with np.errstate(all="ignore"):
         steps = np.abs(np.diff(one.value(z)))
         beside = np.maximum(np.append(steps[1:], 0.0), np.insert(steps[:-1], 0, 0.0))
-    found = []
-    for i in np.flatnonzero(np.isfinite(steps) & (steps > 3 * beside) & (steps > _ROUNDING)).tolist():
-        left, right = float(z[i]), float(z[i + 1])
-        for _ in range(50):
-            middle = (left + right) / 2
-            a, b, c = one.value(np.array([left, middle, right])).tolist()
-            left, right = (left, middle) if abs(b - a) > abs(c - b) else (middle, right)
-        a, c = one.value(np.array([left, right])).tolist()
-        found += [right if right == 0 or abs(left) > abs(right) else left] if abs(c - a) > 0.5 * float(steps[i]) else []
-    return found
+    large = np.flatnonzero(np.isfinite(steps) & (steps > 3 * beside) & (steps > _ROUNDING))
+    found = halved(one.value, z[large], z[large + 1], 50)
+    stays = found.change > 0.5 * steps[large]
+    ends = zip(found.low[stays].tolist(), found.high[stays].tolist())
+    return [right if right == 0 or abs(left) > abs(right) else left for left, right in ends]
 
 
 def marks(one: Subject, card: Facts) -> list[Kink]:
