@@ -13,7 +13,7 @@ import numpy as np
 
 import tinygrad_act as ta
 from tinygrad_act.check import samples
-from tinygrad_act.core.op import Unknown
+from tinygrad_act.core.rules import Unknown
 
 SPECIAL = [
     math.nan, math.inf, -math.inf, 1e5, -1e5, 88.0, -90.0, 720.0, -750.0, 0.0, -0.0, 1e-40, -1e-40, 5e-324, 0.5, -1.0,

@@ -19,8 +19,7 @@ import tinygrad_act as ta
 
 __all__ = ["Unread", "evaluate"]
 
-GREEK = dict(zip("αβγδεηθλμνρστφωπ", "alpha beta gamma delta epsilon eta theta lambda mu nu rho sigma tau phi omega pi"
-                 .split()))  # fmt: skip
+GREEK = dict(zip("αβγδεηθλμνρστφωπ", ["alpha", "beta", "gamma", "delta", "epsilon", "eta", "theta", "lambda", "mu", "nu", "rho", "sigma", "tau", "phi", "omega", "pi"]))  # fmt: skip
 CALLED = {"σ": "sigmoid", "Φ": "normal_cdf", "φ": "normal_pdf", r"\sigma": "sigmoid", r"\Phi": "normal_cdf",
           r"\varphi": "normal_pdf", r"\ln": "log", r"\max": "max", r"\min": "min", "abs": "absolute"}  # fmt: skip
 SIGNS = {"−": "-", "·": "*", "≥": ">=", "≤": "<=", "≠": "!=", "=": "==", r"\ge": ">=", r"\le": "<=", r"\ne": "!=",

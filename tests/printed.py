@@ -136,7 +136,7 @@ def called(outputs, names=()):
 def meanings(node, names):
     """What the names in the formulas of one operation mean: boxes by their names, and its own letters where no box has
     them. The gradient that arrives is 1."""
-    own = dict(zip(node.op.names(len(node.inputs)), node.primals)) | {"a": node._data}
+    own = dict(zip(node.op.names(len(node.inputs)), node.primals)) | {"a": node._held}
     for i in range(2, 4):
         own |= {f"{letter}_{i}": x for letter, x in own.items() if "_" not in letter}
     return {**own, **{name: x for name, x in names.items() if name != "G"}, "⟨G⟩": names.get("G", math.nan), "G": 1.0}

@@ -12,6 +12,8 @@ from tinygrad_act.check.accuracy import measured_ops
 from tinygrad_act.check.accuracy.grid import grid, kept, kinks
 from tinygrad_act.check.accuracy.measuring import _static
 from tinygrad_act.check.accuracy.truth import Exact, Truth
+from tinygrad_act.check.accuracy.words import context, number, words
+from tinygrad_act.engine.jet import Jet
 
 from ..accuracy_bounds import title
 
@@ -90,8 +92,40 @@ def test_slopes_are_those_of_a_difference_quotient_of_the_formula(op, static):
         _, slope = truth.at(float(z))
         truth._mp.prec = 1600
         h = truth._mp.ldexp(1, -400)
-        high, low = (truth._at(truth._mp.mpf(float(z)) + step).v for step in (h, -h))
+        high, low = (truth._at(truth._mp.mpf(float(z)) + step)[0] for step in (h, -h))
         assert same(slope, mp.mpf((high - low) / (2 * h))), z
+
+
+TWO = {"minimum", "maximum", "clip", "where", "logical_and", "logical_or", "_power"}
+
+
+@pytest.mark.parametrize("name", sorted(set(words({})) - TWO - {"pi", "number"}))
+def test_every_word_has_the_derivatives_of_its_values(name):
+    """By difference quotients of values alone, in 1,600 bits."""
+    own = context()
+    own.prec = 1600
+    word, h = words({})[name], own.ldexp(1, -200)
+    for z in (-0.71, 0.31, 0.999, 2.5):
+        value, slope, half = word(Jet([own.mpf(z), 1.0, 0.0])).terms
+        if not own.isfinite(value):
+            assert not -1 < z < 1 or z < 0, "outside of its domain"
+            continue
+        below, here, above = (word(number(own.mpf(z) + step)).terms[0] for step in (-h, 0, h))
+        assert value == here
+        assert abs(slope - (above - below) / (2 * h)) <= 1e-40 * (1 + abs(slope)), z
+        assert abs(half - (above - 2 * here + below) / (2 * h * h)) <= 1e-40 * (1 + abs(half)), z
+
+
+@pytest.mark.parametrize("y", [0, 1, 2, 3, -1, -2, 0.5, 2.5])
+def test_powers_have_the_derivatives_of_powers(y):
+    context().prec = 400
+    for z in (0.31, 2.5, -1.5) if y == int(y) else (0.31, 2.5):
+        exact = mp.taylor(lambda x: x ** mp.mpf(y), mp.mpf(z), 2)
+        found = words({})["_power"](Jet([context().mpf(z), 1.0, 0.0]), number(float(y))).terms
+        assert all(abs(mp.mpf(term) - one) <= mp.mpf("1e-40") * (1 + abs(one)) for term, one in zip(found, exact)), z
+    x = Jet([context().mpf(1.25), 1.0, 0.0])
+    for term, one in zip(words({})["_power"](x, x * y).terms, mp.taylor(lambda x: x ** (x * y), mp.mpf(1.25), 2)):
+        assert abs(mp.mpf(term) - one) <= mp.mpf("1e-40") * (1 + abs(one))
 
 
 @pytest.mark.usefixtures("scratch")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import builtins
 import contextlib
+import itertools
+import keyword
 import math
 import time
 import unicodedata
@@ -14,7 +17,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import tinygrad_act as ta
-from tinygrad_act.cli.expression import ExpressionError, evaluate_expression, parse, parse_assignment, reader, scan
+from tinygrad_act.cli.expression import (
+    ExpressionError,
+    evaluate_expression,
+    limits,
+    parse,
+    parse_assignment,
+    reader,
+    visitor,
+)
 from tinygrad_act.core.graph import topological_order
 
 
@@ -147,6 +158,33 @@ HOSTILE = {
     "getitem(x, index=lambda: 0)": "`lambda` is not allowed", "einsum(x)": "'subscripts' is missing",
     "gumbel_softmax(x)": "'rng' is missing", "pi = 3": "'pi' is a number here", "__x = 1; __x": "begin with __",
     "tanhh(x)": "did you mean 'tanh'?", "": "there is no formula", " ;\n; ": "there is no formula",
+    "f'{x}'": "quotes", "f'{f\"{x}\"}'": "quotes", "rb'x'": "quotes", "'''x'''": "quotes", "x.__dict__": "attributes",
+    "x.\u200b__class__": "attributes", "lambda x: x": "`lambda` is not allowed", "(lambda: x)()": "`lambda`",
+    "async x": "`async` is not allowed", "{y: x for y in x}": "braces", "sum(y for y in x)": "`for` is not allowed",
+    "x[1:2]": "`:` is not allowed", "x[...]": "attributes", "x not in y": "`not`", "x is not y": "`is` is not allowed",
+    "1 == x != y": "one comparison", "x <= y >= 1": "one comparison", "x <> y": "a value is missing before '>'",
+    "softmax(x, axis=0, axis=1)": "'axis' is given twice", "sum(x, axis=0, axis=0)": "'axis' is given twice",
+    "sum(x, axis=0, y)": "can't be read", "sum(axis=0, *x)": "a value is missing", "sum(x, **y)": "a value is missing",
+    "softmax(x, __class__=1)": "begin with __", "softmax(x, axis=0x1)": "operator is missing before 'x1'",
+    "softmax(x, axis=1j)": "operator is missing before 'j'", "softmax(x, axis='0')": "quotes",
+    "softmax(x, axis=[y, 1])": "a parameter is a number", "softmax(x, axis=-(1, 2))": "a parameter is a number",
+    "softmax(x, axis=not 1)": "`not` is not allowed", "softmax(x, axis=1 if x else 2)": "`if` is not allowed",
+    "0b11": "operator is missing before 'b11'", "0o17": "operator is missing before 'o17'", "1_": "can't be read",
+    "1.5j": "operator is missing before 'j'", "1e5e5": "operator is missing before 'e5'",
+    "1if x": "`if` is not allowed",
+    "True = 1; x": "'True' is a word of Python's", "None = 1; x": "'None' is a word", "lambda = 1": "`lambda`",
+    "class = 1": "`class` is not allowed", "x: y = 1": "`:` is not allowed", "x, y = 1": "before =",
+    "[x] = 1": "before =", "sum(x) = 1": "before =", "x **= 2": "before =", "x @= 2": "before =",
+    "x = y = 1": "before =", "１ + 1": "only looks like '1'", "٣ + 1": "can't be read",
+    "x\u200dy": "ZERO WIDTH JOINER", "x\xady": "SOFT HYPHEN",
+    "\ufeffx": "ZERO WIDTH NO-BREAK SPACE", "x\u00a0+ y": "NO-BREAK SPACE", "ᵉxec(x)": "only looks like 'exec'",
+    "＿_import__(x)": "FULLWIDTH LOW LINE", "𝐱": "only looks like 'x'", "ſum(x)": "only looks like 'sum'",
+    "\u212a": "looks like 'K'", "x\x1b[2J": "is not allowed", "x\r\ny": "its result is used nowhere",
+    "(x": "'(' is never closed", "[x)": "no bracket is open", "x\nif y:\n  z": "`if` is not allowed",
+    "import os; x": "`import` is not allowed", "from os import x": "`from`", "global x": "`global`",
+    "assert x": "`assert`", "raise x": "`raise`", "return x": "`return`", "pass": "`pass`",
+    "match x": "operator is missing before 'x'", "type x = 1": "operator is missing before 'x'",
+    "print x": "operator is missing before 'x'",
 }  # fmt: skip
 
 
@@ -182,11 +220,30 @@ def test_what_is_no_formula_is_refused_and_never_run(text, said):
     "{x}", "{}", "await x", "(yield x)", "x is 1", "x in x", "x % 2", "x // 2", "x & 1", "~x", "sigmoid.call(x)", "...",
     "1j", "True", "sigmoid(x)(x)", "(lambda: 1)()", "__import__('os')", "open(x)", "softmax(x, axis=open(x))",
     "softmax(x, axis=x.ndim)", "softmax(x, axis='0')", "softmax(x, axis=[y for y in x])", "sum([x for x in x])",
-    "x" * 10 + "\0", "x; x", "x = 1",
+    "x" * 10 + "\0", "x; x", "x = 1", "f'{x!r:{x}}'", "x if x else x", "x or x", "x is not x", "x not in x", "x ^ x",
+    "x >> x", "x << x", "x | x", "+(lambda: 1)", "-x.real", "[x.real]", "sum(*[x])", "sum(**{})", "[*x]", "x[:]",
+    "x[::2]", "sum(x for x in x)", "1 < x < 2", "softmax(x, axis=lambda: 1)", "softmax(x, axis=-x)",
+    "softmax(x, axis=0, axis=1)", "softmax(x, axis=(y := 1))", "b'x'[0]", "None", "Ellipsis.__class__", "True + 1",
+    "(x)(x)", "[sum][0](x)", "sum(x)(x)", "{*x}", "{**x}", "u'x'", "'a' 'b'", "x @ 'a'", "(x, x)", "()",
+    "[y async for y in x]", "(yield)", "(yield from x)",
 ])  # fmt: skip
 def test_the_second_wall_holds_without_the_first(monkeypatch, text):
-    monkeypatch.setattr(reader, "statements", lambda text: [scan.Statement("", 0, text, 0)])
+    monkeypatch.setattr(reader, "formulas", lambda text: [limits.Formula("", 0, text, 0)])
     assert refused_unrun(lambda: evaluate_expression(text, {"x": 1.0}))
+
+
+KINDS = {ast.Constant, ast.Name, ast.List, ast.UnaryOp, ast.BinOp, ast.Compare, ast.Call}
+
+
+def test_no_other_kind_of_expression_is_known():
+    """Whatever a later Python adds."""
+    others = set(ast.expr.__subclasses__()) - KINDS
+    assert others >= {ast.Lambda, ast.Attribute, ast.Subscript, ast.NamedExpr, ast.JoinedStr, ast.Await, ast.Starred}
+    for kind in others:
+        tree = kind()
+        tree.lineno, tree.col_offset, tree.end_lineno, tree.end_col_offset = 1, 0, 1, 1
+        with pytest.raises(ExpressionError, match="not allowed|only allowed|missing"):
+            visitor.Visitor("x", {}).result(limits.Formula("", 0, "x", 0), tree)
 
 
 def test_a_bracket_around_a_parameter_is_harmless():
@@ -214,6 +271,47 @@ def test_long_and_deep_text_is_refused_at_once(text):
         evaluate_expression(text)
     assert time.process_time() - start < 5
     assert len(str(caught.value)) < 600
+
+
+NESTED = {
+    "(": ")", "[": "]", "{": "}", "sigmoid(": ")", "sum([": "])", "softmax(x, axis=(": ",))", "x[": "]", "-": "",
+    "+": "", "- + ": "", "~": "", "not ": "", "await ": "", "lambda: ": "", "lambda x=": ": 1", "1 if 1 else ": "",
+    "1 if ": " else 1", "1 ** ": "", "1 + ": "", "1 @ ": "", "1 < ": "", "1 == ": "", "1 and ": "", "*": "", "**": "",
+    "(y := ": ")", "(yield ": ")", "f'{": "}'", "[x for x in ": "]", "{1: ": "}", "": ".x", " ": "[0]", "  ": "(x)",
+    "   ": "**2", "-(": ")", "1 + (": ")", "1 ** -": "", "(-": ")", "((": "))", "[(": ")]", "1,": "", "y = ": "",
+    "x;": "", "\n": "", "[-": "]", "sum(x, axis=-": ")", "1e-1 - ": "", "1 < -": "",
+}  # fmt: skip
+"""What nests in Python, one inside of the other."""
+
+
+@pytest.mark.parametrize(("opens", "closes"), NESTED.items())
+def test_nothing_nests_deeper_than_the_parser_can_take(monkeypatch, opens, closes):
+    """Python's own parser is never given what ends its stack, which in C is a crash."""
+    parsed = []
+    parse = ast.parse
+    monkeypatch.setattr(reader.ast, "parse", lambda source, **more: parsed.append(source) or parse(source, **more))
+    for count in (60, 1_100, 9_000):
+        many, rest = opens * count, closes * count
+        for text in (f"{many}x{rest}", many, f"x{rest}", f"a = {many}x{rest}; a"):
+            with contextlib.suppress(ExpressionError):
+                evaluate_expression(text, {"x": 1.0})
+    for source in parsed:
+        assert max(itertools.accumulate((c in "([") - (c in ")]") for c in source)) <= 50
+        assert sum(map(source.count, "-+*/@<>.")) <= 2 * 1_000 + 50
+        assert not set(source) & set("{}:~'")
+        assert not set(source.split()) & set(keyword.kwlist)
+
+
+@pytest.mark.parametrize("count", [1_000, 1_001])
+@pytest.mark.parametrize("operator", ["+", "-", "*", "/", "**", "@", "<", "=="])
+def test_operators_are_counted_one_by_one(operator, count):
+    text = operator.join(["1"] * (count + 1))
+    if count > 1_000:
+        assert "more than 1,000 operators" in refusal(text)[0]
+    elif operator in ("@", "<", "=="):  # for which other reasons are found
+        assert "operators" not in refusal(text)[0]
+    else:
+        assert isinstance(evaluate_expression(text), ta.Value)
 
 
 @pytest.mark.parametrize("text", [
@@ -244,6 +342,14 @@ def test_what_is_too_much_for_pythons_parser_is_such_an_error_too(monkeypatch, e
 ])  # fmt: skip
 def test_a_short_formula_does_not_fill_the_memory(text):
     assert refusal(text)[0] == "the results would have more than 10,000,000 entries together"
+
+
+@pytest.mark.parametrize("operation", ["v @ v", "dot(v, v)"])
+def test_a_short_formula_does_not_take_forever(operation):
+    """Products of long vectors are small."""
+    part = " + ".join([operation] * 200)
+    text = f"v = tile([1], reps=4000000); {part}"
+    assert refusal(text)[0] == "the operations would read more than 1,000,000,000 entries together"
 
 
 def test_running_out_of_memory_in_an_operation_is_such_an_error_too(scratch):

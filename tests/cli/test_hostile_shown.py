@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import tinygrad_act as ta
-from tinygrad_act.core.op import theirs
+from tinygrad_act.core.facts import theirs
 
 from ..dot_reader import read
 from .test_hostile import KNOWN, no_code_runs, texts

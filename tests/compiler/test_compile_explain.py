@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import tinygrad_act as ta
+from tinygrad_act.compiler import PASSES
 
 RNG = np.random.default_rng(0)
 X, W = RNG.normal(size=(300, 200)), RNG.normal(size=(200, 100))
@@ -72,7 +73,7 @@ PROGRAMS = {
 }
 
 
-@pytest.mark.parametrize("passes", [None, [x for x in ta.program.PASSES if x != "memory"]], ids=["all", "no memory"])
+@pytest.mark.parametrize("passes", [None, [x for x in PASSES if x != "memory"]], ids=["all", "no memory"])
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_the_peak_is_what_python_measures(name, passes):
     f, args = PROGRAMS[name]

@@ -14,7 +14,7 @@ from tinygrad_act.compiler.facts import Facts, facts_of
 from tinygrad_act.compiler.lower import lower
 from tinygrad_act.compiler.passes import PASSES, simplified
 from tinygrad_act.compiler.trace import trace
-from tinygrad_act.core.op import Unknown
+from tinygrad_act.core.rules import Unknown
 
 N = 120_000
 
@@ -149,7 +149,7 @@ def test_a_body_is_compared_on_numbers_that_are_then_forgotten(monkeypatch):
 
     def noted(self, *given):
         result = done(self, *given)
-        held.append(len(self._data))
+        held.append(len(self._held))
         return result
 
     def f(x):

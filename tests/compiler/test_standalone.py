@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import types
 from typing import NamedTuple
 
 import numpy as np
@@ -10,14 +9,14 @@ import pytest
 
 import tinygrad_act as ta
 from tinygrad_act.check import samples
-from tinygrad_act.compiler.standalone import operation, pulled
-from tinygrad_act.core.blocks import BLOCK
+from tinygrad_act.compiler.saved.alone import operation, pulled
+from tinygrad_act.compiler.saved.definitions import Definitions
 from tinygrad_act.core.evaluate import evaluate
 from tinygrad_act.core.op import REQUIRED
 from tinygrad_act.engine.backprop import pull_one
-from tinygrad_act.operations.arithmetic import chain
-from tinygrad_act.operations.local import by_pieces, marker, worth_pieces
-from tinygrad_act.operations.shape import sum_to
+from tinygrad_act.engine.tracing import Pull
+from tinygrad_act.operations import local
+from tinygrad_act.operations.idle import may_be_idle, settle
 
 from ..conftest import differentiable, every_case
 from ..saved_programs import bits, run_all, same_numbers
@@ -29,9 +28,8 @@ NUMBERS = [0.5, -0.5, 0.0, -1.0, 3.0, 800.0, -800.0, np.inf, -np.inf, np.nan]
 
 
 def alone(op):
-    """`op` as a saved module has it: by its body and its facts."""
-    defaults = {name: ... if default is REQUIRED else default for name, default in op.defaults.items()}
-    return operation(op.forward, op.scalar, op.elementwise, -1 if op.variadic else len(op.inputs), defaults)
+    """`op` as a saved module has it."""
+    return operation(op)
 
 
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
@@ -74,17 +72,9 @@ def test_lists_and_numbers_beside_arrays(op):
 # -- one step of backpropagation --------------------------------------------------------------------------
 
 
-def pulled_alone(op, position, pieces=by_pieces):
+def pulled_alone(op, position):
     """The same for the cotangent of one input."""
-    rule = op.rules[0 if op.variadic else position]
-    return pulled(rule, position, op_facts(op), chain, sum_to, worth_pieces, pieces, marker)
-
-
-def op_facts(op):
-    return types.SimpleNamespace(
-        name=op.name, elementwise=op.elementwise, variadic=op.variadic, kinks=bool(op.kinks), domain=bool(op.domain),
-        rules=op.rules[:1], forms={}, fused=op.fused if op.elementwise else None, large=2 * BLOCK, bent=None,
-    )  # fmt: skip
+    return pulled(op, op.rule(position), position, local.pull_by, settle if may_be_idle(op) else None)
 
 
 def steps(op, args):
@@ -119,21 +109,58 @@ def test_the_cotangents_of_numbers(op):
                     assert same_bits(found, expected), f"{args}, input {position}: {found!r} for {expected!r}"
 
 
+def written(op, position, conventions=None):
+    """The step as a saved module defines it, run with NumPy alone."""
+    module = Definitions({"step"})
+    module.define("step", "step", Pull(op, position, pull_one, conventions))
+    text = "\n".join([f"import {x}" for x in sorted(module.imports)] + ["import numpy as np", *module.parts])
+    assert "tinygrad_act" not in text
+    space = {}
+    exec(f"from __future__ import annotations\n{text}", space)
+    return space["step"]
+
+
+def odd(x):
+    """The same with what meets zeros badly."""
+    if not isinstance(x, np.ndarray) or x.dtype.kind != "f":
+        return x
+    y = x.copy()
+    y.flat[::3], y.flat[1::3] = np.inf, np.nan
+    return y
+
+
+ALWAYS_LINES = ("glu", "reglu", "geglu", "swiglu", "crelu")
+"""Their rules pull through other operations, and no program calls them as they are."""
+WRITTEN = [case for case in differentiable(CASES) if case.values[0].name not in ALWAYS_LINES]
+
+
+@pytest.mark.parametrize(("op", "case"), WRITTEN)
+def test_every_step_that_is_written_gives_the_packages_bits(op, case):
+    """Of zeros that meet infinities, too."""
+    arrays, static = samples.sample(op, case, np.float64), {**op.defaults, **case.static}
+    a = evaluate(op, tuple(arrays), static)
+    g = np.random.default_rng(0).normal(size=a.shape).astype(a.dtype)
+    some, odds = g * (np.arange(g.size).reshape(g.shape) % 2), [odd(x) for x in arrays]
+    for position in steps(op, arrays):
+        step = written(op, position)
+        for cotangent, args, out in [(g, arrays, a), (some, odds, odd(a)), (0 * g, odds, odd(a))]:
+            expected = pull_one(op, position, cotangent, out, tuple(args), static)
+            found = step(cotangent, out, *args, **static)
+            assert same_bits(found, expected), f"input {position}: {found} for {expected}"
+
+
 ONE_INPUT = [op for op in ELEMENTWISE if op.fused.pull and len(op.inputs) == 1]
 
 
 @pytest.mark.parametrize("op", ONE_INPUT, ids=lambda op: op.name)
-def test_the_cotangents_of_large_arrays_go_by_pieces(op):
+def test_the_cotangents_of_large_arrays_go_by_pieces(op, monkeypatch):
     z = np.random.default_rng(0).normal(size=50_000)
     a = op.call(z)
-    taken = []
-
-    def pieces(*args):
-        taken.append(len(args))
-        return by_pieces(*args)
-
-    found = pulled_alone(op, 0, pieces)(z, a, z, **op.defaults)
+    taken, pieces = [], local.by_pieces
+    monkeypatch.setattr(local, "by_pieces", lambda *args: taken.append(len(args)) or pieces(*args))
+    found = pulled_alone(op, 0)(z, a, z, **op.defaults)
     assert taken
+    taken.clear()
     assert same_bits(found, pull_one(op, 0, z, a, (z,), op.defaults))
 
 

@@ -196,10 +196,10 @@ def _index(x, axis):
 
 
 _CALLS = {
-    "spread": lambda x, axis: ta.spread(ta.sum(x, axis=axis), x, axis=axis),
+    "spread": lambda x, axis: ta.ops["spread"].call(ta.sum(x, axis=axis), x, axis=axis),
     "softmax_cross_entropy": lambda z, axis: ta.softmax_cross_entropy(z, _y(z), axis=axis),
-    "at_largest": lambda x, axis: ta.at_largest(x, -x, axis=axis),
-    "where_used": lambda x, axis: ta.where_used(x, np.ones(np.shape(x)), axis=axis),
+    "at_largest": lambda x, axis: ta.ops["at_largest"].call(x, -x, axis=axis),
+    "where_used": lambda x, axis: ta.ops["where_used"].call(x, np.ones(np.shape(x)), axis=axis),
     "gumbel_softmax": lambda z, axis: ta.gumbel_softmax(z, rng=3, axis=axis),
     "concatenate": lambda x, axis: ta.concatenate([x, 2 * x], axis=axis),
     "stack": lambda x, axis: ta.stack([x, 2 * x], axis=axis),

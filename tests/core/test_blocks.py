@@ -8,7 +8,7 @@ import pytest
 import tinygrad_act as ta
 from tinygrad_act.check import samples
 from tinygrad_act.core import blocks
-from tinygrad_act.core.op import Fused
+from tinygrad_act.core.facts import Fused
 from tinygrad_act.operations.slope import kinks_of
 
 SMALL = 1000

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import pickle
+import re
+
 import numpy as np
 import pytest
 
 import tinygrad_act as ta
+from tinygrad_act.cli import table
 
 pytestmark = pytest.mark.usefixtures("scratch")
 
@@ -30,6 +34,16 @@ def declared(rules, body="lambda x, y: x * y", **facts):
     function = eval(body)
     function.__name__, function.__doc__ = "trial", "a = x * y"
     return ta.elementwise(**rules, **facts)(function)
+
+
+def declared_whole(**facts):
+    """Declare an operation that is not elementwise."""
+
+    def trial(x, y):
+        """a = x * y"""
+        return x * y
+
+    return ta.op(dx=lambda g, _, x, y: g * y, dy=lambda g, _, x, y: g * x, **facts)(trial)
 
 
 @pytest.mark.parametrize(
@@ -61,6 +75,14 @@ def test_a_bad_declaration_fails_at_once_and_says_how_to_mend_it(rules, facts, m
 def test_other_bad_declarations():
     with pytest.raises(ValueError, match="kink at 0.0: 'middle' is no side; write one of left, right"):
         declared({"dx": 1, "dy": 1}, kinks={0.0: "middle"})
+    with pytest.raises(ValueError, match="trial: told= names inputs of an operation without kinks, not 'z'; .* x, y"):
+        declared({"dx": 1, "dy": 1}, told={"x": "z"})
+    with pytest.raises(ValueError, match="trial: told= names inputs of an operation without kinks"):
+        declared({"dx": 1, "dy": 1}, told={"x": "y"}, kinks={0.0: "left"})
+    with pytest.raises(ValueError, match="trial: idle= is one function .*, or None, for each of .*x, y.*, not 1"):
+        declared_whole(idle=(None,))
+    with pytest.raises(ValueError, match="trial: layer='middle' says nothing known; write one of begins, continues"):
+        declared_whole(layer="middle")
     with pytest.raises(ValueError, match=r"first line must be the formula, as code: 'a = \.\.\.'"):
 
         @ta.elementwise(dz=1)
@@ -90,6 +112,59 @@ def test_a_removed_operation_is_gone_everywhere():
     assert not hasattr(ta.Value, "trial")
     with pytest.raises(KeyError):
         ta.ops["attempt"]
+
+
+def shown_everywhere():
+    """What a user sees of the operations, as one text each."""
+    yield "dir", " ".join(dir(ta))
+    yield "a Value", " ".join(dir(ta.Value))
+    yield "the table", table.text()
+    yield "JSON", table.as_json()
+    yield "the catalogue", str(ta.catalogue())
+    yield "the sheet", ta.sheet().svg()
+
+
+def has_word(name, text):
+    return re.search(rf"(?<![\w.]){name}(?![\w(])", text) is not None
+
+
+def test_an_internal_operation_is_seen_by_no_user_and_by_every_interpreter():
+    def steep(z):
+        """a = z * z"""
+        return z * z
+
+    facts = {"dz": lambda _, z: 2 * z, "reference": "", "aliases": ("np_steep",)}
+    ta.elementwise(**facts)(steep)
+    assert all(has_word("steep", text) for _, text in shown_everywhere())
+    call = ta.elementwise(**facts, internal=True)(steep)
+    for what, text in shown_everywhere():
+        assert not has_word("steep", text), what
+    assert not hasattr(ta, "steep")
+    assert not hasattr(ta.Value, "steep")
+    assert "steep" not in ta.ops.hint("steeep")
+    with pytest.raises(AttributeError, match=r"'steep' is a part of other operations.* ta.ops\['steep'\] has it"):
+        _ = ta.steep
+    x = ta.Value(np.array([1.5, -2.0]), label="x")
+    assert ta.grad(lambda v: call(v).sum())(x.data).tolist() == [3.0, -4.0]
+    assert ta.compile(ta.grad(lambda v: call(v).sum()))(x.data).tolist() == [3.0, -4.0]
+    assert "steep" in ta.draw(call(x)).text()
+    assert ta.ops["steep"].call is pickle.loads(pickle.dumps(ta.ops["steep"])).call is call
+    assert ta.card("steep").formula == "a = z * z"
+
+
+def test_internal_operations_of_the_package():
+    internal = [op.name for op in ta.ops.values() if op.internal]
+    assert {"chain", "softmax_rest", "at_largest", "sum_to"} <= set(internal)
+    for what, text in shown_everywhere():
+        assert not [name for name in internal if has_word(name, text)], what
+
+
+def test_removing_an_internal_operation_removes_nothing_else():
+    declared({"dx": 1, "dy": 1}, internal=True)
+    ta.trial = "of the user"
+    del ta.ops["trial"]
+    assert ta.trial == "of the user"
+    del ta.trial
 
 
 @pytest.mark.parametrize("elementwise", [True, False])

@@ -13,8 +13,8 @@ import pytest
 import tinygrad_act as ta
 from tinygrad_act.check import samples
 from tinygrad_act.core.blocks import BLOCK
-from tinygrad_act.engine.backprop import WORTH_A_VIEW
 from tinygrad_act.operations import arithmetic
+from tinygrad_act.operations.cotangent import WORTH_A_VIEW
 
 from ..conftest import differentiable, every_case, flows
 from ..oracle import by_formula

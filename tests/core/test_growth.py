@@ -8,9 +8,7 @@ import numpy as np
 import pytest
 
 import tinygrad_act as ta
-from tinygrad_act.cli.expression import growth
-from tinygrad_act.cli.expression.machine import evaluate_expression
-from tinygrad_act.cli.expression.message import ExpressionError
+from tinygrad_act.cli.expression import ExpressionError, evaluate_expression, growth
 from tinygrad_act.operations import sizes
 
 TOO_MANY = "more than 10,000,000 entries together"

@@ -111,7 +111,7 @@ ROWS = {
     "softmin": lambda z: ta.softmin(-z),
     "softmax of columns": lambda z: ta.softmax(z.T, axis=0).T,
     "softmax2d": lambda z: ta.softmax2d(z.reshape((-1, 3, 1, 1))).reshape((-1, 3)),
-    "softmax_rest": lambda z: ta.softmax_rest(z),
+    "softmax_rest": lambda z: ta.ops["softmax_rest"].call(z),
     "log_softmax": lambda z: ta.log_softmax(z),
     "gumbel_softmax": lambda z: ta.gumbel_softmax(z, rng=1),
     "sparsemax": lambda z: ta.sparsemax(z),

@@ -13,7 +13,7 @@ import tinygrad_act as ta
 from tinygrad_act import Value
 from tinygrad_act.check import samples
 from tinygrad_act.compiler import PASSES
-from tinygrad_act.core.op import case as case_of
+from tinygrad_act.core.facts import case as case_of
 from tinygrad_act.engine import keeping
 
 from ..conftest import differentiable, every_case

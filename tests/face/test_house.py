@@ -8,7 +8,6 @@ import sys
 import threading
 
 import numpy as np
-import pytest
 
 import tinygrad_act as ta
 from tinygrad_act.core import trees as tree
@@ -79,6 +78,33 @@ def test_imports_stand_on_top_and_users_get_named_errors():
     assert not wrong
 
 
+NO_OPERATIONS = {"declare.py", "latex.py"}
+"""Where names of NumPy's functions that compute nothing are listed, and commands of LaTeX."""
+
+
+def lists_of_operations(tree):
+    """Tuples, lists and sets in a source of which most entries are names of operations, and there are three."""
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.Tuple, ast.List, ast.Set)):
+            words = [x.value for x in node.elts if isinstance(x, ast.Constant) and isinstance(x.value, str)]
+            named = [word for word in words if ta.ops.find(word) is not None]
+            if len(named) >= 3 and len(named) > 0.75 * len(node.elts):
+                yield named
+
+
+def test_what_is_known_of_an_operation_stands_at_its_declaration():
+    """A list of names elsewhere is a fact that an operation of yours can't have."""
+    others = [file for file in FILES if file.room != "operations" and file.path.name not in NO_OPERATIONS]
+    assert not {repr(file): found for file in others if (found := list(lists_of_operations(file.tree)))}
+
+
+def test_lists_of_operations_are_found():
+    for source in ('X = {"exp", "log", "tanh"}', 'f(("mul", "add", "sub", "neg"))', 'x in ["abs", "max", "swish"]'):
+        assert list(lists_of_operations(ast.parse(source)))
+    for source in ('__all__ = ["exp", "one", "two", "three"]', 'X = ("exp", "log")', "(exp, log, tanh)"):
+        assert not list(lists_of_operations(ast.parse(source)))
+
+
 def test_import_loads_nothing_heavy():
     code = "import sys, tinygrad_act; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
@@ -92,7 +118,7 @@ def test_it_works_without_docstrings():
 
 
 def test_every_public_name_is_documented():
-    for name in ta.__all__:
+    for name in dir(ta):
         thing = getattr(ta, name)
         assert name in ("__version__", "ops") or thing.__doc__, name
     for op in ta.ops.values():

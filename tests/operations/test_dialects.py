@@ -10,7 +10,9 @@ import pytest
 
 import tinygrad_act as ta
 from tinygrad_act.core.conventions import DIALECTS
+from tinygrad_act.core.facts import ELSEWHERE
 from tinygrad_act.core.mode import special
+from tinygrad_act.operations.dialects import TABLE
 
 Z = np.array([-4.0, -2.75, -0.6, -0.1, 0.3, 1.2, 2.75, 4.0])
 CHANGED = [  # the framework, the operation, what its defaults are there
@@ -145,6 +147,32 @@ def test_another_thread_does_not_see_it():
         thread.start()
         thread.join()
     assert found == [-0.01]
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_every_row_of_the_table_is_that_of_an_operation(name):
+    op = ta.ops[name]
+    assert op.name == name, "by its own name"
+    assert {framework: theirs.name for framework, theirs in op.elsewhere.items()} == {
+        framework: x if isinstance(x, str) else x.name for framework, x in TABLE[name].items()
+    }
+
+
+def test_operations_of_this_package_say_it_in_the_table_alone():
+    assert {op.name for op in ta.ops.values() if op.elsewhere} == set(TABLE)
+
+
+@pytest.mark.usefixtures("scratch")
+def test_an_operation_of_yours_has_what_it_is_given_and_no_row_of_the_table(monkeypatch):
+    monkeypatch.setitem(ELSEWHERE, "mine", {"torch": ta.theirs("F.relu")})
+    for given in (None, {"jax": ta.theirs("nn.mine", note="bent")}):
+
+        @ta.elementwise(dz=1, elsewhere=given)
+        def mine(z):
+            """a = z"""
+            return z + 0.0
+
+        assert ta.ops["mine"].elsewhere == (given or {})
 
 
 def test_what_elsewhere_says_fits_the_operation():

@@ -1,8 +1,7 @@
 """Against PyTorch and JAX, where they are installed: every operation that they have, kinks included.
 
-Inside `dialect(framework)` values and gradients must be theirs. Which operations are compared, with
-what their functions are called, stands in the declarations (`elsewhere=`); below stands only what
-their functions take in another way.
+Inside `dialect(framework)` values and gradients must be theirs. Which operations are compared, with what their
+functions are called, stands in `operations/dialects.py`; below stands only what these take in another way.
 """
 
 from __future__ import annotations

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 import re
 
-import numpy as np
 import pytest
 
-import tinygrad_act as ta
-from tinygrad_act import Value, draw
+from tinygrad_act import draw
 from tinygrad_act.show.graph.page.contents import contents
-from tinygrad_act.show.graph.page.steps import steps_of
 
-from ..printed import LETTERS, called, edges_of, hold, in_text, is_cut, labels_for, meanings, node_of, point, scalar_ops
-from ..random_rules import function_of, random_rule, scalar_value
+from ..printed import LETTERS, called, hold, in_text, is_cut, labels_for, meanings, node_of, point, scalar_ops
 
 OPS = [pytest.param(op, static, id=f"{op.name}-{number}") for number, (op, static) in enumerate(scalar_ops())]
 

@@ -14,7 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from ..core.op import Case, Op, case
+from ..core.facts import Case, case
+from ..core.op import Op
 from ..operations.slope import kinks_of
 
 __all__ = ["at_kinks", "cases", "movable", "sample"]

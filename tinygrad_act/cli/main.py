@@ -14,7 +14,7 @@ from ..core.op import Op
 from ..core.registry import ops
 from ..show.cards import card, catalogue, compare, sheet
 from . import table
-from .commands import drawing
+from .commands import drawing, stubs
 from .commands.terminal import close_output, spelling, write_json
 
 __all__ = ["main"]
@@ -93,6 +93,7 @@ def _parser() -> argparse.ArgumentParser:
     measure.add_argument("--points", type=int, default=accuracy.QUICK, help="how many (default: %(default)s)")
     drawing.add_arguments(add("draw", drawing.run, "draw the graph of a formula, with values and gradients"))
     add("table", _table, "write that table into a Markdown file, between its markers", json=False).add_argument("file")
+    add("stubs", _stubs, "write the files from which editors know the operations", json=False)
     return parser
 
 
@@ -166,6 +167,12 @@ def _accuracy(chosen: argparse.Namespace) -> int:
         saving.put_between(chosen.into, accuracy.START, accuracy.END, accuracy.markdown(rows))
     elif chosen.json:
         print(accuracy.as_json(rows))
+    return 0
+
+
+def _stubs(_: argparse.Namespace) -> int:
+    changed = stubs.write_all()
+    print("\n".join(f"{path}: written" for path in changed) or "they were up to date")
     return 0
 
 

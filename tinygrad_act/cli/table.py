@@ -14,21 +14,11 @@ __all__ = ["END", "START", "as_json", "markdown", "text", "write_into"]
 
 START, END = "<!-- table of operations: start -->", "<!-- table of operations: end -->"
 
-_INTERNAL = frozenset({
-    "at_largest", "bell", "centred", "chain", "exp_quotient", "expm1_reciprocal", "gelu_bend", "gelu_slope",
-    "gelu_tanh_bend", "gelu_tanh_slope", "logit_slope", "mish_bend", "mish_slope", "pow_derivative", "scatter_add",
-    "sech_squared", "sigmoid_product", "sigmoid_slope", "softmax_rest", "spread", "squareplus_bend",
-    "squareplus_slope", "sum_apart", "sum_to", "swish_bend", "swish_rate", "swish_slope", "where_used",
-})  # fmt: skip
 _HEAD = ("operation", "formula", "derivative", "at its kinks")
 
 
 def _rows() -> list[tuple[str, str, str, str]]:
-    return [(op.name, op.formula.removeprefix("a = ") or DROPPED, op.derivative, _kinks(op)) for op in _listed()]
-
-
-def _listed() -> list[Op]:
-    return [op for op in ops.values() if op.name not in _INTERNAL]
+    return [(op.name, op.formula.removeprefix("a = ") or DROPPED, op.derivative, _kinks(op)) for op in ops.public()]
 
 
 def _kinks(op: Op) -> str:

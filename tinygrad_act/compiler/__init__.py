@@ -1,4 +1,19 @@
-"""Compile: from the recorded graph to a program faster than hand-written NumPy, that you can read."""
+"""Compile: from the recorded graph to a program faster than hand-written NumPy, that you can read.
+
+In the order in which a call runs through the files:
+
+- `compiled`: a function that is called, and `of_value` (with `rerun`): a graph that was recorded. `signature` tells
+  kinds of arguments apart, `changes` says in what two differ, `store` keeps a program for each kind, `instances` one
+  for each object with a method, `donated` knows which arrays are given away.
+- `trace` runs the function on Values; `constants` and `holders` look after what it met outside of itself.
+- `build`: the graph as nodes (`node`; `facts` of those whose numbers are not kept; `calls`: the functions that they
+  call). `vectors/`: scalars that are alike become arrays first.
+- `assemble` makes a program of it: `lower` replaces operations by the lines that they are made of, which bodies and
+  rules say on a `proxy`, `compared` with what they give; `passes/` make the graph smaller and cheaper.
+- `plan`: where each result is kept, with `tiles` for chains on large arrays; `guard`: what to look at for NaN.
+- `emit` writes the functions, `loops` those of tiles, `writer` lines, `spell` calls, `names` and `identifiers` names.
+- `program` runs it in `memory` of its own; `costs`: what a call costs; `saved/` writes it as a module.
+"""
 
 from __future__ import annotations
 

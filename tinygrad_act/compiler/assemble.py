@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from .calls import method
-from .emit import Form, Writer, write_careful, write_trusting
-from .explain import explain
+from .costs import costs_of
+from .emit import Form, write_careful, write_trusting
 from .identifiers import in_docstring
 from .lower import lower
 from .memory import Memory
 from .node import Graph, Node, make
 from .passes import simplified
 from .program import Program
+from .writer import Writer
 
 __all__ = ["assemble"]
 
@@ -34,7 +35,7 @@ def assemble(name: str, recorded: Graph, form: Form, passes: tuple[str, ...], ab
         lines += ["", "", *more]
     source = "\n".join(lines) + "\n"
     memory = Memory(planned.rooms, writer.views)
-    return Program(source, name, form.parameters, objects, memory, explain(recorded, graph, planned))
+    return Program(source, name, form.parameters, objects, memory, costs_of(recorded, graph, planned))
 
 
 def _prepared(recorded: Graph, passes: tuple[str, ...], trusting: bool) -> Graph:

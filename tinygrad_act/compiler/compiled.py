@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import functools
-import inspect
-import math
 import sys
 import weakref
 from collections.abc import Callable, Iterable
 from typing import Any
-
-import numpy as np
 
 from ..core.frames import boundary, trim, warn_user
 from ..core.locks import lock
@@ -22,17 +18,16 @@ from .assemble import assemble
 from .build import build
 from .changes import advice, describe_change
 from .constants import Constants
-from .donated import access, check_donated, is_donated
+from .donated import access, check_donated, is_donated, positions_of
 from .emit import Form
 from .identifiers import RESERVED, function_name
 from .instances import Instance, Method, is_argument, objects, with_self
-from .memory import all_finite
 from .names import input_names, name_nodes, parameter_names
 from .program import Program, WithProgram
-from .scalars import vector_graph
-from .signature import Signature, checker, has_values, places_of, plain, read_arguments
-from .store import KEEP, Programs
+from .signature import Signature, about, checker, has_values, places_of, plain, read_arguments
+from .store import KEEP, Made, Programs
 from .trace import run_once, trace
+from .vectors import all_finite, vector_graph
 
 __all__ = ["Compiled"]
 
@@ -40,22 +35,6 @@ _OFTEN = 8
 """Programs of one function from which on it says so, each time their number doubles."""
 _USUAL = ("auto", (), None)
 """The conventions if nobody asks for others: form, kinks, dialect."""
-
-
-class _Made:
-    """A program and what has to hold when it is called."""
-
-    def __init__(
-        self, program: Program, vectors: bool, accepts: Any, constants: Constants, variables: list[Any], donated: Any,
-        instance: Instance | None,
-    ) -> None:  # fmt: skip
-        self.used, self.instance = 0, instance
-        self.vectors = vectors
-        """Whether scalars became vectors in it."""
-        self.program, self.accepts, self.constants, self.variables = program, accepts, constants, variables
-        self.donated = donated
-        """A function of (args, kwargs): (arrays that were donated, the others)."""
-        self.plain = not constants and not variables and not vectors
 
 
 class Compiled(WithProgram):
@@ -67,13 +46,13 @@ class Compiled(WithProgram):
         functools.update_wrapper(self, f)
         self.__name__: str = getattr(f, "__name__", type(f).__name__)
         self._f, self._passes, self._retrace = f, passes, retrace
-        self._donate = _positions(f, donate)
+        self._donate = positions_of(f, donate)
         self._made = Programs(keep)
         """By signature and conventions in force."""
         self._instances: dict[int, Instance] = {}
         """What stands for the objects that it is a method of, by their `id()`."""
-        self._last: _Made | None = None
-        self._usual: _Made | None = None
+        self._last: Made | None = None
+        self._usual: Made | None = None
         """The last one that was made without conventions: called again without a long look."""
         self._warned = 0
         """How many there were when it was said last."""
@@ -107,12 +86,12 @@ class Compiled(WithProgram):
             check_donated(*made.donated((args, kwargs)))
         return self._replay(made, args, kwargs)
 
-    def _find(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> _Made:
+    def _find(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Made:
         """The program for arguments like these, made if need be."""
         signature, _ = read_arguments(args, kwargs)
         conventions = (mode.form, tuple(sorted(mode.kinks.items())), mode.dialect)
         key = (signature, conventions)
-        made: _Made | None = self._made.find(key)
+        made: Made | None = self._made.find(key)
         if made is None:
             with self._lock: made = self._made.find(key) or self._make(key, args, kwargs)  # noqa: E701
         self._last = made
@@ -120,17 +99,17 @@ class Compiled(WithProgram):
             self._usual = made
         return made
 
-    def _replay(self, made: _Made, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    def _replay(self, made: Made, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         made.constants.check(self.__name__)
         if made.variables:
-            kwargs = {**kwargs, "variables": [x._data for x in made.variables]}
+            kwargs = {**kwargs, "variables": [x._held for x in made.variables]}
         results = made.program(*args, **kwargs)
         if made.vectors and not all_finite(flatten(results)):
             kwargs.pop("variables", None)
             return run_once(self._f, with_self(args), kwargs)  # a sum of products makes a NaN of 0 times infinity
         return results
 
-    def _make(self, key: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> _Made:
+    def _make(self, key: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Made:
         signature: Signature = key[0]
         self._check_call(signature, kwargs)
         recorded = trace(self._f, with_self(args), kwargs)
@@ -149,8 +128,8 @@ class Compiled(WithProgram):
         everything += ("variables",) * bool(recorded.variables)
         places_outside = [f"variables[{i}]" for i in range(len(recorded.variables))]
         form = Form(everything, len(parameters), (*places, *places_outside), recorded.structure)
-        program = assemble(function_name(self.__name__), graph, form, self._passes, _about(self.__name__, signature))
-        made = _Made(
+        program = assemble(function_name(self.__name__), graph, form, self._passes, about(self.__name__, signature))
+        made = Made(
             program,
             vectors is not None,
             checker(signature, tuple(i for i, x in enumerate(graph.inputs) if x in graph.donated)),
@@ -161,7 +140,7 @@ class Compiled(WithProgram):
         )
         return self._kept(key, made)
 
-    def _kept(self, key: Any, made: _Made) -> _Made:
+    def _kept(self, key: Any, made: Made) -> Made:
         """One more program; where it is one of many, with a warning."""
         if self._usual is not None:
             self._made.use(self._usual)  # its calls were not noted
@@ -261,27 +240,3 @@ def _forget(compiled: weakref.ref[Compiled], number: int, _: Any) -> None:
     known = compiled()
     if known is not None:
         known._forget(number)
-
-
-def _positions(f: Callable[..., Any], donate: Any) -> tuple[int, ...]:
-    """The positions of donated arguments. Raises `ValueError` for what is no argument."""
-    try:
-        parameters = list(inspect.signature(f).parameters.values())
-        names = [p.name for p in parameters if p.kind <= p.POSITIONAL_OR_KEYWORD]
-        last = math.inf if any(p.kind == p.VAR_POSITIONAL for p in parameters) else len(names)
-    except (TypeError, ValueError):
-        names, last = [], math.inf
-    found = []
-    for x in tuple(donate) if isinstance(donate, (tuple, list)) else (donate,):
-        if isinstance(x, str) and x in names:
-            x = names.index(x)
-        if not isinstance(x, (int, np.integer)) or isinstance(x, bool) or not 0 <= x < last:
-            raise ValueError(f"compile: donate={x!r}: expected positions or names of arguments, of {names}")
-        found.append(int(x))
-    return tuple(found)
-
-
-def _about(name: str, signature: Signature) -> str:
-    kinds = ["float" if kind is float else f"{kind[1].name} {kind[0]}" for kind in signature.kinds]
-    listed = ", ".join(kinds) if len(kinds) <= 8 else f"{', '.join(kinds[:8])} and {len(kinds) - 8} more"
-    return f"{name}, recorded for {listed}." if kinds else f"{name}, recorded without data."

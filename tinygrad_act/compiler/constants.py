@@ -43,11 +43,14 @@ class Constants:
         self._arrays: list[tuple[str, np.ndarray, bytes | None]] = []
         known = set()
         scope = list(_scope(f, set()))
-        self._holders = Holders([*given, *scope], [*met, *variables])
+        named_at_once = set()
         for name, look in scope:
-            arrays = _arrays_in(look())
+            arrays = _arrays_in(found := look())
             if arrays:
                 self._names.append((f"the array '{name}'", look, arrays))
+            if arrays and not isinstance(found, (list, tuple, dict)):
+                named_at_once.add(id(arrays[0]))  # there is no shorter way to it
+        self._holders = Holders([*given, *scope], [x for x in (*met, *variables) if id(x) not in named_at_once])
         named = [(name, x) for name, _, arrays in self._names for x in arrays]
         met = [*met, *(x for _, x in looked if isinstance(x, np.ndarray))]
         for name, x in [*named, *((f"the array of shape {x.shape}", x) for x in met)]:
@@ -67,10 +70,10 @@ class Constants:
                 raise _changed(name, function, "was changed")
         for name, look, arrays in self._names:
             now = _arrays_in(look())
-            if len(now) != len(arrays) or any(x is not y for x, y in zip(now, arrays)):
+            if len(now) != len(arrays) or not all(map(operator.is_, now, arrays)):
                 raise _changed(name, function, "was replaced")
         for value, data in self._values:
-            now = value._data
+            now = value._held
             if now is not data and (isinstance(data, np.ndarray) or now != data == data):
                 raise _changed(f"{value!r:.60}", function, "was changed")
         replaced = self._holders.changed()
@@ -147,7 +150,7 @@ def _default(f: Any, i: int) -> Any:
 
 
 def _arrays_in(x: Any) -> list[np.ndarray]:
-    if not isinstance(x, (list, tuple, dict, np.ndarray, Value)):
-        return []
-    leaves = [leaf._data if isinstance(leaf, Value) and not leaf.level else leaf for leaf in flatten(x)]
-    return [leaf for leaf in leaves if isinstance(leaf, np.ndarray)]
+    """The arrays that a name stands for, those of constant Values and in lists, tuples and dicts among them."""
+    leaves = flatten(x) if isinstance(x, (list, tuple, dict)) else [x]
+    found = [leaf._held if isinstance(leaf, Value) and not leaf.level else leaf for leaf in leaves]
+    return [leaf for leaf in found if isinstance(leaf, np.ndarray)]

@@ -2,13 +2,34 @@
 
 from __future__ import annotations
 
+import inspect
+import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from .signature import Signature
 
-__all__ = ["access", "check_donated", "is_donated"]
+__all__ = ["access", "check_donated", "is_donated", "positions_of"]
+
+
+def positions_of(f: Callable[..., Any], donate: Any) -> tuple[int, ...]:
+    """The positions of donated arguments. Raises `ValueError` for what is no argument."""
+    try:
+        parameters = list(inspect.signature(f).parameters.values())
+        names = [p.name for p in parameters if p.kind <= p.POSITIONAL_OR_KEYWORD]
+        last = math.inf if any(p.kind == p.VAR_POSITIONAL for p in parameters) else len(names)
+    except (TypeError, ValueError):
+        names, last = [], math.inf
+    found = []
+    for x in tuple(donate) if isinstance(donate, (tuple, list)) else (donate,):
+        if isinstance(x, str) and x in names:
+            x = names.index(x)
+        if not isinstance(x, (int, np.integer)) or isinstance(x, bool) or not 0 <= x < last:
+            raise ValueError(f"compile: donate={x!r}: expected positions or names of arguments, of {names}")
+        found.append(int(x))
+    return tuple(found)
 
 
 def is_donated(path: str, donate: tuple[int, ...]) -> bool:

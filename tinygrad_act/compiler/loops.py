@@ -10,17 +10,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from .node import Node
 from .plan import Plan
 from .spell import literal
 from .tiles import Loop
-
-if TYPE_CHECKING:
-    from .emit import Writer
+from .writer import Writer
 
 __all__ = ["lines_of"]
+
 
 def lines_of(writer: Writer, made: Plan, watch: tuple[Node, ...] = ()) -> list[str]:
     """The early lines of a plan. `watch`: what to look at for NaN, as far as it is made in loops."""

@@ -19,9 +19,10 @@ from ..core.evaluate import INTERPRETERS
 from ..core.mode import Switch, mode
 from ..core.op import Op
 from ..core.registry import ops
-from ..engine.backprop import repair
+from ..core.rules import cotangent_by, is_constant, scaled, slope_by
 from ..engine.tracing import Pull, under
-from ..operations.idle import SETTLERS, may_be_idle, settled
+from ..operations.cotangent import repair
+from ..operations.idle import may_be_idle, settled, settler
 from ..operations.local import fused_pull, marker
 from ..operations.slope import asked_at_kink, bent
 from .build import operation_of
@@ -73,7 +74,7 @@ def lower(graph: Graph, trusting: bool) -> Graph:
 def _trust(lines: Node, operation: Op | Pull, args: tuple[Node, ...]) -> None:
     """Note where a NaN may mean that a short formula was not good enough."""
     if isinstance(operation, Pull) and operation.op.elementwise:
-        lines.trusted = type(operation.op.rules[operation.position]) is not float
+        lines.trusted = not is_constant(operation.op.rule(operation.position))
         for x in args[2:] if operation.op.kinks else ():
             x.trusted = True  # a mask hides a NaN in what it is made of
     elif isinstance(operation, Op) and operation.kinks:
@@ -165,27 +166,21 @@ def _pulled(pull: Pull, args: tuple[Any, ...], static: dict[str, Any], trusting:
     if op.elementwise:
         c = _local(op, position, g, a, inputs, static, trusting)
     else:
-        rule: Any = op.rules[0 if op.variadic else position]
         if any(not isinstance(x, Proxy) and not isinstance(x, np.ndarray) for x in inputs):
             raise NotALine("numbers among the inputs")
         g, a, *inputs = (as_proxy(x, trusting) for x in args)
         shorter = _shorter(op, position, (g, a, *inputs), static) if trusting else None
-        if shorter is not None:
-            c = shorter
-        elif type(rule) is float:
-            c = g * rule
-        else:
-            c = rule(position, g, a, *inputs, **static) if op.variadic else rule(g, a, *inputs, **static)
+        c = shorter if shorter is not None else cotangent_by(op, op.rule(position), position, g, a, inputs, static)
         if not trusting and may_be_idle(op) and isinstance(c, Proxy):
-            more = (a, *inputs) if op.name in SETTLERS else ()
-            c = call(_settling(op.name, position), (c, g, *more), {})
+            run = settler(op, position)
+            more = () if run is settled else (a, *inputs)
+            c = call(_settling(run), (c, g, *more), {})
     return _repaired(c, like)
 
 
 @functools.cache
-def _settling(name: str, position: int) -> Call:
+def _settling(run: Any) -> Call:
     """The call that leaves out what a cotangent of 0 made of an infinity; its result may be its first argument."""
-    run = SETTLERS[name][position] if name in SETTLERS else settled
     return Call(run.__name__, run, view=True, nan=False, helper=run)
 
 
@@ -202,10 +197,12 @@ def _shorter(op: Op, position: int, args: tuple[Any, ...], static: dict[str, Any
 
 
 def _local(op: Op, position: int, g: Any, a: Any, inputs: list[Any], static: dict[str, Any], trusting: bool) -> Any:
-    rule: Any = op.rules[position] if mode.form == "auto" else op.rule(position, mode.form)
+    rule: Any = op.rule(position, mode.form)
     policy = asked_at_kink(op)
-    if type(rule) is float and policy is None:
-        return g if rule == 1 else -g if rule == -1 else g * rule
+    if is_constant(rule) and policy is None:
+        return scaled(g, rule)
+    if op.told and op is not _CHAIN:  # of a chain an output tells it, and what that was made of is watched
+        trusting = False
     z, fused = inputs[0], None if policy is not None else fused_pull(op, rule)
     alike = [isinstance(x, Proxy) and x.node.is_array and x.shape == a.shape for x in (a, z)]
     if trusting and fused is not None and position == 0 and all(alike) and _is_float(z):
@@ -214,7 +211,7 @@ def _local(op: Op, position: int, g: Any, a: Any, inputs: list[Any], static: dic
         except (NotALine, FloatingPointError):
             pass
     times = functools.partial(_chained, g, marker(op, position, a, tuple(inputs)), trusting)
-    c = times(rule if type(rule) is float else rule(a, *inputs, **static))
+    c = times(slope_by(op, rule, position, a, inputs, static))
     if policy is None:
         return c
     return bent(op, position, rule, policy, c, tuple(inputs), static, True, times)  # so that a mask stays a mask

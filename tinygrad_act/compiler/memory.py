@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import contextvars
-from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
 from ..core.blocks import CAREFUL
 
-__all__ = ["Memory", "all_finite"]
+__all__ = ["Memory"]
 
 Running = tuple[Any, contextvars.Context, contextvars.Context]
 
@@ -41,8 +40,3 @@ class Memory:
 
     def __reduce__(self) -> Any:
         return Memory, (self.rooms, self.views)
-
-
-def all_finite(results: Iterable[Any]) -> bool:
-    """Whether no number is infinite or NaN."""
-    return all(x - x == 0 if type(x) is float else np.isfinite(x).all() for x in results)

@@ -15,9 +15,9 @@ from ..engine.tracing import refuse_look
 from ..engine.transforms import value_and_grad, vjp
 from ..engine.value import Value
 from .compiled import Compiled
-from .memory import all_finite
 from .program import WithProgram
 from .rerun import Block, Rerun, as_nodes, as_vectors
+from .vectors import all_finite
 
 __all__ = ["CompiledValue"]
 
@@ -102,7 +102,7 @@ class CompiledValue(WithProgram):
 
     def _refresh(self, a: Any) -> None:
         root = self.root
-        root._data = float(a) if type(root._data) is float else np.asarray(a, root.dtype)
+        root._held = float(a) if type(root._held) is float else np.asarray(a, root.dtype)
 
     def __reduce__(self) -> Any:
         raise TypeError(

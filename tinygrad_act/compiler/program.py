@@ -15,9 +15,9 @@ from ..core.op import Op
 from ..core.registry import ops
 from ..core.saving import write
 from .calls import is_own_body
-from .explain import Explanation
+from .costs import Costs
 from .memory import Memory
-from .save import module_text
+from .saved import module_text
 
 __all__ = ["Program", "WithProgram"]
 
@@ -31,12 +31,12 @@ class Program:
     """
 
     def __init__(self, source: str, name: str, parameters: tuple[str, ...], objects: dict[str, Any], memory: Memory,
-                 explanation: Explanation) -> None:  # fmt: skip
+                 costs: Costs) -> None:  # fmt: skip
         self.source = source
         """The program in NumPy."""
         self.name, self.parameters, self.objects, self.memory = name, parameters, objects, memory
         """`objects`: what the source does not spell, by name: constants and bodies of operations."""
-        self._explanation = explanation
+        self._costs = costs
         self.run, self.update, self.with_care = self._executed()
         self._alone = all(map(is_own_body, filter(callable, objects.values())))
         """Whether nothing in it may ask what is switched on around it, as the user's bodies may."""
@@ -75,9 +75,9 @@ class Program:
                 trim(error)
             raise
 
-    def explain(self) -> Explanation:
+    def explain(self) -> Costs:
         """Operations, flops, bytes, buffers, and the most memory in use at a time against eager."""
-        return self._explanation
+        return self._costs
 
     @boundary
     def save(self, path: str) -> None:
@@ -96,7 +96,7 @@ class Program:
         write(path, text)
 
     def __repr__(self) -> str:
-        return f"<program {self.name}: {self._explanation.headline}>"
+        return f"<program {self.name}: {self._costs.headline}>"
 
     def __reduce__(self) -> Any:
         bodies = {getattr(op, which): (name, which) for name, op in ops.items() for which in ("forward", "call")}
@@ -104,7 +104,7 @@ class Program:
             name: _Body(*bodies[x]) if isinstance(x, types.FunctionType) and x in bodies else x
             for name, x in self.objects.items()
         }
-        return _restored, (self.source, self.name, self.parameters, objects, self.memory, self._explanation)
+        return _restored, (self.source, self.name, self.parameters, objects, self.memory, self._costs)
 
 
 @public_methods
@@ -124,7 +124,7 @@ class WithProgram:
         """The source of `program`."""
         return self.program.source
 
-    def explain(self) -> Explanation:
+    def explain(self) -> Costs:
         """What `program` costs; see `Program.explain`."""
         return self.program.explain()
 
@@ -141,7 +141,7 @@ class _Body:
 
 
 def _restored(source: str, name: str, parameters: tuple[str, ...], objects: dict[str, Any], memory: Memory,
-              explanation: Explanation) -> Program:  # fmt: skip
+              costs: Costs) -> Program:  # fmt: skip
     """A program as it was when it was pickled. Raises `TypeError` if an operation is not declared here."""
     found = {}
     for key, x in objects.items():
@@ -149,4 +149,4 @@ def _restored(source: str, name: str, parameters: tuple[str, ...], objects: dict
         if isinstance(x, _Body) and op is None:
             raise TypeError(f"program {name}: the operation {x.name} is not declared here; import its module first")
         found[key] = getattr(op, x.which) if op is not None else x
-    return Program(source, name, parameters, found, memory, explanation)
+    return Program(source, name, parameters, found, memory, costs)

@@ -17,8 +17,8 @@ from ..core.trees import flatten, map_leaves
 from ..engine.value import Value
 
 __all__ = [
-    "DATA", "Signature", "checker", "has_values", "is_spelled", "key_text", "places_of", "plain", "read_arguments",
-    "spelled",
+    "DATA", "Signature", "about", "checker", "has_values", "is_spelled", "key_text", "places_of", "plain",
+    "read_arguments", "spelled",
 ]  # fmt: skip
 
 DATA = (np.ndarray, np.generic, float)
@@ -133,6 +133,13 @@ def spelled(path: str, parameters: list[str] | None = None) -> str:
     if first == "0":
         return (parameters[int(second)] if parameters else second) + rest
     return second.strip("'\"") + rest
+
+
+def about(name: str, signature: Signature) -> str:
+    """What a program is of, and what it was recorded for: the first line of its docstring."""
+    kinds = ["float" if kind is float else f"{kind[1].name} {kind[0]}" for kind in signature.kinds]
+    listed = ", ".join(kinds) if len(kinds) <= 8 else f"{', '.join(kinds[:8])} and {len(kinds) - 8} more"
+    return f"{name}, recorded for {listed}." if kinds else f"{name}, recorded without data."
 
 
 def places_of(signature: Signature, parameters: list[str]) -> list[str]:

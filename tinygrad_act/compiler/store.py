@@ -7,16 +7,34 @@ import operator
 from typing import Any
 
 from ..core.locks import lock
+from .constants import Constants
+from .instances import Instance
+from .program import Program
 
-__all__ = ["KEEP", "Programs", "check_keep"]
+__all__ = ["KEEP", "Made", "Programs", "check_keep"]
 
 KEEP = 128
 """How many programs a function keeps if nobody says: as many results as functools.lru_cache does."""
 
 
+class Made:
+    """A program and what has to hold when it is called."""
+
+    def __init__(
+        self, program: Program, vectors: bool, accepts: Any, constants: Constants, variables: list[Any], donated: Any,
+        instance: Instance | None,
+    ) -> None:  # fmt: skip
+        self.used, self.instance = 0, instance
+        self.vectors = vectors
+        """Whether scalars became vectors in it."""
+        self.program, self.accepts, self.constants, self.variables = program, accepts, constants, variables
+        self.donated = donated
+        """A function of (args, kwargs): (arrays that were donated, the others)."""
+        self.plain = not constants and not variables and not vectors
+
+
 class Programs:
-    """What was made, by key (signature, conventions), in the order in which it was made. An entry has an attribute
-    `used`, and `instance`: what stands for the object that it is a method of, if any."""
+    """What was made, by key (signature, conventions), in the order in which it was made."""
 
     def __init__(self, keep: int | None) -> None:
         self.keep = keep

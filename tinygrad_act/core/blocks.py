@@ -17,7 +17,8 @@ import numpy as np
 from .axes import axis_of
 
 __all__ = [
-    "BITS", "BLOCK", "CAREFUL", "HALF", "by_rows", "choose", "has_steps", "in_blocks", "is_large", "is_plain", "pieces",
+    "BITS", "BLOCK", "CAREFUL", "HALF", "by_rows", "choose", "has_steps", "in_blocks", "is_large", "is_plain",
+    "kernel_of", "pieces",
     "wide",
 ]  # fmt: skip
 
@@ -112,12 +113,21 @@ def _run(body: Any, _: Any, z: Any, out: Any, rest: tuple[Any, ...], static: dic
     return True
 
 
+def kernel_of(fused: Any, dtypes: tuple[Any, ...], static: dict[str, Any]) -> Any:
+    """What runs a shorter formula on arrays of these dtypes, `f(*arrays, out)`; None if it can't."""
+    find = getattr(fused, "kernel", None)
+    return functools.partial(fused, **static) if find is None else find(dtypes, static)
+
+
 def _run_fused(body: Any, fused: Any, z: Any, out: Any, rest: tuple[Any, ...], static: dict[str, Any]) -> bool:
     again = []
+    kernel = kernel_of(fused, (z.dtype,), static)
+    if kernel is None:
+        return _run(body, fused, z, out, rest, static)
     for piece in pieces(z):
         try:
             with np.errstate(**CAREFUL):
-                found = fused(z[piece], out[piece], **static)
+                found = kernel(z[piece], out[piece])
             if found is not None:
                 again.append(found + piece.start)
         except FloatingPointError:

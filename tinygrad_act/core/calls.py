@@ -1,4 +1,5 @@
-"""What is said of a call that does not fit: an input that is missing, a keyword that another operation knows."""
+"""What a call gives: which of its arguments are inputs, and what is said of one that does not fit, or of operands that
+the body can't take."""
 
 from __future__ import annotations
 
@@ -6,10 +7,14 @@ import difflib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import numpy as np
+
+from .errors import ShapesDiffer, is_real, refuse_kind, shape_of
+from .gate import INTERPRETERS
 from .op import REQUIRED, Op
 from .registry import ops
 
-__all__ = ["OtherName", "missing_input", "missing_name", "refuse_uncallable", "unfit"]
+__all__ = ["OtherName", "explain", "missing_input", "missing_name", "refuse_uncallable", "sorted_out", "unfit"]
 
 _CALLED_HERE = {
     "dim": "axis", "dims": "axis", "dimension": "axis", "keepdim": "keepdims", "keep_dims": "keepdims",
@@ -21,8 +26,25 @@ _CALLED_HERE = {
 }  # fmt: skip
 """What NumPy and other frameworks call a parameter, and its name here."""
 
-_OF_ITS_OWN = {("gelu", "approximate"): "gelu_tanh", ("relu", "max_value"): "relu6, or general_relu(z, max_value=...)"}
-"""Parameters of other frameworks that are another operation here."""
+
+def sorted_out(
+    op: Op, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> tuple[tuple[Any, ...], tuple[Any, ...], dict[str, Any]]:
+    """What a call gives as inputs, as static parameters by position, and by keyword. (A saved program holds this.)"""
+    if op.variadic:
+        if args and isinstance(args[0], (list, tuple)) and not any(map(_is_operand, args[1:])):
+            return tuple(args[0]), args[1:], kwargs
+        if args and isinstance(args[0], str):
+            return args[1:], args[:1], kwargs
+        return args, (), kwargs
+    named = [name for name in op.inputs[len(args) :] if name in kwargs]
+    inputs = (*args, *(kwargs[name] for name in named))[: len(op.inputs)]
+    return inputs, args[len(op.inputs) :], {name: x for name, x in kwargs.items() if name not in named}
+
+
+def _is_operand(x: Any) -> bool:
+    """Whether it can be no static parameter: what comes before it is an input as well, though it is a list."""
+    return type(x) in INTERPRETERS or isinstance(x, np.ndarray)
 
 
 def missing_input(op: Op, given: int) -> TypeError:
@@ -51,9 +73,8 @@ def unfit(op: Op, rest: tuple[Any, ...], kwargs: Mapping[str, Any]) -> TypeError
 
 def _meant(op: Op, keyword: str) -> str:
     """The parameter here that `keyword` means, or the operations that have it."""
-    own = _OF_ITS_OWN.get((op.name, keyword))
-    if own:
-        return f"that is {own} here"
+    if keyword in op.keywords:
+        return f"that is {op.keywords[keyword]} here"
     name = _CALLED_HERE.get(keyword, keyword)
     if name in op.defaults:
         return f"it is called '{name}' here"
@@ -68,9 +89,9 @@ def _relatives(op: Op, names: set[str]) -> list[tuple[Op, str]]:
     these names: of relu and `slope` leaky_relu and prelu."""
     words = (op.name, *op.aliases)
     found = []
-    for other in ops.values():
+    for other in ops.activations():
         its = next((name for name in (*other.defaults, *other.inputs[1:]) if name in names), None)
-        if its and other is not op and other.reference is not None and any(word in other.name for word in words):
+        if its and other is not op and any(word in other.name for word in words):
             found.append((its not in other.defaults, len(other.name), other, its))
     return [(other, its) for _, _, other, its in sorted(found, key=lambda each: each[:2])[:3]]
 
@@ -79,7 +100,9 @@ def missing_name(where: str, name: str, names: Iterable[str]) -> AttributeError:
     """The error for a name that the package `where`, which has `names`, has not: an alias is told by the one name that
     the operation has here."""
     op = ops.find(name)
-    if op is not None:
+    if op is not None and op.internal:
+        hint = f"; {op.name!r} is a part of other operations, not meant to be called: ta.ops[{op.name!r}] has it"
+    elif op is not None:
         hint = f"; it is called {op.name!r} here: ta.{op.name}"
     else:
         hint = "" if name.startswith("_") else ops.hint(name, names)
@@ -109,10 +132,55 @@ def refuse_uncallable(where: str, f: Any) -> None:
         return
     if isinstance(f, str):
         op = ops.find(f)
-        hint = f"write ta.{op.name}" if op is not None else "pass the function itself"
+        hint = f"write ta.{op.name}" if op is not None and not op.internal else "pass the function itself"
     elif f is None:
         hint = "the function that makes it returns nothing; is `return` missing?"
     else:
         call = "(f)(x)" if where in _OF_FUNCTIONS else "(f, x)"
         hint = f"pass the function and its arguments apart, as in ta.{where}{call}"
     raise TypeError(f"{where}: expected a function, got {type(f).__name__} {f!r:.40}; {hint}")
+
+
+def explain(op: Op, args: tuple[Any, ...], static: dict[str, Any], error: Exception) -> Exception:
+    """What went wrong inside `op`, with its name, the operands' shapes and the way out."""
+    text = getattr(error, "bare", str(error))  # an inner operation's message names the inner one
+    explained = _explained(op, args, static, error, text)
+    explained.bare = text  # type: ignore[attr-defined]
+    return explained
+
+
+def _explained(op: Op, args: tuple[Any, ...], static: dict[str, Any], error: Exception, text: str) -> Exception:
+    for name, x in zip(op.names(len(args)), args):
+        if not is_real(x):
+            return refuse_kind(f"{op.name}: input '{name}'", x)
+    if isinstance(error, ShapesDiffer):
+        return ShapesDiffer(f"{op.name}: {text}")
+    shapes = [shape_of(x) for x in args]
+    if op.elementwise and not _broadcast(shapes):
+        return ValueError(f"{op.name}: {_mismatch(shapes)}")
+    given = {name: value for name, value in static.items() if value is not op.defaults.get(name)}
+    settings = "".join(f", {name}={value!r}" for name, value in given.items())
+    operands = " and ".join(map(str, shapes))
+    kind: type[Exception] = IndexError if type(error) is IndexError else ValueError  # NumPy's AxisError is both
+    if isinstance(error, TypeError):
+        kind = TypeError
+    return kind(f"{op.name}: {text} (input shape {operands}{settings})")
+
+
+def _broadcast(shapes: list[tuple[int, ...]]) -> bool:
+    try:
+        np.broadcast_shapes(*shapes)
+    except ValueError:
+        return False
+    return True
+
+
+def _mismatch(shapes: list[tuple[int, ...]]) -> str:
+    depth = max(map(len, shapes))
+    for axis in range(-1, -depth - 1, -1):
+        sizes = [shape[axis] for shape in shapes if len(shape) >= -axis]
+        if len({size for size in sizes if size != 1}) > 1:
+            break
+    listed = " and ".join(map(str, shapes))
+    found = " and ".join(map(str, sizes))
+    return f"shapes {listed} do not broadcast: axis {axis} has {found}; sizes must be equal, or 1"

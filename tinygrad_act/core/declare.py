@@ -13,10 +13,13 @@ import numpy as np
 
 from .blocks import has_steps, in_blocks
 from .docstrings import keep_docstring, read_formula
+from .facts import ELSEWHERE, Fused, Theirs
+from .fitting import check_facts, check_rule
 from .float_warnings import Said, context_for, in_a_copy, silent
 from .frames import is_ours
-from .op import FORMS, REQUIRED, SIDES, Fused, Op, Rule, Unknown
+from .op import REQUIRED, Intervals, Op
 from .registry import ops
+from .rules import Rule, Unknown
 
 __all__ = ["declare"]
 
@@ -31,13 +34,14 @@ def declare(
     elementwise: bool,
     *,
     label: str | None = None, scalar: Callable[..., Any] | None = None,
-    domain: tuple[float, float] | Mapping[str, tuple[float, float]] | None = None, **facts: Any,
+    domain: Intervals | None = None, **facts: Any,
 ) -> Op:  # fmt: skip
     """Check a declaration, enter it into the registry and return it. `facts`: other fields of `Op`.
 
     Raises `TypeError` or `ValueError` that says how to mend the declaration.
     """
-    for function in (body, *rules.values(), *(facts.get("forms") or {}).values()):
+    facts["forms"] = {form: _as_float(rule) for form, rule in (facts.get("forms") or {}).items()}
+    for function in (body, *rules.values(), *facts["forms"].values()):
         keep_docstring(function)
     name = _name_of(body)
     inputs, variadic, defaults = _read_signature(name, body)
@@ -55,15 +59,21 @@ def declare(
         kinds=_read_kinds(body, defaults),
         domain={inputs[0]: domain} if isinstance(domain, tuple) else dict(domain or {}),
         scalar_rules=tuple(_handed_on(rule, len(inputs)) for rule in matched) if elementwise else matched,
-        plain=elementwise and not defaults and None not in matched and len(inputs) <= 2,
+        plain=elementwise and not defaults and not variadic and None not in matched and len(inputs) <= 2,
+        elsewhere=_names_elsewhere(name, body, facts.pop("elsewhere", None)),
         **_how_it_runs(body, scalar),
         **{fact: given for fact, given in facts.items() if given is not None},
     )
     for input_name, rule in zip(inputs, matched):
-        _check_rule(op, input_name, rule)
-    _check_facts(op)
+        check_rule(op, input_name, rule)
+    check_facts(op)
     ops.enter(op)
     return op
+
+
+def _names_elsewhere(name: str, body: Callable[..., Any], given: Any) -> Mapping[str, Theirs]:
+    """Its names in other frameworks: those of this package stand in a table."""
+    return given or (ELSEWHERE.get(name, {}) if is_ours(body) else {})
 
 
 def _name_of(body: Callable[..., Any]) -> str:
@@ -162,26 +172,6 @@ def _in_one_dtype(body: Callable[..., Any]) -> Callable[..., Any]:
 _DATA = (np.ndarray, float, int, bool)
 
 
-def _check_facts(op: Op) -> None:
-    for form, rule in op.forms.items():
-        if form not in FORMS or len(op.inputs) != 1 or not op.elementwise:
-            raise ValueError(
-                f"{op.name}: {form!r} is no form of a derivative; elementwise operations of one input may have "
-                f"a second form: {' or '.join(FORMS)}"
-            )
-        if isinstance(rule, Unknown):
-            raise ValueError(f"{op.name}: {form}=ta.unknown says nothing; leave {form}= out, or write d{op.inputs[0]}=")
-        _check_rule(op, op.inputs[0], rule)
-    for place, side in op.kinks.items():
-        if side not in SIDES:
-            raise ValueError(f"{op.name}: kink at {place}: {side!r} is no side; write one of {', '.join(SIDES)}")
-    if op.grows not in (None, False):
-        _check_grows(op)
-    for name in op.domain:
-        if name not in (*op.inputs, *op.defaults):
-            raise ValueError(f"{op.name}: a domain is given for {name!r}, which is no input and no parameter of it")
-
-
 def _read_signature(name: str, body: Callable[..., Any]) -> tuple[tuple[str, ...], bool, dict[str, Any]]:
     """Inputs, whether they are variadic, and static parameters; from the code object, because
     inspect.signature of a hundred operations would make up half of the time of the import."""
@@ -233,7 +223,8 @@ def _match_rules(name: str, inputs: tuple[str, ...], rules: dict[str, Rule]) -> 
 
 
 def _as_float(rule: Rule) -> Rule:
-    return float(rule) if isinstance(rule, int) and not isinstance(rule, bool) else rule
+    """A rule that is a number as the float that `is_constant` knows: 1 and np.float64(1) as well."""
+    return float(rule) if isinstance(rule, (int, float)) and not isinstance(rule, bool) else rule
 
 
 def _handed_on(rule: Rule, inputs: int) -> Rule:
@@ -246,47 +237,3 @@ def _handed_on(rule: Rule, inputs: int) -> Rule:
     except Exception:  # it computes something, which these markers cannot
         return rule
     return next((i for i, marker in enumerate(markers) if result is marker), rule)
-
-
-def _check_rule(op: Op, input_name: str, rule: Rule) -> None:
-    """A rule takes the output, the inputs and the static parameters, no more and no less."""
-    if rule is None or isinstance(rule, float):
-        return
-    if not callable(rule):
-        raise TypeError(f"{op.name}: d{input_name} must be a function, a number or None, not {rule!r}")
-    first = ("a",) if op.elementwise else ("g", "a")
-    positional = ("i",) * op.variadic + first + ("*" * op.variadic + op.inputs[0],) + op.inputs[1:]
-    expected = ", ".join(positional + (("*", *op.defaults) if op.defaults else ()))
-    if isinstance(rule, FunctionType) and _fits(rule, len(positional), op):
-        return
-    signature = inspect.signature(rule)
-    try:
-        signature.bind(*positional, **dict(op.defaults))
-    except TypeError:
-        raise TypeError(
-            f"{op.name}: d{input_name} takes {signature}, but it is called as ({expected}); "
-            f"write d{input_name}=lambda {expected}: ..."
-        ) from None
-
-
-def _check_grows(op: Op) -> None:
-    """A rule for the size takes the shapes of the inputs and the static parameters."""
-    names = ("*" * op.variadic + op.inputs[0], *op.inputs[1:], *(("*", *op.defaults) if op.defaults else ()))
-    expected = f"{op.name}: grows= is False or a function, grows=lambda {', '.join(names)}: ..., of the inputs' shapes"
-    if not callable(op.grows):
-        raise TypeError(f"{expected}, not {op.grows!r}")
-    if isinstance(op.grows, FunctionType) and _fits(op.grows, 0 if op.variadic else len(op.inputs), op):
-        return
-    signature = inspect.signature(op.grows)
-    try:
-        signature.bind(*op.inputs, **dict(op.defaults))
-    except TypeError as error:
-        raise TypeError(f"{expected}; it takes {signature}") from error
-
-
-def _fits(rule: FunctionType, positional: int, op: Op) -> bool:
-    """Whether the plain function `rule` takes just these arguments; False leaves it to inspect."""
-    code, count = rule.__code__, rule.__code__.co_argcount
-    keywords = code.co_varnames[count : count + code.co_kwonlyargcount]
-    plain = not code.co_flags & (_STAR | _STARSTAR) and not rule.__defaults__
-    return plain and count == positional and set(keywords) == set(op.defaults)

@@ -14,16 +14,18 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from ..formula import Expr
-from .calls import missing_input, unfit
+from .calls import missing_input, sorted_out, unfit
 from .declare import declare
-from .errors import REAL_KINDS, explain
-from .evaluate import EXPLAINED, INTERPRETERS, NOT_IEEE, by_ieee, compute_one, compute_two, evaluate
-from .frames import boundary, own_cause, trim
+from .errors import REAL_KINDS
+from .evaluate import FAILS, INTERPRETERS, as_number, compute_one, compute_two, evaluate, explain_unless_ieee
+from .facts import Case, Fused, Theirs
+from .frames import boundary, trim
 from .mode import current, special
-from .op import REQUIRED, Case, Fused, Op, Place, Rule, Theirs
+from .op import REQUIRED, Intervals, Op, Place
 from .parameters import WHOLE, checked, straight
 from .registry import ops
 from .rule_trees import tree_of_call
+from .rules import Rule
 
 __all__ = ["bind", "elementwise", "op"]
 
@@ -40,16 +42,20 @@ def elementwise(
     output: Rule = None,
     input: Rule = None,
     kinks: Mapping[Place, str] | None = None,
-    domain: tuple[float, float] | Mapping[str, tuple[float, float]] | None = None,
+    domain: Intervals | None = None,
     at_least: Mapping[str, str] | None = None,
     poles: Mapping[str, tuple[float, ...]] | None = None,
     cases: tuple[Case, ...] = (),
     aliases: tuple[str, ...] = (),
     reference: str | None = None,
     elsewhere: Mapping[str, Theirs] | None = None,
+    keywords: Mapping[str, str] | None = None,
     estimator: bool = False,
     linear: bool = False,
+    internal: bool = False,
     fused: Fused | None = None,
+    told: Mapping[str, str] | None = None,
+    measured: tuple[Mapping[str, Any], ...] = (),
     **rules: Rule,
 ) -> Callable[[Function], Function]:
     """Declare an operation that acts on each entry by itself, with NumPy's broadcasting.
@@ -57,38 +63,34 @@ def elementwise(
     `d<input>=`: its local derivative ∂a/∂input, a function `f(a, *inputs)` in the operations themselves, a
     number, None, or `unknown`. `_` names an argument that the rule does not need. The docstring begins with
     the formula; `gradcheck` and `check NAME` compare it with the body. `output=`, `input=`: the same
-    derivative in another form, for `derivative_form`: in the output `a`, or accurate in `z`. `label`: how
-    pictures name it. `kinks`: points where the slope jumps, with the side taken. `domain`: an open interval,
-    of the input or of static parameters. `at_least`: static parameters that may not be below another one.
-    `poles`: values of an input where the result is infinite. `scalar`: a faster body for Python floats.
-    `reference`: where an activation was published. `elsewhere`: what other frameworks call it, and in what
-    they differ (see `theirs`). `estimator`: the rule is meant not to be the derivative. `fused`: fewer steps,
-    for large arrays. Raises `TypeError` for a missing or superfluous derivative."""
+    derivative in another form, for `derivative_form`: in the output `a`, or accurate in `z`. `scalar`: a faster
+    body for Python floats. `internal`: for other operations only. `elsewhere`: see `theirs`. What else may be
+    said stands at the fields of `Op`. Raises `TypeError` for a missing or superfluous derivative."""
     forms = {form: rule for form, rule in (("output", output), ("input", input)) if rule is not None}
-
-    def register(body: Function) -> Function:
-        return _function(declare(body, rules, True, label=label, scalar=scalar, forms=forms, kinks=kinks,
-                                 domain=domain, at_least=at_least, poles=poles, cases=cases, aliases=aliases,
-                                 reference=reference, elsewhere=elsewhere, estimator=estimator, linear=linear,
-                                 fused=fused))  # fmt: skip
-
-    return boundary(register)
+    return _register(True, rules, label=label, scalar=scalar, forms=forms, kinks=kinks, domain=domain,
+                     at_least=at_least, poles=poles, cases=cases, aliases=aliases, reference=reference,
+                     elsewhere=elsewhere, keywords=keywords, estimator=estimator, linear=linear, internal=internal,
+                     fused=fused, told=told, measured=measured)  # fmt: skip
 
 
 def op(
     *,
     label: str | None = None,
     kinks: Mapping[Place, str] | None = None,
-    domain: tuple[float, float] | Mapping[str, tuple[float, float]] | None = None,
+    domain: Intervals | None = None,
     poles: Mapping[str, tuple[float, ...]] | None = None,
     cases: tuple[Case, ...] = (),
     aliases: tuple[str, ...] = (),
     reference: str | None = None,
     elsewhere: Mapping[str, Theirs] | None = None,
+    keywords: Mapping[str, str] | None = None,
     estimator: bool = False,
     linear: bool = False,
+    internal: bool = False,
     fused: Fused | None = None,
     grows: Callable[..., int] | bool | None = None,
+    idle: tuple[Function | None, ...] = (),
+    layer: str = "",
     **rules: Rule,
 ) -> Callable[[Function], Function]:
     """Declare any other operation. `d<input>=`: the cotangent of that input, `f(g, a, *inputs)`.
@@ -97,17 +99,15 @@ def op(
     with axes of length 1 where the input is longer. A variadic body (`*xs`) has one rule for all
     inputs, `f(i, g, a, *xs)`, that gives the cotangent of input number `i`. `grows`: how many entries the
     result has, `f(*shapes of the inputs, **static)`, or False if never more than all inputs together; a formula
-    that somebody types calls an operation that says nothing with small inputs only. Other arguments: see
-    `elementwise`; only compiled programs use `fused`.
-    Raises `TypeError` at once for a missing or superfluous derivative.
-    """
+    that somebody types calls an operation that says nothing with small inputs only. Only compiled programs use
+    `fused`. Other arguments: see `elementwise` and the fields of `Op`. Raises as `elementwise` does."""
+    return _register(False, rules, label=label, kinks=kinks, domain=domain, poles=poles, cases=cases, aliases=aliases,
+                     reference=reference, elsewhere=elsewhere, keywords=keywords, estimator=estimator, linear=linear,
+                     internal=internal, fused=fused, grows=grows, idle=idle, layer=layer)  # fmt: skip
 
-    def register(body: Function) -> Function:
-        return _function(declare(body, rules, False, label=label, kinks=kinks, domain=domain, poles=poles,
-                                 cases=cases, aliases=aliases, reference=reference, elsewhere=elsewhere,
-                                 estimator=estimator, linear=linear, fused=fused, grows=grows))  # fmt: skip
 
-    return boundary(register)
+def _register(elementwise: bool, rules: dict[str, Rule], **facts: Any) -> Callable[[Function], Function]:
+    return boundary(lambda body: _function(declare(body, rules, elementwise, **facts)))
 
 
 def _function(op: Op) -> Function:
@@ -143,15 +143,12 @@ def _unary(op: Op) -> Function:
                 if dtype is not _FLOAT64 and dtype is not _FLOAT32 and dtype.kind not in REAL_KINDS:
                     return evaluate(op, (z,), {})  # which refuses it
                 return compute_one(op, z)
+            a = None
             try:
                 a = scalar(z)
-            except NOT_IEEE:
-                pass
-            except EXPLAINED as error:
-                raise explain(op, (z,), {}, error) from own_cause(error)
-            else:
-                return a if type(a) is float else evaluate(op, (z,), {})
-            return by_ieee(op, (z,), {})
+            except FAILS as error:
+                explain_unless_ieee(op, (z,), {}, error)
+            return a if type(a) is float else as_number(op, (z,), {}, a)
         except Exception as error:
             if type(error) is not RecursionError:  # there is no room for a call
                 trim(error)
@@ -179,15 +176,12 @@ def _binary(op: Op) -> Function:
                 if other is _ndarray and y.dtype is not dtype and y.dtype.kind not in REAL_KINDS:
                     return evaluate(op, (x, y), {})
                 return compute_two(op, x, y)
+            a = None
             try:
                 a = scalar(x, y)
-            except NOT_IEEE:
-                pass
-            except EXPLAINED as error:
-                raise explain(op, (x, y), {}, error) from own_cause(error)
-            else:
-                return a if type(a) is float else evaluate(op, (x, y), {})
-            return by_ieee(op, (x, y), {})
+            except FAILS as error:
+                explain_unless_ieee(op, (x, y), {}, error)
+            return a if type(a) is float else as_number(op, (x, y), {}, a)
         except Exception as error:
             if type(error) is not RecursionError:  # there is no room for a call
                 trim(error)
@@ -258,17 +252,9 @@ def bind(op: Op, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[A
     (`einsum("ij,jk", x, y)`).
     Raises `TypeError` naming the operation for whatever does not fit.
     """
-    if op.variadic and args and isinstance(args[0], (list, tuple)) and not any(map(_is_operand, args[1:])):
-        inputs, rest = tuple(args[0]), args[1:]
-    elif op.variadic and args and isinstance(args[0], str):
-        inputs, rest = args[1:], args[:1]
-    elif op.variadic:
-        inputs, rest = args, ()
-    else:
-        named = tuple(kwargs.pop(name) for name in op.inputs[len(args) :] if name in kwargs)
-        inputs, rest = (args + named)[: len(op.inputs)], args[len(op.inputs) :]
-        if len(inputs) < len(op.inputs):
-            raise missing_input(op, len(inputs))
+    inputs, rest, kwargs = sorted_out(op, args, kwargs)
+    if len(inputs) < len(op.inputs) and not op.variadic:
+        raise missing_input(op, len(inputs))
     static = {**op.defaults, **dict(zip(op.defaults, rest)), **kwargs}
     twice = set(list(op.defaults)[: len(rest)]) & kwargs.keys()  # by position and by keyword
     if len(rest) > len(op.defaults) or len(static) > len(op.defaults) or twice:
@@ -277,11 +263,6 @@ def bind(op: Op, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[A
         if value is REQUIRED:
             raise TypeError(f"{op.name}: static parameter '{name}' is missing; write {op.name}(..., {name}=...)")
     return inputs, checked(op, static)
-
-
-def _is_operand(x: Any) -> bool:
-    """Whether it can be no static parameter: what comes before it is an input as well, though it is a list."""
-    return type(x) in INTERPRETERS or isinstance(x, _ndarray)
 
 
 INTERPRETERS[Expr] = lambda op, args, static: tree_of_call(op.name, args, static, op.defaults)

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from .op import Op
-
 __all__ = [
     "KEEP_THE_GRAPH", "REAL_KINDS", "BareNumberError", "KinkError", "ShapesDiffer", "UnknownDerivative", "describe",
-    "explain", "is_masked", "is_real", "refuse_kind", "refuse_masked", "shape_of", "shown", "unmasked",
+    "is_masked", "is_real", "refuse_kind", "refuse_masked", "shape_of", "shown", "unmasked",
 ]  # fmt: skip
 
 REAL_KINDS = "fiub"
@@ -115,53 +112,8 @@ def unmasked(error: BaseException) -> BareNumberError | None:
     return cause if isinstance(cause, BareNumberError) and "setting an array element" in str(error) else None
 
 
-def explain(op: Op, args: tuple[Any, ...], static: dict[str, Any], error: Exception) -> Exception:
-    """What went wrong inside `op`, with its name, the operands' shapes and the way out."""
-    text = getattr(error, "bare", str(error))  # an inner operation's message names the inner one
-    explained = _explained(op, args, static, error, text)
-    explained.bare = text  # type: ignore[attr-defined]
-    return explained
-
-
-def _explained(op: Op, args: tuple[Any, ...], static: dict[str, Any], error: Exception, text: str) -> Exception:
-    for name, x in zip(op.names(len(args)), args):
-        if not is_real(x):
-            return refuse_kind(f"{op.name}: input '{name}'", x)
-    if isinstance(error, ShapesDiffer):
-        return ShapesDiffer(f"{op.name}: {text}")
-    shapes = [shape_of(x) for x in args]
-    if op.elementwise and not _broadcast(shapes):
-        return ValueError(f"{op.name}: {_mismatch(shapes)}")
-    given = {name: value for name, value in static.items() if value is not op.defaults.get(name)}
-    settings = "".join(f", {name}={value!r}" for name, value in given.items())
-    operands = " and ".join(map(str, shapes))
-    kind: type[Exception] = IndexError if type(error) is IndexError else ValueError  # NumPy's AxisError is both
-    if isinstance(error, TypeError):
-        kind = TypeError
-    return kind(f"{op.name}: {text} (input shape {operands}{settings})")
-
-
 def is_real(x: Any) -> bool:
     """Whether `x` is a real number or an array of real numbers."""
     if isinstance(x, (np.ndarray, np.generic)):
         return x.dtype.kind in REAL_KINDS
     return isinstance(x, (int, float))
-
-
-def _broadcast(shapes: list[tuple[int, ...]]) -> bool:
-    try:
-        np.broadcast_shapes(*shapes)
-    except ValueError:
-        return False
-    return True
-
-
-def _mismatch(shapes: list[tuple[int, ...]]) -> str:
-    depth = max(map(len, shapes))
-    for axis in range(-1, -depth - 1, -1):
-        sizes = [shape[axis] for shape in shapes if len(shape) >= -axis]
-        if len({size for size in sizes if size != 1}) > 1:
-            break
-    listed = " and ".join(map(str, shapes))
-    found = " and ".join(map(str, sizes))
-    return f"shapes {listed} do not broadcast: axis {axis} has {found}; sizes must be equal, or 1"

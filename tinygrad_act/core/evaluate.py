@@ -6,15 +6,16 @@ from typing import Any
 
 import numpy as np
 
-from .errors import REAL_KINDS, explain, refuse_kind
+from .calls import explain
+from .errors import REAL_KINDS, refuse_kind
 from .float_warnings import in_a_spare, is_taken, report, silently
 from .frames import own_cause
 from .gate import INTERPRETERS, admit, as_float, python_static
 from .op import Op
 
 __all__ = [
-    "EXPLAINED", "INTERPRETERS", "NOT_IEEE", "PLAIN", "as_arrays", "by_ieee", "compute", "compute_one", "compute_two",
-    "evaluate", "held",
+    "EXPLAINED", "FAILS", "INTERPRETERS", "NOT_IEEE", "PLAIN", "as_arrays", "as_number", "by_ieee", "compute",
+    "compute_one", "compute_two", "evaluate", "explain_unless_ieee", "held", "of_numbers", "plainly",
 ]  # fmt: skip
 
 NOT_IEEE = (ZeroDivisionError, OverflowError, ValueError)
@@ -23,19 +24,23 @@ NOT_IEEE = (ZeroDivisionError, OverflowError, ValueError)
 EXPLAINED = (ValueError, TypeError, IndexError, OverflowError)
 """What bodies raise for operands that do not fit: it is said again with the operation and the shapes."""
 
+FAILS = (*EXPLAINED, *NOT_IEEE)
+"""All that the body for Python numbers may raise: `explain_unless_ieee` tells which of both it is."""
+
 PLAIN = (int, float, np.ndarray, np.generic)
 """What is a number or an array itself, and not something that holds one: a node, a symbol, ..."""
 
 _ndarray = np.ndarray
-_LARGE = 1 << 1000
+_LARGE = 2.0**1000
 _FLOAT64 = np.dtype(np.float64)
 _INT64 = 1 << 63
 """Integers from here on NumPy holds as objects."""
 
 
 def held(x: Any) -> Any:
-    """The number or array that a node holds; anything else is what it is."""
-    return x if isinstance(x, PLAIN) else getattr(x, "_data", x)  # a masked array has such an attribute, too
+    """The number or array that a node holds; anything else is what it is. (Nothing else has the slot `_held`, and a
+    saved module, where there are no nodes, can carry this function.)"""
+    return x if isinstance(x, PLAIN) else getattr(x, "_held", x)
 
 
 def evaluate(op: Op, args: tuple[Any, ...], static: dict[str, Any]) -> Any:
@@ -58,7 +63,10 @@ def evaluate(op: Op, args: tuple[Any, ...], static: dict[str, Any]) -> Any:
     if numbers:
         static = static and python_static(static)
         if op.elementwise:
-            return _evaluate_numbers(op, args, static)
+            try:
+                return of_numbers(op, args, static)
+            except EXPLAINED as error:
+                raise explain(op, args, static, error) from own_cause(error)
     a = compute(op, args if op.elementwise else _as_arrays(op.name, args), static)
     return a.item() if numbers and a.ndim == 0 else a
 
@@ -133,27 +141,60 @@ def _said(op: Op, a: Any, args: tuple[Any, ...], static: dict[str, Any]) -> Any:
     return a if type(a) is _ndarray else np.asarray(a)
 
 
-def _evaluate_numbers(op: Op, args: tuple[Any, ...], static: dict[str, Any]) -> Any:
+def of_numbers(op: Op, args: tuple[Any, ...], static: dict[str, Any]) -> Any:
+    """What an elementwise `op` gives for Python numbers: a Python number, by IEEE where Python's own arithmetic raises.
+
+    A saved program holds this and what it calls, so none of it asks for more than NumPy.
+    """
     try:
         a = op.scalar(*args, **static)
     except NOT_IEEE:
         pass  # the way out is below: an error that is raised in here would show this one, too
-    except EXPLAINED as error:
-        raise explain(op, args, static, error) from own_cause(error)
     else:
-        if (type(a) is int or type(a) is bool) and _is_float(op, args):
-            return float(a)  # maximum(0.5, 2): as in NumPy a float, whichever of the two is larger
-        return a.item() if isinstance(a, np.generic) else a
-    return by_ieee(op, args, static)
+        return _in_kind(op, args, a)
+    return silently(_by_body, op, args, static)
+
+
+def _in_kind(op: Op, args: tuple[Any, ...], a: Any) -> Any:
+    """The result `a` of a body for Python numbers as one of them."""
+    if (type(a) is int or type(a) is bool) and _is_float(op, args):
+        return as_float(op.name, a)  # maximum(0.5, 2): as in NumPy a float, whichever of the two is larger
+    return a.item() if isinstance(a, np.generic) else a
+
+
+def explain_unless_ieee(op: Op, args: tuple[Any, ...], static: dict[str, Any], error: Exception) -> None:
+    """Raises the `error` of a body that was given Python numbers, explained; nothing where IEEE has an answer, which
+    is then looked for outside of the `except`: an error that is raised in there would show this one, too."""
+    if not isinstance(error, NOT_IEEE):
+        raise explain(op, args, static, error) from own_cause(error)
+
+
+def as_number(op: Op, args: tuple[Any, ...], static: dict[str, Any], a: Any) -> Any:
+    """The same of a body that ran already; None: Python made an exception of it."""
+    return by_ieee(op, args, static) if a is None else _in_kind(op, args, a)
 
 
 def by_ieee(op: Op, args: tuple[Any, ...], static: dict[str, Any]) -> Any:
     """What `op` gives for Python numbers of which Python's own arithmetic makes an exception: 1 / 0 is inf."""
-    whole = tuple([float(x) if type(x) is int and abs(x) < _LARGE else x for x in args])  # 0 ** -1 is inf, too
     try:
-        return np.asarray(silently(op.forward, *_as_arrays(op.name, whole), **static)).item()
+        return silently(_by_body, op, args, static)
     except EXPLAINED as error:
         raise explain(op, args, static, error) from own_cause(error)
+
+
+def _by_body(op: Op, args: tuple[Any, ...], static: dict[str, Any]) -> Any:
+    """The number that the body for arrays gives for numbers."""
+    whole = tuple([float(x) if type(x) is int and abs(x) < _LARGE else x for x in args])  # 0 ** -1 is inf, too
+    return np.asarray(op.forward(*_as_arrays(op.name, whole), **static)).item()
+
+
+def plainly(op: Op, args: tuple[Any, ...], static: dict[str, Any]) -> Any:
+    """What `evaluate` gives for numbers and arrays that fit, without a look at them: what a saved program calls."""
+    numbers = not any(isinstance(x, (np.ndarray, np.generic)) for x in args)
+    if numbers and op.elementwise:
+        return of_numbers(op, args, static)
+    a = np.asarray(op.forward(*(args if op.elementwise else _as_arrays(op.name, args)), **static))
+    return a.item() if numbers and a.ndim == 0 else a
 
 
 def _as_arrays(where: str, args: tuple[Any, ...]) -> tuple[Any, ...]:

@@ -9,14 +9,12 @@ step to a dtype: a number that does not fit is refused, where NumPy makes infini
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from .errors import REAL_KINDS, BareNumberError, is_masked, refuse_kind, refuse_masked
-
-if TYPE_CHECKING:
-    from .op import Op
+from .op import Op
 
 __all__ = [
     "INTERPRETERS", "NUMPY_NUMBERS", "admit", "among_numbers", "as_float", "cast", "cast_number", "python_number",

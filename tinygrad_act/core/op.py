@@ -15,24 +15,25 @@ inputs, keyword-only arguments are static parameters, and every rule takes the s
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+import itertools
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 from ..formula import Expr, lift, name, python, words
-from .errors import UnknownDerivative
+from .facts import Case, Fused, Theirs
 from .float_warnings import Said
-from .registry import ops
 from .rule_trees import DROPPED, Arguments, named, tree_of_definition, tree_of_rule
+from .rules import Rule, is_constant, is_unknown
 
 __all__ = [
-    "DROPPED", "FORMS", "MANY", "REQUIRED", "SIDES", "Case", "Fused", "Op", "Place", "Rule", "Theirs", "Unknown",
-    "case", "theirs", "unknown",
+    "DROPPED", "FORMS", "LAYER", "MANY", "REQUIRED", "SIDES", "Intervals", "Op", "Place",
 ]  # fmt: skip
 
-Rule: TypeAlias = Callable[..., Any] | float | None
 Place: TypeAlias = "float | str | Callable[..., float]"
 """Where a kink is; see `Op.kinks`."""
+Intervals: TypeAlias = "tuple[float, float] | Mapping[str, tuple[float, float]]"
+"""An open interval of the first input, or one for each of several inputs and parameters."""
 
 SIDES = ("left", "right", "mean", "inside", "none")
 """What a kink's convention may be. `left`, `right`, `mean`: the slope taken there. `inside`: the
@@ -42,6 +43,9 @@ MANY = ("integers", "halves", "multiples")
 """Places of kinks without number: inputs that are whole numbers; that lie halfway between two (of 10 ** -decimals,
 where there is such a parameter); first inputs that are multiples of the second."""
 
+LAYER = ("begins", "continues")
+"""What an operation may do in a layer: begin it, as a product with weights does, or move and choose its entries."""
+
 FORMS = ("output", "input")
 """What a local derivative may be written in: the output `a`, or the input `z`."""
 
@@ -49,93 +53,6 @@ REQUIRED = inspect.Parameter.empty
 """The default of a static parameter that has none."""
 
 
-@dataclass(frozen=True)
-class Case:
-    """Inputs for the generated tests: a shape for every input (or the input itself), and statics."""
-
-    inputs: tuple[Any, ...]
-    static: dict[str, Any]
-
-
-def case(*inputs: Any, **static: Any) -> Case:
-    """`case((2, 3), (3,), axis=0)`: inputs of these shapes, called with these static parameters.
-
-    An input that is not a tuple (a mask, an index) is used as it is.
-    """
-    return Case(inputs, static)
-
-
-class Theirs(NamedTuple):
-    """The same operation in another framework, and in what it differs."""
-
-    name: str
-    at_kink: Any
-    """What it takes at the kinks, as `at_kink` has it; None: the side declared here."""
-    instead: str
-    """The operation here that its function of this name computes, if it is another one."""
-    note: str
-    defaults: dict[str, Any]
-    """Defaults of static parameters that differ from those here."""
-
-
-def theirs(name: str, *, at_kink: Any = None, instead: str = "", note: str = "", **defaults: Any) -> Theirs:
-    """`theirs("LeakyReLU", at_kink="left", slope=0.3)`: what a framework calls it, and what differs there."""
-    return Theirs(name, at_kink, instead, note, defaults)
-
-
-class Fused(NamedTuple):
-    """Loops over memory saved: what an operation computes, written for arrays of one dtype in fewer steps.
-
-    Both write into `out` and must not be trusted with numbers that overflow: if NumPy notices any
-    such thing, the body and the rule do it again.
-    """
-
-    forward: Callable[..., Any] | None = None
-    """`forward(z, out, **static)`; other inputs, of the shape of z, stand between z and out (in programs only).
-    A result of another shape than z, as of a sum, is returned (in programs only)."""
-    pull: Callable[..., None] | None = None
-    """`pull(g, a, z, out, **static)`: g times the default derivative by the first input; other inputs
-    stand between z and out."""
-    accurate: Callable[..., None] | None = None
-    """The same by the derivative in the form of the input."""
-    quick: Callable[..., Any] | None = None
-    """`quick(z, out, **static)`: `forward` in fewer steps still, for large arrays outside of programs. Gives None, or
-    the indices of the entries where that loses digits: the body does them again."""
-
-
-class Unknown:
-    """`ta.unknown`, in place of a derivative rule: there may be a derivative, but nobody wrote it.
-
-        @ta.op(dx=ta.unknown)
-        def median(x):
-            '''a = median(x)'''
-            return np.median(x)
-
-    `dx=None` would say that nothing flows, and give a silent zero. With this the operation computes,
-    and a gradient asked for through this input raises `UnknownDerivative`, a `NotImplementedError`,
-    with the names of both: in every mode and order, eager and compiled.
-    """
-
-    def __init__(self, op: str = "", input_name: str = "") -> None:
-        self._op, self._input = op, input_name
-
-    def of(self, op: str, input_name: str) -> Unknown:
-        """The same for one input of one operation."""
-        return Unknown(op, input_name)
-
-    def __call__(self, *args: Any, **static: Any) -> Any:
-        raise UnknownDerivative(
-            f"{self._op}: a gradient was asked for through its input '{self._input}', whose derivative is unknown "
-            f"(d{self._input}=ta.unknown); declare the rule, or pass ta.stop_gradient({self._input}) if nothing shall "
-            f"flow there"
-        )
-
-    def __repr__(self) -> str:
-        return "ta.unknown"
-
-
-unknown = Unknown()
-"""In place of a rule that nobody wrote; see `Unknown`."""
 
 
 @dataclass(frozen=True, eq=False, repr=False, slots=True)
@@ -186,8 +103,13 @@ class Op:
     """Where it was first published. Activations have one, "" if unknown; other operations None."""
     elsewhere: Mapping[str, Theirs] = field(default_factory=dict)
     """Which other frameworks have it, and in what they differ."""
+    keywords: Mapping[str, str] = field(default_factory=dict)
+    """Parameters of other frameworks that are another operation here, and which: `{"approximate": "gelu_tanh"}`."""
     estimator: bool = False
     """The rule is meant not to be the derivative: a straight-through estimator."""
+    internal: bool = False
+    """A part of others, which they and their rules call: no public function, no method of Values, in no table. It
+    stands in the registry, so that pictures, programs and checks know it."""
     scalar_rules: tuple[Rule, ...] = ()
     """The rules with an int in place of one that only hands on an argument: 0 for the output, 1 for
     the first input, ... A scalar network is spared the call."""
@@ -197,6 +119,8 @@ class Op:
     said: Said = field(default_factory=Said)
     ufunc: Callable[..., Any] | None = None
     """NumPy's function, if the body is of this package and nothing but a call of it."""
+    each: Iterable[Rule] = field(init=False)
+    """The rule of each input, to be zipped with the inputs: the same one without end if the operation is variadic."""
     kernel: Callable[..., Any] = field(init=False)
     """What runs on arrays where there are no static parameters: `ufunc` or `forward`."""
     plain: bool = False
@@ -205,14 +129,22 @@ class Op:
     """How many entries the result has: at most so many, a function of the inputs' shapes and the static parameters.
     False: never more than all inputs together, whose axes of length 0 count as 1. None: nobody said. An elementwise
     operation has the shape that its inputs broadcast to."""
+    told: Mapping[str, str] = field(default_factory=dict)
+    """An elementwise operation without kinks may have a slope that is a mask all the same: the input whose slope it
+    is, and the input that tells where it has to be NaN. With kinks the output tells it."""
+    idle: tuple[Callable[..., Any] | None, ...] = ()
+    """For every input what leaves out of its cotangent `c` what zeros in `g` made of infinities, entry by entry, as
+    a function `f(c, g, a, *inputs)`. Without it zeros count where `g` is 0 throughout."""
+    layer: str = ""
+    """What it does in a layer of a network (see `LAYER`): so pictures find layers where no modules are known."""
+    measured: tuple[Mapping[str, Any], ...] = ()
+    """Static parameters to measure its accuracy with; activations are measured with their defaults in any case."""
     call: Callable[..., Any] = field(init=False)
     """The public function: `ops["sigmoid"].call` is `sigmoid`."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "kernel", self.ufunc or self.forward)
-
-    def __reduce__(self) -> Any:
-        return _registered, (self.name,)
+        object.__setattr__(self, "each", itertools.repeat(self.rules[0]) if self.variadic else self.rules)
 
     def __repr__(self) -> str:
         return f"<op {self.name}({', '.join(self.inputs)}): {self.formula}>"
@@ -250,7 +182,7 @@ class Op:
     def known(self, position: int, form: str = "auto") -> Rule:
         """The same for those who only look: None if it is unknown."""
         rule = self.rule(position, form)
-        return None if isinstance(rule, Unknown) else rule
+        return None if is_unknown(rule) else rule
 
     @property
     def derivatives(self) -> dict[str, str]:
@@ -279,22 +211,18 @@ class Op:
         which of the inputs of a variadic operation. `output`, `arriving`: what stands for the output and for the
         gradient that arrives, else `a` and `g`. `static`: what stands for each static parameter, else its name.
         """
-        if rule is None or isinstance(rule, Unknown):
+        if rule is None or is_unknown(rule):
             return words("none" if rule is None else "unknown")
-        if isinstance(rule, (int, float)):
+        if is_constant(rule):
             return lift(rule)
         i = (name("i") if position is None else position) if self.variadic else None
         g = None if self.elementwise else named(arriving, "G" if "g" in self.inputs else "g")
         inputs = [named(x) for x in (self.inputs if operands is None else operands)]
         known = {word: name(word) for word in self.defaults} | dict(static or {})
-        return tree_of_rule(rule, Arguments(i, g, named(output, "output" if "a" in self.inputs else "a"), inputs, known), self.inputs)
+        given = Arguments(i, g, named(output, "output" if "a" in self.inputs else "a"), inputs, known)
+        return tree_of_rule(self, rule, given)
 
     @property
     def definition(self) -> Expr | None:
         """What follows `a = ` in the formula; None if that is words, or nothing."""
         return tree_of_definition(self.formula, (*self.inputs, *self.defaults))
-
-
-def _registered(op_name: str) -> Op:
-    """An operation that was pickled: by its name, like a function."""
-    return ops[op_name]

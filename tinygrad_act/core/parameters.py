@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import numbers
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -18,9 +18,7 @@ from ..formula import Expr
 from .axes import is_integer
 from .errors import REAL_KINDS, refuse_masked
 from .evaluate import INTERPRETERS
-
-if TYPE_CHECKING:
-    from .op import Op
+from .op import Op
 
 __all__ = ["AXES", "WHOLE", "Axes", "AxisList", "Bound", "checked", "range_text", "straight"]
 

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
+import copyreg
 import difflib
 import keyword
+import sys
 import unicodedata
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
 
 from .frames import boundary
-
-if TYPE_CHECKING:
-    from .op import Op
+from .op import Op
 
 __all__ = ["Registry", "is_name", "ops", "plain"]
-
 
 def plain(text: str) -> str:
     """The text as Python reads names: `ﬁ` is `fi` to it."""
@@ -26,7 +24,7 @@ def is_name(text: str) -> bool:
     return text.isidentifier() and not keyword.iskeyword(text) and text != "__debug__" and text == plain(text)
 
 
-class Registry(dict[str, "Op"]):
+class Registry(dict[str, Op]):
     """Operations by name. Aliases (NumPy's names among them) find the same operation.
 
     Iteration gives each operation once, under its own name.
@@ -37,17 +35,30 @@ class Registry(dict[str, "Op"]):
         self._aliases: dict[str, str] = {}
         self._watchers: list[tuple[Callable[[Op], None], Callable[[Op], None] | None]] = []
 
+    def public(self) -> list[Op]:
+        """The operations that are functions of the package and methods of Values: all but the internal ones."""
+        return [op for op in self.values() if not op.internal]
+
+    def activations(self) -> list[Op]:
+        """Of those the activation functions."""
+        return [op for op in self.public() if op.reference is not None]
+
     def watch(self, enter: Callable[[Op], None], leave: Callable[[Op], None] | None = None) -> None:
         """Call `enter(op)` for every operation there is and for each that is declared later, and
         `leave(op)` for each that is removed by `del ops[name]`."""
         self._watchers.append((enter, leave))
-        for op in self.values():
+        for op in list(self.values()):  # another thread may declare one meanwhile
             enter(op)
 
     def announce(self, op: Op) -> None:
         """Tell the watchers of a new operation, once its function exists."""
         for enter, _ in self._watchers:
             enter(op)
+
+    def _leave(self, op: Op) -> None:
+        for _, leave in self._watchers:
+            if leave is not None:
+                leave(op)
 
     @boundary
     def __missing__(self, name: str) -> Op:
@@ -64,7 +75,8 @@ class Registry(dict[str, "Op"]):
 
     def _nearest(self, name: str, others: Iterable[str]) -> str:
         """The same but for capitals and underscores, another framework's name, or one that is spelled nearly so."""
-        names = {_letters(other): other for other in (*others, *self._aliases, *self)}
+        shown = [op.name for op in self.public()]
+        names = {_letters(other): other for other in (*others, *self._aliases, *shown)}
         theirs = {_letters(their.name): op.name for op in self.values() for their in op.elsewhere.values()}
         found = names.get(_letters(name)) or theirs.get(_letters(name))
         near = [found] if found else difflib.get_close_matches(name, names.values(), n=1)
@@ -84,15 +96,16 @@ class Registry(dict[str, "Op"]):
                 raise ValueError(
                     f"{op.name}: {name!r} is taken by {other!r} of {other.forward.__module__}; choose another name"
                 )
+        old = self.get(op.name)
+        if old is not None and op.internal:
+            self._leave(old)  # it was a public function until the cell was run again
         self[op.name] = op
         self._aliases.update(dict.fromkeys(op.aliases, op.name))
 
     @boundary
     def __delitem__(self, name: str) -> None:
         op = self[name]
-        for _, leave in self._watchers:
-            if leave is not None:
-                leave(op)
+        self._leave(op)
         super().__delitem__(op.name)
         self._aliases = {alias: target for alias, target in self._aliases.items() if target != name}
 
@@ -108,3 +121,16 @@ def _home(op: Op) -> tuple[str, str]:
 
 ops = Registry()
 """All operations of this process, the built-in ones and yours."""
+
+
+def _registered(name: str, _: object = None) -> Op:
+    """An operation that was pickled: by its name, like a function, and with its function, whose module declares it."""
+    return ops[name]
+
+
+def _pickled(op: Op) -> tuple[Callable[..., Op], tuple[object, ...]]:
+    by_function = getattr(sys.modules.get(op.forward.__module__), op.name, None) is op.call
+    return _registered, (op.name, op.call) if by_function else (op.name,)
+
+
+copyreg.pickle(Op, _pickled)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ..formula import (
@@ -21,6 +21,7 @@ from ..formula import (
     substituted,
     words,
 )
+from .rules import run_rule
 
 __all__ = [
     "DROPPED", "NO_FORMULA", "Arguments", "first_line", "named", "tree_of_call", "tree_of_definition", "tree_of_rule",
@@ -43,27 +44,22 @@ class Arguments(NamedTuple):
     inputs: Sequence[Any]
     static: Mapping[str, Any]
 
-    def listed(self) -> list[Any]:
-        """The positional ones."""
-        first = [x for x in (self.position, self.arriving) if x is not None]
-        return [*first, self.output, *self.inputs]
-
 
 def named(x: Any, otherwise: str = "") -> Any:
     """A text as a name; anything else as it is."""
     return name(x) if isinstance(x, str) else name(otherwise) if x is None else x
 
 
-def tree_of_rule(rule: Callable[..., Any], given: Arguments, inputs: Sequence[str]) -> Expr:
-    """The formula of a rule, in words where it is none. `inputs`: their names in the declaration.
+def tree_of_rule(op: Any, rule: Any, given: Arguments) -> Expr:
+    """The formula of a rule of `op`, in words where it is none.
 
     A rule without a docstring is called with what is `given`. Of one that has any the first line is read, and what is
     `given` put in place of the names in it: `i`, `g`, `a`, the inputs and the static parameters. Never raises.
     """
     if rule.__doc__:
-        return _documented(first_line(rule.__doc__), given, inputs)
+        return _documented(first_line(rule.__doc__), given, op.inputs)
     try:
-        return lift(rule(*given.listed(), **given.static))
+        return lift(run_rule(op, rule, *given))
     except Exception:  # anybody's code; with -OO its docstring would have said it, and there was no source either
         return words(DROPPED if sys.flags.optimize >= 2 else NO_FORMULA)
 

@@ -27,7 +27,9 @@ def leaves_with_paths(tree: Any, path: str = "") -> Iterator[tuple[str, Any]]:
 
 def flatten(tree: Any) -> list[Any]:
     """The leaves of `tree`, in the order of `leaves_with_paths`."""
-    return [leaf for _, leaf in leaves_with_paths(tree)]
+    if isinstance(tree, (dict, list, tuple)):
+        return [leaf for branch in (tree.values() if isinstance(tree, dict) else tree) for leaf in flatten(branch)]
+    return [tree]
 
 
 def unflatten(tree: Any, leaves: list[Any]) -> Any:

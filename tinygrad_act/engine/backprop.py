@@ -4,30 +4,28 @@ Two passes, both iterative and linear in nodes and edges. `count_uses` counts, f
 edges that a gradient will arrive by. `pull` starts at the root and visits a node as soon as the
 last of its edges has delivered: each node once, after all of its consumers.
 
-Shapes and dtypes are repaired here, in one place: a cotangent gets its input's shape and dtype,
-so no rule has to undo broadcasting. A node is any object with the attributes `op`, `edges` (the
-inputs, then what each of them held), `static`, `level`, `label`, `note` and `_data`.
+A node is any object with the attributes `op`, `edges` (the inputs, then what each of them held),
+`static`, `level`, `label`, `note` and `_held`.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
 from ..core.errors import KinkError, shape_of
-from ..core.evaluate import NOT_IEEE, PLAIN, as_arrays, held
+from ..core.evaluate import NOT_IEEE, as_arrays, held
 from ..core.float_warnings import silently
 from ..core.frames import own_cause
 from ..core.mode import current, special
 from ..core.op import Op
-from ..core.registry import ops
-from ..operations.arithmetic import chain, has_nan
+from ..core.rules import Rule
+from ..operations.arithmetic import has_nan
+from ..operations.cotangent import in_numpy, sent
 from ..operations.idle import may_be_idle, settle
-from ..operations.local import pull_local
-from ..operations.shape import astype, broadcast_to, sum_to
+from ..operations.local import pull_by, pull_local
 from .debugging import check_backward
 from .lending import changed, unchanged
 from .recording import new_node
@@ -35,12 +33,7 @@ from .tracing import pull_op
 
 __all__ = ["contributions", "count_uses", "pull", "pull_one", "pull_some", "total"]
 
-WORTH_A_VIEW = 1 << 16
-"""Entries from which a stretched view of a number is cheaper than a filled array: it saves memory,
-but arithmetic on it is slower."""
-
 _ndarray = np.ndarray
-_sum_arrays = ops["sum_to"].forward  # bodies: no need to ask for an interpreter
 _RULE_ERRORS = (*NOT_IEEE, TypeError)
 
 
@@ -64,15 +57,14 @@ def count_uses(
         if op is None:
             continue
         position = len(edges) // 2  # of the first primal
-        rules = op.rules * position if op.variadic else op.rules
-        for x, rule in zip(edges, rules):
+        for x, rule in zip(edges, op.each):  # what follows the inputs is no node
             if isinstance(x, kind):
                 if x.op is None and x._loan is not None:
-                    if x._data is edges[position] and x._loan.mark is None:
+                    if x._held is edges[position] and x._loan.mark is None:
                         seen[x] = seen.get(x, 0) + 1
                     elif not unchanged(x, edges[position], seen):
                         raise changed(node, x)
-                elif x._data is not edges[position]:
+                elif x._held is not edges[position]:
                     raise changed(node, x)
                 level = x.level
                 if level < floor or rule is None:
@@ -114,11 +106,11 @@ def _visit(root: Any, g: Any, uses: dict[Any, int], kind: Any, floor: int, recor
         visited.append(pair)
         if debugging:
             check_backward(node, g)
-        sent = contributions(node, g, kind, floor, recorded, settling) if node.op is not None else ()
-        if not sent:
+        given = contributions(node, g, kind, floor, recorded, settling) if node.op is not None else ()
+        if not given:
             ends.append(g)
-        mixing = mixing or (bool(sent) and may_be_idle(node.op))
-        for x, c in sent:
+        mixing = mixing or (bool(given) and may_be_idle(node.op))
+        for x, c in given:
             if partial and x in partial:
                 c = total(partial.pop(x), c)
             left = uses[x] - 1
@@ -139,27 +131,20 @@ def contributions(node: Any, g: Any, kind: Any, floor: int, recorded: bool,
         return _traced(node, g, kind, floor)
     op, edges, static = node.op, node._edges, node.static
     count = len(edges) // 2
-    rules = op.rules * count if op.variadic else op.rules
-    a, args = (node, edges[:count]) if recorded else (node._data, edges[count:])
+    a, args = (node, edges[:count]) if recorded else (node._held, edges[count:])
     if not op.elementwise and not recorded:
         a, *args = as_arrays((a, *args))
-    sent = []
-    for position in range(count):
-        x, rule, like = edges[position], rules[position], edges[count + position]
+    through = pull_local if special else pull_by
+    settled = settle if settling and may_be_idle(op) else None
+    found = []
+    position = -1
+    for x, rule in zip(edges[:count], op.each):
+        position += 1
         if rule is None or not isinstance(x, kind) or x.level < floor:
             continue
+        like = edges[count + position]
         try:
-            if op.elementwise:
-                c = pull_local(op, position, g, a, args, static)
-            elif type(rule) is float:
-                c = g * rule
-            elif op.variadic:
-                c = rule(position, g, a, *args, **static)
-            else:
-                c = rule(g, a, *args, **static)
-            c = settle(op, position, c, g, a, args) if settling and may_be_idle(op) else c
-            if not (type(c) is type(like) is _ndarray and c.shape == like.shape and c.dtype is like.dtype):
-                c = repair(c, like)
+            c = sent(op, rule, position, g, a, args, static, like, through, settled)
             if c is g and x.op is None and type(c) is _ndarray:
                 c = c.copy()  # a leaf keeps what arrives, and this array is its consumer's gradient, too
         except KinkError:
@@ -167,25 +152,25 @@ def contributions(node: Any, g: Any, kind: Any, floor: int, recorded: bool,
         except _RULE_ERRORS as error:
             _refuse(node, position, error, (a, *args))
             c = None
-        sent.append((x, _by_ieee(node, g, position, rule, (a, *args)) if c is None else c))
-    return sent
+        if c is None:
+            c = _by_ieee(node, rule, position, (g, a, *args), like, through, settled)
+        found.append((x, c))
+    return found
 
 
 def _traced(node: Any, g: Any, kind: Any, floor: int) -> list[tuple[Any, Any]]:
     """The same for a program, as one node for each cotangent."""
     op, edges = node.op, node._edges
     count = len(edges) // 2
-    rules = op.rules * count if op.variadic else op.rules
-    sent = []
-    for position, rule in enumerate(rules):
-        x = edges[position]
+    found = []
+    for position, (x, rule) in enumerate(zip(edges[:count], op.each)):
         if rule is not None and isinstance(x, kind) and x.level >= floor:
-            primals = (g._data if isinstance(g, kind) else g, node._data, *edges[count:])
+            primals = (g._held if isinstance(g, kind) else g, node._held, *edges[count:])
             pulled = pull_op(op, position, count, pull_one)
             c = pulled.forward(*primals, **node.static)
             c = c.view() if any(c is primal for primal in primals) and type(c) is _ndarray else c
-            sent.append((x, new_node(kind, pulled, c, floor, node.static, (g, node, *edges[:count], *primals))))
-    return sent
+            found.append((x, new_node(kind, pulled, c, floor, node.static, (g, node, *edges[:count], *primals))))
+    return found
 
 
 class _Edge:
@@ -200,7 +185,7 @@ class _Step:
     level, label, note = 1, None, None
 
     def __init__(self, op: Op, static: dict[str, Any], edges: tuple[Any, ...], a: Any) -> None:
-        self.op, self.static, self._edges, self._data = op, static, edges, a
+        self.op, self.static, self._edges, self._held = op, static, edges, a
         self.shape, self.primals = shape_of(a), edges[len(edges) // 2 :]
 
 
@@ -232,55 +217,18 @@ def _refuse(node: Any, position: int, error: Exception, given: tuple[Any, ...]) 
         raise _rule_failed(node, position, error) from own_cause(error)
 
 
-def _by_ieee(node: Any, g: Any, position: int, rule: Any, given: tuple[Any, ...]) -> Any:
-    """A rule's result, called with what is `given`, where Python's floats raise and IEEE has an answer: 1 / 0 is inf.
+def _by_ieee(node: Any, rule: Rule, position: int, given: tuple[Any, ...], *how: Any) -> Any:
+    """The same where Python's floats raise and IEEE has an answer. `how`: the rest of what `sent` takes.
 
     Raises `RuntimeError` where the rule itself is at fault.
     """
-    op, a, primals = node.op, given[0], node._edges[len(node._edges) // 2 :]
-    before = (position,) * op.variadic
-    given = tuple([np.float64(x) if isinstance(x, (int, float)) else x for x in (g, *given)])
+    g, a, *args = in_numpy(given)
     try:
-        d = rule(*before, *given[op.elementwise :], **node.static)
+        return sent(node.op, rule, position, g, a, args, node.static, *how)
+    except KinkError:
+        raise
     except _RULE_ERRORS as again:
         raise _rule_failed(node, position, again) from own_cause(again)
-    if not op.elementwise:
-        return repair(d, primals[position])
-    d = float(d) if type(node._data) is float and isinstance(d, np.generic) else d
-    return repair(chain(g, d, a if op.kinks else 0.0), primals[position])
-
-
-def repair(c: Any, like: Any) -> Any:
-    """The cotangent `c` in the shape and dtype of `like`, the data of the input that it belongs to.
-
-    Raises `ValueError` if neither shape broadcasts to the other.
-    """
-    if type(c) is float and type(like) is float:
-        return c
-    shape, own = shape_of(like), shape_of(c)
-    if own != shape:
-        if own == () and isinstance(c, PLAIN) and math.prod(shape) < WORTH_A_VIEW:
-            filled = np.empty(shape, like.dtype)
-            filled.fill(c)
-            return filled
-        if not _stretches(shape, own):
-            own = np.broadcast_shapes(own, shape)
-            c = broadcast_to(c, shape=own)
-        if own != shape:
-            c = _sum_arrays(c, shape=shape) if type(c) is _ndarray else sum_to(c, shape=shape)
-    if type(like) is float:
-        return float(c) if isinstance(c, PLAIN) else c
-    if type(c) is float:
-        return np.full(shape, c, like.dtype)
-    if isinstance(c, np.generic):  # NumPy makes scalars of 0-d arrays
-        return np.asarray(c, like.dtype)
-    return c if c.dtype == like.dtype else astype(c, dtype=like.dtype)
-
-
-def _stretches(shape: tuple[int, ...], to: tuple[int, ...]) -> bool:
-    """Whether `shape` broadcasts to `to` (np.broadcast_shapes takes longer than the sum that follows)."""
-    added = len(to) - len(shape)
-    return added >= 0 and (shape == to[added:] or all(n in (1, m) for n, m in zip(shape, to[added:])))
 
 
 def total(first: Any, second: Any) -> Any:
@@ -291,7 +239,7 @@ def total(first: Any, second: Any) -> Any:
 
 def _rule_failed(node: Any, position: int, error: Exception) -> Exception:
     op = node.op
-    name = op.inputs[0 if op.variadic else position]
+    name = op.names(position + 1)[position]
     shapes = ", ".join(str(shape_of(x)) for x in node._edges[len(node._edges) // 2 :])
     line = f", computed at {node.note.line}" if node.note and node.note.line else ""
     return RuntimeError(

@@ -16,6 +16,7 @@ from ..core.evaluate import INTERPRETERS, held
 from ..core.mode import mode
 from ..core.op import Op
 from ..core.registry import ops
+from ..core.rules import slope_by
 from ..formula import Expr
 from ..operations.arithmetic import add, chain, minimum, mul, neg, sub, where
 from ..operations.comparison import equal
@@ -114,8 +115,7 @@ def _slope(op: Op, i: int, a: Any, primals: tuple[Any, ...], static: dict[str, A
     if op.name == "pow" and i == 0 and isinstance(primals[1], (int, float)) and primals[1] == 2:
         return mul(2.0, primals[0])  # as one writes it
     if any(isinstance(x, Expr) for x in primals):  # a formula can't tell whether it lies on a kink
-        rule: Any = op.rule(i)
-        return rule if isinstance(rule, float) else rule(a, *primals, **static)
+        return slope_by(op, op.rule(i), i, a, primals, static)
     return slope(op, i, a, primals, static)
 
 

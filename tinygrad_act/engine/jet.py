@@ -1,8 +1,9 @@
 """Truncated Taylor series: a derivative rule that runs on them gives all higher derivatives at once.
 
-A jet is f(z + t) as the coefficients of 1, t, t², ... With a' = rule(a, z) known for every operation,
-its coefficients follow one by one. Nothing is differenced and no expression grows, so a coefficient
-keeps about the digits of the rule itself.
+A jet is f(z + t) as the coefficients of 1, t, t², ...; with two of them it is a dual number. With a' = rule(a, z) known
+for every operation, its coefficients follow one by one. Nothing is differenced and no expression grows, so a
+coefficient keeps about the digits of the rule itself. The coefficients may be numbers of any kind that has
+arithmetic and order, mpmath's among them, for functions that are made by `composed`.
 
 Jets look to the right, t > 0: where numbers tie, the first coefficients that differ decide. So |z| at
 0 is z, and a smooth function that is written with |z| has its true derivatives there.
@@ -10,24 +11,28 @@ Jets look to the right, t > 0: where numbers tie, the first coefficients that di
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+import math
+from collections.abc import Callable, Sequence
+from typing import Any, TypeAlias
 
 import numpy as np
 
 from ..core.evaluate import INTERPRETERS, evaluate
 from ..core.op import Op
-from ..operations.arithmetic import abs as absolute
-from ..operations.arithmetic import add, div, mul, neg, sub
-from ..operations.comparison import equal, greater, greater_equal, less, less_equal, logical_not, not_equal
+from ..core.rules import slope_by
+from ..operations.comparison import logical_not
 from ..operations.powers import pow as power
 from . import interop
 
-__all__ = ["Jet", "series"]
+__all__ = ["Jet", "composed", "larger", "series", "smaller"]
+
+
+Slope: TypeAlias = Callable[[Any, int], Any]
+"""A slope of a function; see `composed`."""
 
 
 class Jet:
-    """The first coefficients of a Taylor series: numbers or arrays. A coefficient of exactly 0 is the
+    """The first coefficients of a Taylor series: numbers or arrays. A coefficient that is known to be 0 is the
     float 0.0, so that it never meets an infinity."""
 
     __slots__ = ("terms",)
@@ -55,20 +60,35 @@ class Jet:
         return interop.call_function(function, args, kwargs)
 
 
-def series(rule: Any, a: Any, z: Any, order: int, static: dict[str, Any]) -> list[Any]:
-    """The coefficients of 1, t, ..., t**(order - 1) of the derivative `rule` at z + t, of an operation
-    whose output for the jet of z is `a` of that jet."""
+def series(op: Op, z: Any, order: int, static: dict[str, Any]) -> list[Any]:
+    """The coefficients of 1, t, ..., t**(order - 1) of the derivative of `op` at z + t."""
+    rule = op.rule(0, "input")
     with np.errstate(all="ignore"):
         jet = Jet([z, 1.0, *[0.0] * (order - 2)][:order])
-        output = a(jet) if _needs_output(rule) else None
-        return _jet(rule if isinstance(rule, float) else rule(output, jet, **static), order).terms
+        output = op.call(jet, **static) if _needs_output(rule) else None
+        return _jet(slope_by(op, rule, 0, output, (jet,), static), order).terms
 
 
 def _jet(x: Any, order: int) -> Jet:
     """`x` with this many coefficients; a number or a mask is constant."""
     if isinstance(x, Jet):
         return Jet(x.terms[:order])
-    return Jet([np.asarray(x, np.float64), *[0.0] * (order - 1)])
+    return Jet([np.asarray(x, np.float64)[()], *[0.0] * (order - 1)])
+
+
+def composed(first: Any, slopes: Sequence[tuple[Jet, Slope]], order: int) -> Jet:
+    """The jet of a = f(x, y, ...), whose first coefficient is `first`: k a[k] is the sum of j x[j] d[k - j] over j and
+    all inputs x. `slopes`: the inputs, each with the slope d by it, a function of the jet of a, as far as it is known,
+    and of how many coefficients are asked for; it gives a jet or a constant."""
+    terms = [first]
+    for k in range(1, order):
+        total: Any = 0.0
+        for x, slope in slopes:
+            d = _jet(slope(Jet(terms), k), k)
+            for j in range(1, k + 1):
+                total = _plus(total, _times(_times(float(j), x.terms[j]), d.terms[k - j]))
+        terms.append(0.0 if _is_zero(total) else total / k)
+    return Jet(terms)
 
 
 def _interpret(op: Op, args: tuple[Any, ...], static: dict[str, Any]) -> Any:
@@ -83,27 +103,24 @@ def _interpret(op: Op, args: tuple[Any, ...], static: dict[str, Any]) -> Any:
 
 
 def _by_rules(op: Op, args: tuple[Any, ...], static: dict[str, Any], order: int) -> Jet:
-    """Any operation, from its own rules: k a[k] is the sum of j x[j] d[k - j] over j and all inputs x."""
+    """Any operation, from its own rules."""
     start = tuple(x.terms[0] if isinstance(x, Jet) else x for x in args)
-    terms = [evaluate(op, start, static)]
-    if order == 1:
-        return Jet(terms)
-    moving = [(x, op.rule(i, "input")) for i, x in enumerate(args) if isinstance(x, Jet)]
-    known = [None if _needs_output(rule) else _slope(rule, None, args, static, order - 1) for _, rule in moving]
-    for k in range(1, order):
-        total: Any = 0.0
-        for (x, rule), d in zip(moving, known):
-            d = _slope(rule, Jet(terms), args, static, k) if d is None else d
-            for j in range(1, k + 1):
-                total = _plus(total, _times(_times(float(j), x.terms[j]), d.terms[k - j]))
-        terms.append(0.0 if _is_zero(total) else total / k)
-    return Jet(terms)
+    slopes = [(x, _slope(op, i, args, static, order - 1)) for i, x in enumerate(args) if isinstance(x, Jet)]
+    return composed(evaluate(op, start, static), slopes if order > 1 else [], order)
 
 
-def _slope(rule: Any, a: Any, args: tuple[Any, ...], static: dict[str, Any], order: int) -> Jet:
-    cut = [Jet(x.terms[: max(order, 1)]) if isinstance(x, Jet) else x for x in args]
-    d = 0.0 if rule is None else rule if isinstance(rule, float) else rule(a, *cut, **static)
-    return _jet(d, max(order, 1))
+def _slope(op: Op, i: int, args: tuple[Any, ...], static: dict[str, Any], order: int) -> Slope:
+    """The slope of an operation by input number `i`, to this order."""
+    rule = op.rule(i, "input")
+
+    def slope(a: Any, k: int) -> Any:
+        cut = [Jet(x.terms[:k]) if isinstance(x, Jet) else x for x in args]
+        return slope_by(op, rule, i, a, cut, static)
+
+    if _needs_output(rule) or order < 1:
+        return slope
+    known = slope(None, order)
+    return lambda a, k: known
 
 
 def _needs_output(rule: Any) -> bool:
@@ -148,34 +165,44 @@ def _quotient(x: Jet, y: Jet) -> Jet:
 
 
 def _side(x: Jet, y: Jet) -> Any:
-    """1 where x is above y for small t > 0, -1 where below, 0 where equal to the last coefficient."""
+    """1 where x is above y for small t > 0, -1 where below, 0 where equal to the last coefficient, else NaN."""
     side: Any = 0.0
     for left, right in zip(x.terms, y.terms):
-        here = np.where(np.equal(left, right), 0.0, np.sign(np.subtract(left, right)))  # also where both are infinite
-        side = np.where(np.equal(side, 0.0), here, side)
+        lower = _chosen(left < right, -1.0, math.nan)
+        here = _chosen(left == right, 0.0, _chosen(left > right, 1.0, lower))  # equal also where both are infinite
+        side = _chosen(side == 0.0, here, side)
     return side
+
+
+def _chosen(condition: Any, x: Any, y: Any) -> Any:
+    """`where` of numbers of any kind."""
+    if isinstance(condition, np.ndarray) or isinstance(x, np.ndarray) or isinstance(y, np.ndarray):
+        return np.where(condition, x, y)
+    return x if condition else y
 
 
 def _pick(condition: Any, x: Jet, y: Jet) -> Jet:
     pairs = zip(x.terms, y.terms)
-    return Jet([0.0 if _is_zero(u) and _is_zero(v) else np.where(condition, u, v) for u, v in pairs])
+    return Jet([0.0 if _is_zero(u) and _is_zero(v) else _chosen(condition, u, v) for u, v in pairs])
 
 
 def _sign(x: Jet) -> Any:
     return _side(x, Jet([0.0] * len(x.terms)))
 
 
-def _larger(x: Jet, y: Jet) -> Jet:
-    return _pick(~(_side(x, y) < 0) & ~np.isnan(y.terms[0]), x, y)
+def larger(x: Jet, y: Jet) -> Jet:
+    """The larger one; NaN if one of them is."""
+    return _pick(np.logical_not(_side(x, y) < 0) & (y.terms[0] == y.terms[0]), x, y)
 
 
-def _smaller(x: Jet, y: Jet) -> Jet:
-    return _pick(~(_side(x, y) > 0) & ~np.isnan(y.terms[0]), x, y)
+def smaller(x: Jet, y: Jet) -> Jet:
+    """The smaller one; NaN if one of them is."""
+    return _pick(np.logical_not(_side(x, y) > 0) & (y.terms[0] == y.terms[0]), x, y)
 
 
 def _between(x: Jet, *, min: Any, max: Any) -> Jet:
-    x = x if min is None else _larger(x, _jet(min, len(x.terms)))
-    return x if max is None else _smaller(x, _jet(max, len(x.terms)))
+    x = x if min is None else larger(x, _jet(min, len(x.terms)))
+    return x if max is None else smaller(x, _jet(max, len(x.terms)))
 
 
 def _negative(x: Jet) -> Jet:
@@ -191,8 +218,8 @@ _DIRECT: dict[str, Callable[..., Any]] = {
     "square": lambda x: _product(x, x),
     "abs": lambda x: _pick(_sign(x) < 0, _negative(x), x),
     "sign": _sign,
-    "maximum": _larger,
-    "minimum": _smaller,
+    "maximum": larger,
+    "minimum": smaller,
     "clip": _between,
     "where": lambda condition, x, y: _pick(_sign(condition) != 0, x, y),
     "less": lambda x, y: _side(x, y) < 0,
@@ -206,16 +233,28 @@ _DIRECT: dict[str, Callable[..., Any]] = {
 
 
 def _install_operators() -> None:
-    both_ways = {"add": add, "sub": sub, "mul": mul, "truediv": div, "pow": power}
-    for name, call in both_ways.items():
+    """Arithmetic that needs no rule is done at once, whatever the coefficients are; the rest are operations."""
+
+    def direct(run: Callable[..., Any]) -> Callable[[Any, Any], Any]:
+        def call(x: Any, y: Any) -> Any:
+            order = min(len(jet.terms) for jet in (x, y) if isinstance(jet, Jet))
+            return run(_jet(x, order), _jet(y, order))
+
+        return call
+
+    both_ways = {name: direct(_DIRECT[op]) for name, op in _BOTH_WAYS.items()}
+    for name, call in {**both_ways, "pow": power}.items():
         setattr(Jet, f"__{name}__", lambda x, y, call=call: call(x, y))
         setattr(Jet, f"__r{name}__", lambda x, y, call=call: call(y, x))
-    once = {"lt": less, "le": less_equal, "gt": greater, "ge": greater_equal, "eq": equal, "ne": not_equal}
-    for name, call in once.items():
-        setattr(Jet, f"__{name}__", lambda x, y, call=call: call(x, y))
-    for name, call in {"neg": neg, "abs": absolute, "invert": logical_not}.items():
+    for name, op in _COMPARISONS.items():
+        setattr(Jet, f"__{name}__", direct(_DIRECT[op]))
+    for name, call in {"neg": _DIRECT["neg"], "abs": _DIRECT["abs"], "invert": logical_not}.items():
         setattr(Jet, f"__{name}__", lambda x, call=call: call(x))
 
 
+_BOTH_WAYS = {"add": "add", "sub": "sub", "mul": "mul", "truediv": "div"}
+_COMPARISONS = {
+    "lt": "less", "le": "less_equal", "gt": "greater", "ge": "greater_equal", "eq": "equal", "ne": "not_equal",
+}  # fmt: skip
 _install_operators()
 INTERPRETERS[Jet] = _interpret

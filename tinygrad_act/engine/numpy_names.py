@@ -36,6 +36,8 @@ NUMPY = {
 SCIPY = {name: name for name in ("scipy.special", "scipy.linalg", "scipy.stats", "scipy.signal", "scipy.fft")}
 """The same for SciPy, where it is loaded: it is never imported here."""
 
+_PACKAGE = __name__.partition(".")[0]
+
 _Body = TypeVar("_Body", bound=Callable[..., Any])
 
 _table: dict[Any, Callable[..., Any]] = {}
@@ -76,7 +78,7 @@ def _package(frame: FrameType) -> str:
     return str(frame.f_globals.get("__name__", "")).partition(".")[0]
 
 
-_LIBRARIES = {*sys.stdlib_module_names, "numpy", "scipy", __name__.partition(".")[0]} - {"__main__"}
+_LIBRARIES = {*sys.stdlib_module_names, "numpy", "scipy", _PACKAGE} - {"__main__"}
 """Packages whose code is not the user's."""
 
 
@@ -127,8 +129,14 @@ def implements(*functions: Callable[..., Any] | str) -> Callable[[_Body], _Body]
 
 
 def implementation_of(f: Any) -> Callable[..., Any] | None:
-    """What NumPy's or SciPy's function `f` does to Values: a function of the same arguments. None if nothing."""
+    """What NumPy's or SciPy's function `f` does to Values: a function of the same arguments. None if nothing.
+
+    Before it is nothing, the package's face is asked for a name: a Value that came into this process by itself, out of
+    a file perhaps, may have come before the room of names has entered what it knows."""
     run = _table.get(f)
+    if run is None:
+        _ = sys.modules[_PACKAGE].ops
+        run = _table.get(f)
     if run is not None or not _waiting:
         return run
     for name in list(_waiting):

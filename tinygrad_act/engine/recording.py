@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from ..core.calls import OtherName
 from ..core.errors import REAL_KINDS, refuse_kind
 from ..core.evaluate import by_ieee, compute, evaluate
 from ..core.gate import NUMPY_NUMBERS, admit, among_numbers, with_operand
@@ -47,12 +48,11 @@ def recorder(cls: Any) -> Callable[[Op, tuple[Any, ...], dict[str, Any]], Any]:
     def record(op: Op, args: tuple[Any, ...], static: dict[str, Any], ieee: bool = False) -> Any:
         if lent:
             settle(args, cls)
-        rules = op.rules * len(args) if op.variadic else op.rules
         primals: list[Any] = []
         level, tracked, arrays, scalars = 0, False, True, False
-        for x, rule in zip(args, rules):
+        for x, rule in zip(args, op.each):
             if isinstance(x, cls):
-                primal, here = x._data, x.level
+                primal, here = x._held, x.level
                 tracked = tracked or here > 0 or x.op is not None
                 if here > level and rule is not None:
                     level = here
@@ -74,8 +74,8 @@ def recorder(cls: Any) -> Callable[[Op, tuple[Any, ...], dict[str, Any]], Any]:
             level = 0  # no_grad() in a program: computed anew in every call, and nothing flows back
         elif not tracked or (now is not None and not now.recording):
             return constant(cls, apart(a)) if now is None else _special_constant(now, cls, a, args)
-        elif None in rules:
-            args, primals = with_choice(args, primals, rules)
+        elif None in op.rules:
+            args, primals = with_choice(args, primals, op.each)
         if now is not None:
             return _special_node(now, cls, op, a, level, static, args, primals)
         return new_node(cls, op, a, level, static and keep_static(static, None, type(a) is float), (*args, *primals))
@@ -121,7 +121,8 @@ def _settle(op: Op, a: Any, primals: list[Any], level: int) -> tuple[Any, int]:
 
 
 def install_operators(cls: Any, record: Callable[..., Any]) -> None:
-    """Give `cls` Python's operators, and a method for every operation that has one first input."""
+    """Give `cls` Python's operators, and a method for every operation that has one first input and is not internal.
+    Under another name of an operation stands what says how it is called here."""
     for name, op_name in _BINARY.items():
         op = ops[op_name]
         setattr(cls, f"__{name}__", _named(binary_method(op, cls, record), cls, f"__{name}__", op))
@@ -137,14 +138,22 @@ def install_operators(cls: Any, record: Callable[..., Any]) -> None:
         setattr(cls, f"__{name}__", _named(unary_method(op, cls, record), cls, f"__{name}__", op))
 
     def install(op: Op) -> None:
-        if op.variadic or op.name in taken:
-            return
         fast = op.plain and len(op.inputs) == 1
-        setattr(cls, op.name, _named(unary_method(op, cls, record), cls, op.name, op) if fast else op.call)
+        if is_method(op):
+            setattr(cls, op.name, _named(unary_method(op, cls, record), cls, op.name, op) if fast else op.call)
+        for alias in op.aliases:
+            if "." not in alias and not hasattr(cls, alias):
+                setattr(cls, alias, OtherName(op, alias))
 
     def remove(op: Op) -> None:
-        if not op.variadic and op.name not in taken:
+        if is_method(op):
             delattr(cls, op.name)
+        for alias in op.aliases:
+            if isinstance(vars(cls).get(alias), OtherName):
+                delattr(cls, alias)
+
+    def is_method(op: Op) -> bool:
+        return not (op.variadic or op.internal or op.name in taken)
 
     taken = set(dir(cls))
     ops.watch(install, remove)

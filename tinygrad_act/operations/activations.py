@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..core.dispatch import elementwise
-from ..core.op import case, theirs
+from ..core.facts import case
 from . import fused
 from .arithmetic import abs, maximum, minimum, where
 from .elementary import exp, expm1, log1p
@@ -30,12 +30,6 @@ __all__ = ["identity", "leaky_relu", "relu", "sigmoid", "softplus"]
     scalar=lambda z: z,
     aliases=("linear",),
     reference="",
-    elsewhere={
-        "torch": theirs("nn.Identity"),
-        "jax": theirs("nn.identity"),
-        "keras": theirs("activations.linear"),
-        "onnx": theirs("Identity"),
-    },
 )
 def identity(z: Any) -> Any:
     """a = z"""
@@ -52,13 +46,6 @@ def _sigmoid_slope_by_input(_: Any, z: Any) -> Any:
     input=_sigmoid_slope_by_input,
     label="σ",
     reference="Verhulst 1838",
-    elsewhere={
-        "torch": theirs("F.sigmoid"),
-        "jax": theirs("nn.sigmoid"),
-        "keras": theirs("ops.sigmoid"),
-        "tensorflow": theirs("nn.sigmoid"),
-        "onnx": theirs("Sigmoid"),
-    },
     fused=fused.SIGMOID,
 )
 def sigmoid(z: Any) -> Any:
@@ -72,13 +59,7 @@ def sigmoid(z: Any) -> Any:
     kinks={0.0: "right"},
     label="relu",
     reference="Fukushima 1969",
-    elsewhere={
-        "torch": theirs("F.relu", at_kink="left"),
-        "jax": theirs("nn.relu", at_kink="left"),
-        "keras": theirs("ops.relu", at_kink="left"),
-        "tensorflow": theirs("nn.relu", at_kink="left"),
-        "onnx": theirs("Relu"),
-    },
+    keywords={"max_value": "relu6, or general_relu(z, max_value=...)"},
 )
 def relu(z: Any) -> Any:
     """a = maximum(z, 0)
@@ -99,13 +80,6 @@ def _leaky_by_output(a: Any, z: Any, *, slope: float) -> Any:
     kinks={0.0: "right"},
     label="leaky relu",
     reference="Maas et al. 2013",
-    elsewhere={
-        "torch": theirs("F.leaky_relu", at_kink="left"),
-        "jax": theirs("nn.leaky_relu"),
-        "keras": theirs("ops.leaky_relu", at_kink="left", slope=0.2, note="the layer LeakyReLU has slope 0.3"),
-        "tensorflow": theirs("nn.leaky_relu", at_kink="left", slope=0.2),
-        "onnx": theirs("LeakyRelu"),
-    },
     fused=fused.LEAKY_RELU,
 )
 def leaky_relu(z: Any, *, slope: float = 0.01) -> Any:
@@ -146,13 +120,6 @@ def _softplus_of_float(z: float, *, beta: float, threshold: float) -> float:
     domain={"beta": (0.0, math.inf)},
     cases=(case(()), case((2, 3)), case((3,), beta=2.5), case((2, 3), beta=0.5, threshold=0.0)),
     reference="Dugas et al. 2001",
-    elsewhere={
-        "torch": theirs("F.softplus", threshold=20.0, note="a step of 2e-9 where beta * z is 20"),
-        "jax": theirs("nn.softplus", note="no beta"),
-        "keras": theirs("ops.softplus", note="no beta"),
-        "tensorflow": theirs("nn.softplus", note="no beta"),
-        "onnx": theirs("Softplus", note="no beta"),
-    },
     fused=fused.SOFTPLUS,
 )
 def softplus(z: Any, *, beta: float = 1.0, threshold: float = math.inf) -> Any:

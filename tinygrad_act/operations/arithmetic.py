@@ -10,11 +10,13 @@ import numpy as np
 
 from ..core.blocks import BITS, choose
 from ..core.dispatch import elementwise
-from ..core.op import case, theirs
+from ..core.facts import case
 from ..core.parameters import Bound
 from ..formula import Expr, guard
 
-__all__ = ["abs", "add", "chain", "clip", "div", "guarded", "has_nan", "maximum", "minimum", "mul", "neg", "sign", "sub", "where"]
+__all__ = [
+    "abs", "add", "chain", "clip", "div", "guarded", "has_nan", "maximum", "minimum", "mul", "neg", "sign", "sub", "where",
+]  # fmt: skip
 
 
 @elementwise(dx=1, dy=1, label="+", scalar=operator.add, linear=True)
@@ -60,13 +62,6 @@ def neg(x: Any) -> Any:
     scalar=math.fabs,
     kinks={0.0: "mean"},
     aliases=("absolute", "fabs"),
-    elsewhere={
-        "torch": theirs("abs"),
-        "jax": theirs("numpy.abs", at_kink="right"),
-        "keras": theirs("ops.abs"),
-        "tensorflow": theirs("abs"),
-        "onnx": theirs("Abs"),
-    },
 )
 def abs(x: Any) -> Any:
     """a = absolute(x)
@@ -84,13 +79,6 @@ def _sign(x: float) -> float:
     dx=None,
     scalar=_sign,
     kinks={0.0: "none"},
-    elsewhere={
-        "torch": theirs("sign"),
-        "jax": theirs("numpy.sign"),
-        "keras": theirs("ops.sign"),
-        "tensorflow": theirs("sign"),
-        "onnx": theirs("Sign"),
-    },
 )
 def sign(x: Any) -> Any:
     """a = sign(x)
@@ -105,13 +93,6 @@ def sign(x: Any) -> Any:
     dy=lambda _, x, y: where(x == y, 0.5, x < y),
     scalar=lambda x, y: x if x > y or x != x else y,
     kinks={"ties": "mean"},
-    elsewhere={
-        "torch": theirs("maximum"),
-        "jax": theirs("numpy.maximum"),
-        "keras": theirs("ops.maximum", at_kink=1.0),
-        "tensorflow": theirs("maximum", at_kink=1.0),
-        "onnx": theirs("Max"),
-    },
 )
 def maximum(x: Any, y: Any) -> Any:
     """a = maximum(x, y)
@@ -126,13 +107,6 @@ def maximum(x: Any, y: Any) -> Any:
     dy=lambda _, x, y: where(x == y, 0.5, x > y),
     scalar=lambda x, y: x if x < y or x != x else y,
     kinks={"ties": "mean"},
-    elsewhere={
-        "torch": theirs("minimum"),
-        "jax": theirs("numpy.minimum"),
-        "keras": theirs("ops.minimum", at_kink=1.0),
-        "tensorflow": theirs("minimum", at_kink=1.0),
-        "onnx": theirs("Min"),
-    },
 )
 def minimum(x: Any, y: Any) -> Any:
     """a = minimum(x, y)
@@ -146,13 +120,6 @@ def minimum(x: Any, y: Any) -> Any:
     dx=lambda a, x, *, min, max: a == x,
     kinks={"min": "inside", "max": "inside"},
     cases=(case((2, 3), min=-0.5, max=0.75), case((3,), min=None, max=0.25), case((3,), min=-0.25)),
-    elsewhere={
-        "torch": theirs("clamp"),
-        "jax": theirs("numpy.clip", at_kink="mean"),
-        "keras": theirs("ops.clip"),
-        "tensorflow": theirs("clip_by_value"),
-        "onnx": theirs("Clip"),
-    },
 )
 def clip(x: Any, *, min: Bound = None, max: Bound = None) -> Any:
     """a = clip(x, min, max)
@@ -241,6 +208,8 @@ def _by_slope(_: Any, g: Any, __: Any, a: Any) -> Any:
     label="chain",
     scalar=_chain_scalar,
     cases=(case((2, 3), (2, 3), 0.0), case((2, 3), (3,), 0.0), case((3,), np.array([True, False, True]), 0.0)),
+    told={"g": "a"},
+    internal=True,
 )
 def chain(g: Any, d: Any, a: Any) -> Any:
     """a = g * d

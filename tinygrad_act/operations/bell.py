@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..core.dispatch import elementwise
-from ..core.op import case
+from ..core.facts import case
 from .precise import SHIFT, SHIFTED, product, widely
 
 __all__ = ["BELL_SHIFTED", "bell", "bell_of_float", "scaled_bell"]
@@ -44,6 +44,7 @@ def bell_of_float(x: float) -> float:
     domain={"rate": (0.0, math.inf), "order": (-1, math.inf)},
     cases=(case((2, 3), rate=0.5), case((3,), rate=1.0, order=1), case((), rate=0.5, order=2)),
     label="φ",
+    internal=True,
 )
 def bell(z: Any, *, rate: float, order: int = 0) -> Any:
     """a = sqrt(rate / pi) * exp(-rate * z * z) * (-sqrt(2 * rate)) ** order * hermite(order, sqrt(2 * rate) * z)

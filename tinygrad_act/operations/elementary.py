@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from ..core.dispatch import elementwise
-from ..core.op import theirs
 from . import fused
 from .precise import widely
 
@@ -26,13 +25,6 @@ _LN2, _LN10, _INF, _PI = math.log(2), math.log(10), math.inf, math.pi
     scalar=math.exp,
     aliases=("exponential",),
     reference="",
-    elsewhere={
-        "torch": theirs("exp"),
-        "jax": theirs("numpy.exp"),
-        "keras": theirs("activations.exponential"),
-        "tensorflow": theirs("exp"),
-        "onnx": theirs("Exp"),
-    },
 )
 def exp(z: Any) -> Any:
     """a = exp(z)"""
@@ -152,7 +144,7 @@ def cosh(z: Any) -> Any:
     return np.cosh(z)
 
 
-@elementwise(dz=lambda a, z: -2 * (a * tanh(z)))
+@elementwise(dz=lambda a, z: -2 * (a * tanh(z)), internal=True)
 def sech_squared(z: Any) -> Any:
     """a = 4 / (2 + exp(2 * z) + exp(-2 * z))
 
@@ -171,13 +163,6 @@ def _sech_squared(z: Any) -> Any:
     input=lambda _, z: sech_squared(z),
     scalar=math.tanh,
     reference="",
-    elsewhere={
-        "torch": theirs("tanh"),
-        "jax": theirs("numpy.tanh"),
-        "keras": theirs("ops.tanh"),
-        "tensorflow": theirs("tanh"),
-        "onnx": theirs("Tanh"),
-    },
     fused=fused.TANH,
 )
 def tanh(z: Any) -> Any:

@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from ..core.blocks import choose
-from ..core.op import Fused
+from ..core.facts import Fused
+from ..core.kernels import written
 from .bell import BELL_SHIFTED
-from .fused import exp_of, leave, one_and_exp
-from .precise import SHIFT, beyond
+from .fused import exp_of, leave
+from .precise import SHIFT, beyond, horner
 from .special import BELL, FLAT, MILLS_P, MILLS_Q, SHORT_P, SHORT_Q, SHRINK_END, SHRINK_P, SHRINK_Q
 
 __all__ = [
@@ -20,28 +20,20 @@ __all__ = [
 ]  # fmt: skip
 
 
-def _gate(factor: float, forward: Callable[..., None], quick: Callable[..., Any] | None = None) -> Fused:
+def _gate(factor: float, forward: Callable[..., Any], quick: Callable[..., Any] | None = None) -> Fused:
     """z * sigmoid(factor * z)"""
 
-    def pull(g: Any, a: Any, z: Any, out: Any) -> None:
+    def pull(g: Any, a: Any, z: Any) -> Any:
         """g * (s + factor * a * (e * s)), e = exp(-factor * z): e * s is 1 - s to the last digits, times a large a"""
-        rest = np.multiply(z, -factor)
-        np.exp(rest, out=rest)
-        np.add(rest, 1.0, out=out)
-        np.reciprocal(out, out=out)
-        np.multiply(rest, out, out=rest)
-        np.multiply(rest, a, out=rest)
-        if factor != 1.0:
-            np.multiply(rest, factor, out=rest)
-        np.add(out, rest, out=out)
-        np.multiply(g, out, out=out)
+        e = np.exp(z * -factor)
+        s = np.reciprocal(e + 1.0)
+        rest = e * s * a
+        return g * (s + (rest if factor == 1.0 else rest * factor))
 
-    return Fused(forward, pull, quick=quick)
+    return Fused(forward, written(pull), quick=quick)
 
 
-def silu(z: Any, out: Any) -> None:
-    one_and_exp(z, -1.0, out)
-    np.divide(z, out, out=out)
+silu = written(lambda z: z / (np.exp(-z) + 1.0))
 
 
 def divided(z: Any, y: Any, lost: Any, out: Any) -> None:
@@ -145,79 +137,43 @@ def _gelu_tanh_quickly(z: Any, out: Any) -> Any:
     return _beside_twice(z, _bent(z, _2_LESS_K, np.empty_like(z)), below, out)
 
 
-def _gelu_tanh_pull(g: Any, a: Any, z: Any, out: Any) -> None:
+def _gelu_tanh_pull(g: Any, _: Any, z: Any) -> Any:
     """g * s * (1 + z * y' * e * s), e = exp(-y), s = 1 / (1 + e): e * s is sigmoid(-y)"""
-    e = np.empty_like(z)
-    _bent(z, -_K, e)
-    np.exp(e, out=e)
-    np.add(e, 1.0, out=out)
-    np.reciprocal(out, out=out)
-    np.multiply(e, out, out=e)
-    slope = np.square(z)
-    np.multiply(slope, 3 * _K * _C, out=slope)
-    np.add(slope, _K, out=slope)
-    np.multiply(slope, z, out=slope)
-    np.multiply(e, slope, out=e)
-    np.add(e, 1.0, out=e)
-    np.multiply(out, e, out=out)
-    np.multiply(g, out, out=out)
+    square = np.square(z)
+    e = np.exp((square * (-_K * _C) - _K) * z)
+    s = np.reciprocal(e + 1.0)
+    return g * (s * (e * s * ((square * (3 * _K * _C) + _K) * z) + 1.0))
 
 
 _TINY = {4: 1e-30, 8: 1e-290}
 """By bytes of a number: where z times a probability is no longer a normal number, or z is 0."""
 
+
 def _scaled_bell(x: Any) -> Any:
     """exp(SHIFT - x*x/2), x >= 0 split in two so that the larger square is exact (see bell.py)"""
-    high = np.multiply(x, 256.0)
-    np.floor(high, out=high)
-    np.multiply(high, 1 / 256, out=high)
-    low = np.subtract(x, high)
-    np.multiply(low, np.add(x, high), out=low)
-    np.multiply(low, -0.5, out=low)
-    np.exp(low, out=low)
-    np.square(high, out=high)
-    np.multiply(high, -0.5, out=high)
-    np.add(high, SHIFT, out=high)
-    np.exp(high, out=high)
-    return np.multiply(high, low, out=high)
+    high = np.floor(x * 256.0) * (1 / 256)
+    low = np.exp((x - high) * (x + high) * -0.5)
+    return np.exp(np.square(high) * -0.5 + SHIFT) * low
 
 
 def _bell_32(x: Any) -> Any:
     """exp(-x*x/2) / sqrt(2*pi) of float32, whose square has its digits in float64"""
-    wide = x.astype(np.float64)
-    np.square(wide, out=wide)
-    np.multiply(wide, -0.5, out=wide)
-    np.exp(wide, out=wide)
-    np.multiply(wide, BELL, out=wide)
-    return wide.astype(np.float32)
+    return (np.exp(np.square(x, dtype=np.float64) * -0.5) * BELL).astype(np.float32)
 
 
-def _polynomial(coefficients: list[float], x: Any) -> Any:
-    total = np.multiply(x, coefficients[-1])
-    for c in reversed(coefficients[1:-1]):
-        np.add(total, c, out=total)
-        np.multiply(total, x, out=total)
-    return np.add(total, coefficients[0], out=total)
-
-
-def gelu(z: Any, out: Any) -> None:
+@written
+def gelu(z: Any) -> Any:
     """z * bell / r below 0 and z * (1 - bell / r) above, bell the normal density and 1 / r the Mills ratio"""
     short = z.itemsize == 4
-    x = np.absolute(z)
-    np.minimum(x, FLAT, out=x)
-    r = _polynomial(SHORT_P if short else MILLS_P, x)
-    np.divide(r, _polynomial(SHORT_Q if short else MILLS_Q, x), out=r)
-    np.add(r, x, out=r)
+    x = np.minimum(np.absolute(z), FLAT)
+    r = horner(SHORT_P if short else MILLS_P, x) / horner(SHORT_Q if short else MILLS_Q, x) + x
     bell = _bell_32(x) if short else _scaled_bell(x)
     scale = -1.0 if short else -BELL_SHIFTED
-    np.divide(x, r, out=x)
-    np.multiply(x, bell, out=x)
-    np.multiply(x, scale, out=x)
-    np.divide(bell, r, out=bell)
-    np.multiply(bell, scale, out=bell)
-    np.add(bell, 1.0, out=bell)
-    np.multiply(z, bell, out=bell)
-    choose(z < 0, x, bell, out)
+    return np.where(z < 0, x / r * bell * scale, z * (bell / r * scale + 1.0))
+
+
+_steep = written(lambda x, z: _scaled_bell(x) * BELL_SHIFTED * z)
+"""z * normal_pdf(z) of x = |z|"""
 
 
 def _gelu_pull(g: Any, a: Any, z: Any, out: Any) -> None:
@@ -225,26 +181,19 @@ def _gelu_pull(g: Any, a: Any, z: Any, out: Any) -> None:
     x = np.absolute(z)
     leave(bool(np.min(x) < _TINY[z.itemsize]))
     np.minimum(x, FLAT, out=x)
-    bell = _scaled_bell(x)
-    np.multiply(bell, BELL_SHIFTED, out=bell)
-    np.multiply(bell, z, out=bell)
+    bell = np.empty_like(z)
+    _steep(x, z, bell)
     np.divide(a, z, out=out)
     np.add(out, bell, out=out)
     np.multiply(g, out, out=out)
 
 
-def mish(z: Any, out: Any) -> None:
+@written
+def mish(z: Any) -> Any:
     """z * (1 + 2u) / (1 + 2u + 2u*u), u = exp(-z), which overflows before exp(z) is subnormal"""
-    u = np.negative(z, dtype=np.float64)
-    np.exp(u, out=u)
-    u = u.astype(z.dtype)  # NumPy's exp of float32 is 2 ulp off
-    np.multiply(u, 2.0, out=out)
-    np.add(out, 1.0, out=out)
-    np.square(u, out=u)
-    np.multiply(u, 2.0, out=u)
-    np.add(u, out, out=u)
-    np.divide(out, u, out=out)
-    np.multiply(z, out, out=out)
+    u = np.exp(np.negative(z, dtype=np.float64)).astype(z.dtype)  # NumPy's exp of float32 is 2 ulp off
+    top = u * 2.0 + 1.0
+    return z * (top / (np.square(u) * 2.0 + top))
 
 
 # As SHRINK_P and SHRINK_Q for float32, relative error 5.5e-11.
@@ -252,21 +201,15 @@ _SHORT_SHRINK_P = [0.1333333329102426982123889, 0.005803364832304049933780384]
 _SHORT_SHRINK_Q = [1.0, 0.4482871181562490200313848, 0.01742843803346662244339276]
 
 
-def _tanh_shrink(z: Any, out: Any) -> None:
-    short = z.itemsize == 4
+@written
+def _tanh_shrink(z: Any) -> Any:
+    p, q = (_SHORT_SHRINK_P, _SHORT_SHRINK_Q) if z.itemsize == 4 else (SHRINK_P, SHRINK_Q)
     x = np.clip(z, -SHRINK_END, SHRINK_END)
     s = np.square(x)
-    near = _polynomial(_SHORT_SHRINK_P if short else SHRINK_P, s)
-    np.divide(near, _polynomial(_SHORT_SHRINK_Q if short else SHRINK_Q, s), out=near)
-    np.multiply(near, s, out=near)
-    np.subtract(1 / 3, near, out=near)
-    np.multiply(near, s, out=near)
-    np.multiply(near, x, out=near)
-    np.tanh(z, out=out)
-    np.subtract(z, out, out=out)
-    choose(np.greater_equal(np.absolute(z), SHRINK_END), out, near, out)
+    near = (1 / 3 - horner(p, s) / horner(q, s) * s) * s * x
+    return np.where(np.absolute(z) >= SHRINK_END, z - np.tanh(z), near)
 
 
 SILU, QUICK_GELU = _gate(1.0, silu), _gate(_FACTOR, quick_gelu, _quick_gelu_quickly)
-GELU_TANH, GELU = Fused(gelu_tanh, _gelu_tanh_pull, quick=_gelu_tanh_quickly), Fused(gelu, _gelu_pull)
+GELU_TANH, GELU = Fused(gelu_tanh, written(_gelu_tanh_pull), quick=_gelu_tanh_quickly), Fused(gelu, _gelu_pull)
 MISH, TANH_SHRINK = Fused(mish), Fused(_tanh_shrink)

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from ..core.dispatch import elementwise
-from ..core.op import case
+from ..core.facts import case
 from .arithmetic import clip
 from .bell import BELL_SHIFTED, bell, scaled_bell
 from .elementary import exp, square, tanh
@@ -44,7 +44,7 @@ _Q = [
 ]  # fmt: skip
 
 
-@elementwise(dz=lambda _, z: gelu_bend(z), label="gelu'")
+@elementwise(dz=lambda _, z: gelu_bend(z), label="gelu'", internal=True)
 def gelu_slope(z: Any) -> Any:
     """a = (1 + erf(z / sqrt(2))) / 2 + z * exp(-z * z / 2) / sqrt(2 * pi)"""
     return widely(_gelu_slope, z)
@@ -60,7 +60,7 @@ def _gelu_slope(z: Any) -> Any:
 _SQRT2, _SQRT2_REST = math.sqrt(2), -9.667293313452913e-17
 
 
-@elementwise(dz=lambda _, z: bell(z, rate=0.5, order=1) - bell(z, rate=0.5, order=3), label="gelu''")
+@elementwise(dz=lambda _, z: bell(z, rate=0.5, order=1) - bell(z, rate=0.5, order=3), label="gelu''", internal=True)
 def gelu_bend(z: Any) -> Any:
     """a = (2 - z * z) * exp(-z * z / 2) / sqrt(2 * pi)"""
     return widely(_gelu_bend, z)
@@ -112,7 +112,7 @@ def _exponent(x: Any) -> tuple[Any, Any, Any, Any]:
     return y, dropped + x * rest, slope, slope_rest
 
 
-@elementwise(dz=lambda _, z: gelu_tanh_bend(z), label="gelu (tanh)'")
+@elementwise(dz=lambda _, z: gelu_tanh_bend(z), label="gelu (tanh)'", internal=True)
 def gelu_tanh_slope(z: Any) -> Any:
     """a = (1 + tanh(sqrt(2/pi) * z * (1 + 0.044715*z*z))) / 2 + z * sqrt(2/pi) * (1 + 0.134145*z*z) / (1 + cosh(sqrt(8/pi) * z * (1 + 0.044715*z*z)))"""  # noqa: E501
     return widely(_gelu_tanh_slope, z)
@@ -146,7 +146,7 @@ def _gelu_tanh_jerk(_: Any, z: Any) -> Any:
     return p * ((3 * y2 + x * (6 * _B)) - pulled + (x * y1) * square(y1) * (square(t) - 2 * p))
 
 
-@elementwise(dz=_gelu_tanh_jerk, label="gelu (tanh)''")
+@elementwise(dz=_gelu_tanh_jerk, label="gelu (tanh)''", internal=True)
 def gelu_tanh_bend(z: Any) -> Any:
     """a = (sqrt(8/pi) * (2 + 0.53658*z*z) - 8/pi * z * square(1 + 0.134145*z*z) * tanh(sqrt(2/pi) * z * (1 + 0.044715*z*z))) / (2 + 2*cosh(sqrt(8/pi) * z * (1 + 0.044715*z*z)))"""  # noqa: E501
     return widely(_gelu_tanh_bend, z)
@@ -173,7 +173,7 @@ _O, _O_REST, _EXP_OF_O = 1.4905711794854284, 7.126036715834263e-17, 0.2252439640
 """The roots of its second derivative; the last number is exp(-_O)."""
 
 
-@elementwise(dz=lambda _, z: mish_bend(z), label="mish'")
+@elementwise(dz=lambda _, z: mish_bend(z), label="mish'", internal=True)
 def mish_slope(z: Any) -> Any:
     """a = exp(z) * (4 * (z + 1) + 4 * exp(2*z) + exp(3*z) + exp(z) * (4*z + 6)) / (2 * exp(z) + exp(2*z) + 2) ** 2"""
     return widely(_mish_slope, z)
@@ -210,7 +210,7 @@ def _mish_jerk(_: Any, z: Any) -> Any:
     return 4 * (e / d) * ((w + slope_of_w) - 3 * w * (slope_of_d / d)) / d / d
 
 
-@elementwise(dz=_mish_jerk, label="mish''")
+@elementwise(dz=_mish_jerk, label="mish''", internal=True)
 def mish_bend(z: Any) -> Any:
     """a = 4 * exp(z) * (2 * (exp(z) + 1) * (exp(2*z) + 2*exp(z) + 2) + z * (2 + 2*exp(z) - 3*exp(2*z) - 2*exp(3*z))) / (exp(2*z) + 2*exp(z) + 2) ** 3
 
@@ -244,7 +244,7 @@ def _cubed(x: Any) -> Any:
 _ROOT_CASES = (case((2, 3)), case((3,), b=0.5))
 
 
-@elementwise(dz=lambda _, z, *, b: squareplus_bend(z, b=b), cases=_ROOT_CASES)
+@elementwise(dz=lambda _, z, *, b: squareplus_bend(z, b=b), cases=_ROOT_CASES, internal=True)
 def squareplus_slope(z: Any, *, b: float = 4.0) -> Any:
     """a = (1 + z / sqrt(z * z + b)) / 2
 
@@ -267,7 +267,7 @@ def _squareplus_jerk(a: Any, z: Any, *, b: float) -> Any:
     return -3 * (a * x) / (square(x) + b)
 
 
-@elementwise(dz=_squareplus_jerk, cases=_ROOT_CASES)
+@elementwise(dz=_squareplus_jerk, cases=_ROOT_CASES, internal=True)
 def squareplus_bend(z: Any, *, b: float = 4.0) -> Any:
     """a = b / (2 * (z * z + b) ** 1.5)"""
     return widely(_squareplus_bend, z, b=b)

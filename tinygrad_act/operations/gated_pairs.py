@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
 from ..core.axes import axis_of
 from ..core.dispatch import op as declare_op
+from ..core.facts import case
 from ..core.mode import mode
-from ..core.op import Op, case, theirs
+from ..core.op import Op
 from ..core.registry import ops
 from ..formula import lift, mathematics, name, python
 from .activations import relu, sigmoid
@@ -49,7 +50,8 @@ def _rule(gate: Callable[[Any], Any]) -> Callable[..., Any]:
     def dz(g: Any, _: Any, z: Any, *, axis: int) -> Any:
         x, y = _halves(z, axis)
         a = gate(y)
-        into = pull_local(_meant(declared), 0, chain(g, x, 0.0), a, (y,), {})
+        op = _meant(declared)
+        into = pull_local(op, op.rules[0], 0, chain(g, x, 0.0), a, (y,), {})
         return concatenate([chain(g, a, 0.0), into], axis=axis)
 
     dz.__doc__ = _formula(declared)
@@ -58,7 +60,7 @@ def _rule(gate: Callable[[Any], Any]) -> Callable[..., Any]:
 
 def _formula(gate: Op) -> str:
     """The rule for x * gate(y), with the derivative that the gate itself registers."""
-    g, x, y = map(name, "gxy")
+    g, x, y = (cast(Any, name(word)) for word in "gxy")
     slope = mathematics(gate.tree_of(gate.rules[0], [y], output=gate.call(y)))
     parts = python(lift([g * gate.call(y), g * x * slope]))
     return f"concatenate({parts}, axis), x = split(z, 2, axis)[0], y = split(z, 2, axis)[1]"
@@ -74,7 +76,6 @@ def _meant(op: Op) -> Op:
     dz=_rule(sigmoid),
     cases=_CASES,
     reference="Dauphin et al. 2017",
-    elsewhere={"torch": theirs("F.glu"), "jax": theirs("nn.glu"), "keras": theirs("ops.glu")},
     grows=False,
 )
 def glu(z: Any, *, axis: int = -1) -> Any:
@@ -120,14 +121,14 @@ def _crelu_rule(g: Any, _: Any, z: Any, *, axis: int) -> Any:
     """where(z >= 0, split(g, 2, axis)[0], 0) - where(z <= 0, split(g, 2, axis)[1], 0)"""
     above, below = _halves(g, axis)
     op = ops["relu"]
-    return pull_local(op, 0, above, relu(z), (z,), {}) - pull_local(op, 0, below, relu(-z), (-z,), {})
+    rule = op.rules[0]
+    return pull_local(op, rule, 0, above, relu(z), (z,), {}) - pull_local(op, rule, 0, below, relu(-z), (-z,), {})
 
 
 @declare_op(
     dz=_crelu_rule,
     cases=(case((2, 3)), case((2, 3), axis=0), case((3,))),
     reference="Shang et al. 2016",
-    elsewhere={"tensorflow": theirs("nn.crelu")},
     grows=lambda z, *, axis: 2 * math.prod(z),
 )
 def crelu(z: Any, *, axis: int = -1) -> Any:

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from ..core.dispatch import elementwise
-from ..core.op import theirs
 from . import fused_gates
 from .activations import sigmoid
 from .arithmetic import clip, guarded, where
@@ -41,13 +40,6 @@ def _silu_by_input(_: Any, z: Any) -> Any:
     dz=lambda _, z: sigmoid(z) * (1 + guarded(z, FAR) * sigmoid(-z)),
     aliases=("swish",),
     reference="Hendrycks and Gimpel 2016",
-    elsewhere={
-        "torch": theirs("F.silu"),
-        "jax": theirs("nn.silu"),
-        "keras": theirs("ops.silu"),
-        "tensorflow": theirs("nn.silu", note="beta can be set"),
-        "onnx": theirs("Swish", note="alpha can be set"),
-    },
     input=_silu_by_input,
     scalar=_silu_of_float,
     fused=fused_gates.SILU,
@@ -115,18 +107,10 @@ def _gelu_of_float(z: float) -> float:
 @elementwise(
     dz=lambda _, z: normal_cdf(z) + guarded(z, 40.0) * normal_pdf(z),
     reference="Hendrycks and Gimpel 2016",
-    elsewhere={
-        "torch": theirs("F.gelu"),
-        "jax": theirs("nn.gelu", instead="gelu_tanh", note="exact with approximate=False"),
-        "keras": theirs(
-            "ops.gelu", instead="gelu_tanh", note="exact with approximate=False; activations.gelu is exact"
-        ),
-        "tensorflow": theirs("nn.gelu"),
-        "onnx": theirs("Gelu"),
-    },
     input=lambda _, z: gelu_slope(z),
     scalar=_gelu_of_float,
     fused=fused_gates.GELU,
+    keywords={"approximate": "gelu_tanh"},
 )
 def gelu(z: Any) -> Any:
     """a = z * (1 + erf(z / sqrt(2))) / 2
@@ -165,13 +149,6 @@ def _gelu_tanh_of_float(z: float) -> float:
     scalar=_gelu_tanh_of_float,
     label="gelu (tanh)",
     reference="Hendrycks and Gimpel 2016",
-    elsewhere={
-        "torch": theirs("F.gelu", note='approximate="tanh"'),
-        "jax": theirs("nn.gelu", note="approximate=True, which is the default"),
-        "keras": theirs("ops.gelu", note="approximate=True, which is the default"),
-        "tensorflow": theirs("nn.gelu", note="approximate=True"),
-        "onnx": theirs("Gelu", note='approximate="tanh"'),
-    },
     fused=fused_gates.GELU_TANH,
 )
 def gelu_tanh(z: Any) -> Any:
@@ -208,12 +185,6 @@ def _mish_of_float(z: float) -> float:
     input=lambda _, z: mish_slope(z),
     scalar=_mish_of_float,
     reference="Misra 2019",
-    elsewhere={
-        "torch": theirs("F.mish"),
-        "jax": theirs("nn.mish"),
-        "keras": theirs("activations.mish"),
-        "onnx": theirs("Mish"),
-    },
     fused=fused_gates.MISH,
 )
 def mish(z: Any) -> Any:

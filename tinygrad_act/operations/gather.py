@@ -13,7 +13,7 @@ import numpy as np
 from ..core.axes import within
 from ..core.blocks import HALF, wide
 from ..core.dispatch import op
-from ..core.op import case
+from ..core.facts import case
 from .sizes import added, broadcast, taken_along
 
 __all__ = ["WORTH_ROWS", "flat_index", "put_add", "take_axis"]

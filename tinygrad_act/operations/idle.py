@@ -13,11 +13,8 @@ import numpy as np
 
 from ..core.evaluate import held
 from .arithmetic import has_nan
-from .linalg import matmul
-from .linalg import matmul_dx as _dx
-from .linalg import matmul_dy as _dy
 
-__all__ = ["SETTLERS", "may_be_idle", "settle", "settled"]
+__all__ = ["may_be_idle", "settle", "settled", "settler"]
 
 
 def may_be_idle(op: Any) -> bool:
@@ -32,26 +29,9 @@ def settled(c: Any, g: Any, *_: Any) -> Any:
     return 0.0 if type(c) is float else np.zeros_like(c)
 
 
-def settled_dx(c: Any, g: Any, a: Any, x: Any, y: Any) -> Any:
-    """The same for x in x @ y: zeros in `g` leave out what they meet in y, entry by entry."""
-    if not has_nan(c):
-        return c
-    odd = ~np.isfinite(y)
-    met = _dx((g != 0) * 1.0, a, x, odd * 1.0)
-    return np.where(met == 0, _dx(g, a, x, np.where(odd, 0.0, y).astype(y.dtype)), c)
-
-
-def settled_dy(c: Any, g: Any, a: Any, x: Any, y: Any) -> Any:
-    """The same for y in x @ y."""
-    if not has_nan(c):
-        return c
-    odd = ~np.isfinite(x)
-    met = _dy((g != 0) * 1.0, a, odd * 1.0, y)
-    return np.where(met == 0, _dy(g, a, np.where(odd, 0.0, x).astype(x.dtype), y), c)
-
-
-SETTLERS: dict[str, tuple[Callable[..., Any], ...]] = {matmul.__name__: (settled_dx, settled_dy)}
-"""Operations of which more is known than that a cotangent is 0 throughout."""
+def settler(op: Any, position: int) -> Callable[..., Any]:
+    """What settles the cotangent of the input at `position`: what `op` declares for it, or `settled`."""
+    return op.idle[position] or settled if op.idle else settled
 
 
 def settle(op: Any, position: int, c: Any, g: Any, a: Any, args: Any) -> Any:
@@ -61,4 +41,4 @@ def settle(op: Any, position: int, c: Any, g: Any, a: Any, args: Any) -> Any:
     if data is not c:
         plain = settled(data, held(g))
         return c if plain is data else plain
-    return SETTLERS[op.name][position](c, g, a, *args) if op.name in SETTLERS else settled(c, g)
+    return settler(op, position)(c, g, a, *args)

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..core.blocks import HALF, wide
 from ..core.dispatch import op
-from ..core.op import case
+from ..core.facts import case
 from .gather import WORTH_ROWS, flat_index, put_add
 from .sizes import filled, taken
 
@@ -33,6 +33,7 @@ _MASK = np.array([[True, False, True], [False, False, True]])
         case((0, 3), index=(slice(None), 0)),
     ),
     grows=taken,
+    layer="continues",
 )
 def getitem(x: Any, *, index: Any) -> Any:
     """a = x[index]

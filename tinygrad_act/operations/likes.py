@@ -9,7 +9,7 @@ import numpy as np
 
 from ..core.dispatch import elementwise, op
 from ..core.errors import shape_of
-from ..core.op import case
+from ..core.facts import case
 from .shape import sum_to
 
 __all__ = ["copy", "full_like", "ones_like", "positive", "zeros_like"]

@@ -9,7 +9,8 @@ import numpy as np
 
 from ..core.blocks import HALF, wide
 from ..core.dispatch import op
-from ..core.op import case
+from ..core.facts import case
+from .arithmetic import has_nan
 from .contraction import contracted, explicit, letters, letters_of, of_two_matrices, pairs, rule_of_dx
 from .reduce import sum
 from .shape import expand_dims, reshape, swapaxes
@@ -40,6 +41,24 @@ def matmul_dy(g: Any, _: Any, x: Any, y: Any) -> Any:
     return matmul(swapaxes(x, axis1=-1, axis2=-2), g)
 
 
+def _settled_dx(c: Any, g: Any, a: Any, x: Any, y: Any) -> Any:
+    """The cotangent `c` of x in x @ y: zeros in `g` leave out what they meet in y, entry by entry."""
+    if not has_nan(c):
+        return c
+    odd = ~np.isfinite(y)
+    met = matmul_dx((g != 0) * 1.0, a, x, odd * 1.0)
+    return np.where(met == 0, matmul_dx(g, a, x, np.where(odd, 0.0, y).astype(y.dtype)), c)
+
+
+def _settled_dy(c: Any, g: Any, a: Any, x: Any, y: Any) -> Any:
+    """The same for y in x @ y."""
+    if not has_nan(c):
+        return c
+    odd = ~np.isfinite(x)
+    met = matmul_dy((g != 0) * 1.0, a, odd * 1.0, y)
+    return np.where(met == 0, matmul_dy(g, a, np.where(odd, 0.0, x).astype(x.dtype), y), c)
+
+
 @op(
     dx=matmul_dx,
     dy=matmul_dy,
@@ -59,6 +78,8 @@ def matmul_dy(g: Any, _: Any, x: Any, y: Any) -> Any:
     ),
     aliases=("np.linalg.matmul",),
     grows=matrix_product,
+    idle=(_settled_dx, _settled_dy),
+    layer="begins",
 )
 def matmul(x: Any, y: Any) -> Any:
     """a = x @ y
@@ -125,6 +146,7 @@ def _dot_dy(g: Any, _: Any, x: Any, y: Any) -> Any:
         case((2, 0), (0, 3)),
     ),
     grows=dotted,
+    layer="begins",
 )
 def dot(x: Any, y: Any) -> Any:
     """a = dot(x, y)
@@ -189,6 +211,7 @@ def _product(x: Any, y: Any, subscripts: str) -> Any:
         case((4, 1, 3), (5, 3), subscripts="...i,...i->..."),
     ),
     grows=lambda *xs, subscripts: summed_product(*explicit(subscripts, list(xs)), list(xs)),
+    layer="begins",
 )
 def einsum(*xs: Any, subscripts: str) -> Any:
     """a = einsum(subscripts, *xs)
@@ -242,6 +265,7 @@ def _tensordot_dy(g: Any, _: Any, x: Any, y: Any, *, axes: Any) -> Any:
         case((2, 0), (0, 3), axes=1),
     ),
     grows=_tensordot_size,
+    layer="begins",
 )
 def tensordot(x: Any, y: Any, *, axes: Any = 2) -> Any:
     """a = tensordot(x, y, axes)

@@ -11,7 +11,7 @@ import numpy as np
 from ..core.axes import axes_of
 from ..core.blocks import wide
 from ..core.dispatch import elementwise, op
-from ..core.op import Fused, Theirs, case, theirs
+from ..core.facts import Fused, case
 from ..core.parameters import Axes
 from .arithmetic import chain, has_nan, where
 from .comparison import equal
@@ -24,13 +24,6 @@ from .softmaxes import softmax
 __all__ = ["expm1_reciprocal", "log1mexp", "logit_slope", "logmeanexp", "logsumexp"]
 
 _CASES = (case((2, 3)), case((2, 3), axis=0), case((2, 3, 4), axis=(0, -1), keepdims=True), case(()))
-
-
-_LOGMEANEXP: dict[str, Theirs] = {"jax": theirs("nn.logmeanexp")}
-_LOGSUMEXP: dict[str, Theirs] = {
-    "torch": theirs("logsumexp"), "jax": theirs("nn.logsumexp"), "keras": theirs("ops.logsumexp"),
-    "tensorflow": theirs("reduce_logsumexp"), "onnx": theirs("ReduceLogSumExp"),
-}  # fmt: skip
 
 
 def _weights(x: Any, axis: Any) -> Any:
@@ -83,7 +76,7 @@ def _pull(g: Any, a: Any, x: Any, out: Any, *, axis: Any, keepdims: Any) -> None
     np.multiply(out, chain(beside(g, x, axis), share, 0.0), out=out)  # by chain: there programs look for NaN
 
 
-@op(dx=_logsumexp_back, fused=Fused(None, _pull), cases=_CASES, reference="", elsewhere=_LOGSUMEXP, grows=False)
+@op(dx=_logsumexp_back, fused=Fused(None, _pull), cases=_CASES, reference="", grows=False)
 def logsumexp(x: Any, *, axis: Axes = None, keepdims: bool = False) -> Any:
     """a = log(sum(exp(x), axis=axis, keepdims=keepdims))
 
@@ -93,7 +86,7 @@ def logsumexp(x: Any, *, axis: Axes = None, keepdims: bool = False) -> Any:
     return _largest_plus(lambda rest, _: np.log1p(rest), x, axis, keepdims)
 
 
-@op(dx=_logsumexp_back, fused=Fused(None, _pull), cases=_CASES, reference="", elsewhere=_LOGMEANEXP, grows=False)
+@op(dx=_logsumexp_back, fused=Fused(None, _pull), cases=_CASES, reference="", grows=False)
 def logmeanexp(x: Any, *, axis: Axes = None, keepdims: bool = False) -> Any:
     """a = log(mean(exp(x), axis=axis, keepdims=keepdims))
 
@@ -107,13 +100,13 @@ def _log1mexp_of_float(z: float) -> float:
     return math.log(-math.expm1(-z)) if z < math.log(2) else math.log1p(-math.exp(-z))
 
 
-@elementwise(dz=lambda a, z: (2 * z - 1) * square(a), domain=(0.0, 1.0))
+@elementwise(dz=lambda a, z: (2 * z - 1) * square(a), domain=(0.0, 1.0), internal=True)
 def logit_slope(z: Any) -> Any:
     """a = 1 / (z * (1 - z))"""
     return 1 / (z * (1 - z))
 
 
-@elementwise(dz=lambda a, _: -a * (1 + a), domain=(0.0, math.inf))
+@elementwise(dz=lambda a, _: -a * (1 + a), domain=(0.0, math.inf), internal=True)
 def expm1_reciprocal(z: Any) -> Any:
     """a = exp(-z) / -expm1(-z)
 
@@ -137,7 +130,6 @@ def _log1mexp_slope(_: Any, z: Any) -> Any:
     scalar=_log1mexp_of_float,
     domain=(0.0, math.inf),
     reference="Mächler 2012",
-    elsewhere={"jax": theirs("nn.log1mexp")},
 )
 def log1mexp(z: Any) -> Any:
     """a = log(-expm1(-z))

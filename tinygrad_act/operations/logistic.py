@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from ..core.dispatch import elementwise
-from ..core.op import case
+from ..core.facts import case
 from . import fused_swish
 from .elementary import square, tanh
 from .fused_swish import EXP_OF_SWISH_ROOT, SWISH_ROOT, SWISH_ROOT_REST
@@ -40,6 +40,7 @@ _CASES = (case((2, 3), (2, 3)), case((2, 1), (1, 3)), case((3,), ()), case((), (
     dbeta=lambda a, z, beta, *, scale, rest: -(z * scale) * (a * tanh(z * ((beta * scale) / 2))),
     cases=_CASES,
     label="σ'",
+    internal=True,
 )
 def sigmoid_slope(z: Any, beta: Any, *, scale: float = 1.0, rest: float = 0.0) -> Any:
     """a = 1 / (2 + exp(beta * scale * z) + exp(-beta * scale * z))
@@ -60,6 +61,7 @@ def _sigmoid_slope(z: Any, beta: Any, *, scale: float, rest: float, short: bool)
     dbeta=lambda _, z, beta, *, scale, rest: (z * scale) * sigmoid_slope(z, beta, scale=scale, rest=rest),
     cases=_CASES,
     label="σ",
+    internal=True,
 )
 def sigmoid_product(z: Any, beta: Any, *, scale: float = 1.0, rest: float = 0.0) -> Any:
     """a = 1 / (1 + exp(-beta * scale * z))"""
@@ -94,6 +96,7 @@ def _swish_slope_of_float(z: float, beta: float, *, scale: float, rest: float) -
     scalar=_swish_slope_of_float,
     cases=_CASES,
     label="(y σ(y))'",
+    internal=True,
 )
 def swish_slope(z: Any, beta: Any, *, scale: float = 1.0, rest: float = 0.0) -> Any:
     """a = (1 + exp(-beta * scale * z) + beta * scale * z * exp(-beta * scale * z)) / (1 + exp(-beta * scale * z)) ** 2
@@ -126,6 +129,7 @@ def _swish_jerk(_: Any, z: Any, beta: Any, *, scale: float, rest: float) -> Any:
     dbeta=lambda a, z, beta, *, scale, rest: (z * scale) * _swish_jerk(a, z, beta, scale=scale, rest=rest),
     cases=_CASES,
     label="(y σ(y))''",
+    internal=True,
 )
 def swish_bend(z: Any, beta: Any, *, scale: float = 1.0, rest: float = 0.0) -> Any:
     """a = (2 - beta * scale * z * tanh(beta * scale * z / 2)) / (2 + exp(beta * scale * z) + exp(-beta * scale * z))
@@ -158,6 +162,7 @@ def _swish_rate_of_float(z: float, beta: float) -> float:
     scalar=_swish_rate_of_float,
     cases=_CASES,
     label="∂ swish/∂β",
+    internal=True,
 )
 def swish_rate(z: Any, beta: Any) -> Any:
     """a = z * z / (2 + exp(beta * z) + exp(-beta * z))

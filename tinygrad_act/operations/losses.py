@@ -14,7 +14,7 @@ import numpy as np
 from ..core.blocks import is_plain
 from ..core.dispatch import elementwise, op
 from ..core.errors import ShapesDiffer, shape_of
-from ..core.op import Fused, case, theirs
+from ..core.facts import Fused, case
 from .activations import sigmoid
 from .arithmetic import chain, has_nan, where
 from .reduce import chain_rows, sum
@@ -63,10 +63,6 @@ def _bce_slope(_: Any, z: Any, y: Any) -> Any:
     label="bce",
     cases=(case((), ()), case((3,), (3,)), case((2, 3), (2, 3)), case((2, 3), ())),
     fused=Fused(_bce_forward, _bce_pull),
-    elsewhere={
-        "torch": theirs("F.binary_cross_entropy_with_logits", note="takes the mean of all entries"),
-        "tensorflow": theirs("nn.sigmoid_cross_entropy_with_logits"),
-    },
 )
 def bce_with_logits(z: Any, y: Any) -> Any:
     """a = maximum(z, 0) - y * z + log1p(exp(-absolute(z)))
@@ -109,10 +105,6 @@ def _cross_entropy_forward(z: Any, y: Any, _: Any, *, axis: int) -> Any:
     fused=Fused(_cross_entropy_forward),
     label="cross entropy",
     cases=(case((2, 3), (2, 3)), case((3, 2), (3, 2), axis=0), case((3,), (3,))),
-    elsewhere={
-        "torch": theirs("F.cross_entropy", note="takes the mean over the rows"),
-        "tensorflow": theirs("nn.softmax_cross_entropy_with_logits"),
-    },
     grows=False,
 )
 def softmax_cross_entropy(z: Any, y: Any, *, axis: int = -1) -> Any:

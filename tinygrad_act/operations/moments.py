@@ -10,7 +10,7 @@ import numpy as np
 from ..core.axes import axes_of
 from ..core.blocks import HALF, wide
 from ..core.dispatch import op
-from ..core.op import Fused, case
+from ..core.facts import Fused, case
 from ..core.parameters import Axes
 from .arithmetic import chain, where
 from .comparison import equal
@@ -26,7 +26,7 @@ _NEAR = 1 / 64
 """How near to the mean an entry is taken off first, as a part of the mean."""
 
 
-@op(dx=lambda g, _, __, *, axis: centred(g, axis=axis), linear=True, cases=_AXES, grows=False)
+@op(dx=lambda g, _, __, *, axis: centred(g, axis=axis), linear=True, cases=_AXES, grows=False, internal=True)
 def centred(x: Any, *, axis: Axes = None) -> Any:
     """a = x - mean(x, axis=axis, keepdims=True)
 

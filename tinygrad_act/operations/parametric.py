@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..core.dispatch import elementwise
-from ..core.op import case, theirs
+from ..core.facts import case
 from ..formula import Expr
 from . import fused_swish
 from .arithmetic import clip, minimum, where
@@ -24,7 +24,6 @@ __all__ = ["affine", "general_relu", "prelu", "rrelu", "swish_beta"]
     dz=lambda _, __, *, alpha, beta: alpha,
     cases=(case((2, 3)), case((3,), alpha=-1.5, beta=0.25), case(())),
     reference="",
-    elsewhere={"onnx": theirs("Affine", note="of its recurrent layers; alpha and beta have no default")},
 )
 def affine(z: Any, *, alpha: float = 1.0, beta: float = 0.0) -> Any:
     """a = alpha * z + beta"""
@@ -36,11 +35,6 @@ def affine(z: Any, *, alpha: float = 1.0, beta: float = 0.0) -> Any:
     dslope=lambda _, z, __: where(z < 0, z, 0.0),
     kinks={0.0: "right"},
     reference="He et al. 2015",
-    elsewhere={
-        "torch": theirs("F.prelu", at_kink="left", note="slope starts at 0.25"),
-        "keras": theirs("layers.PReLU", at_kink=0.0, note="slope starts at 0"),
-        "onnx": theirs("PRelu"),
-    },
 )
 def prelu(z: Any, slope: Any) -> Any:
     """a = maximum(z, 0) + slope * minimum(z, 0)
@@ -71,10 +65,6 @@ def _swish_of_float(z: float, beta: float) -> float:
     scalar=_swish_of_float,
     label="swish β",
     reference="Ramachandran et al. 2017",
-    elsewhere={
-        "tensorflow": theirs("nn.silu", note="beta is its second argument"),
-        "onnx": theirs("Swish", note="beta is its attribute alpha"),
-    },
 )
 def swish_beta(z: Any, beta: Any) -> Any:
     """a = z / (1 + exp(-beta * z))
@@ -116,7 +106,6 @@ def _rrelu_slope(a: Any, z: Any, *, lower: float, upper: float, rng: Any) -> Any
     at_least={"upper": "lower"},
     cases=(case((2, 3)), case((3,), lower=0.0, upper=0.5), case(())),
     reference="Xu et al. 2015",
-    elsewhere={"torch": theirs("F.rrelu", at_kink="left")},
 )
 def rrelu(z: Any, *, lower: float = 1 / 8, upper: float = 1 / 3, rng: Any = None) -> Any:
     """a = maximum(z, 0) + (lower + upper) / 2 * minimum(z, 0)
@@ -154,7 +143,6 @@ def _cap(*, negative_slope: Any, max_value: Any, threshold: Any) -> Any:
         case((3,), threshold=-0.5),
     ),
     reference="",
-    elsewhere={"keras": theirs("activations.relu", at_kink="min_norm", note="max_value None stands for infinity")},
 )
 def general_relu(z: Any, *, negative_slope: float = 0.0, max_value: float = math.inf, threshold: float = 0.0) -> Any:
     """a = where(z >= threshold, minimum(z, max_value), negative_slope * (z - threshold))

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..core.dispatch import elementwise
-from ..core.op import case
+from ..core.facts import case
 from .arithmetic import chain, where
 from .elementary import log
 
@@ -60,6 +60,7 @@ def pow(x: Any, y: Any) -> Any:
         case((3,), (), by_x=2, by_y=1),
         case((2, 1), (1, 3), by_y=3),
     ),
+    internal=True,
 )
 def pow_derivative(x: Any, y: Any, *, by_x: int = 0, by_y: int = 0) -> Any:
     """a = pow_derivative(x, y, by_x, by_y)

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from ..core.dispatch import elementwise, op
-from ..core.op import case
+from ..core.facts import case
 from ..core.parameters import Axes
 
 __all__ = [

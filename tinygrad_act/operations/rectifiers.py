@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from ..core.dispatch import elementwise
-from ..core.op import case, theirs
+from ..core.facts import case
 from . import fused, fused_lines
 from .arithmetic import abs, clip, maximum, minimum, where
 from .comparison import logical_and
@@ -27,12 +27,6 @@ __all__ = ["celu", "elu", "exp_quotient", "hard_swish", "relu6", "selu", "sparse
     kinks={0.0: "inside", 6.0: "inside"},
     cases=(case((2, 3)), case(())),
     reference="Krizhevsky 2010",
-    elsewhere={
-        "torch": theirs("F.relu6", at_kink="min_norm"),
-        "jax": theirs("nn.relu6", at_kink="min_norm"),
-        "keras": theirs("ops.relu6", at_kink="min_norm"),
-        "tensorflow": theirs("nn.relu6", at_kink="min_norm"),
-    },
 )
 def relu6(z: Any) -> Any:
     """a = clip(z, 0, 6)
@@ -53,13 +47,6 @@ def _elu_by_output(a: Any, z: Any, *, alpha: float) -> Any:
     kinks={0.0: "right"},
     cases=(case((2, 3)), case((3,), alpha=0.5)),
     reference="Clevert et al. 2016",
-    elsewhere={
-        "torch": theirs("F.elu", at_kink="left"),
-        "jax": theirs("nn.elu", at_kink="left"),
-        "keras": theirs("ops.elu", at_kink="left"),
-        "tensorflow": theirs("nn.elu", note="no alpha"),
-        "onnx": theirs("Elu"),
-    },
     fused=fused.ELU,
 )
 def elu(z: Any, *, alpha: float = 1.0) -> Any:
@@ -84,6 +71,7 @@ def _halved(x: Any, cut: float) -> tuple[Any, Any]:
     dz=lambda a, _, *, alpha: a / alpha,
     cases=(case((2, 3)), case((3,), alpha=1.5), case((), alpha=0.3)),
     label="exp(z/α)",
+    internal=True,
 )
 def exp_quotient(z: Any, *, alpha: float = 1.0) -> Any:
     """a = exp(z / alpha)
@@ -112,13 +100,8 @@ def exp_quotient(z: Any, *, alpha: float = 1.0) -> Any:
     domain={"alpha": (0.0, math.inf)},
     cases=(case((2, 3)), case((3,), alpha=1.5)),
     reference="Barron 2017",
-    elsewhere={
-        "torch": theirs("F.celu"),
-        "jax": theirs("nn.celu"),
-        "keras": theirs("ops.celu", note="its slope at 0 is 2 on TensorFlow"),
-        "onnx": theirs("Celu"),
-    },
     fused=fused.CELU,
+    measured=({"alpha": 1.5},),
 )
 def celu(z: Any, *, alpha: float = 1.0) -> Any:
     """a = maximum(z, 0) + alpha * expm1(minimum(z, 0) / alpha)
@@ -133,13 +116,6 @@ def celu(z: Any, *, alpha: float = 1.0) -> Any:
     output=lambda a, _: where(a >= 0, SELU_SCALE, a + SELU_SCALE * SELU_ALPHA),
     kinks={0.0: "right"},
     reference="Klambauer et al. 2017",
-    elsewhere={
-        "torch": theirs("F.selu", at_kink="left"),
-        "jax": theirs("nn.selu", at_kink="left"),
-        "keras": theirs("ops.selu"),
-        "tensorflow": theirs("nn.selu"),
-        "onnx": theirs("Selu", note="its two numbers are rounded to float32: 1.05070102, 1.67326319"),
-    },
     fused=fused.SELU,
 )
 def selu(z: Any) -> Any:
@@ -161,7 +137,6 @@ def _root(z: Any, b: float) -> Any:
     domain={"b": (0.0, math.inf)},
     cases=(case((2, 3)), case((3,), b=0.5)),
     reference="Barron 2021",
-    elsewhere={"jax": theirs("nn.squareplus"), "keras": theirs("ops.squareplus")},
     fused=fused.SQUAREPLUS,
 )
 def squareplus(z: Any, *, b: float = 4.0) -> Any:
@@ -180,7 +155,6 @@ def squareplus(z: Any, *, b: float = 4.0) -> Any:
     dz=lambda _, z: clip((z + 1) / 2, min=0.0, max=1.0),
     output=lambda a, _: where(a <= 0, 0.0, sqrt(where(a <= 0, 1.0, minimum(a, 1.0)))),
     reference="",
-    elsewhere={"jax": theirs("nn.sparse_plus"), "keras": theirs("ops.sparse_plus")},
 )
 def sparse_plus(z: Any) -> Any:
     """a = where(z <= -1, 0, where(z >= 1, z, (minimum(z, 1) + 1) ** 2 / 4))
@@ -195,12 +169,6 @@ def sparse_plus(z: Any) -> Any:
     kinks={-3.0: "inside", 3.0: "inside"},
     aliases=("hard_silu",),
     reference="Howard et al. 2019",
-    elsewhere={
-        "torch": theirs("F.hardswish", at_kink="min_norm", note="up to 2.6 the slopes at its kinks were -0.5 and 1.5"),
-        "jax": theirs("nn.hard_swish", at_kink="min_norm"),
-        "keras": theirs("ops.hard_silu", at_kink="min_norm"),
-        "onnx": theirs("HardSwish"),
-    },
     fused=fused_lines.HARD_SWISH,
 )
 def hard_swish(z: Any) -> Any:

@@ -10,7 +10,7 @@ import numpy as np
 from ..core.axes import axes_of
 from ..core.blocks import HALF, wide
 from ..core.dispatch import op
-from ..core.op import case
+from ..core.facts import case
 from ..core.parameters import Axes
 from .arithmetic import chain, has_nan, where
 from .comparison import greater, less
@@ -88,6 +88,7 @@ def sum(x: Any, *, axis: Axes = None, keepdims: bool = False) -> Any:
     linear=True,
     cases=(case((), (2, 3)), case((3,), (2, 3), axis=0), case((1, 3, 1), (2, 3, 4), axis=(0, -1), keepdims=True)),
     grows=False,
+    internal=True,
 )
 def spread(g: Any, x: Any, *, axis: Axes = None, keepdims: bool = False) -> Any:
     """a = spread(g, x, axis, keepdims)
@@ -153,7 +154,7 @@ def _share_min(g: Any, a: Any, x: Any, *, axis: Any, keepdims: Any) -> Any:
     return _share(less, g, a, x, axis, keepdims)
 
 
-@op(dx=_share_max, kinks={"ties": "mean"}, cases=_CASES, aliases=("amax",), grows=False)
+@op(dx=_share_max, kinks={"ties": "mean"}, cases=_CASES, aliases=("amax",), grows=False, layer="continues")
 def max(x: Any, *, axis: Axes = None, keepdims: bool = False) -> Any:
     """a = max(x, axis=axis, keepdims=keepdims)
 

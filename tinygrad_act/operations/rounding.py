@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..core.dispatch import elementwise
-from ..core.op import case
+from ..core.facts import case
 
 __all__ = ["floor_divide", "fmod", "heaviside", "mod", "round", "trunc"]
 

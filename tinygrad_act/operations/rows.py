@@ -9,8 +9,9 @@ import numpy as np
 
 from ..core.axes import axis_of
 from ..core.dispatch import op
-from ..core.op import case, unknown
+from ..core.facts import case
 from ..core.parameters import Axes
+from ..core.rules import unknown
 from .arithmetic import has_nan, where
 from .comparison import equal, logical_and, not_equal
 from .reduce import sum
@@ -70,6 +71,7 @@ def _largest_apart_in_rows(z: Any, keep: bool) -> tuple[Any, Any, Any, Any]:
 @op(
     dx=unknown, dplaces=None, dones=unknown, cases=(case((2, 3), np.array([1, 5]), (3, 1)),),
     grows=lambda x, places, ones: math.prod(x[:-1]) * math.prod(ones[1:]),
+    internal=True,
 )
 def sum_apart(x: Any, places: Any, ones: Any) -> Any:
     """a = where(isin(arange(x.size), places).reshape(x.shape), 0, exp(x)) @ ones
@@ -114,6 +116,7 @@ def _where_used_dx(g: Any, _: Any, x: Any, y: Any, *, axis: Any) -> Any:
     dy=None,
     cases=(case((2, 3), (2, 3)), case((2, 3, 4), np.zeros((2, 1, 4)), axis=1), case((3,), np.zeros(3), axis=None)),
     grows=broadcast,
+    internal=True,
 )
 def where_used(x: Any, y: Any, *, axis: Axes = -1) -> Any:
     """a = where(isnan(x) & all(y == 0, axis, keepdims=True), 0, x)

@@ -9,7 +9,7 @@ import numpy as np
 from ..core.axes import axes_of, axis_of
 from ..core.blocks import HALF, wide
 from ..core.dispatch import op
-from ..core.op import case
+from ..core.facts import case
 from ..core.parameters import Axes, AxisList
 from ..formula import Expr
 from .index import getitem, scatter_add
@@ -26,6 +26,7 @@ __all__ = [
     linear=True,
     cases=(case((2, 3), shape=(3, 2)), case((6,), shape=(2, -1)), case((), shape=(1, 1)), case((0, 3), shape=(0,))),
     grows=False,
+    layer="continues",
 )
 def reshape(x: Any, *, shape: Any) -> Any:
     """a = reshape(x, shape)"""
@@ -37,6 +38,7 @@ def reshape(x: Any, *, shape: Any) -> Any:
     linear=True,
     cases=(case((2, 3)), case((2, 3, 4), axes=(1, 2, 0)), case((2, 3, 4), axes=(0, -1, 1)), case(())),
     grows=False,
+    layer="continues",
 )
 def transpose(x: Any, *, axes: AxisList = None) -> Any:
     """a = transpose(x, axes)
@@ -49,7 +51,7 @@ def transpose(x: Any, *, axes: AxisList = None) -> Any:
 def _inverse(axes: Any) -> Any:
     """The order of axes that undoes `axes`."""
     if isinstance(axes, Expr):
-        return np.argsort(axes)
+        return np.argsort(axes)  # type: ignore
     if not isinstance(axes, (tuple, list)):  # None undoes itself
         return axes
     return tuple(int(i) for i in np.argsort(axes_of(tuple(axes), len(axes))))
@@ -60,6 +62,7 @@ def _inverse(axes: Any) -> Any:
     linear=True,
     cases=(case((2, 3), axis1=0, axis2=1), case((2, 3, 4), axis1=-1, axis2=0)),
     grows=False,
+    layer="continues",
 )
 def swapaxes(x: Any, *, axis1: int, axis2: int) -> Any:
     """a = swapaxes(x, axis1, axis2)"""
@@ -71,6 +74,7 @@ def swapaxes(x: Any, *, axis1: int, axis2: int) -> Any:
     linear=True,
     cases=(case((2, 3, 4), source=0, destination=-1), case((2, 3, 4), source=(0, 1), destination=(2, 0))),
     grows=False,
+    layer="continues",
 )
 def moveaxis(x: Any, *, source: AxisList, destination: AxisList) -> Any:
     """a = moveaxis(x, source, destination)"""
@@ -82,6 +86,7 @@ def moveaxis(x: Any, *, source: AxisList, destination: AxisList) -> Any:
     linear=True,
     cases=(case((1, 3, 1)), case((1, 3, 1), axis=0), case((1, 3, 1), axis=(0, -1)), case(())),
     grows=False,
+    layer="continues",
 )
 def squeeze(x: Any, *, axis: Axes = None) -> Any:
     """a = squeeze(x, axis)"""
@@ -115,6 +120,7 @@ def broadcast_to(x: Any, *, shape: Any) -> Any:
     linear=True,
     cases=(case((2, 3), shape=(3,)), case((4, 2, 3), shape=(2, 1)), case((2,), shape=()), case((0, 3), shape=(1, 3))),
     grows=False,
+    internal=True,
 )
 def sum_to(x: Any, *, shape: Any) -> Any:
     """a = sum_to(x, shape)
@@ -225,6 +231,7 @@ def _unpad(g: Any, _: Any, x: Any, *, pad_width: Any, mode: Any, constant_values
         case((3,), pad_width=(2, 1)),
     ),
     grows=padded,
+    layer="continues",
 )
 def pad(x: Any, *, pad_width: Any, mode: str = "constant", constant_values: Any = 0) -> Any:
     """a = pad(x, pad_width, mode, constant_values=constant_values)

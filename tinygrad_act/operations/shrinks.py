@@ -9,7 +9,8 @@ import math
 from typing import Any
 
 from ..core.dispatch import elementwise
-from ..core.op import Place, case, theirs
+from ..core.facts import case
+from ..core.op import Place
 from . import fused_lines
 from .arithmetic import abs, maximum, minimum, where
 
@@ -28,7 +29,6 @@ _NOT_NEGATIVE = {"threshold": (-math.ulp(0.0), math.inf)}
     cases=_CASES,
     label="hard shrink",
     reference="Donoho and Johnstone 1994",
-    elsewhere={"torch": theirs("F.hardshrink"), "keras": theirs("ops.hard_shrink")},
     fused=fused_lines.HARD_SHRINK,
 )
 def hard_shrink(z: Any, *, threshold: float = 0.5) -> Any:
@@ -46,10 +46,6 @@ def hard_shrink(z: Any, *, threshold: float = 0.5) -> Any:
     cases=_CASES,
     label="soft shrink",
     reference="Donoho 1995",
-    elsewhere={
-        "torch": theirs("F.softshrink", at_kink="min_norm"),
-        "keras": theirs("ops.soft_shrink", at_kink="min_norm"),
-    },
     fused=fused_lines.SOFT_SHRINK,
 )
 def soft_shrink(z: Any, *, threshold: float = 0.5) -> Any:
@@ -66,7 +62,6 @@ def soft_shrink(z: Any, *, threshold: float = 0.5) -> Any:
     domain=_NOT_NEGATIVE,
     cases=(case((2, 3)), case((3,), bias=0.25, threshold=1.5)),
     reference="",
-    elsewhere={"onnx": theirs("Shrink")},
 )
 def shrink(z: Any, *, bias: float = 0.0, threshold: float = 0.5) -> Any:
     """a = where(z < -threshold, z + bias, where(z > threshold, z - bias, 0))
@@ -90,7 +85,6 @@ def _by_output(a: Any, z: Any, *, alpha: float) -> Any:
     cases=(case((2, 3)), case((3,), alpha=-0.5)),
     label="thresholded relu",
     reference="Konda et al. 2014",
-    elsewhere={"onnx": theirs("ThresholdedRelu")},
 )
 def thresholded_relu(z: Any, *, alpha: float = 1.0) -> Any:
     """a = where(z > alpha, z, 0)
@@ -105,7 +99,6 @@ def thresholded_relu(z: Any, *, alpha: float = 1.0) -> Any:
     kinks={"threshold": "none"},
     cases=(case((2, 3), threshold=0.5, value=-1.0), case((3,), threshold=-1.0, value=0.25)),
     reference="",
-    elsewhere={"torch": theirs("F.threshold"), "keras": theirs("ops.threshold")},
 )
 def threshold(z: Any, *, threshold: float, value: float) -> Any:
     """a = where(z > threshold, z, value)

@@ -16,6 +16,7 @@ from ..core.errors import KinkError
 from ..core.evaluate import held
 from ..core.mode import current, mode
 from ..core.op import MANY, Op, Place
+from ..core.rules import Rule, slope_by
 from .arithmetic import abs, where
 from .comparison import equal, less, less_equal
 
@@ -54,8 +55,8 @@ def slope(op: Op, position: int, a: Any, args: tuple[Any, ...], static: Mapping[
 
     Raises `KinkError` at a kink if `at_kink("raise")` asks for that.
     """
-    rule: Any = op.rule(position, mode.form)
-    d = rule if isinstance(rule, float) else rule(a, *args, **static)
+    rule = op.rule(position, mode.form)
+    d = slope_by(op, rule, position, a, args, static)
     policy = asked_at_kink(op)
     return d if policy is None else bent(op, position, rule, policy, d, args, static, bool(mode.tracing))
 
@@ -146,14 +147,14 @@ def _side(op: Op, position: int, rule: Any, args: tuple[Any, ...], near: Any, st
           sign: float, moved: int = 0) -> Any:  # fmt: skip
     """The slope right beside a kink. Read at two distances and continued to the kink, so that a
     polynomial's slope there is right to the last digit."""
-    once, twice = (_at(op, rule, args, moved, sign * near * n, static) for n in (1.0, 2.0))
+    once, twice = (_at(op, rule, position, args, moved, sign * near * n, static) for n in (1.0, 2.0))
     return 2.0 * once - twice
 
 
-def _at(op: Op, rule: Any, args: tuple[Any, ...], moved: int, step: Any, static: Mapping[str, Any]) -> Any:
+def _at(op: Op, rule: Rule, position: int, args: tuple[Any, ...], moved: int, step: Any,
+        static: Mapping[str, Any]) -> Any:  # fmt: skip
     there = tuple(x + step if i == moved else x for i, x in enumerate(args))
-    d = rule if isinstance(rule, float) else rule(op.call(*there, **static), *there, **static)
-    return d * 1.0  # a mask counts as a number
+    return slope_by(op, rule, position, op.call(*there, **static), there, static) * 1.0  # a mask counts as a number
 
 
 def _choose(policy: str, left: Any, right: Any) -> Any:

@@ -13,7 +13,7 @@ import numpy as np
 
 from ..core.blocks import HALF, by_rows, wide
 from ..core.dispatch import op
-from ..core.op import Fused, Theirs, case, theirs
+from ..core.facts import Fused, case
 from .arithmetic import chain, has_nan, maximum
 from .comparison import greater
 from .elementary import exp
@@ -29,7 +29,7 @@ _vecdot: Any = np.vecdot  # NumPy's stubs do not know its axis
 _AXES = (case((2, 3)), case((2, 3), axis=0), case((2, 3, 4), axis=1), case((3,)))
 
 
-@op(dz=None, reference="", elsewhere={"onnx": theirs("Hardmax")}, cases=_AXES, grows=False)
+@op(dz=None, reference="", cases=_AXES, grows=False)
 def hardmax(z: Any, *, axis: int | None = -1) -> Any:
     """a = eye(z.shape[axis])[argmax(moveaxis(z, axis, -1), axis=-1)].swapaxes(axis, -1)
 
@@ -54,6 +54,7 @@ def straight_through_hardmax(z: Any, *, axis: int | None = -1) -> Any:
     dx=lambda g, _, __, y, *, axis: g * hardmax(y, axis=axis),
     dy=None,
     cases=(case((2, 3), (2, 3)), case((2, 3, 4), (2, 3, 4), axis=1)), grows=False,
+    internal=True,
 )
 def at_largest(x: Any, y: Any, *, axis: int | None = -1) -> Any:
     """a = take_along_axis(x, argmax(y, axis=axis, keepdims=True), axis)
@@ -100,13 +101,6 @@ def _exponentials(z: Any, *, axis: int) -> Any:
     dz=_softmax_back,
     cases=_AXES,
     reference="Boltzmann 1868; Bridle 1990",
-    elsewhere={
-        "torch": theirs("F.softmax", note="without dim it guesses the axis, and warns"),
-        "jax": theirs("nn.softmax"),
-        "keras": theirs("ops.softmax"),
-        "tensorflow": theirs("nn.softmax"),
-        "onnx": theirs("Softmax"),
-    },
     grows=False,
 )
 def softmax(z: Any, *, axis: int | None = -1) -> Any:
@@ -118,7 +112,7 @@ def softmax(z: Any, *, axis: int | None = -1) -> Any:
     return _exponentials(z, axis=axis)
 
 
-@op(dz=_softmin_back, cases=_AXES, reference="", elsewhere={"torch": theirs("F.softmin")}, grows=False)
+@op(dz=_softmin_back, cases=_AXES, reference="", grows=False)
 def softmin(z: Any, *, axis: int | None = -1) -> Any:
     """a = exp(-z) / sum(exp(-z), axis=axis, keepdims=True)
 
@@ -127,7 +121,7 @@ def softmin(z: Any, *, axis: int | None = -1) -> Any:
     return _exponentials(np.asarray(np.subtract(0.0, z)), axis=axis)  # of unsigned numbers, too
 
 
-@op(dz=lambda g, _, z, *, axis: -_weighed(g, softmax(z, axis=axis), axis), cases=_AXES, grows=False)
+@op(dz=lambda g, _, z, *, axis: -_weighed(g, softmax(z, axis=axis), axis), cases=_AXES, grows=False, internal=True)
 def softmax_rest(z: Any, *, axis: int | None = -1) -> Any:
     """a = 1 - exp(z) / sum(exp(z), axis=axis, keepdims=True)
 
@@ -194,13 +188,6 @@ def _log_softmax_of_rows(z: Any, out: Any, *, axis: int | None) -> None:
     label="log softmax",
     cases=_AXES,
     reference="",
-    elsewhere={
-        "torch": theirs("F.log_softmax", note="without dim it guesses the axis, and warns"),
-        "jax": theirs("nn.log_softmax"),
-        "keras": theirs("ops.log_softmax"),
-        "tensorflow": theirs("nn.log_softmax"),
-        "onnx": theirs("LogSoftmax"),
-    },
     grows=False,
 )
 def log_softmax(z: Any, *, axis: int | None = -1) -> Any:
@@ -213,7 +200,6 @@ def log_softmax(z: Any, *, axis: int | None = -1) -> Any:
 
 
 _CHANNELS = (case((2, 3, 2, 2)), case((3, 2, 1)))
-_TORCH: dict[str, Theirs] = {"torch": theirs("nn.Softmax2d")}
 
 
 def _softmax2d_back(g: Any, a: Any, _: Any) -> Any:
@@ -221,7 +207,7 @@ def _softmax2d_back(g: Any, a: Any, _: Any) -> Any:
     return _softmax_back(g, a, _, axis=-3)
 
 
-@op(dz=_softmax2d_back, cases=_CHANNELS, reference="", elsewhere=_TORCH, grows=False)
+@op(dz=_softmax2d_back, cases=_CHANNELS, reference="", grows=False)
 def softmax2d(z: Any) -> Any:
     """a = exp(z) / sum(exp(z), axis=-3, keepdims=True)
 
@@ -241,7 +227,7 @@ def _support_back(g: Any, a: Any, _: Any, *, axis: int | None) -> Any:
 
 @op(
     dz=_support_back,
-    cases=_AXES, reference="Martins and Astudillo 2016", elsewhere={"keras": theirs("activations.sparsemax")},
+    cases=_AXES, reference="Martins and Astudillo 2016",
     grows=False,
 )
 def sparsemax(z: Any, *, axis: int = -1) -> Any:
@@ -285,7 +271,6 @@ def _gumbel_back(g: Any, a: Any, _: Any, *, rng: Any, tau: float, axis: int | No
     domain={"tau": (0.0, np.inf)},
     cases=(case((2, 3), rng=0), case((2, 3, 4), rng=1, tau=0.5, axis=1)),
     reference="Jang et al. 2017; Maddison et al. 2017",
-    elsewhere={"torch": theirs("F.gumbel_softmax", note="draws from the global state; hard=True is straight-through")},
     grows=False,
 )
 def gumbel_softmax(z: Any, *, rng: Any, tau: float = 1.0, axis: int | None = -1) -> Any:

@@ -67,6 +67,7 @@ def mills(x: Any) -> Any:
     input=lambda _, z: 2 * bell(z, rate=1.0),
     scalar=math.erf,
     aliases=("scipy.special.erf",),
+    measured=({},),
 )
 def erf(z: Any) -> Any:
     """a = erf(z)
@@ -108,6 +109,7 @@ def _cdf_of_float(z: float) -> float:
     input=lambda _, z: bell(z, rate=0.5, order=1),
     scalar=_pdf_of_float,
     label="φ",
+    measured=({},),
 )
 def normal_pdf(z: Any) -> Any:
     """a = exp(-z * z / 2) / sqrt(2 * pi)
@@ -127,7 +129,7 @@ def _pdf(z: Any) -> Any:
     return scaled_bell(np.absolute(z), 0.5) * BELL_SHIFTED
 
 
-@elementwise(dz=lambda _, z: normal_pdf(z), scalar=_cdf_of_float, label="Φ")
+@elementwise(dz=lambda _, z: normal_pdf(z), scalar=_cdf_of_float, label="Φ", measured=({},))
 def normal_cdf(z: Any) -> Any:
     """a = (1 + erf(z / sqrt(2))) / 2
 

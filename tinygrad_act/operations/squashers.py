@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..core.dispatch import elementwise
-from ..core.op import case, theirs
+from ..core.facts import case
 from . import fused, fused_gates, fused_lines
 from .activations import sigmoid
 from .arithmetic import abs, clip, minimum, where
@@ -29,12 +29,6 @@ __all__ = [
     input=lambda _, z: sigmoid(-z),
     label="log σ",
     reference="",
-    elsewhere={
-        "torch": theirs("F.logsigmoid"),
-        "jax": theirs("nn.log_sigmoid"),
-        "keras": theirs("ops.log_sigmoid"),
-        "tensorflow": theirs("math.log_sigmoid"),
-    },
     fused=fused.LOG_SIGMOID,
 )
 def log_sigmoid(z: Any) -> Any:
@@ -59,7 +53,6 @@ def _logit_of_float(z: float) -> float:
     scalar=_logit_of_float,
     domain=(0.0, 1.0),
     aliases=("scipy.special.logit",),
-    elsewhere={"torch": theirs("logit"), "jax": theirs("scipy.special.logit")},
 )
 def logit(z: Any) -> Any:
     """a = log(z / (1 - z))
@@ -89,12 +82,6 @@ def _top(*, alpha: Any, beta: Any) -> Any:
     cases=(case(()), case((2, 3)), case((3,), alpha=0.2), case((3,), alpha=0.75, beta=0.25)),
     label="hard sigmoid",
     reference="Courbariaux et al. 2015",
-    elsewhere={
-        "torch": theirs("F.hardsigmoid", at_kink="min_norm"),
-        "jax": theirs("nn.hard_sigmoid", at_kink="min_norm"),
-        "keras": theirs("ops.hard_sigmoid", at_kink="min_norm", note="alpha was 0.2 in Keras 2"),
-        "onnx": theirs("HardSigmoid", alpha=0.2),
-    },
     fused=fused_lines.HARD_SIGMOID,
 )
 def hard_sigmoid(z: Any, *, alpha: float = 1 / 6, beta: float = 0.5) -> Any:
@@ -115,10 +102,6 @@ def hard_sigmoid(z: Any, *, alpha: float = 1 / 6, beta: float = 0.5) -> Any:
     dz=lambda _, z: where(abs(z) <= 1, 0.5, 0.0),
     kinks={-1.0: "inside", 1.0: "inside"},
     reference="",
-    elsewhere={
-        "jax": theirs("nn.sparse_sigmoid", at_kink="mean"),
-        "keras": theirs("ops.sparse_sigmoid", at_kink="min_norm", note="on JAX its slope at both kinks is 0.25"),
-    },
 )
 def sparse_sigmoid(z: Any) -> Any:
     """a = clip((z + 1) / 2, 0, 1)
@@ -135,11 +118,6 @@ def sparse_sigmoid(z: Any) -> Any:
     cases=(case(()), case((2, 3)), case((3,), min=-0.5, max=2.0)),
     label="hard tanh",
     reference="Collobert 2004",
-    elsewhere={
-        "torch": theirs("F.hardtanh", at_kink="min_norm"),
-        "jax": theirs("nn.hard_tanh", note="no min and max"),
-        "keras": theirs("ops.hard_tanh", note="no min and max; on PyTorch its slope at both kinks is 0"),
-    },
 )
 def hard_tanh(z: Any, *, min: float = -1.0, max: float = 1.0) -> Any:
     """a = clip(z, min, max)
@@ -159,7 +137,6 @@ def _scaled_tanh_by_input(_: Any, z: Any, *, alpha: float, beta: float) -> Any:
     input=_scaled_tanh_by_input,
     cases=(case((2, 3), alpha=1.7159, beta=2 / 3), case(())),
     reference="LeCun et al. 1998",
-    elsewhere={"onnx": theirs("ScaledTanh", note="of its recurrent layers; alpha and beta have no default")},
 )
 def scaled_tanh(z: Any, *, alpha: float = 1.0, beta: float = 1.0) -> Any:
     """a = alpha * tanh(beta * z)
@@ -193,13 +170,6 @@ def _soft_sign_slope_by_output(a: Any, _: Any) -> Any:
     dz=_soft_sign_slope,
     output=_soft_sign_slope_by_output,
     reference="Elliott 1993",
-    elsewhere={
-        "torch": theirs("F.softsign"),
-        "jax": theirs("nn.soft_sign"),
-        "keras": theirs("ops.soft_sign"),
-        "tensorflow": theirs("nn.softsign"),
-        "onnx": theirs("Softsign"),
-    },
 )
 def soft_sign(z: Any) -> Any:
     """a = z / (1 + absolute(z))
@@ -215,7 +185,6 @@ def soft_sign(z: Any) -> Any:
     dz=lambda _, z: square(tanh(z)),
     label="tanh shrink",
     reference="",
-    elsewhere={"torch": theirs("F.tanhshrink"), "keras": theirs("ops.tanh_shrink")},
     fused=fused_gates.TANH_SHRINK,
 )
 def tanh_shrink(z: Any) -> Any:

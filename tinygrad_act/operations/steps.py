@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 
 from ..core.dispatch import elementwise
-from ..core.op import theirs
 from .arithmetic import abs
 
 __all__ = ["step", "stop_gradient", "straight_through_sign", "straight_through_step"]
@@ -21,12 +20,6 @@ __all__ = ["step", "stop_gradient", "straight_through_sign", "straight_through_s
     dz=None,
     scalar=lambda z: z,
     label="stop gradient",
-    elsewhere={
-        "torch": theirs("Tensor.detach"),
-        "jax": theirs("lax.stop_gradient"),
-        "keras": theirs("ops.stop_gradient"),
-        "tensorflow": theirs("stop_gradient"),
-    },
 )
 def stop_gradient(z: Any) -> Any:
     """a = z
@@ -50,7 +43,6 @@ def _step_of_array(z: Any) -> Any:
     scalar=_step,
     kinks={0.0: "none"},
     reference="McCulloch and Pitts 1943",
-    elsewhere={"torch": theirs("heaviside", note="its value at 0 is an argument"), "jax": theirs("numpy.heaviside")},
 )
 def step(z: Any) -> Any:
     """a = heaviside(z, 1)

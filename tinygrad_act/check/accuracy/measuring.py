@@ -72,15 +72,11 @@ def measure(op: Op | str, *, points: int = QUICK, static: Mapping[str, Any] | No
 
 
 def measured_ops() -> list[tuple[Op, dict[str, Any]]]:
-    """Every activation of one input, with the static parameters that it is measured with."""
-    chosen = [op for op in ops.values() if op.elementwise and len(op.inputs) == 1 and op.reference is not None]
-    extra = [op for name in ("erf", "normal_cdf", "normal_pdf") if (op := ops[name]) not in chosen]
-    both: list[tuple[Op, dict[str, Any]]] = []
-    for op in [*chosen, *extra]:
-        both.append((op, {}))
-        if op.name == "celu":  # alpha=1 hides the rounding of z / alpha
-            both.append((op, {"alpha": 1.5}))
-    return both
+    """Every activation of one input, then what else asks for it, with the static parameters of each measurement."""
+    activations = [op for op in ops.activations() if op.elementwise and len(op.inputs) == 1]
+    others = [op for op in ops.values() if op not in activations]
+    asked = [(op, ({}, *op.measured)) for op in activations] + [(op, op.measured) for op in others]
+    return [(op, dict(static)) for op, several in asked for static in several]
 
 
 def _static(op: Op, given: Mapping[str, Any]) -> dict[str, Any]:

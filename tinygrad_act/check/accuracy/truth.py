@@ -17,7 +17,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ...core.op import Op
-from .dual import Dual, context, words
+from ...engine.jet import Jet
+from .words import POWER, context, words
 
 __all__ = ["Exact", "Truth"]
 
@@ -83,9 +84,9 @@ class Truth:
                 before = None
                 continue
             if before is not None and known[0] is None:
-                known[0] = self._settled(before.v, now.v, bits >= enough)
+                known[0] = self._settled(before[0], now[0], bits >= enough)
             if before is not None and known[0] is not None:  # a part that still cancels would be missed in the slope
-                known[1] = self._settled(before.d, now.d, bits >= enough)
+                known[1] = self._settled(before[1], now[1], bits >= enough)
             if known[0] is not None and known[1] is not None:
                 break
             before = now
@@ -93,24 +94,24 @@ class Truth:
         return known[0], known[1]
 
     def second(self, points: np.ndarray) -> Exact:
-        """The second derivatives at these points, none of which is 0: difference quotients of the slope, whose
-        step is so small, in digits so many, that nothing is left to see of it."""
+        """The second derivatives at these points, none of which is 0."""
         with self._mp.workprec(_LADDER[-1]):
             return Exact.of([self._second_at(float(z)) for z in points])
 
     def _second_at(self, z: float) -> Any:
         mp = self._mp
         with mp.workprec(2400 + (4 * abs(math.frexp(z)[1]) if abs(z) < 1 else 0)):
-            x = mp.mpf(z)
-            h = mp.ldexp(abs(x), -300)
             try:
-                second = (self._at(x + h).d - self._at(x - h).d) / (2 * h)
+                second = 2 * self._at(mp.mpf(z), 3)[2]
             except (ValueError, ZeroDivisionError, OverflowError):
                 return None
             return None if second != second else +second if abs(second) > mp.ldexp(1, -1100) else mp.zero
 
-    def _at(self, z: Any) -> Dual:
-        return eval(self._code, {"__builtins__": {}}, {**words(self._static), self._input: Dual(z, self._mp.one)})  # type: ignore[no-any-return]
+    def _at(self, z: Any, count: int = 2) -> list[Any]:
+        """So many of the coefficients of f(z + t): value, slope, half the second derivative."""
+        known = {**words(self._static), self._input: Jet([z, self._mp.one, 0.0][:count])}
+        found: Jet = eval(self._code, {"__builtins__": {}}, known)
+        return found.terms
 
     def _settled(self, before: Any, now: Any, enough: bool) -> Any:
         """The number if both agree, or if it is as good as 0 with more bits than any cancellation takes."""
@@ -130,8 +131,8 @@ def _meant(op: Op, name: str, x: Any) -> Any:
     return simple if float(simple) == x else x
 
 
-class _Decimal(ast.NodeTransformer):
-    """Puts number('0.044715') in place of 0.044715."""
+class _InWords(ast.NodeTransformer):
+    """Puts number('0.044715') in place of 0.044715, and a word in place of **, which is an operation's on jets."""
 
     def __init__(self, text: str) -> None:
         self._text = text
@@ -140,7 +141,13 @@ class _Decimal(ast.NodeTransformer):
         digits = ast.Constant(ast.get_source_segment(self._text, node))
         return ast.copy_location(ast.Call(ast.Name("number", ast.Load()), [digits], []), node)
 
+    def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
+        self.generic_visit(node)
+        if not isinstance(node.op, ast.Pow):
+            return node
+        return ast.copy_location(ast.Call(ast.Name(POWER, ast.Load()), [node.left, node.right], []), node)
+
 
 def _compiled(formula: str) -> Any:
-    tree = _Decimal(formula).visit(ast.parse(formula, mode="eval"))
+    tree = _InWords(formula).visit(ast.parse(formula, mode="eval"))
     return compile(ast.fix_missing_locations(tree), "formula", "eval")

@@ -9,9 +9,11 @@ from typing import Any
 import numpy as np
 
 from ...core.dispatch import elementwise
+from ...core.facts import Case, Theirs
 from ...core.frames import boundary
-from ...core.op import REQUIRED, Case, Op, Place, Rule, Theirs, Unknown
+from ...core.op import REQUIRED, Intervals, Op, Place
 from ...core.registry import ops
+from ...core.rules import Rule, Unknown, is_constant, slope_by
 from ...operations.arithmetic import where
 from ...operations.comparison import equal
 from .formula import derive, read_formula, read_input
@@ -34,7 +36,7 @@ def activation(
     output: Rule = None,
     input: Rule = None,
     kinks: Mapping[Place, str] | None = None,
-    domain: tuple[float, float] | Mapping[str, tuple[float, float]] | None = None,
+    domain: Intervals | None = None,
     label: str | None = None,
     aliases: tuple[str, ...] = (),
     reference: str = "",
@@ -111,7 +113,7 @@ def _examine(op: Op, report: Report, again: Function, rule: Any) -> None:
     report.faults += declared_but_absent(op)
     found = undeclared(op, report)
     if found:
-        rule = _zero_at_jumps(op, rule, found) if report.derived and callable(rule) else rule
+        rule = _zero_at_jumps(op, rule, found) if report.derived and not is_constant(rule) else rule
         op = again(rule, {**op.kinks, **found})
         report.op, report.found = op, [op.place_text(place) for place in found]
     report.faults += nan_faults(op)  # where a slope is a mask, the engine minds NaN if there is a kink
@@ -144,7 +146,7 @@ def _zero_at_jumps(op: Op, rule: Any, found: Mapping[Place, str]) -> Any:
         return rule
 
     def with_jumps(a: Any, z: Any, **static: Any) -> Any:
-        d = rule(a, z, **static)
+        d = slope_by(op, rule, 0, a, (z,), static)
         for place in jumps:
             d = where(equal(z, op.bound(place, static)), 0.0, d)
         return d

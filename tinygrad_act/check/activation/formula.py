@@ -9,8 +9,8 @@ from typing import Any
 
 from ...core.docstrings import keep_docstring
 from ...core.frames import own_cause
-from ...core.op import Rule
 from ...core.registry import ops
+from ...core.rules import Rule
 from ...engine.forward import Dual, derived_rule
 from ...engine.value import Value
 from ...formula import name as name_of

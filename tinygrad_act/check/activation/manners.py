@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from ...core.op import Op, Rule
+from ...core.op import Op
+from ...core.rules import Rule, in_words, is_constant, slope_by
 from ...engine.value import Value
 from ...formula import name as name_of
 from .points import interval
@@ -91,12 +92,16 @@ def int_note(op: Op) -> list[str]:
 
 def rule_faults(op: Op, rule: Rule, what: str) -> list[str]:
     """What is wrong with a rule's result on arrays, and whether it can be recorded and spelled."""
-    if rule is None or isinstance(rule, float):
+    if is_constant(rule):
         return []
     z, given = _example(op), dict(op.defaults)
     a = op.forward(z, **given)
+
+    def at(a: Any, z: Any, **static: Any) -> Any:
+        return slope_by(op, rule, 0, a, (z,), static)
+
     try:
-        d = rule(a, z, **given)
+        d = at(a, z, **given)
     except Exception as error:
         return [f"{what} fails on an array: {_reason(error)}"]
     if type(d) not in (float, int, bool):
@@ -104,9 +109,9 @@ def rule_faults(op: Op, rule: Rule, what: str) -> list[str]:
         if faults:
             return faults
     attempts: dict[str, Callable[[], Any]] = {
-        "a number": lambda: rule(float(a[0, 0]), float(z[0, 0]), **given),
-        "Values": lambda: rule(Value(a), Value(z), **given),
-        "names": lambda: rule.__doc__ or rule(*map(name_of, "az"), **{word: name_of(word) for word in given}),
+        "a number": lambda: at(float(a[0, 0]), float(z[0, 0]), **given),
+        "Values": lambda: at(Value(a), Value(z), **given),
+        "names": lambda: in_words(rule) or at(*map(name_of, "az"), **{word: name_of(word) for word in given}),
     }
     for on, attempt in attempts.items():
         try:
@@ -130,7 +135,7 @@ def nan_faults(op: Op) -> list[str]:
             f"NaN is swallowed: {op.name}(NaN) is {a.data[0]:g} for an array, {number:g} for a float; all comparisons "
             f"with NaN are false, so let that branch give z: where(z <= 0, 0.0, z) instead of where(z > 0, z, 0.0)"
         ]
-    if callable(op.rules[0]) and not math.isnan(z.grad[0]):
+    if not is_constant(op.rules[0]) and not math.isnan(z.grad[0]):
         return [f"NaN is swallowed: the slope at NaN is {z.grad[0]:g}; let the branch that NaN takes depend on z"]
     return [f"NaN beside it makes {op.name}({x:g}) NaN"] if math.isnan(a.data[1]) else []
 
@@ -144,9 +149,7 @@ def range_notes(op: Op) -> list[str]:
     with warnings.catch_warnings(record=True) as caught, np.errstate(all="warn", under="ignore"):
         warnings.simplefilter("always")
         a = op.forward(z, **op.defaults)
-        rule: Any = op.rules[0]
-        if callable(rule):
-            rule(a, z, **op.defaults)
+        slope_by(op, op.rules[0], 0, a, (z,), op.defaults)
     messages = sorted({str(warning.message) for warning in caught})
     notes = [f"for inputs up to 1e300 NumPy warns: {'; '.join(messages)}"] if messages else []
     for end, far in ((low, -1e300), (high, 1e300)):

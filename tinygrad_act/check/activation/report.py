@@ -9,6 +9,7 @@ import numpy as np
 
 from ...core.frames import public_methods
 from ...core.op import Op
+from ...core.rules import slope_by
 from ...core.saving import Path, save
 from ...operations.slope import Kink, kinks_of
 from ...show.svg import bundle
@@ -123,10 +124,9 @@ def describe(kink: Kink) -> str:
 def curves(op: Op, z: np.ndarray, static: Mapping[str, Any]) -> tuple[np.ndarray, np.ndarray]:
     """Value and slope, by the rule, at the points `z`."""
     given = {**op.defaults, **static}
-    rule: Any = op.rules[0]
     with np.errstate(all="ignore"):
         a = np.asarray(op.forward(z, **given), np.float64)
-        d = 0.0 if rule is None else rule if isinstance(rule, float) else rule(a, z, **given)
+        d = slope_by(op, op.rules[0], 0, a, (z,), given)
         return np.broadcast_to(a, z.shape), np.broadcast_to(np.asarray(d, np.float64), z.shape)
 
 

@@ -8,7 +8,8 @@ from typing import NamedTuple
 import numpy as np
 
 from ...core.columns import spaced
-from ...core.op import Op, Unknown
+from ...core.op import Op
+from ...core.rules import is_unknown
 from ...show.texts import json_text
 from ..samples import at_kinks, cases, movable, sample
 from .formula import fault_or_none
@@ -47,7 +48,7 @@ def check_op(op: Op) -> Line:
     """Check an operation on all of its cases, to second order, and at its kinks; and its docstring's formula."""
     if op.estimator:
         return Line(op.name, None, None, (), ESTIMATOR)
-    if any(isinstance(rule, Unknown) for rule in op.rules):
+    if any(is_unknown(rule) for rule in op.rules):
         return Line(op.name, None, None, (), WRONG if _said(op) else UNKNOWN)
     reports = [gradcheck(f, *arrays, order=2) for f, arrays in (movable(op, c) for c in cases(op))
                if any(rule is not None for rule in op.rules) and any(np.size(x) for x in arrays)]  # fmt: skip

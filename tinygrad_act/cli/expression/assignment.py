@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from ...core.frames import boundary
-from .machine import compute
+from .evaluate import compute
 from .message import refuse
-from .reader import parse
+from .reader import names, parse
 
 __all__ = ["parse_assignment"]
 
@@ -28,8 +28,8 @@ def parse_assignment(text: str) -> tuple[str, Any]:
     expression = parse(text)
     if len(expression.assigned) != 1:
         raise refuse(text, len(name), _FORM)
-    for step in expression.steps:
-        if step.kind == "name":
-            raise refuse(text, step.place, f"{step.name!r} is no number; {_FORM}")
+    for formula, tree in expression.trees:
+        for node in names(tree):
+            raise refuse(text, formula.place_of(node.col_offset), f"{node.id!r} is no number; {_FORM}")
     data = compute(expression, {}).data
     return expression.assigned[0], data.tolist() if isinstance(data, np.ndarray) else float(data)

@@ -6,14 +6,11 @@ from collections.abc import Callable, Iterable, Sequence
 
 from ..node import Graph
 from .algebra import algebra, exact
-from .bounds import bounds
-from .constants import constants
-from .fold import fold
 from .large import chosen, large
-from .products import products
+from .numbers import bounds, constants
+from .once import fold, share
 from .scale import scale
-from .share import share
-from .sums import sums
+from .sums import products, sums
 
 __all__ = ["PASSES", "check_passes", "simplified"]
 
@@ -23,8 +20,8 @@ PASSES = (
 )  # fmt: skip
 """All passes. `vectors`: scalars that are alike are computed at once; `lower`: operations become lines of NumPy;
 `trust`: by their shorter formulas, with a look at the results; `memory`: results share memory; `tiles`: chains on
-large arrays run on slices of them, see `program.tiles` and `large`. The others stand in
-files of their own."""
+large arrays run on slices of them, see `tiles` and `large`. The others: `once` (fold, share), `algebra`,
+`sums` (products, sums), `scale`, `numbers` (constants, bounds)."""
 
 Pass = Callable[[Graph], Graph]
 _ON_GRAPHS: tuple[tuple[str, Pass], ...] = (

@@ -15,7 +15,7 @@ from ...core.op import Op
 from ...core.registry import ops
 from ...engine.tracing import Pull
 from ...engine.value import Value
-from ..passes.share import key_of
+from ..passes.once import key_of
 
 __all__ = ["SUM", "Units", "read"]
 
@@ -54,12 +54,12 @@ def read(order: Sequence[Value], roots: Sequence[Value]) -> Units | None:
     for i, node in enumerate(order):
         place[node] = i
         if node.op is None:
-            if not _is_number(node._data):
+            if not _is_number(node._held):
                 return None
             units.leaves.append(i)
             continue
         sources = _sources(node, place, units.constants)
-        if sources is None or not node.op.elementwise or not _is_number(node._data, "fb"):
+        if sources is None or not node.op.elementwise or not _is_number(node._held, "fb"):
             return None
         op: Op = node.op
         if isinstance(op.forward, Pull):
@@ -75,7 +75,7 @@ def read(order: Sequence[Value], roots: Sequence[Value]) -> Units | None:
 
 def _plain(op: Op, pull: Pull, sources: tuple[int, ...]) -> tuple[Op, tuple[int, ...]]:
     """A step of backpropagation as an operation on its cotangent, where it is a simple one."""
-    rule = pull.op.rules[pull.position]
+    rule = pull.op.rule(pull.position)
     if pull.conventions is None and rule == 1:
         return IDENTITY, sources[:1]
     if pull.conventions is None and rule == -1:

@@ -10,6 +10,7 @@ import numpy as np
 
 from ...core.frames import boundary, public_methods
 from ...core.op import DROPPED, REQUIRED, Op
+from ...core.rules import slope_by
 from ...core.saving import Path, save
 from ...formula import Expr, call, is_condition, latex, mathematics, python, unicode, words
 from ...operations.slope import Kink, kinks_of
@@ -171,7 +172,7 @@ def _shape(op: Op, static: Mapping[str, Any], domain: tuple[float, float], kinks
     rule = op.known(0, "input")
 
     def slope(z: Any) -> Any:
-        d = rule(op.call(z, **static), z, **static) if callable(rule) else rule or 0.0
+        d = slope_by(op, rule, 0, op.call(z, **static), (z,), static)
         return np.broadcast_to(np.asarray(d, np.float64), z.shape)
 
     sides = [(kink.at, kink.left, kink.right) for kink in kinks]

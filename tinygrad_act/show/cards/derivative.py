@@ -88,6 +88,5 @@ def _first(op: Op, x: Any, static: dict[str, Any]) -> Any:
 
 
 def _higher(op: Op, order: int, x: Any, static: dict[str, Any]) -> Any:
-    rule = op.rule(0, "input")
-    terms = series(rule, lambda jet: op.call(jet, **static), x, order, static)
+    terms = series(op, x, order, static)
     return math.factorial(order - 1) * np.asarray(terms[-1], np.float64)

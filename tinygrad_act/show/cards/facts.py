@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from ...core.op import Theirs
+from ...core.facts import Theirs
 from ...operations.slope import Kink
 from .shape import Interval
 

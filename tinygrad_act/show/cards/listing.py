@@ -42,7 +42,7 @@ class Catalogue(Records[Line]):
 
 def catalogue() -> Catalogue:
     """The table of all activations, yours too: `print(ta.catalogue())`; `ta.card(name)` says more about one."""
-    return Catalogue([_line(op) for op in ops.values() if op.reference is not None])
+    return Catalogue([_line(op) for op in ops.activations()])
 
 
 def _line(op: Op) -> Line:

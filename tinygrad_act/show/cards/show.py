@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from ...core.columns import columns
-from ...core.op import Theirs
+from ...core.facts import Theirs
 from ...operations.slope import SATURATED
 from ..svg import one_line
 from ..texts import json_text, printable

@@ -153,7 +153,7 @@ class _Capture:
     def _describe(self, value: Value) -> Node:
         op, cluster = value.op, self._clusters.get(id(value), ())
         name = self._names.shown.get(id(value), "")
-        node = _holding(value._data, kind_of(value))._replace(
+        node = _holding(value._held, kind_of(value))._replace(
             name=_within(name, cluster), loose=id(value) in self._names.variables, called=self._called(value),
             cluster=cluster, flows=value.level > 0,
             grad=None if value._grad is None else numbers_of(value._grad),

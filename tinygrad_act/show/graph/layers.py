@@ -5,14 +5,17 @@ A layer is a product with a weight, and what follows it alone: a bias, an activa
 
 from __future__ import annotations
 
+from ...core.registry import ops
 from .alike import is_leaf, neighbours
 from .snapshot import Node, Snapshot
 
-__all__ = ["PRODUCTS", "with_layers"]
+__all__ = ["role", "with_layers"]
 
-PRODUCTS = frozenset(["matmul", "einsum", "dot", "tensordot"])
-"""What multiplies with weights."""
-_SHAPING = frozenset(["reshape", "transpose", "swapaxes", "moveaxis", "pad", "getitem", "max", "squeeze"])
+
+def role(node: Node) -> str:
+    """What the operation of a box does in a layer; see `tinygrad_act.core.op.LAYER`."""
+    op = ops.find(node.op) if node.op else None
+    return op.layer if op is not None else ""
 
 
 def with_layers(snapshot: Snapshot) -> Snapshot:
@@ -25,7 +28,7 @@ def with_layers(snapshot: Snapshot) -> Snapshot:
         sources = [nodes[x] for x, _ in inputs[name]]
         weighted = any(source.kind == "parameter" and not source.output for source in sources)
         before = [source for source in sources if not is_leaf(source)]
-        if node.op in PRODUCTS and weighted:
+        if role(node) == "begins" and weighted:
             count += 1
             layer[name] = count
         elif len(before) == 1 and len(uses[before[0].id]) == 1 and (weighted or _follows(node)):
@@ -40,4 +43,4 @@ def with_layers(snapshot: Snapshot) -> Snapshot:
 
 
 def _follows(node: Node) -> bool:
-    return bool(node.shape) and (node.activation or node.op in _SHAPING)
+    return bool(node.shape) and (node.activation or role(node) == "continues")

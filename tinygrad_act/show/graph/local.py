@@ -124,16 +124,16 @@ def _numbered(letter: str, *taken: Container[str]) -> str:
 def _at(node: Value, rule: Rule, names: Named) -> tuple[tuple[str, Any], ...]:
     """The numbers that the letters in a formula stand for."""
     op = node.op
-    if op is None or not op.elementwise or np.size(node._data) != 1 or names.telling.isdisjoint(rule.places):
+    if op is None or not op.elementwise or np.size(node._held) != 1 or names.telling.isdisjoint(rule.places):
         return ()
-    values = {OUTPUT: node._data, **{operand(i): x for i, x in enumerate(node.primals or ())}}
+    values = {OUTPUT: node._held, **{operand(i): x for i, x in enumerate(node.primals or ())}}
     places = [place for place in values if place in names.telling and place in rule.places]
     return tuple((names.shown[x], np.asarray(values[x]).item()) for x in places)
 
 
 def slope_of(node: Value, position: int) -> Any:
     """The local derivative, by the conventions in force; None if it is no elementwise number."""
-    op, a = node.op, node._data
+    op, a = node.op, node._held
     if op is None or not (op.elementwise or np.size(a) == 1):  # of very many operands not all are looked at for each
         return None
     primals = node.primals or ()

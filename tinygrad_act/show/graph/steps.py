@@ -13,7 +13,7 @@ from collections.abc import Hashable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from .alike import alike, folded, neighbours
-from .layers import PRODUCTS
+from .layers import role
 from .numbers import ranged
 from .quotient import common_formula, quotient
 from .snapshot import Edge, Formula, Node, Slopes, Snapshot
@@ -193,7 +193,7 @@ class _Row:
         """How well a step may begin here: at the start of a module, or with a product."""
         node = self._nodes[self._order[i]]
         before = self._nodes[self._order[i - 1]].cluster if i else ()
-        return node.cluster != before, node.op in PRODUCTS
+        return node.cluster != before, role(node) == "begins"
 
     def _is_joined(self, start: int, length: int, count: int) -> bool:
         """Whether every step uses something of the one before."""

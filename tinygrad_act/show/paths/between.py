@@ -69,11 +69,9 @@ def _links(node: Value, places: dict[Value, int]) -> list[Link]:
     """The edges of `node` to nodes that have a place, by which a gradient flows."""
     if node.op is None or node.inputs is None:
         return []
-    count = len(node.inputs)
-    rules = node.op.rules * count if node.op.variadic else node.op.rules
     return [
         Link(position, places[x])
-        for position, (x, rule) in enumerate(zip(node.inputs, rules))
+        for position, (x, rule) in enumerate(zip(node.inputs, node.op.each))
         if rule is not None and isinstance(x, Value) and x in places
     ]
 

@@ -123,7 +123,7 @@ def _slope(node: Value, link: Link, spelled: Spelling) -> str:
 
 def _at(node: Value, spelled: Spelling, names: Mapping[int, str], digits: int) -> str:
     """The values of what the formula names, unless it is a name alone: that value is the derivative."""
-    called, primals = [*operand_names(node, names), names[id(node)]], [*(node.primals or ()), node._data]
+    called, primals = [*operand_names(node, names), names[id(node)]], [*(node.primals or ()), node._held]
     named = () if spelled.form == "name" else spelled.mentioned
     texts = [f"{called[i]} = {result_text(np.asarray(primals[i]), digits)}" for i in named]
     return f"at {', '.join(texts)}" if texts else ""

@@ -11,6 +11,7 @@ import numpy as np
 from ....core.conventions import derivative_form
 from ....core.op import Op
 from ....core.registry import ops
+from ....core.rules import slope_by
 from ....engine.transforms import grad
 from ....operations.halving import halved
 from ....operations.reduce import sum as total
@@ -63,7 +64,7 @@ def subject(card: Facts, held: float = HELD) -> Subject | None:
         return None
     static = {p.name: None if p.name == _RANDOM and p.default is None else p.value for p in card.parameters}
     others = (held,) * (len(op.inputs) - 1)
-    rule: Any = op.known(0, "input")
+    rule = op.known(0, "input")
 
     def value(z: Any) -> Any:
         with np.errstate(all="ignore"):
@@ -71,7 +72,7 @@ def subject(card: Facts, held: float = HELD) -> Subject | None:
 
     def slope(z: Any) -> Any:
         with np.errstate(all="ignore"):
-            d = rule(op.call(z, *others, **static), z, *others, **static) if callable(rule) else rule or 0.0
+            d = slope_by(op, rule, 0, op.call(z, *others, **static), (z, *others), static)
             return np.broadcast_to(np.asarray(d, np.float64), z.shape)
 
     second = None if rule is None else _twice(op, others, static) if others else derivative(op, 2, **static)

@@ -13,6 +13,7 @@ from ....core.frames import boundary
 from ....core.graph import topological_order
 from ....core.mode import mode, special
 from ....core.op import Op
+from ....core.rules import slope_by
 from ....engine.tracing import refuse_look
 from ....engine.value import Value
 from ...svg import document, fit, flow, group, one_line, text
@@ -128,9 +129,8 @@ def _layer(group: _Group, known: dict[str, Small]) -> Layer | None:
 def _z_and_slope(op: Op, value: Value) -> tuple[Any, Any]:
     """What went in, and the slope there by the rule, as flat arrays."""
     held = value.primals or ()
-    rule: Any = op.known(0, "input")
     with np.errstate(all="ignore"):
-        slope = rule(value.data, *held, **value.static) if callable(rule) else rule or 0.0
+        slope = slope_by(op, op.known(0, "input"), 0, value.data, held, value.static)
     z = np.asarray(held[0], np.float64)
     shape = np.broadcast_shapes(z.shape, np.shape(slope))
     return np.broadcast_to(z, shape).ravel(), np.broadcast_to(np.asarray(slope, np.float64), shape).ravel()

@@ -78,10 +78,10 @@ def tested(op: Op) -> Mapping[str, Any]:
 def _catalogue() -> list[Card]:
     """The cards of all activations. What has no default parameters gets those of its first test."""
     found = []
-    for op in ops.values():
+    for op in ops.activations():
         given = tested(op)
         missing = [name for name, default in op.defaults.items() if default is REQUIRED]
-        if op.reference is not None and all(isinstance(given.get(name), (int, float)) for name in missing):
+        if all(isinstance(given.get(name), (int, float)) for name in missing):
             found.append(card(op, **given))
     return found
 

@@ -12,11 +12,11 @@ from .calls import EINSUM, INDEXED
 from .node import Graph, Node
 from .plan import Plan
 
-__all__ = ["Explanation", "explain"]
+__all__ = ["Costs", "costs_of"]
 
 
 @dataclass(frozen=True, repr=False)
-class Explanation:
+class Costs:
     """The costs of one call, counted from the lines of a program."""
 
     calls: dict[str, int]
@@ -61,14 +61,14 @@ class Explanation:
         return fragment("", rows=[("one call", self.headline), *self._rows()])
 
 
-def explain(recorded: Graph, graph: Graph, plan: Plan) -> Explanation:
+def costs_of(recorded: Graph, graph: Graph, plan: Plan) -> Costs:
     """The costs of `graph`, planned; `recorded`: the graph before any pass."""
     lines = plan.lines
     calls = Counter(x.call.name for x in lines)
     traffic = sum(_moved(x) for x in lines if not x.call.view)
     eager = sum(x.nbytes for x in recorded.lines() if _owns(x))
     fresh = _fresh(graph, lines, plan)
-    return Explanation(
+    return Costs(
         dict(calls), sum(map(_flops, lines)), traffic, tuple(plan.rooms), sum(plan.rooms) + fresh, eager,
         len(recorded.lines()),
     )  # fmt: skip
