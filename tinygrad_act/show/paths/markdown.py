@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ..texts import plural
 from .notation import markdown_text
 from .path import Path
 from .shown import Row, arrows, closing, headline, legend, outcome, product_line, rows
-
-if TYPE_CHECKING:
-    from .explanation import Explanation
+from .sums import Sums
 
 __all__ = ["as_markdown"]
 
 
-def as_markdown(explained: Explanation) -> str:
+def as_markdown(explained: Sums) -> str:
     """A heading, a table for every path, and the sum."""
     lines = [f"### {markdown_text(headline(explained))}", "", f"{plural(explained.count, 'path')}."]
     lines += map(markdown_text, legend(explained))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -13,9 +13,7 @@ from ..texts import count_text, number_text, percent, plural
 from .folding import Gap, fold
 from .numerals import ROUGHLY, extent_text, result_text
 from .path import Factor, Path
-
-if TYPE_CHECKING:
-    from .explanation import Explanation
+from .sums import Sums
 
 __all__ = ["Row", "arrows", "closing", "comes_to", "headline", "legend", "numeric", "outcome", "product_line", "rows"]
 
@@ -35,12 +33,12 @@ class Row(NamedTuple):
     """The sign between symbol and number: `≈` where digits of a constant are not shown."""
 
 
-def headline(explained: Explanation) -> str:
+def headline(explained: Sums) -> str:
     """`d a / d w = 0.589836`"""
     return f"d {explained.of} / d {explained.wrt} = {result_text(explained.total, explained.digits)}"
 
 
-def legend(explained: Explanation) -> list[str]:
+def legend(explained: Sums) -> list[str]:
     """What `G` is, where it stands for an array."""
     if all(map(numeric, explained.paths)):
         return []
@@ -89,7 +87,7 @@ def comes_to(found: float, shown: str, digits: int) -> bool:
     return number_text(found, digits) == shown
 
 
-def closing(explained: Explanation) -> list[str]:
+def closing(explained: Sums) -> list[str]:
     """The sum over paths; if not all are shown, what those shown and the others add up to."""
     digits, shown, count = explained.digits, explained.paths, explained.count
     total = result_text(explained.total, digits)
@@ -160,7 +158,7 @@ def _why(path: Path) -> str:
     return ", by underflow" if size == 0 and path.factors else ""
 
 
-def _share(explained: Explanation) -> str:
+def _share(explained: Sums) -> str:
     """How much of the total the shown paths bring: along it, if it is an array."""
     total, shown = (np.asarray(x, np.float64).ravel() for x in (explained.total, explained.shown))
     scale: Any = np.max(np.abs(total), initial=0.0)

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ...core.columns import columns
 from ..texts import plural
 from .path import Path
 from .shown import Row, arrows, closing, headline, legend, numeric, outcome, product_line, rows
-
-if TYPE_CHECKING:
-    from .explanation import Explanation
+from .sums import Sums
 
 __all__ = ["as_text"]
 
 
-def as_text(explained: Explanation) -> str:
+def as_text(explained: Sums) -> str:
     """The derivative, every path with its factors, and their sum."""
     lines = [f"{headline(explained)}   ({plural(explained.count, 'path')})", *legend(explained)]
     for number, path in enumerate(explained.paths, 1):
