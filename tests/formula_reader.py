@@ -484,7 +484,7 @@ def _index(found):
 
 
 def _literal(token):
-    digits = token.replace("−", "-").replace("…", "")
+    digits = token.replace("−", "-").replace("…", "").replace("\\ldots", "")
     number = float(digits) if any(c in digits for c in ".e") else int(digits)
     return lambda known: number
 
