@@ -149,7 +149,7 @@ def lines_of(words, count):
 
 SLOW = """
 import time
-from tinygrad_act import __main__ as program
+from tinygrad_act.cli import main as program
 check = program.everything.check_op
 def slow(op):
     time.sleep({wait})

@@ -35,7 +35,7 @@ def test_beside_a_value(op, boolean, data):
             expected, its_gradient = called(op, DATA[data], number, place)
         assert isinstance(found, ta.Value)
         assert found.requires_grad
-        assert type(found._data) is type(expected._data)
+        assert type(found._held) is type(expected._held)
         assert found.dtype == np.float64
         np.testing.assert_array_equal(found.numpy(), expected.numpy())
         np.testing.assert_array_equal(gradient, its_gradient)

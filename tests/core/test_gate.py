@@ -292,8 +292,8 @@ def test_real_numbers_come_in_by_every_way(x):
     np.testing.assert_array_equal(leaf.numpy(), expected)
     np.testing.assert_array_equal(held.numpy(), expected)
     assert leaf.dtype.kind == "f"
-    assert type(leaf._data) in (float, np.ndarray)
-    assert not isinstance(leaf._data, np.matrix)
+    assert type(leaf._held) in (float, np.ndarray)
+    assert not isinstance(leaf._held, np.matrix)
     ones = Value(np.ones(expected.shape, expected.dtype if expected.dtype.kind == "f" else np.float64))
     np.testing.assert_array_equal((ones * x).numpy(), np.multiply(ones.numpy(), expected))
     assert not any(isinstance(part, (list, tuple, np.matrix)) for part in (ones * x).inputs)
@@ -317,7 +317,7 @@ def test_a_number_that_would_become_infinite_is_refused(dtype):
         for use in (lambda g, v=v: put(v, data=g), lambda g, v=v: put(v, grad=g)):
             with pytest.raises(ValueError, match=rf"does not fit into {np.dtype(dtype)}.*it would be infinite"):
                 use(given)
-        for use in ((v * 1).backward, ta.vjp(lambda x: x * 1, v._data)[1]):
+        for use in ((v * 1).backward, ta.vjp(lambda x: x * 1, v._held)[1]):
             with pytest.raises(ValueError, match="g: .* does not fit into"):
                 use(big)
         assert v.numpy().tolist() == np.ones(shape).tolist()

@@ -17,25 +17,25 @@ from tinygrad_act.core.rules import (
     in_words,
     is_constant,
     is_unknown,
-    rules_for,
     run_rule,
     scaled,
     slope_by,
 )
-from tinygrad_act.formula.symbol import Symbol
+from tinygrad_act.formula import name
+from tinygrad_act.operations.local import pull_local
 
 PACKAGE = pathlib.Path(ta.__file__).parent
 ASKS = {"isinstance", "callable", "type"}
 DECLARING = {"core/rules.py", "core/declare.py"}
 """Where rules are run, and where it is checked what one is."""
-INLINED = {"engine/backprop_scalar.py"}
+INLINED = {"engine/backprop_scalar.py", "operations/local.py"}
 """Where a call an edge would cost too much; see `test_the_written_out_pass_takes_the_same_slopes`."""
 OF_GRAPHS = {"compiler/node.py"}
 """What is called a rule there rewrites a program's graph."""
 
 
-def likeness(elementwise, variadic, *rules):
-    return SimpleNamespace(elementwise=elementwise, variadic=variadic, rules=rules)
+def likeness(elementwise, variadic):
+    return SimpleNamespace(elementwise=elementwise, variadic=variadic)
 
 
 def test_a_slope_by_every_kind_of_rule():
@@ -65,8 +65,9 @@ def test_what_is_asked_of_a_rule():
     assert [is_constant(x) for x in (None, 1.0, worded, ta.unknown)] == [True, True, False, False]
     assert [is_unknown(x) for x in (None, 1.0, worded, ta.unknown)] == [False, False, False, True]
     assert [in_words(x) for x in (None, 1.0, worded, ta.unknown, lambda a, z: a)] == ["", "", "slope in words", "", ""]
-    assert rules_for(likeness(True, True, 1.0), 3) == (1.0, 1.0, 1.0)
-    assert rules_for(likeness(True, False, 1.0, None), 2) == (1.0, None)
+    (joined,), several = ta.ops["concatenate"].rules, ta.ops["where"]
+    assert [rule for _, rule in zip("abc", ta.ops["concatenate"].each)] == [joined] * 3
+    assert tuple(several.each) == several.rules
     assert [scaled(3.0, k) for k in (1.0, -1.0, 2.0)] == [3.0, -3.0, 6.0]
     g = np.ones(2)
     assert scaled(g, 1.0) is g
@@ -76,8 +77,8 @@ def test_what_is_asked_of_a_rule():
 def declared():
     before = set(ta.ops)
     yield
-    for name in set(ta.ops) - before:
-        del ta.ops[name]
+    for made in set(ta.ops) - before:
+        del ta.ops[made]
 
 
 def test_an_elementwise_operation_of_any_number_of_inputs(declared):
@@ -136,13 +137,28 @@ def test_the_written_out_pass_takes_the_same_slopes(op):
         if not math.isfinite(a.data):
             continue
         primals = tuple(x.data for x in values)
-        slopes = [slope_by(op, rule, i, a.data, primals, {}) for i, rule in enumerate(rules_for(op, len(values)))]
+        slopes = [slope_by(op, rule, i, a.data, primals, {}) for i, rule in enumerate(op.each)]
         if not all(map(math.isfinite, slopes)):
             continue
         a.backward()
         assert [x.grad for x in values] == [0.0 + 1.0 * d for d in slopes]
         count += 1
     assert count, "no point at which it is finite"
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@pytest.mark.parametrize("op", plain_ops(), ids=lambda op: op.name)
+def test_the_written_out_chain_rule_takes_the_same_slopes(op):
+    """`pull_local` does not call it either."""
+    for numbers in ((0.37, 0.81), (-1.3, -2.2)):
+        for convert in (float, lambda x: np.array([x, x])):
+            primals = tuple(map(convert, numbers[: len(op.inputs)]))
+            a, g = op.call(*primals), convert(3.0)
+            if not np.all(np.isfinite(a)):
+                continue
+            for i, rule in enumerate(op.each):
+                expected = np.multiply(g, slope_by(op, rule, i, a, primals, {}))
+                np.testing.assert_array_equal(pull_local(op, rule, i, g, a, primals, {}), expected)
 
 
 def rule_like(node):
@@ -193,5 +209,5 @@ def test_rules_are_run_in_one_way():
 
 def test_symbols_see_which_input_is_meant():
     op = likeness(False, True)
-    spelled = run_rule(op, lambda i, g, a, *xs: g * xs[0], Symbol("i"), Symbol("g"), Symbol("a"), [Symbol("x")], {})
+    spelled = run_rule(op, lambda i, g, a, *xs: g * xs[0], name("i"), name("g"), name("a"), [name("x")], {})
     assert repr(spelled) == "g * x"

@@ -127,7 +127,7 @@ def same(found, expected, data):
     if isinstance(expected, type):
         assert found is expected
         return
-    found = found._data if isinstance(found, ta.Value) else found
+    found = found._held if isinstance(found, ta.Value) else found
     np.testing.assert_array_equal(found, expected, strict=isinstance(data, np.ndarray))
 
 
@@ -305,7 +305,7 @@ def test_remainders_of_numbers_are_pythons_and_numpys(x, y):
             ta.compile(lambda a, b: divmod(a, b))(np.array(float(x)), np.array(float(y))),
         ):
             for mine, its in zip(found, expected):
-                number = np.float64(mine._data if isinstance(mine, ta.Value) else mine)
+                number = np.float64(mine._held if isinstance(mine, ta.Value) else mine)
                 np.testing.assert_array_equal(number, its)
                 assert math.isnan(its) or np.signbit(number) == np.signbit(its)
         np.testing.assert_array_equal(ta.fmod(v, w).item(), np.fmod(float(x), float(y)))

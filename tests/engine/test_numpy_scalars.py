@@ -50,7 +50,7 @@ WHOLE = {"int64": np.array([1, 2]), "uint8": np.array([1, 200], np.uint8), "bool
 
 def same(found, expected):
     """Whether two results are the same number of the same type."""
-    mine, other = getattr(found, "_data", found), getattr(expected, "_data", expected)
+    mine, other = getattr(found, "_held", found), getattr(expected, "_held", expected)
     assert type(mine) is type(other)
     np.testing.assert_array_equal(mine, other)
 
@@ -80,7 +80,7 @@ def check_beside(number, f, start, gradient):
         if said:
             continue
         same(found, expected)
-        assert not any(isinstance(part, (np.generic, np.ndarray)) for part in (*(found.inputs or ()), v._data))
+        assert not any(isinstance(part, (np.generic, np.ndarray)) for part in (*(found.inputs or ()), v._held))
         if found.requires_grad:
             v.zero_grad(), w.zero_grad()
             found.backward(), expected.backward()
@@ -111,7 +111,7 @@ def test_beside_an_array_numpys_promotion_holds(number, f, gradient):
 @pytest.mark.parametrize("kept", KEPT.values(), ids=KEPT)
 def test_what_is_no_python_number_keeps_its_dtype(kept):
     for y in (Value(kept, requires_grad=False), Value(kept), Value(2.0) * kept, kept * Value(2.0)):
-        assert isinstance(y._data, np.ndarray)
+        assert isinstance(y._held, np.ndarray)
         assert y.shape == ()
         assert y.dtype == (kept.dtype if kept.dtype.kind == "f" or (y.op is None and not y.level) else np.float64)
 
@@ -130,7 +130,7 @@ def at(op, number, form):
         except Exception as error:  # no operation for single numbers
             yield f"{type(error)}: {error}", None
             continue
-        yield a._data, v.grad if flows else None
+        yield a._held, v.grad if flows else None
 
 
 @pytest.mark.parametrize("op", ta.ops.values(), ids=lambda op: op.name)
@@ -158,7 +158,7 @@ def test_a_static_parameter_of_a_scalar_is_a_python_number(op):
         found, said = outcome(lambda x: op.call(x, **{name: np.float64(x) for name, x in given.items()}), v)
         expected, also = outcome(lambda x: op.call(x, **given), w)
         assert said == also
-        if said or not isinstance(expected._data, float):
+        if said or not isinstance(expected._held, float):
             continue
         same(found, expected)
         assert not any(isinstance(x, np.generic) for x in found.static.values())
@@ -176,8 +176,8 @@ def test_a_static_nan_is_refused_whatever_type_it_has():
 @pytest.mark.parametrize("number", NUMBERS.values(), ids=NUMBERS)
 def test_every_way_into_a_scalar_value(number):
     v = Value(number)
-    same(v._data, float(number))
-    same(Value(number, requires_grad=False)._data, number.item())
+    same(v._held, float(number))
+    same(Value(number, requires_grad=False)._held, number.item())
     v = Value(1.0)
     v.data = number
     same(v.data, float(number))
@@ -308,7 +308,7 @@ def test_the_demo_of_micrograd_as_published_is_a_graph_of_floats():
     loss, parameters = demo(np.float64)
     nodes = topological_order([loss], Value)
     assert len(nodes) > 150
-    assert {type(node._data) for node in nodes} == {float}
+    assert {type(node._held) for node in nodes} == {float}
     assert {type(primal) for node in nodes for primal in node.primals or ()} == {float}
     assert pull_scalars(loss, 1.0, Value) is not None, "the quick pass takes it"
     for p in parameters:

@@ -270,7 +270,7 @@ def test_integers_become_floats_when_a_gradient_is_asked_for():
 class Tagged(np.ndarray):
     """Has attributes by the names of a node's, and is none."""
 
-    op = _data = level = 7
+    op = _held = level = 7
 
 
 def test_a_node_is_known_by_what_it_is_and_not_by_its_attributes():

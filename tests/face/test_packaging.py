@@ -30,6 +30,16 @@ def test_the_source_distribution_has_whatever_the_tests_read():
     assert {*always, *included} <= here
 
 
+def test_the_package_brings_what_editors_read():
+    """Wherever it was installed from: a folder, the source distribution or the wheel."""
+    package = pathlib.Path(ta.__file__).parent
+    assert {str(path.relative_to(package)) for path in package.rglob("*.pyi")} == {
+        "__init__.pyi",
+        str(pathlib.Path("engine", "registered.pyi")),
+    }
+    assert (package / "py.typed").exists()
+
+
 def test_what_an_index_shows_leads_nowhere_beside_it():
     targets = re.findall(r"\]\(([^)]+)\)|(?:src|href)=[\"']([^\"']+)", INDEX)
     assert not [link for pair in targets for link in pair if link and not link.startswith("https://")]

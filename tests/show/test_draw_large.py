@@ -33,12 +33,12 @@ def test_no_gradient_changes_and_backward_does_not_run():
     draw(y).dot()
     assert [value._grad for value in graph] == [None, None, None]
     y.backward()
-    before = [(value._grad, np.array(value._grad), value._data) for value in graph]
+    before = [(value._grad, np.array(value._grad), value._held) for value in graph]
     draw(y).dot()
     for value, (grad, numbers, data) in zip(graph, before):
         assert value._grad is grad
         assert np.array_equal(grad, numbers)
-        assert value._data is data
+        assert value._held is data
     y.backward()
     assert np.array_equal(x.grad, [4.0, 8.0])
 

@@ -57,11 +57,11 @@ def test_a_raw_number_as_local_derivative_is_said_once():
     y = 1.5 - x * 20
     assert picture(y).pills() == ["∂/∂x = 20", "−1"]
     assert [edge.title.partition("; ")[2] for edge in picture(y).edges] == [
-        "local derivative ∂/∂x = 20", "local derivative -1",
+        "local derivative ∂/∂x = 20", "local derivative −1",
     ]  # fmt: skip
     text = draw(y, names={}).text()
     assert "← x: ∂/∂x = 20\n" in text
-    assert text.endswith("← v1: -1")
+    assert text.endswith("← v1: −1")
 
 
 def test_both_edges_of_a_square_are_drawn_apart():
@@ -147,7 +147,7 @@ def test_share_saturated_and_share_on():
     y.backward()
     pills = picture(y).pills()
     assert "a(1 − a): mean 0.121, 50 % saturated" in pills
-    assert "[z ≥ 0]: on for 75 %" in pills
+    assert "[v3 ≥ 0]: on for 75 %" in pills, "another box is called z"
     z = Value(np.array([1.0] * 48 + [-1.0] * 52), "z")
     assert picture(ta.relu(z)).pills() == ["[z ≥ 0]: on for 48 %"]
 

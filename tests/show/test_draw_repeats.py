@@ -63,7 +63,7 @@ def test_flows_of_folded_edges_are_the_root_mean_square():
     assert [edge.times for edge in found.edges if edge.source == product.id] == [1] * 4
     y = siblings(5, lambda x, i: x * Value(float(i + 1), f"w{i}"))
     (out,) = [edge for edge in folded(y).edges if edge.source == find(folded(y), "mul").id]
-    assert (out.times, out.flow, out.symbol) == (5, 1.0, "its part of G")
+    assert (out.times, out.flow, out.symbol) == (5, 1.0, "G[* along axis]")
 
 
 @pytest.mark.parametrize(("make", "count"), [

@@ -27,20 +27,20 @@ def build(order: Sequence[Value], inputs: Sequence[Value], outputs: Sequence[Any
     """The graph of Values in topological order. `inputs`: the leaves that change from call to call, with
     their names; `outputs`: Values, numbers and arrays."""
     known: dict[Any, Node] = {}
-    leaves = [Node(INPUT, (), {}, facts_of(x._data, ()), name) for x, name in zip(inputs, names)]
+    leaves = [Node(INPUT, (), {}, facts_of(x._held, ()), name) for x, name in zip(inputs, names)]
     known.update(zip(inputs, leaves))
     for value in order:
         if value in known:
             continue
         if value.op is None:
-            known[value] = constant(value._data, str(value.label or ""))
+            known[value] = constant(value._held, str(value.label or ""))
         elif value.op is _IDENTITY:
             known[value] = _node(value.inputs[0], known)  # type: ignore[index]
         else:
             args = tuple([_node(x, known) for x in value.inputs or ()])
-            value_kept = kept(value._data, args, (value._edges or ())[len(args) :])
+            value_kept = kept(value._held, args, (value._edges or ())[len(args) :])
             known[value] = Node(_call(value.op), args, value.static, value_kept, str(value.label or ""))
-    return Graph(leaves, [_node(x, known) for x in outputs], given=tuple([x._data for x in inputs]))
+    return Graph(leaves, [_node(x, known) for x in outputs], given=tuple([x._held for x in inputs]))
 
 
 def _node(x: Any, known: dict[Any, Node]) -> Node:

@@ -102,7 +102,7 @@ class Compiled(WithProgram):
     def _replay(self, made: Made, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         made.constants.check(self.__name__)
         if made.variables:
-            kwargs = {**kwargs, "variables": [x._data for x in made.variables]}
+            kwargs = {**kwargs, "variables": [x._held for x in made.variables]}
         results = made.program(*args, **kwargs)
         if made.vectors and not all_finite(flatten(results)):
             kwargs.pop("variables", None)

@@ -73,7 +73,7 @@ class Constants:
             if len(now) != len(arrays) or not all(map(operator.is_, now, arrays)):
                 raise _changed(name, function, "was replaced")
         for value, data in self._values:
-            now = value._data
+            now = value._held
             if now is not data and (isinstance(data, np.ndarray) or now != data == data):
                 raise _changed(f"{value!r:.60}", function, "was changed")
         replaced = self._holders.changed()
@@ -152,5 +152,5 @@ def _default(f: Any, i: int) -> Any:
 def _arrays_in(x: Any) -> list[np.ndarray]:
     """The arrays that a name stands for, those of constant Values and in lists, tuples and dicts among them."""
     leaves = flatten(x) if isinstance(x, (list, tuple, dict)) else [x]
-    found = [leaf._data if isinstance(leaf, Value) and not leaf.level else leaf for leaf in leaves]
+    found = [leaf._held if isinstance(leaf, Value) and not leaf.level else leaf for leaf in leaves]
     return [leaf for leaf in found if isinstance(leaf, np.ndarray)]

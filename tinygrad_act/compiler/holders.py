@@ -105,7 +105,7 @@ def _pruned(steps: list[_Step]) -> list[_Step]:
 
 def _faces(x: Any) -> tuple[Any, ...]:
     """What may be met of it: a Value itself, or the array that a constant one holds."""
-    return (x, x._data) if isinstance(x, Value) and not x.level else (x,)
+    return (x, x._held) if isinstance(x, Value) and not x.level else (x,)
 
 
 def _held(x: Any) -> Iterator[tuple[Callable[[Any], Any], str, Any]]:

@@ -102,7 +102,7 @@ class CompiledValue(WithProgram):
 
     def _refresh(self, a: Any) -> None:
         root = self.root
-        root._data = float(a) if type(root._data) is float else np.asarray(a, root.dtype)
+        root._held = float(a) if type(root._held) is float else np.asarray(a, root.dtype)
 
     def __reduce__(self) -> Any:
         raise TypeError(

@@ -27,8 +27,8 @@ class Block:
     def read(self) -> Any:
         """What the leaves hold now."""
         if not self.vector:
-            return self.leaves[0]._data
-        return np.array([leaf._data for leaf in self.leaves], np.float64)
+            return self.leaves[0]._held
+        return np.array([leaf._held for leaf in self.leaves], np.float64)
 
     def added(self, gradient: Any) -> Iterator[tuple[Value, Any]]:
         """The leaves, and their gradients with this one added."""
@@ -40,7 +40,7 @@ class Block:
             if leaf.level:
                 before = leaf._grad
                 c = c if before is None else before + c
-                yield leaf, c if type(leaf._data) is float else np.asarray(c)
+                yield leaf, c if type(leaf._held) is float else np.asarray(c)
 
 
 class Rerun:

@@ -84,7 +84,7 @@ def trace(f: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) 
 def run_once(f: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """What `f(*args, **kwargs)` returns, with numbers and arrays in place of Values."""
     done = _run(f, args, kwargs, Met())
-    results = [x._data if isinstance(x, Value) else x for x in done.outputs]
+    results = [x._held if isinstance(x, Value) else x for x in done.outputs]
     return map_leaves(lambda position: results[position], done.structure)
 
 
@@ -225,7 +225,7 @@ def _compare(x: _Step, y: Value, known: _Known) -> None:
             )
         _compare_constants(parameter, y.static[name], known, f"{x.op.name if x.op else ''}: {name}")
     if x.leaf is not None:
-        _compare_constants(x.leaf._data, y._data, known, "a constant")
+        _compare_constants(x.leaf._held, y._held, known, "a constant")
         return
     for mine, other in zip(x.constants, _step(y).constants):
         if (mine is None) != (other is None):

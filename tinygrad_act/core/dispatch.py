@@ -1,7 +1,7 @@
 """Calling an operation: the types of its arguments decide which interpreter runs.
 
 Numbers and arrays are computed. Any other type brings its own interpreter: `Value` records a
-graph, `Symbol` spells a formula. Operations know none of these classes, so there is no import
+graph, `Expr` builds a formula. Operations know none of these classes, so there is no import
 cycle, and a new interpreter needs no change to any operation.
 """
 
@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from ..formula.symbol import INFIX, Symbol, call_text, infix_text
+from ..formula import Expr
 from .calls import missing_input, sorted_out, unfit
 from .declare import declare
 from .errors import REAL_KINDS
@@ -24,6 +24,7 @@ from .mode import current, special
 from .op import REQUIRED, Intervals, Op, Place
 from .parameters import WHOLE, checked, straight
 from .registry import ops
+from .rule_trees import tree_of_call
 from .rules import Rule
 
 __all__ = ["bind", "elementwise", "op"]
@@ -264,18 +265,4 @@ def bind(op: Op, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[A
     return inputs, checked(op, static)
 
 
-def _spell(op: Op, args: tuple[Any, ...], static: dict[str, Any]) -> Symbol:
-    """The interpreter of symbols: the call as text, without what is default."""
-    if op.label in INFIX and len(args) == 2:
-        return infix_text(op.label, *args)
-    if op.name == "neg" and isinstance(args[0], Symbol):
-        return -args[0]
-    if op.name == "pow_derivative" and {*map(type, static.values())} == {int} and static["by_x"] + static["by_y"] == 1:
-        x, y = args
-        less = infix_text("**", x, infix_text("-", y, 1))
-        return infix_text("*", y, less) if static["by_x"] else infix_text("*", x**y, call_text("log", (x,), {}))
-    given = {name: value for name, value in static.items() if value is not op.defaults[name]}
-    return call_text(op.name, args, given)
-
-
-INTERPRETERS[Symbol] = _spell
+INTERPRETERS[Expr] = lambda op, args, static: tree_of_call(op.name, args, static, op.defaults)

@@ -38,8 +38,9 @@ _INT64 = 1 << 63
 
 
 def held(x: Any) -> Any:
-    """The number or array that a node holds; anything else is what it is."""
-    return x if isinstance(x, PLAIN) else getattr(x, "_data", x)  # a masked array has such an attribute, too
+    """The number or array that a node holds; anything else is what it is. (Nothing else has the slot `_held`, and a
+    saved module, where there are no nodes, can carry this function.)"""
+    return x if isinstance(x, PLAIN) else getattr(x, "_held", x)
 
 
 def evaluate(op: Op, args: tuple[Any, ...], static: dict[str, Any]) -> Any:

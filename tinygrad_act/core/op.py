@@ -15,15 +15,16 @@ inputs, keyword-only arguments are static parameters, and every rule takes the s
 from __future__ import annotations
 
 import inspect
-import sys
-from collections.abc import Callable, Mapping
+import itertools
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from ..formula.symbol import Symbol
+from ..formula import Expr, lift, name, python, words
 from .facts import Case, Fused, Theirs
 from .float_warnings import Said
-from .rules import Rule, in_words, is_constant, is_unknown, run_rule
+from .rule_trees import DROPPED, Arguments, named, tree_of_definition, tree_of_rule
+from .rules import Rule, is_constant, is_unknown
 
 __all__ = [
     "DROPPED", "FORMS", "LAYER", "MANY", "REQUIRED", "SIDES", "Intervals", "Op", "Place",
@@ -47,9 +48,6 @@ LAYER = ("begins", "continues")
 
 FORMS = ("output", "input")
 """What a local derivative may be written in: the output `a`, or the input `z`."""
-
-DROPPED = "(dropped by python -OO)"
-"""In place of a formula that stood in a docstring, where the source is not there to read it from."""
 
 REQUIRED = inspect.Parameter.empty
 """The default of a static parameter that has none."""
@@ -121,6 +119,8 @@ class Op:
     said: Said = field(default_factory=Said)
     ufunc: Callable[..., Any] | None = None
     """NumPy's function, if the body is of this package and nothing but a call of it."""
+    each: Iterable[Rule] = field(init=False)
+    """The rule of each input, to be zipped with the inputs: the same one without end if the operation is variadic."""
     kernel: Callable[..., Any] = field(init=False)
     """What runs on arrays where there are no static parameters: `ufunc` or `forward`."""
     plain: bool = False
@@ -144,6 +144,7 @@ class Op:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "kernel", self.ufunc or self.forward)
+        object.__setattr__(self, "each", itertools.repeat(self.rules[0]) if self.variadic else self.rules)
 
     def __repr__(self) -> str:
         return f"<op {self.name}({', '.join(self.inputs)}): {self.formula}>"
@@ -164,7 +165,7 @@ class Op:
     def place_text(self, place: Place) -> str:
         """The place of a kink as text: `0`, `-threshold`, `ties`."""
         if callable(place):
-            return repr(place(**{name: Symbol(name) for name in self.defaults}))
+            return python(lift(place(**{word: name(word) for word in self.defaults})))
         return place if isinstance(place, str) else f"{place:g}"
 
     def names(self, count: int) -> tuple[str, ...]:
@@ -197,18 +198,31 @@ class Op:
         return ", ".join(f"{name}: {text}" for name, text in texts.items())
 
     def spell(self, rule: Rule) -> str:
-        """A rule of this operation as text."""
+        """A rule of this operation as text, in Python."""
+        return python(self.tree_of(rule))
+
+    def tree_of(
+        self, rule: Rule, operands: Sequence[Any] | None = None, *, position: int | None = None, output: Any = None,
+        arriving: Any = None, static: Mapping[str, Any] | None = None,
+    ) -> Expr:  # fmt: skip
+        """A rule of this operation as a formula, in words where it is none.
+
+        `operands`: a formula, a number or a name for each input, else the names in the declaration. `position`: for
+        which of the inputs of a variadic operation. `output`, `arriving`: what stands for the output and for the
+        gradient that arrives, else `a` and `g`. `static`: what stands for each static parameter, else its name.
+        """
         if rule is None or is_unknown(rule):
-            return "none" if rule is None else "unknown"
+            return words("none" if rule is None else "unknown")
         if is_constant(rule):
-            return f"{rule:g}"
-        if in_words(rule):
-            return in_words(rule)
-        i, g, a, *inputs = map(Symbol, ("i", "g", "a", *self.inputs))
-        static = {name: Symbol(name) for name in self.defaults}
-        try:
-            return repr(run_rule(self, rule, i, g, a, inputs, static))
-        except (AttributeError, TypeError):
-            if sys.flags.optimize >= 2:  # its docstring said it, and the source was not there either
-                return DROPPED
-            raise
+            return lift(rule)
+        i = (name("i") if position is None else position) if self.variadic else None
+        g = None if self.elementwise else named(arriving, "G" if "g" in self.inputs else "g")
+        inputs = [named(x) for x in (self.inputs if operands is None else operands)]
+        known = {word: name(word) for word in self.defaults} | dict(static or {})
+        given = Arguments(i, g, named(output, "output" if "a" in self.inputs else "a"), inputs, known)
+        return tree_of_rule(self, rule, given)
+
+    @property
+    def definition(self) -> Expr | None:
+        """What follows `a = ` in the formula; None if that is words, or nothing."""
+        return tree_of_definition(self.formula, (*self.inputs, *self.defaults))

@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from ..formula.symbol import Symbol
+from ..formula import Expr
 from .axes import is_integer
 from .errors import REAL_KINDS, refuse_masked
 from .evaluate import INTERPRETERS
@@ -47,7 +47,7 @@ def checked(op: Op, given: dict[str, Any]) -> dict[str, Any]:
     kinds = op.kinds
     for name, value in given.items():
         if type(value) in INTERPRETERS:
-            if type(value) is Symbol:
+            if type(value) is Expr:
                 continue
             static[name] = value = _plain(op, name, value)
         elif type(value) not in _SIMPLE:

@@ -18,8 +18,8 @@ from typing import Any, Protocol, TypeAlias
 from .errors import UnknownDerivative
 
 __all__ = [
-    "Rule", "Ruled", "Unknown", "cotangent_by", "in_words", "is_constant", "is_unknown", "rules_for", "run_rule",
-    "scaled", "slope_by", "unknown",
+    "Rule", "Ruled", "Unknown", "cotangent_by", "in_words", "is_constant", "is_unknown", "run_rule", "scaled",
+    "slope_by", "unknown",
 ]  # fmt: skip
 
 Rule: TypeAlias = Callable[..., Any] | float | None
@@ -27,10 +27,6 @@ Rule: TypeAlias = Callable[..., Any] | float | None
 
 class Ruled(Protocol):
     """What is asked of an operation here; a saved module has no more of it than that."""
-
-    @property
-    def rules(self) -> tuple[Rule, ...]:
-        """One an input, or one for all."""
 
     @property
     def elementwise(self) -> bool:
@@ -74,11 +70,6 @@ class Unknown:
 
 unknown = Unknown()
 """In place of a rule that nobody wrote; see `Unknown`."""
-
-
-def rules_for(op: Ruled, count: int) -> tuple[Rule, ...]:
-    """One rule for each of `count` inputs."""
-    return op.rules * count if op.variadic else op.rules
 
 
 def is_constant(rule: Rule) -> bool:

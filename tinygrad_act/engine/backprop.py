@@ -5,7 +5,7 @@ edges that a gradient will arrive by. `pull` starts at the root and visits a nod
 last of its edges has delivered: each node once, after all of its consumers.
 
 A node is any object with the attributes `op`, `edges` (the inputs, then what each of them held),
-`static`, `level`, `label`, `note` and `_data`.
+`static`, `level`, `label`, `note` and `_held`.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from ..core.float_warnings import silently
 from ..core.frames import own_cause
 from ..core.mode import current, special
 from ..core.op import Op
-from ..core.rules import Rule, rules_for
+from ..core.rules import Rule
 from ..operations.arithmetic import has_nan
 from ..operations.cotangent import in_numpy, sent
 from ..operations.idle import may_be_idle, settle
@@ -57,14 +57,14 @@ def count_uses(
         if op is None:
             continue
         position = len(edges) // 2  # of the first primal
-        for x, rule in zip(edges, rules_for(op, position)):
+        for x, rule in zip(edges, op.each):  # what follows the inputs is no node
             if isinstance(x, kind):
                 if x.op is None and x._loan is not None:
-                    if x._data is edges[position] and x._loan.mark is None:
+                    if x._held is edges[position] and x._loan.mark is None:
                         seen[x] = seen.get(x, 0) + 1
                     elif not unchanged(x, edges[position], seen):
                         raise changed(node, x)
-                elif x._data is not edges[position]:
+                elif x._held is not edges[position]:
                     raise changed(node, x)
                 level = x.level
                 if level < floor or rule is None:
@@ -131,17 +131,18 @@ def contributions(node: Any, g: Any, kind: Any, floor: int, recorded: bool,
         return _traced(node, g, kind, floor)
     op, edges, static = node.op, node._edges, node.static
     count = len(edges) // 2
-    rules = rules_for(op, count)
-    a, args = (node, edges[:count]) if recorded else (node._data, edges[count:])
+    a, args = (node, edges[:count]) if recorded else (node._held, edges[count:])
     if not op.elementwise and not recorded:
         a, *args = as_arrays((a, *args))
     through = pull_local if special else pull_by
     settled = settle if settling and may_be_idle(op) else None
     found = []
-    for position in range(count):
-        x, rule, like = edges[position], rules[position], edges[count + position]
+    position = -1
+    for x, rule in zip(edges[:count], op.each):
+        position += 1
         if rule is None or not isinstance(x, kind) or x.level < floor:
             continue
+        like = edges[count + position]
         try:
             c = sent(op, rule, position, g, a, args, static, like, through, settled)
             if c is g and x.op is None and type(c) is _ndarray:
@@ -162,10 +163,9 @@ def _traced(node: Any, g: Any, kind: Any, floor: int) -> list[tuple[Any, Any]]:
     op, edges = node.op, node._edges
     count = len(edges) // 2
     found = []
-    for position, rule in enumerate(rules_for(op, count)):
-        x = edges[position]
+    for position, (x, rule) in enumerate(zip(edges[:count], op.each)):
         if rule is not None and isinstance(x, kind) and x.level >= floor:
-            primals = (g._data if isinstance(g, kind) else g, node._data, *edges[count:])
+            primals = (g._held if isinstance(g, kind) else g, node._held, *edges[count:])
             pulled = pull_op(op, position, count, pull_one)
             c = pulled.forward(*primals, **node.static)
             c = c.view() if any(c is primal for primal in primals) and type(c) is _ndarray else c
@@ -185,7 +185,7 @@ class _Step:
     level, label, note = 1, None, None
 
     def __init__(self, op: Op, static: dict[str, Any], edges: tuple[Any, ...], a: Any) -> None:
-        self.op, self.static, self._edges, self._data = op, static, edges, a
+        self.op, self.static, self._edges, self._held = op, static, edges, a
         self.shape, self.primals = shape_of(a), edges[len(edges) // 2 :]
 
 

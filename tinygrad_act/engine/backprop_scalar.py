@@ -17,7 +17,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from ..core.graph import topological_order
-from ..core.rules import rules_for
 from .backprop import contributions
 from .lending import changed
 
@@ -41,7 +40,7 @@ def pull_scalars(root: Any, g: float, kind: Any) -> list[Any] | None:
     finite; the leaves' gradients are then as they were before, as after a Ctrl-C on the way.
     Raises `RuntimeError` where the data of a leaf is no longer what an operation was computed from.
     """
-    if root.op is None or root._data - root._data != 0:
+    if root.op is None or root._held - root._held != 0:
         return None
     walk = [root, kind, [], []]
     try:
@@ -81,7 +80,7 @@ def _count(root: Any, kind: Any, leaves: list[Any], before: list[Any]) -> None:
         node = stack.pop()
         edges = node._edges  # the inputs, and numbers that the loop passes over
         if not node.op.plain:
-            edges = [x for x, rule in zip(node.inputs, rules_for(node.op, len(edges))) if rule is not None]
+            edges = [x for x, rule in zip(node.inputs, node.op.each) if rule is not None]
         for x in edges:
             if type(x) is kind and x.level:
                 count = x.pending
@@ -90,7 +89,7 @@ def _count(root: Any, kind: Any, leaves: list[Any], before: list[Any]) -> None:
                     if x.op is not None:
                         x._grad = 0.0
                         stack.append(x)
-                    elif not any(x._data is primal for primal in node._edges[len(node._edges) // 2 :]):
+                    elif not any(x._held is primal for primal in node._edges[len(node._edges) // 2 :]):
                         raise changed(node, x)
                     else:
                         leaves.append(x)
@@ -115,9 +114,9 @@ def _pull(root: Any, kind: Any) -> None:
                 if type(dx) is float:
                     x._grad += g * dx
                 elif type(dx) is int:
-                    x._grad += g * (edges[dx + 1] if dx else node._data)
+                    x._grad += g * (edges[dx + 1] if dx else node._held)
                 else:
-                    x._grad += g * dx(node._data, p, q)
+                    x._grad += g * dx(node._held, p, q)
                 count = x.pending = x.pending - 1
                 if not count and x.op is not None:
                     push(x)
@@ -125,15 +124,15 @@ def _pull(root: Any, kind: Any) -> None:
                 if type(dy) is float:
                     y._grad += g * dy
                 elif type(dy) is int:
-                    y._grad += g * (edges[dy + 1] if dy else node._data)
+                    y._grad += g * (edges[dy + 1] if dy else node._held)
                 else:
-                    y._grad += g * dy(node._data, p, q)
+                    y._grad += g * dy(node._held, p, q)
                 count = y.pending = y.pending - 1
                 if not count and y.op is not None:
                     push(y)
         else:
             (x, p), (dx,) = edges, op.rules
-            x._grad += g * (dx if type(dx) is float else dx(node._data, p))
+            x._grad += g * (dx if type(dx) is float else dx(node._held, p))
             count = x.pending = x.pending - 1
             if not count and x.op is not None:
                 push(x)

@@ -34,7 +34,7 @@ class Bare:
     __slots__ = ()
 
     if TYPE_CHECKING:
-        _data: Any
+        _held: Any
         level: int
         op: Op | None
 
@@ -51,20 +51,20 @@ class Bare:
             refuse_look(self, "float(), int() or .item()")
         if self.size != 1:
             raise _several("item", self)
-        return self._data.item() if isinstance(self._data, np.ndarray) else self._data
+        return self._held.item() if isinstance(self._held, np.ndarray) else self._held
 
     def numpy(self) -> np.ndarray:
         """A copy of the data as an array, yours to change."""
         if special and mode.tracing:
             refuse_look(self, ".numpy()")
-        return np.array(self._data)
+        return np.array(self._held)
 
     @boundary
     def tolist(self) -> Any:
         """The data as nested lists of Python numbers; one number where there are no axes."""
         if special and mode.tracing:
             refuse_look(self, ".tolist()")
-        return np.asarray(self._data).tolist()
+        return np.asarray(self._held).tolist()
 
     @boundary
     def __format__(self, spec: str) -> str:
@@ -78,7 +78,7 @@ class Bare:
             refuse_look(self, "if, while, and, or, not or bool()")
         if self.size != 1:
             raise ValueError(f"the truth of a Value of shape {self.shape} is ambiguous; reduce it to one entry first")
-        return bool(self._data)
+        return bool(self._held)
 
     @boundary
     def __float__(self) -> float:
@@ -97,7 +97,7 @@ class Bare:
         """A constant of one whole number counts, and picks from lists. (A boolean does not: to NumPy it is a mask.)"""
         if special and mode.tracing:
             refuse_look(self, "an index, a length or a count")
-        data = np.asarray(self._data)
+        data = np.asarray(self._held)
         if data.shape or data.dtype.kind not in "iu":
             raise TypeError(
                 f"an index, a length or a count is one whole number, and this Value is {data.dtype} of shape "
@@ -110,11 +110,13 @@ class Bare:
         """Not there. NumPy's masked arrays take `_data` and `_mask` of what stands beside them, and the gradient is
         lost: so they are refused here, except beside constants."""
         if is_free(self) or not sys._getframe(1).f_globals.get("__name__", "").startswith("numpy.ma"):
-            raise AttributeError("_mask")
+            raise AttributeError("no masked array")
         raise TypeError(
             "masked arrays are not supported; fill it first, then use where(), as in "
             "ta.where(masked.mask, 0.0, value * masked.filled(0.0)): beside one, a Value would lose its gradient"
         )
+
+    _data = _mask
 
     @boundary
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
@@ -129,7 +131,7 @@ class Bare:
             )
         if copy is False:
             raise ValueError("a Value gives NumPy a copy of its array; leave out copy=False, or use value.data")
-        return np.array(self._data, dtype)
+        return np.array(self._held, dtype)
 
 
 def is_free(value: Any) -> bool:
@@ -149,7 +151,7 @@ def _number(value: Any, how: str) -> Any:
 
     Raises `BareNumberError` inside a gradient that is being taken.
     """
-    if type(value._data) is not float and value.size != 1 and not (special and mode.tracing):
+    if type(value._held) is not float and value.size != 1 and not (special and mode.tracing):
         raise _several(how, value)
     number = value.item()
     if _carries(value) and not (mode.depth == 1 and _is_walked(value)):

@@ -43,12 +43,12 @@ def check_forward(node: Any) -> None:
     line = user_line()
     primals = node._edges[len(node._edges) // 2 :]
     node.note = Note(line, () if mode.tracing else tuple(fingerprint(x) for x in primals))
-    what = _not_finite(node._data)
+    what = _not_finite(node._held)
     if what:
         already = [i for i, x in enumerate(primals) if _not_finite(x)]
         origin = f"input {already[0]} already held one" if already else "all inputs are finite"
         raise FloatingPointError(
-            f"{node.op.name}: the result of shape {shape_of(node._data)} holds {what}; "
+            f"{node.op.name}: the result of shape {shape_of(node._held)} holds {what}; "
             f"input shapes {', '.join(str(shape_of(x)) for x in primals)}; {origin}; computed at {line}"
         )
 

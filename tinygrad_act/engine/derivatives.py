@@ -144,7 +144,7 @@ def _one_array(name: str, out: Any) -> Any:
 
 def _basis(out: Any) -> list[Any]:
     """For each entry of `out` the cotangent that asks for it alone."""
-    data = out._data if isinstance(out, Value) else out
+    data = out._held if isinstance(out, Value) else out
     if np.ndim(data) == 0:
         return [1.0]
     cotangents = np.eye(data.size).reshape(data.size, *data.shape)
@@ -156,7 +156,7 @@ def _joined(rows: list[Any], out: tuple[int, ...], shape: tuple[int, ...], x: An
     if not out:
         return rows[0]
     if not rows:
-        data = x._data if isinstance(x, Value) else np.asarray(x)
+        data = x._held if isinstance(x, Value) else np.asarray(x)
         dtype = data.dtype if getattr(data, "dtype", np.dtype(float)).kind == "f" else np.float64
         return np.zeros((*out, *shape), dtype)
     joined = stack(rows)

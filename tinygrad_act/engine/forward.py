@@ -2,7 +2,7 @@
 
 `derived_rule(body)` is the derivative of an activation from the operations that its body is built
 of. Like any rule it runs on numbers and arrays, is recorded on Values, so that it has derivatives
-itself, and spells itself on symbols.
+itself, and is a formula on names.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from ..core.mode import mode
 from ..core.op import Op
 from ..core.registry import ops
 from ..core.rules import slope_by
-from ..formula.symbol import Symbol
+from ..formula import Expr
 from ..operations.arithmetic import add, chain, minimum, mul, neg, sub, where
 from ..operations.comparison import equal
 from ..operations.elementary import exp
@@ -35,10 +35,10 @@ _NUMBERS = (float, int, np.ndarray, np.generic)
 _UNARY = {"neg": "neg", "pos": "positive", "abs": "abs", "invert": "logical_not"}
 
 
-class Dual(Symbol):
-    """A primal (number, array, Value or Symbol) and its tangent; None where nothing flows.
+class Dual(Expr):
+    """A primal (number, array, Value or formula) and its tangent; None where nothing flows.
 
-    It is a Symbol only so that Python asks it first when a parameter's symbol stands on its left.
+    It is an `Expr` only so that Python asks it first when a parameter's name stands on its left.
     """
 
     __slots__ = ("primal", "tangent")
@@ -79,7 +79,7 @@ def derived_rule(body: Callable[..., Any]) -> Callable[..., Any]:
     def rule(_: Any, z: Any, **static: Any) -> Any:
         out = body(Dual(z, 1.0), **static)
         d = 0.0 if type(out) is not Dual or out.tangent is None else out.tangent
-        if isinstance(z, Symbol) or not _may_hold_nan(z):
+        if isinstance(z, Expr) or not _may_hold_nan(z):
             return d
         swallowed = exp(minimum(z, 0.0))  # of NaN it is NaN, and so are all of its derivatives
         return where(equal(z, z), d, swallowed)  # no comparison holds for NaN: a branch may have swallowed it
@@ -99,7 +99,7 @@ def push(op: Op, args: tuple[Any, ...], static: dict[str, Any]) -> Dual:
         )
     primals = tuple(x.primal if type(x) is Dual else x for x in args)
     tangents = [x.tangent if type(x) is Dual else None for x in args]
-    a = _minus(primals[0]) if op.name == "neg" else op.call(*primals, **static)
+    a = op.call(*primals, **static)
     if op.name == "where":  # it chooses among tangents as among numbers: what is not taken has no effect
         _, tx, ty = tangents
         none = tx is None and ty is None
@@ -114,7 +114,7 @@ def push(op: Op, args: tuple[Any, ...], static: dict[str, Any]) -> Dual:
 def _slope(op: Op, i: int, a: Any, primals: tuple[Any, ...], static: dict[str, Any]) -> Any:
     if op.name == "pow" and i == 0 and isinstance(primals[1], (int, float)) and primals[1] == 2:
         return mul(2.0, primals[0])  # as one writes it
-    if any(isinstance(x, Symbol) for x in primals):  # a symbol can't tell whether it lies on a kink
+    if any(isinstance(x, Expr) for x in primals):  # a formula can't tell whether it lies on a kink
         return slope_by(op, op.rule(i), i, a, primals, static)
     return slope(op, i, a, primals, static)
 
@@ -132,21 +132,16 @@ def _times(d: Any, tangent: Any, a: Any) -> Any:
     if type(tangent) is float and tangent == 1:
         return d
     if type(d) is float and abs(d) == 1:
-        return tangent if d == 1 else _minus(_number(tangent))
-    if any(isinstance(x, Symbol) for x in (d, tangent, a)):
+        return tangent if d == 1 else neg(_number(tangent))
+    if any(isinstance(x, Expr) for x in (d, tangent, a)):
         return mul(tangent, d) if type(tangent) is float else mul(d, tangent)
     with np.errstate(all="ignore"):  # a product with what was not taken may overflow
         return chain(_number(tangent), d, a)
 
 
-def _minus(x: Any) -> Any:
-    """-x, which a symbol spells as one writes it."""
-    return -x if isinstance(x, Symbol) else neg(x)
-
-
 def _number(x: Any) -> Any:
     """A mask as numbers: the sum of two masks would be a mask."""
-    if isinstance(x, Symbol):
+    if isinstance(x, Expr):
         return x
     return mul(x, 1.0) if isinstance(x, (bool, np.bool_)) or getattr(x, "dtype", None) == np.dtype(bool) else x
 
@@ -157,12 +152,12 @@ def _may_hold_nan(z: Any) -> bool:
     return bool(mode.tracing) or not isinstance(data, _NUMBERS) or bool(np.isnan(np.sum(data)))
 
 
-_spell = INTERPRETERS[Symbol]
+_grow = INTERPRETERS[Expr]
 
 
-def _push_or_spell(op: Op, args: tuple[Any, ...], static: dict[str, Any]) -> Any:
-    """The interpreter of symbols, which may be parameters of a function that Duals go through."""
-    return (push if any(type(x) is Dual for x in args) else _spell)(op, args, static)
+def _push_or_grow(op: Op, args: tuple[Any, ...], static: dict[str, Any]) -> Any:
+    """The interpreter of formulas, which may be parameters of a function that Duals go through."""
+    return (push if any(type(x) is Dual for x in args) else _grow)(op, args, static)
 
 
 def _install_operators() -> None:
@@ -178,7 +173,7 @@ def _install_operators() -> None:
     for name, op_name in _UNARY.items():
         setattr(Dual, f"__{name}__", lambda self, op=ops[op_name]: push(op, (self,), {}))
     INTERPRETERS[Dual] = push
-    INTERPRETERS[Symbol] = _push_or_spell
+    INTERPRETERS[Expr] = _push_or_grow
 
 
 _install_operators()

@@ -60,7 +60,7 @@ def _joined(part: Any, cls: type) -> Any:
     if isinstance(part, list):
         return stack(*part) if any(isinstance(y, cls) for y in part) else np.asarray(part if part else [], _dtype(part))
     if isinstance(part, cls) and not part.level and part.op is None and part.dtype.kind not in "iu":  # type: ignore[attr-defined]
-        return part._data  # type: ignore[attr-defined]
+        return part._held  # type: ignore[attr-defined]
     return part
 
 

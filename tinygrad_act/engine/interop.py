@@ -119,7 +119,7 @@ def _on_numbers(plain: Any, name: str, args: Any, kwargs: dict[str, Any], functi
 
 def _held(x: Any) -> Any:
     """What a Value holds, for a function that only asks; anything else as it is."""
-    return x._data if isinstance(x, Bare) else x
+    return x._held if isinstance(x, Bare) else x
 
 
 def _bare(x: Any) -> Any:

@@ -123,7 +123,7 @@ class Met:
 
     def look_at(self, values: Iterable[Any]) -> None:
         """Note what `values`, constants all of them, hold now: what is made of them is computed once and for all."""
-        self.looked.update((x, x._data) for x in values if x not in self.looked)
+        self.looked.update((x, x._held) for x in values if x not in self.looked)
 
     def origin(self, x: np.ndarray) -> np.ndarray:
         """The array that owns the memory of `x`, or of what `x` is a copy of."""

@@ -10,12 +10,13 @@ import numpy as np
 from ..core.errors import BareNumberError
 from ..core.evaluate import held
 from ..core.float_warnings import silently
-from ..core.gate import INTERPRETERS, admit, as_float, cast, cast_number, python_number
+from ..core.gate import admit, as_float, cast, cast_number, python_number
 from ..core.locks import lock
 from ..core.mode import mode
 from ..operations.activations import identity
 from .backprop import count_uses, pull, total
 from .backprop_scalar import pull_scalars, take_back_all, write_gradients
+from .bare import Bare
 from .lending import shared, walked
 from .recording import constant
 
@@ -32,7 +33,7 @@ def leaf_data(data: Any, requires_grad: bool) -> Any:
     """A float, or a view of an array that nobody else holds: other views then refer to that array."""
     if type(data) is float:
         return data
-    if type(data) in INTERPRETERS:
+    if isinstance(data, Bare):
         raise TypeError("Value: got a Value; use it as it is, or .detach() for a constant")
     data = python_number(data)
     array = admit("Value", data)
@@ -49,14 +50,14 @@ def new_data(value: Any, new: Any) -> Any:
     Raises `TypeError` for what is not made of real numbers, `ValueError` for another shape or a number that does not
     fit into the dtype.
     """
-    if _is_like(new, value._data):
+    if _is_like(new, value._held):
         return np.array(new).view()
     new = admit("data", _bare(new))
     if np.shape(new) != value.shape:
         raise ValueError(f"data: the new shape {np.shape(new)} is not the old one, {value.shape}")
-    if isinstance(value._data, np.ndarray):
-        return cast("data", new, value._data.dtype).view()
-    return cast_number("data", new, type(value._data))
+    if isinstance(value._held, np.ndarray):
+        return cast("data", new, value._held.dtype).view()
+    return cast_number("data", new, type(value._held))
 
 
 def _is_like(new: Any, data: Any) -> bool:
@@ -66,7 +67,7 @@ def _is_like(new: Any, data: Any) -> bool:
 
 def _bare(x: Any) -> Any:
     """What a Value holds, if no gradient flows through it; anything else as it is."""
-    if type(x) not in INTERPRETERS:
+    if not isinstance(x, Bare):
         return x
     try:
         return np.asarray(x)
@@ -78,7 +79,7 @@ def seed(value: Any, g: Any, where: str = "backward", copy: bool = True) -> Any:
     """The cotangent to start from: of the value's shape (a number counts for every entry) and dtype, and nobody
     else's memory if `copy`."""
     if g is None:
-        if type(value._data) is float:
+        if type(value._held) is float:
             return 1.0
         if value.size != 1:
             raise ValueError(
@@ -86,13 +87,13 @@ def seed(value: Any, g: Any, where: str = "backward", copy: bool = True) -> Any:
                 f"reduce it first, as in value.sum().backward(), or pass its cotangent: value.backward(g)"
             )
         return np.array(1.0, value.dtype).reshape(value.shape)
-    g = g._data if type(g) in INTERPRETERS else g
+    g = held(g)
     array = cast(f"{where}: g", admit(f"{where}: g", g), value.dtype, copy)
     if array.shape == () != value.shape:
         array = np.full(value.shape, array)  # one number for all entries
     if array.shape != value.shape:
         raise ValueError(f"{where}: g has shape {array.shape}, but the Value has shape {value.shape}; make them equal")
-    return array.item() if type(value._data) is float else array
+    return array.item() if type(value._held) is float else array
 
 
 def deliver(root: Any, g: Any, kind: Any, create_graph: bool) -> None:
@@ -122,7 +123,7 @@ def pull_numbers(root: Any, g: float, kind: Any) -> list[Any] | None:
 def _arrive(visited: list[tuple[Any, Any]], kind: Any, create_graph: bool) -> list[Any]:
     """What the gradients of the nodes become by their cotangents."""
     if create_graph:  # a node's own graph would be a circle
-        visited = [(x, c._data if x.op is not None and isinstance(c, kind) else c) for x, c in visited]
+        visited = [(x, c._held if x.op is not None and isinstance(c, kind) else c) for x, c in visited]
     return [c if x.op is not None else own(c) if x._grad is None else total(x._grad, c) for x, c in visited]
 
 
@@ -194,7 +195,7 @@ def shown_grad(value: Any) -> Any:
     """The gradient of a Value as its user sees it."""
     c = value._grad
     if c is None and value.level:
-        return 0.0 if type(value._data) is float else np.zeros_like(value._data)
+        return 0.0 if type(value._held) is float else np.zeros_like(value._held)
     if value.op is not None and isinstance(c, np.ndarray):
         c = c.view()  # nodes may hand one array on: it is shown, not lent
         c.setflags(write=False)
@@ -213,18 +214,18 @@ def kept_grad(value: Any, new: Any) -> Any:
     Raises `TypeError` for what is not made of real numbers, `ValueError` for another shape or a number that does not
     fit into the dtype.
     """
-    if _is_like(new, value._data) and value.level:
+    if _is_like(new, value._held) and value.level:
         return new
-    if type(new) in INTERPRETERS:  # a gradient with a graph of its own
+    if isinstance(new, Bare):  # a gradient with a graph of its own
         shape = new.shape
     else:
         new = admit("grad", new)
         shape = np.shape(new)
     if shape != value.shape:
         raise ValueError(f"grad: the new shape {shape} is not that of the data, {value.shape}")
-    if type(new) in INTERPRETERS or value.dtype.kind != "f":
+    if isinstance(new, Bare) or value.dtype.kind != "f":
         return new
-    return cast_number("grad", new, float) if type(value._data) is float else cast("grad", new, value.dtype, False)
+    return cast_number("grad", new, float) if type(value._held) is float else cast("grad", new, value.dtype, False)
 
 
 def nothing_flows() -> ValueError:
@@ -243,7 +244,7 @@ def own(c: Any) -> Any:
 def describe(value: Any) -> str:
     """What `repr` shows of a Value: no numbers while a program is recorded, which runs on others."""
     traced = mode.tracing and (value.level or value.op is not None)
-    parts = [f"shape {value.shape}", f"{value.dtype}"] if traced else [brief(value._data)]
+    parts = [f"shape {value.shape}", f"{value.dtype}"] if traced else [brief(value._held)]
     if value.label:
         parts.append(f"label={value.label!r}")
     if value.op is not None:

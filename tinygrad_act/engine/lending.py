@@ -1,6 +1,6 @@
 """Arrays in a user's hands: `.data` lends a leaf's own array, and a write into it must not pass unnoticed.
 
-A graph keeps, beside every input, the very object that the input's `_data` was. So a leaf whose
+A graph keeps, beside every input, the very object that the input's `_held` was. So a leaf whose
 data is another object now was changed after the graph was recorded. An assignment makes another
 object at once; a write into the array (`v.data[0] = 7`, `np.copyto`, `out=`, through a view that is
 kept) can only be told from its bytes. Their fingerprint is taken while somebody could write and a
@@ -11,7 +11,7 @@ live graph would suffer, and at no other time:
 
 A training loop that updates parameters after `backward()` therefore pays for a look at reference
 counts, whatever the size. The users' views hang on an array of their own (`Loan.array`, which
-shares memory with `_data` by way of a buffer), so that they are told from the graphs' views.
+shares memory with `_held` by way of a buffer), so that they are told from the graphs' views.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class Loan:
         self.mark: Any = None
         """The fingerprint of what live graphs hold; None if there are none."""
         self.earlier: tuple[tuple[weakref.ref[np.ndarray], Any], ...] = ()
-        """What `_data` was in graphs from before, each with its fingerprint: they may be walked while it fits.
+        """What `_held` was in graphs from before, each with its fingerprint: they may be walked while it fits.
         None if there is none: `backward()` has walked them."""
 
     def __del__(self) -> None:
@@ -98,10 +98,10 @@ def lend(value: Any) -> Any:
     if loan is None:
         loan = _first(value)
         if loan is None:
-            return _shown(value._data)
+            return _shown(value._held)
     if not loan.out:
-        if _references(value._data) > _ALONE:
-            loan.mark = fingerprint(value._data)
+        if _references(value._held) > _ALONE:
+            loan.mark = fingerprint(value._held)
         lent[loan.key] = None  # first: a Ctrl-C between the two must not leave a loan that nobody knows of
         loan.out = True
     return loan.array
@@ -109,9 +109,9 @@ def lend(value: Any) -> Any:
 
 def _first(value: Any) -> Loan | None:
     """A loan for a leaf whose array nobody asked for yet; None for what is not lent."""
-    if value.op is not None or type(value._data) is not np.ndarray or not value._data.flags.writeable:
+    if value.op is not None or type(value._held) is not np.ndarray or not value._held.flags.writeable:
         return None
-    with _lock: value._loan = value._loan or Loan(value._data)  # noqa: E701  (see leaves.pull_numbers)
+    with _lock: value._loan = value._loan or Loan(value._held)  # noqa: E701  (see leaves.pull_numbers)
     return value._loan  # type: ignore[no-any-return]
 
 
@@ -137,7 +137,7 @@ def shown(data: Any) -> Any:
 def renew(value: Any) -> None:
     """Note, in the setter, that a leaf's array holds other numbers: no graph from before may use it."""
     loan = value._loan
-    value._data = value._data.view()
+    value._held = value._held.view()
     loan.mark, loan.earlier = None, ()
     if loan.out and _references(loan.array) <= _WHILE_SET:
         loan.out = False
@@ -147,7 +147,7 @@ def renew(value: Any) -> None:
 def settle(args: tuple[Any, ...], kind: Any) -> bool:
     """Before an operation records `args`: look at the leaves (Values of class `kind`) that are lent.
 
-    Returns whether one was written to, so that its `_data` is another object now.
+    Returns whether one was written to, so that its `_held` is another object now.
     """
     written = False
     for x in args:
@@ -159,7 +159,7 @@ def settle(args: tuple[Any, ...], kind: Any) -> bool:
 def _settle(x: Any, loan: Loan) -> bool:
     written, taken = False, _references(loan.array) > _ALONE
     if taken or loan.mark is not None:
-        mark = fingerprint(x._data)
+        mark = fingerprint(x._held)
         if loan.mark is not None and loan.mark != mark:
             loan.earlier = tuple([(before, known) for before, known in loan.earlier if known is not None])
             _succeed(x, loan)
@@ -174,12 +174,12 @@ def _settle(x: Any, loan: Loan) -> bool:
 def unchanged(x: Any, primal: Any, seen: dict[Any, int]) -> bool:
     """Whether `x` still holds what it held as the `primal` of a node.
 
-    `seen`: the leaves that a walk met, each with the number of edges that hold its `_data`. Only a
+    `seen`: the leaves that a walk met, each with the number of edges that hold its `_held`. Only a
     leaf's first edge costs a fingerprint.
     """
     loan = x._loan if x.op is None else None
-    if loan is None or primal is not x._data:
-        return primal is x._data or (loan is not None and _fits(loan, primal))
+    if loan is None or primal is not x._held:
+        return primal is x._held or (loan is not None and _fits(loan, primal))
     if x not in seen and loan.mark is not None and fingerprint(primal) != loan.mark:
         return False
     seen[x] = seen.get(x, 0) + 1
@@ -197,17 +197,17 @@ def _fits(loan: Loan, primal: Any) -> bool:
 def _succeed(x: Any, loan: Loan) -> None:
     """Graphs from now on hold another object than those before."""
     alive = [pair for pair in loan.earlier if pair[0]() is not None] if loan.earlier else ()
-    loan.earlier = (*alive, (weakref.ref(x._data), loan.mark))
-    x._data, loan.mark = x._data.view(), None
+    loan.earlier = (*alive, (weakref.ref(x._held), loan.mark))
+    x._held, loan.mark = x._held.view(), None
 
 
 def shared(root: Any, uses: dict[Any, int], kind: Any) -> bool:
     """Whether anything else was computed from a node that `root` depends on: a graph that was not walked with it.
 
-    `uses`: how many edges bring a gradient to each. As each edge holds its input's `_data`, they are counted.
+    `uses`: how many edges bring a gradient to each. As each edge holds its input's `_held`, they are counted.
     """
     for node, count in uses.items():
-        if node.op is not None and _references(node._data) > _ALONE + count - (node is root):
+        if node.op is not None and _references(node._held) > _ALONE + count - (node is root):
             break
     else:
         return False
@@ -216,13 +216,13 @@ def shared(root: Any, uses: dict[Any, int], kind: Any) -> bool:
         for x in node.inputs or ():
             if isinstance(x, kind):
                 edges[x] = edges.get(x, 0) + 1
-    return any(_references(x._data) > _ALONE + count for x, count in edges.items() if x.op is not None)
+    return any(_references(x._held) > _ALONE + count for x, count in edges.items() if x.op is not None)
 
 
 def walked(seen: dict[Any, int]) -> None:
     """After a backward pass that met `seen`: a leaf that no other graph holds is free to be changed."""
     for x, count in seen.items():
-        if count and _references(x._data) == _ALONE + count:
+        if count and _references(x._held) == _ALONE + count:
             _succeed(x, x._loan)
 
 

@@ -26,7 +26,7 @@ class Methods:
     __slots__ = ()
 
     if TYPE_CHECKING:
-        _data: Any
+        _held: Any
 
         @property
         def shape(self) -> tuple[int, ...]: ...
@@ -113,7 +113,7 @@ class Methods:
 
 def _whole(x: Any, rounded: Any = round) -> Any:
     """One number, rounded, as a constant whole number: it counts, and picks from lists."""
-    if x.size != 1 or (not mode.tracing and not np.all(np.abs(x._data) < 2.0**63)):
+    if x.size != 1 or (not mode.tracing and not np.all(np.abs(x._held) < 2.0**63)):
         int(x.item())  # raises as Python does: ValueError of NaN or of many, OverflowError of infinity
         too_large = f"{x.item():.6g} is too large for a whole number of 64 bits"
         raise OverflowError(f"{rounded.__name__}: {too_large}; {rounded.__name__}(value.item()) is exact")

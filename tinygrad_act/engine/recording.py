@@ -19,7 +19,6 @@ from ..core.gate import NUMPY_NUMBERS, admit, among_numbers, with_operand
 from ..core.mode import Mode, current, special
 from ..core.op import Op
 from ..core.registry import ops
-from ..core.rules import rules_for
 from .debugging import check_forward, note_scope
 from .keeping import apart, keep_static, with_choice
 from .lending import lent, settle
@@ -49,12 +48,11 @@ def recorder(cls: Any) -> Callable[[Op, tuple[Any, ...], dict[str, Any]], Any]:
     def record(op: Op, args: tuple[Any, ...], static: dict[str, Any], ieee: bool = False) -> Any:
         if lent:
             settle(args, cls)
-        rules = rules_for(op, len(args))
         primals: list[Any] = []
         level, tracked, arrays, scalars = 0, False, True, False
-        for x, rule in zip(args, rules):
+        for x, rule in zip(args, op.each):
             if isinstance(x, cls):
-                primal, here = x._data, x.level
+                primal, here = x._held, x.level
                 tracked = tracked or here > 0 or x.op is not None
                 if here > level and rule is not None:
                     level = here
@@ -76,8 +74,8 @@ def recorder(cls: Any) -> Callable[[Op, tuple[Any, ...], dict[str, Any]], Any]:
             level = 0  # no_grad() in a program: computed anew in every call, and nothing flows back
         elif not tracked or (now is not None and not now.recording):
             return constant(cls, apart(a)) if now is None else _special_constant(now, cls, a, args)
-        elif None in rules:
-            args, primals = with_choice(args, primals, rules)
+        elif None in op.rules:
+            args, primals = with_choice(args, primals, op.each)
         if now is not None:
             return _special_node(now, cls, op, a, level, static, args, primals)
         return new_node(cls, op, a, level, static and keep_static(static, None, type(a) is float), (*args, *primals))

@@ -31,7 +31,7 @@ _FLOAT64, _FLOAT32 = np.dtype(np.float64), np.dtype(np.float32)
 def new_node(cls: Any, op: Op, a: Any, level: int, static: dict[str, Any], edges: tuple[Any, ...]) -> Any:
     """A node of class `cls`: the result `a` of `op`. (The scalar methods below write it out.)"""
     node = _new(cls)
-    node._data, node.level, node.static = a, level, static
+    node._held, node.level, node.static = a, level, static
     node.op, node._edges = op, edges
     node._grad = node.label = node.note = None
     node.pending = 0
@@ -41,7 +41,7 @@ def new_node(cls: Any, op: Op, a: Any, level: int, static: dict[str, Any], edges
 def constant(cls: Any, data: Any) -> Any:
     """A node of class `cls` without history, through which no gradient flows."""
     node = _new(cls)
-    node._data, node.level, node.static = data, 0, NO_STATIC
+    node._held, node.level, node.static = data, 0, NO_STATIC
     node.op = node._edges = node._grad = node.label = node.note = node._loan = None
     node.pending = 0
     return node
@@ -80,7 +80,7 @@ def unary_method(op: Op, cls: Any, record: Callable[..., Any]) -> Callable[[Any]
 
     def method(self: Any) -> Any:
         try:
-            z, level = self._data, self.level
+            z, level = self._held, self.level
             if type(z) is not float or special or not level:
                 if type(z) is _ndarray and level and not special:
                     return on_array(self, z, level)
@@ -94,7 +94,7 @@ def unary_method(op: Op, cls: Any, record: Callable[..., Any]) -> Callable[[Any]
             if type(a) is not float:
                 return record(op, (self,), NO_STATIC, a is None)
             node = _new(cls)
-            node._data, node.level, node.static = a, level, NO_STATIC
+            node._held, node.level, node.static = a, level, NO_STATIC
             node.op, node._edges = op, (self, z)
             node._grad = node.label = node.note = None
             node.pending = 0
@@ -118,10 +118,10 @@ def _elementwise_method(op: Op, cls: Any, record: Callable[..., Any]) -> Callabl
 
     def method(self: Any, other: Any) -> Any:
         try:
-            x, level = self._data, self.level
+            x, level = self._held, self.level
             y = other
             if type(other) is cls:
-                y, here = other._data, other.level
+                y, here = other._held, other.level
                 level = here if here > level else level
             elif type(other) is int:
                 try:
@@ -141,7 +141,7 @@ def _elementwise_method(op: Op, cls: Any, record: Callable[..., Any]) -> Callabl
                 pass
             else:
                 node = _new(cls)
-                node._data, node.level, node.static = a, level, NO_STATIC
+                node._held, node.level, node.static = a, level, NO_STATIC
                 node.op, node._edges = op, (self, other, x, y)
                 node._grad = node.label = node.note = None
                 node.pending = 0
@@ -174,9 +174,9 @@ def _matrix_method(op: Op, cls: Any, record: Callable[..., Any]) -> Callable[[An
 
     def method(self: Any, other: Any) -> Any:
         try:
-            x, level = self._data, self.level
-            if type(other) is cls and type(x) is type(other._data) is _ndarray and level and not special:
-                return on_arrays(self, other, x, other._data, max(level, other.level))
+            x, level = self._held, self.level
+            if type(other) is cls and type(x) is type(other._held) is _ndarray and level and not special:
+                return on_arrays(self, other, x, other._held, max(level, other.level))
             return record(op, (self, other), NO_STATIC)
         except Exception as error:
             if type(error) is not RecursionError:  # there is no room for a call
@@ -194,7 +194,7 @@ def reflected_method(op: Op, cls: Any, record: Callable[..., Any]) -> Callable[[
 
     def method(self: Any, other: Any) -> Any:
         try:
-            y, level = self._data, self.level
+            y, level = self._held, self.level
             if special or not level:
                 return record(op, (other, self), NO_STATIC)
             if type(other) is type(y) is _ndarray:

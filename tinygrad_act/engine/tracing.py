@@ -47,7 +47,7 @@ def static_index(key: Any, cls: type) -> Any:
         return tuple(static_index(part, cls) for part in key)
     if isinstance(key, cls) and mode.tracing:
         refuse_look(key, "an index")
-    return key._data if isinstance(key, cls) else key  # type: ignore[attr-defined]
+    return key._held if isinstance(key, cls) else key  # type: ignore[attr-defined]
 
 
 def refuse_write(value: Any, what: str) -> TracingError:

@@ -102,7 +102,7 @@ def _value_and_gradient(name: str, f: Callable[..., Any], argnums: Argnums) -> C
             if starts and starts[0] not in uses:
                 _warn_if_cut_off(name, f, out, starts, uses)
             cotangents, recorded = _pull_back(out, seed(out, None), starts, depth, uses, outer)
-            value, *cotangents = leave([out, *cotangents], depth) if recorded else [out._data, *cotangents]
+            value, *cotangents = leave([out, *cotangents], depth) if recorded else [out._held, *cotangents]
         if special:
             _pass_on(out if outer else None, given)
         gradients = _like_arguments(args, positions, cotangents)
@@ -183,7 +183,7 @@ def leave(results: list[Any], depth: int) -> list[Any]:
 
 
 def _come_up(result: Value, depth: int) -> Value:
-    data = result._data
+    data = result._held
     outside: Value = new_node(
         Value, _IDENTITY, data.view() if type(data) is np.ndarray else data, depth - 1, {}, (result, data)
     )
@@ -208,7 +208,7 @@ def _begin(leaf: Any, depth: int) -> Value:
         data.setflags(write=False)
         start = constant(Value, data)
     else:
-        start = constant(Value, leaf_data(leaf._data if isinstance(leaf, Value) else leaf, True))
+        start = constant(Value, leaf_data(leaf._held if isinstance(leaf, Value) else leaf, True))
     start.level = depth
     return start
 
@@ -255,7 +255,7 @@ def _pull_back(
 
 def _finish(start: Value, c: Any) -> Any:
     if c is None:  # the function does not depend on it
-        return 0.0 if type(start._data) is float else np.zeros_like(start._data)
+        return 0.0 if type(start._held) is float else np.zeros_like(start._held)
     return own(c)
 
 

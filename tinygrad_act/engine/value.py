@@ -50,10 +50,10 @@ class Value(Bare, Methods, Operators, Registered):
     """
 
     __slots__ = (
-        "__weakref__", "_data", "_edges", "_grad", "_loan", "label", "level", "note", "op", "pending", "static",
+        "__weakref__", "_held", "_edges", "_grad", "_loan", "label", "level", "note", "op", "pending", "static",
     )  # fmt: skip
 
-    _data: Any
+    _held: Any
     _grad: Any
     op: Op | None
     """The operation that made it; None at a leaf."""
@@ -74,7 +74,7 @@ class Value(Bare, Methods, Operators, Registered):
 
     def __init__(self, data: Any, label: str | None = None, *, requires_grad: bool = True) -> None:
         try:
-            self._data = leaf_data(data, requires_grad)
+            self._held = leaf_data(data, requires_grad)
         except Exception as error:
             if type(error) is not RecursionError:  # there is no room for a call
                 trim(error)
@@ -99,7 +99,7 @@ class Value(Bare, Methods, Operators, Registered):
         or be cut in this dtype; `TypeError` for what is not made of real numbers, and at an operation's result."""
         if special and mode.tracing:
             refuse_look(self, ".data")
-        return self._data if type(self._data) is float else lend(self)
+        return self._held if type(self._held) is float else lend(self)
 
     @data.setter
     def data(self, new: Any) -> None:
@@ -112,12 +112,12 @@ class Value(Bare, Methods, Operators, Registered):
                 )
             if self._loan is not None and new is self._loan.array:
                 renew(self)  # `p.data -= u`: the same memory
-            elif type(self._data) is float and isinstance(new, float):
-                self._data = float(new)
+            elif type(self._held) is float and isinstance(new, float):
+                self._held = float(new)
             else:
                 data = leaves.new_data(self, new)
                 loan = self._loan and Loan(data)
-                self._data, self._loan = data, loan  # at once: no Ctrl-C may come between
+                self._held, self._loan = data, loan  # at once: no Ctrl-C may come between
         except Exception as error:
             if type(error) is not RecursionError:  # there is no room for a call
                 trim(error)
@@ -151,7 +151,7 @@ class Value(Bare, Methods, Operators, Registered):
     def grad(self, new: Any) -> None:
         if special and mode.tracing:
             raise refuse_write(self, "gradient")
-        if type(self._data) is float and isinstance(new, float) and new:
+        if type(self._held) is float and isinstance(new, float) and new:
             self._grad = float(new)
         elif new is None or leaves.is_zero(new):
             self.zero_grad()
@@ -166,7 +166,7 @@ class Value(Bare, Methods, Operators, Registered):
     @property
     def shape(self) -> tuple[int, ...]:
         """The shape of the data; `()` for a scalar."""
-        return shape_of(self._data)
+        return shape_of(self._held)
 
     @property
     def ndim(self) -> int:
@@ -176,12 +176,12 @@ class Value(Bare, Methods, Operators, Registered):
     @property
     def size(self) -> int:
         """The number of entries."""
-        return self._data.size if isinstance(self._data, np.ndarray) else 1
+        return self._held.size if isinstance(self._held, np.ndarray) else 1
 
     @property
     def dtype(self) -> np.dtype[Any]:
         """The dtype of the data; float64 for a Python float."""
-        return self._data.dtype if isinstance(self._data, np.ndarray) else np.dtype(type(self._data))
+        return self._held.dtype if isinstance(self._held, np.ndarray) else np.dtype(type(self._held))
 
     @property
     def T(self) -> Value:  # noqa: N802  (NumPy's name)
@@ -192,7 +192,7 @@ class Value(Bare, Methods, Operators, Registered):
         """The same numbers as a constant: no gradient flows through it."""
         if special and mode.tracing:  # a constant's numbers are read anew in every call
             return self if not self.level and self.op is None else stop_gradient(self)
-        return constant(type(self), leaf_data(self._data, False))  # type: ignore[no-any-return]
+        return constant(type(self), leaf_data(self._held, False))  # type: ignore[no-any-return]
 
     def zero_grad(self) -> None:
         """Forget the gradient: it reads as zero again."""
@@ -285,7 +285,7 @@ class Value(Bare, Methods, Operators, Registered):
         if self.level > 1:
             raise TypeError("a Value that a gradient is taken by can't be pickled, which would lose it; use .detach()")
         state = self.__getstate__()
-        made = rebuild, (type(self), self._data, self.label, self.requires_grad, self._grad)
+        made = rebuild, (type(self), self._held, self.label, self.requires_grad, self._grad)
         return made if state is None else (*made, state)
 
     __hash__ = object.__hash__  # by identity: == is an operation

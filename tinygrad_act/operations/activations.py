@@ -70,7 +70,7 @@ def relu(z: Any) -> Any:
 
 
 def _leaky_by_output(a: Any, z: Any, *, slope: float) -> Any:
-    """where(a >= 0, 1, slope); from z where slope is not above 0, since then a does not tell"""
+    """where(s >= 0, 1, slope), s = where(slope > 0, a, z)"""
     return where((a if slope > 0 else z) >= 0, 1.0, slope)
 
 
@@ -91,13 +91,13 @@ def leaky_relu(z: Any, *, slope: float = 0.01) -> Any:
 
 
 def _softplus_slope(a: Any, z: Any, *, beta: float, threshold: float) -> Any:
-    """-expm1(-beta * a); 1 where beta * z > threshold"""
+    """where(beta * z > threshold, 1, -expm1(-beta * a))"""
     d = -expm1(-beta * a)
     return d if threshold == math.inf else where(beta * z > threshold, 1.0, d)
 
 
 def _softplus_slope_by_input(_: Any, z: Any, *, beta: float, threshold: float) -> Any:
-    """sigmoid(beta * z); 1 where beta * z > threshold"""
+    """where(beta * z > threshold, 1, sigmoid(beta * z))"""
     d = sigmoid(z) if beta == 1 else sigmoid_product(z, 1.0, scale=beta)
     return d if threshold == math.inf else where(beta * z > threshold, 1.0, d)
 

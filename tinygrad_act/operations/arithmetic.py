@@ -12,8 +12,11 @@ from ..core.blocks import BITS, choose
 from ..core.dispatch import elementwise
 from ..core.facts import case
 from ..core.parameters import Bound
+from ..formula import Expr, guard
 
-__all__ = ["abs", "add", "chain", "clip", "div", "has_nan", "maximum", "minimum", "mul", "neg", "sign", "sub", "where"]
+__all__ = [
+    "abs", "add", "chain", "clip", "div", "guarded", "has_nan", "maximum", "minimum", "mul", "neg", "sign", "sub", "where",
+]  # fmt: skip
 
 
 @elementwise(dx=1, dy=1, label="+", scalar=operator.add, linear=True)
@@ -126,6 +129,15 @@ def clip(x: Any, *, min: Bound = None, max: Bound = None) -> Any:
     return np.positive(x) if min is None and max is None else np.clip(x, min, max)  # NumPy 2.0 wants a bound
 
 
+def guarded(z: Any, limit: float) -> Any:
+    """z, within ±limit: for rules in which a factor beside it is 0 further out, and 0 times infinity would be NaN.
+
+    In a formula it is z: a guard against overflow is no mathematics.
+    """
+    within = clip(z, min=-limit, max=limit)
+    return guard(within, z) if type(z) is Expr else within
+
+
 def _where_scalar(condition: Any, x: Any, y: Any) -> Any:
     chosen = x if condition else y
     if type(chosen) is not float and (type(x) is float or type(y) is float):
@@ -185,7 +197,7 @@ def _chain_scalar(g: float, d: Any, a: float) -> float:
 
 
 def _by_slope(_: Any, g: Any, __: Any, a: Any) -> Any:
-    """g; NaN where a is and g is not 0"""
+    """where(isnan(a) & (g != 0), nan, g)"""
     return g if type(a) is float and a == a else chain(g, 1.0, a)
 
 

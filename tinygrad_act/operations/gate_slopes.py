@@ -136,7 +136,9 @@ def _gelu_tanh_slope(z: Any) -> Any:
 
 
 def _gelu_tanh_jerk(_: Any, z: Any) -> Any:
-    """p * (3*y2 + z*y3 - 3*t*y1*(y1 + z*y2) + z*y1**3 * (t*t - 2*p)), t = tanh(y / 2), p = sigmoid_slope(y)"""
+    """p * (z * r + 3 * q - 3 * t * s * (s + z * q) + z * s ** 3 * (t ** 2 - 2 * p)), t = tanh(y / 2), p = (1 - t ** 2) / 4,
+    y = sqrt(8 / pi) * z * (1 + 0.044715 * z ** 2), s = sqrt(8 / pi) * (1 + 0.134145 * z ** 2), q = r * z,
+    r = 0.26829 * sqrt(8 / pi)"""
     x = clip(z, min=-_END, max=_END)
     y, y1, y2 = x * (_A + _B * square(x)), _A + 3 * _B * square(x), 6 * _B * x
     t, p = tanh(y / 2), sigmoid_slope(y, 1.0)
@@ -196,7 +198,9 @@ def _mish_slope(z: Any) -> Any:
 
 
 def _mish_jerk(_: Any, z: Any) -> Any:
-    """4*e * ((w + dw/dz) * d - 3*w * dd/dz) / d**4 of w and d as in mish_bend"""
+    """4 * e * ((w + v) * d - 3 * w * u) / d ** 4, e = exp(z), d = e * (e + 2) + 2, u = 2 * e * (e + 1),
+    k = 2 + e * (2 - e * (3 + 2 * e)), w = 2 * (e + 1) * d + z * k,
+    v = 2 * e * d + 2 * (e + 1) * u + k + z * e * (2 - 6 * e * (1 + e))"""
     x = clip(z, min=-FAR, max=20.0)
     e = exp(x)
     d, slope_of_d = e * (e + 2) + 2, 2 * e * (e + 1)

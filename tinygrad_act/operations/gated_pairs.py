@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from ..core.facts import case
 from ..core.mode import mode
 from ..core.op import Op
 from ..core.registry import ops
+from ..formula import lift, mathematics, name, python
 from .activations import relu, sigmoid
 from .arithmetic import chain
 from .gates import gelu, silu
@@ -53,8 +54,16 @@ def _rule(gate: Callable[[Any], Any]) -> Callable[..., Any]:
         into = pull_local(op, op.rules[0], 0, chain(g, x, 0.0), a, (y,), {})
         return concatenate([chain(g, a, 0.0), into], axis=axis)
 
-    dz.__doc__ = f"concatenate(g * {gate.__name__}(y), g * x * its derivative at y), z = (x, y)"
+    dz.__doc__ = _formula(declared)
     return dz
+
+
+def _formula(gate: Op) -> str:
+    """The rule for x * gate(y), with the derivative that the gate itself registers."""
+    g, x, y = (cast(Any, name(word)) for word in "gxy")
+    slope = mathematics(gate.tree_of(gate.rules[0], [y], output=gate.call(y)))
+    parts = python(lift([g * gate.call(y), g * x * slope]))
+    return f"concatenate({parts}, axis), x = split(z, 2, axis)[0], y = split(z, 2, axis)[1]"
 
 
 def _meant(op: Op) -> Op:
@@ -109,7 +118,7 @@ def swiglu(z: Any, *, axis: int = -1) -> Any:
 
 
 def _crelu_rule(g: Any, _: Any, z: Any, *, axis: int) -> Any:
-    """first half of g where z >= 0, minus second half of g where z <= 0"""
+    """where(z >= 0, split(g, 2, axis)[0], 0) - where(z <= 0, split(g, 2, axis)[1], 0)"""
     above, below = _halves(g, axis)
     op = ops["relu"]
     rule = op.rules[0]

@@ -10,7 +10,7 @@ import numpy as np
 from ..core.dispatch import elementwise
 from . import fused_gates
 from .activations import sigmoid
-from .arithmetic import clip, where
+from .arithmetic import clip, guarded, where
 from .bell import BELL_SHIFTED, bell_of_float, scaled_bell
 from .elementary import exp, square
 from .gate_slopes import gelu_slope, gelu_tanh_slope, mish_slope, tanh_exponent, tanh_exponent_of_float
@@ -37,7 +37,7 @@ def _silu_by_input(_: Any, z: Any) -> Any:
 
 
 @elementwise(
-    dz=lambda _, z: sigmoid(z) * (1 + clip(z, min=-FAR, max=FAR) * sigmoid(-z)),
+    dz=lambda _, z: sigmoid(z) * (1 + guarded(z, FAR) * sigmoid(-z)),
     aliases=("swish",),
     reference="Hendrycks and Gimpel 2016",
     input=_silu_by_input,
@@ -105,7 +105,7 @@ def _gelu_of_float(z: float) -> float:
 
 
 @elementwise(
-    dz=lambda _, z: normal_cdf(z) + clip(z, min=-40.0, max=40.0) * normal_pdf(z),
+    dz=lambda _, z: normal_cdf(z) + guarded(z, 40.0) * normal_pdf(z),
     reference="Hendrycks and Gimpel 2016",
     input=lambda _, z: gelu_slope(z),
     scalar=_gelu_of_float,
@@ -132,7 +132,8 @@ def _bent(z: Any) -> Any:
 
 
 def _gelu_tanh_slope(_: Any, z: Any) -> Any:
-    """s * (1 + z * sigmoid(-y) * dy/dz), y = 2 * sqrt(2/pi) * (z + 0.044715 * z**3), s = sigmoid(y)"""
+    """s * (1 + z * sigmoid(-y) * sqrt(8 / pi) * (1 + 0.134145 * z ** 2)), s = sigmoid(y),
+    y = sqrt(8 / pi) * (z + 0.044715 * z ** 3)"""
     x = clip(z, min=-40.0, max=40.0)
     y = _bent(x)
     return sigmoid(y) * (1 + x * sigmoid(-y) * (2 * _K * (1 + 3 * _C * x * x)))

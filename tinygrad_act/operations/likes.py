@@ -51,7 +51,6 @@ def ones_like(x: Any, *, dtype: Any = None) -> Any:
 
 
 def _summed(g: Any, _: Any, __: Any, fill_value: Any, *, dtype: Any) -> Any:
-    """sum_to(g, shape=fill_value.shape)"""
     return sum_to(g, shape=shape_of(fill_value))
 
 

@@ -115,7 +115,7 @@ def _dot_axes(y: Any) -> tuple[int, int]:
 
 
 def _dot_dx(g: Any, _: Any, x: Any, y: Any) -> Any:
-    """g times y, summed over y's own axes"""
+    """`g` times `y`, summed over the axes of `y` alone"""
     if x.ndim == 0 or y.ndim == 0:
         return g * y
     if x.ndim <= 2 and y.ndim <= 2:  # there it is a matrix product, and BLAS is many times as fast as einsum
@@ -124,7 +124,7 @@ def _dot_dx(g: Any, _: Any, x: Any, y: Any) -> Any:
 
 
 def _dot_dy(g: Any, _: Any, x: Any, y: Any) -> Any:
-    """x times g, summed over x's own axes"""
+    """`x` times `g`, summed over the axes of `x` alone"""
     if x.ndim == 0 or y.ndim == 0:
         return g * x
     if x.ndim <= 2 and y.ndim <= 2:
@@ -176,7 +176,7 @@ def outer(x: Any, y: Any) -> Any:
 
 
 def _einsum_dxs(i: Any, g: Any, _: Any, *xs: Any, subscripts: Any) -> Any:
-    """einsum(g, the other inputs)"""
+    """einsum(`g`, the other inputs)"""
     rule, fillers = rule_of_dx(subscripts, i, *[x.shape for x in xs])
     others = [x for k, x in enumerate(xs) if k != i]
     if len(others) == 1 and not fillers:
@@ -239,13 +239,13 @@ def _tensordot_size(x: tuple[int, ...], y: tuple[int, ...], *, axes: Any) -> int
 
 
 def _tensordot_dx(g: Any, _: Any, x: Any, y: Any, *, axes: Any) -> Any:
-    """g times y, summed over y's own axes"""
+    """`g` times `y`, summed over the axes of `y` alone"""
     xs, ys, gs = _tensordot_letters(x, y, axes)
     return _product(g, y, f"{gs},{ys}->{xs}")
 
 
 def _tensordot_dy(g: Any, _: Any, x: Any, y: Any, *, axes: Any) -> Any:
-    """x times g, summed over x's own axes"""
+    """`x` times `g`, summed over the axes of `x` alone"""
     xs, ys, gs = _tensordot_letters(x, y, axes)
     return _product(x, g, f"{xs},{gs}->{ys}")
 

@@ -34,7 +34,7 @@ def _weights(x: Any, axis: Any) -> Any:
 
 
 def _logsumexp_back(g: Any, a: Any, x: Any, *, axis: Any, keepdims: Any) -> Any:
-    """spread(g) * softmax(x)"""
+    """spread(g, x, axis=axis, keepdims=keepdims) * e / sum(e, axis=axis, keepdims=True), e = exp(x)"""
     if type(x) is type(g) is np.ndarray and x.size:
         c = _weighed(g, a, wide(x), axis)
         if c is not None:

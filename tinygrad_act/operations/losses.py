@@ -52,8 +52,13 @@ def _bce_pull(g: Any, a: Any, z: Any, y: Any, out: Any) -> None:
     np.multiply(g, out, out=out)
 
 
+def _bce_slope(_: Any, z: Any, y: Any) -> Any:
+    """sigmoid(z) - y"""
+    return (1 - y) * sigmoid(z) - y * sigmoid(-z)
+
+
 @elementwise(
-    dz=lambda _, z, y: (1 - y) * sigmoid(z) - y * sigmoid(-z),
+    dz=_bce_slope,
     dy=lambda _, z, __: -z,
     label="bce",
     cases=(case((), ()), case((3,), (3,)), case((2, 3), (2, 3)), case((2, 3), ())),
@@ -78,7 +83,7 @@ def bce_with_logits(z: Any, y: Any) -> Any:
 
 
 def _cross_entropy_dz(g: Any, _: Any, z: Any, y: Any, *, axis: int) -> Any:
-    """g * (softmax(z) * sum(y) - y), as sums of the other entries' shares"""
+    """spread(g, z, axis=axis) * (softmax(z, axis=axis) * sum(y, axis=axis, keepdims=True) - y)"""
     others = sum(y, axis=axis, keepdims=True) - 1.0 * y
     slope = softmax(z, axis=axis) * others - y * softmax_rest(z, axis=axis)
     return chain_rows(g, slope, z, axis)

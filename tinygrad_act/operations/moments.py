@@ -59,7 +59,8 @@ def _degrees(x: Any, a: Any, ddof: float) -> float:
 
 
 def _var_dx(g: Any, a: Any, x: Any, *, axis: Any, ddof: Any, keepdims: Any) -> Any:
-    """2 * g * (x - mean(x)) / (n - ddof)"""
+    """2 * spread(g, x, axis=axis, keepdims=keepdims) * (x - m) / (n - ddof), n = x.size / a.size,
+    m = mean(x, axis=axis, keepdims=True)"""
     return chain_rows(2 * wide(g) / _degrees(x, a, ddof), centred(wide(x), axis=axis), x, axis)
 
 
@@ -107,7 +108,8 @@ def _in_kind(a: Any, x: Any) -> Any:
 
 
 def _std_dx(g: Any, a: Any, x: Any, *, axis: Any, ddof: Any, keepdims: Any) -> Any:
-    """g * (x - mean(x)) / (a * (n - ddof)), 0 where a is 0"""
+    """where(s == 0, 0, spread(g, x, axis=axis, keepdims=keepdims) * (x - m) / (s * (n - ddof))), n = x.size / a.size,
+    s = spread(a, x, axis=axis, keepdims=keepdims), m = mean(x, axis=axis, keepdims=True)"""
     size = where(equal(a, 0.0), math.inf, wide(a))
     apart = centred(wide(x), axis=axis) / beside(size, x, axis)
     return chain_rows(wide(g) / _degrees(x, a, ddof), apart, x, axis)

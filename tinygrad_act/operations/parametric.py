@@ -9,7 +9,7 @@ import numpy as np
 
 from ..core.dispatch import elementwise
 from ..core.facts import case
-from ..formula.symbol import Symbol
+from ..formula import Expr
 from . import fused_swish
 from .arithmetic import clip, minimum, where
 from .comparison import logical_and
@@ -91,7 +91,7 @@ def _drawn(z: Any, lower: float, upper: float, rng: Any) -> Any:
 
 
 def _rrelu_slope(a: Any, z: Any, *, lower: float, upper: float, rng: Any) -> Any:
-    """where(z >= 0, 1, the slope that was drawn: a / z)"""
+    """where(z >= 0, 1, a / z)"""
     mean = (lower + upper) / 2
     if rng is None:
         return where(z >= 0, 1.0, mean)
@@ -118,17 +118,17 @@ def rrelu(z: Any, *, lower: float = 1 / 8, upper: float = 1 / 3, rng: Any = None
 
 def _corner(*, negative_slope: Any, max_value: Any, threshold: Any) -> Any:
     """Where general_relu bends: at a threshold of 0."""
-    return threshold if type(threshold) is Symbol or threshold == 0 else math.nan
+    return threshold if type(threshold) is Expr or threshold == 0 else math.nan
 
 
 def _jump(*, negative_slope: Any, max_value: Any, threshold: Any) -> Any:
     """Where general_relu jumps: at any other threshold."""
-    return threshold if type(threshold) is Symbol or threshold != 0 else math.nan
+    return threshold if type(threshold) is Expr or threshold != 0 else math.nan
 
 
 def _cap(*, negative_slope: Any, max_value: Any, threshold: Any) -> Any:
     """Where general_relu reaches its largest value, if there is one."""
-    return max_value if type(max_value) is Symbol or max_value < math.inf else math.nan
+    return max_value if type(max_value) is Expr or max_value < math.inf else math.nan
 
 
 @elementwise(

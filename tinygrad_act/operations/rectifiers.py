@@ -37,7 +37,7 @@ def relu6(z: Any) -> Any:
 
 
 def _elu_by_output(a: Any, z: Any, *, alpha: float) -> Any:
-    """where(a >= 0, 1, a + alpha); the condition is z >= 0 where alpha is not above 0"""
+    """where(s >= 0, 1, a + alpha), s = where(alpha > 0, a, z)"""
     return where((a if alpha > 0 else z) >= 0, 1.0, a + alpha)
 
 

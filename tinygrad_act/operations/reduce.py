@@ -102,7 +102,7 @@ def spread(g: Any, x: Any, *, axis: Axes = None, keepdims: bool = False) -> Any:
 
 
 def _mean_dx(g: Any, a: Any, x: Any, *, axis: Any, keepdims: Any) -> Any:
-    """spread(g / n, x)"""
+    """spread(g / n, x, axis=axis, keepdims=keepdims), n = x.size / a.size"""
     return _back(wide(g) / count_of(x, a), x, axis, keepdims)
 
 
@@ -145,12 +145,12 @@ def _share(beyond: Any, g: Any, a: Any, x: Any, axis: Any, keepdims: Any) -> Any
 
 
 def _share_max(g: Any, a: Any, x: Any, *, axis: Any, keepdims: Any) -> Any:
-    """g / number of ties, where x == a"""
+    """`g` / number of ties, where `x == a`"""
     return _share(greater, g, a, x, axis, keepdims)
 
 
 def _share_min(g: Any, a: Any, x: Any, *, axis: Any, keepdims: Any) -> Any:
-    """g / number of ties, where x == a"""
+    """`g` / number of ties, where `x == a`"""
     return _share(less, g, a, x, axis, keepdims)
 
 
@@ -173,7 +173,7 @@ def min(x: Any, *, axis: Axes = None, keepdims: bool = False) -> Any:
 
 
 def _others(g: Any, _: Any, x: Any, *, axis: Any, keepdims: Any) -> Any:
-    """g * product of the other entries"""
+    """`g` * product of the other entries"""
     if not x.size:
         return spread(g, x, axis=axis, keepdims=keepdims)
     rows = as_rows(x, axis)
@@ -206,7 +206,6 @@ def prod(x: Any, *, axis: Axes = None, keepdims: bool = False) -> Any:
 
 
 def _running_back(g: Any, _: Any, x: Any, *, axis: Any) -> Any:
-    """flip(cumsum(flip(g)))"""
     if axis is None:
         return reshape(flip(cumsum(flip(g))), shape=x.shape)
     return flip(cumsum(flip(g, axis=axis), axis=axis), axis=axis)

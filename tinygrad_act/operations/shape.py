@@ -11,6 +11,7 @@ from ..core.blocks import HALF, wide
 from ..core.dispatch import op
 from ..core.facts import case
 from ..core.parameters import Axes, AxisList
+from ..formula import Expr
 from .index import getitem, scatter_add
 from .sizes import filled, padded, repeated, tiled
 
@@ -49,7 +50,9 @@ def transpose(x: Any, *, axes: AxisList = None) -> Any:
 
 def _inverse(axes: Any) -> Any:
     """The order of axes that undoes `axes`."""
-    if not isinstance(axes, (tuple, list)):  # None undoes itself; a symbol stays one
+    if isinstance(axes, Expr):
+        return np.argsort(axes)  # type: ignore
+    if not isinstance(axes, (tuple, list)):  # None undoes itself
         return axes
     return tuple(int(i) for i in np.argsort(axes_of(tuple(axes), len(axes))))
 
@@ -137,7 +140,7 @@ def sum_to(x: Any, *, shape: Any) -> Any:
 
 
 def _part(i: Any, g: Any, _: Any, *xs: Any, axis: Any) -> Any:
-    """g[the part of xs[i]]"""
+    """`g`[the part of `xs[i]`]"""
     if axis is None:
         start = sum(x.size for x in xs[:i])
         return reshape(getitem(g, index=slice(start, start + xs[i].size)), shape=xs[i].shape)
@@ -170,7 +173,7 @@ def concatenate(*xs: Any, axis: int | None = 0) -> Any:
 
 
 def _layer(i: Any, g: Any, _: Any, *xs: Any, axis: Any) -> Any:
-    """g[i along axis]"""
+    """`g`[`i` along axis]"""
     return getitem(g, index=_along(axis, g.ndim, i))
 
 
@@ -215,7 +218,7 @@ def _opposite(shift: Any) -> Any:
 
 
 def _unpad(g: Any, _: Any, x: Any, *, pad_width: Any, mode: Any, constant_values: Any) -> Any:
-    """g[the part that was not padded]"""
+    """`g`[the part that was not padded]"""
     before = np.broadcast_to(pad_width, (x.ndim, 2))[:, 0]
     return getitem(g, index=tuple(slice(int(b), int(b) + n) for b, n in zip(before, x.shape)))
 
@@ -241,7 +244,7 @@ def pad(x: Any, *, pad_width: Any, mode: str = "constant", constant_values: Any 
 
 
 def _unrepeat(g: Any, _: Any, x: Any, *, repeats: Any, axis: Any) -> Any:
-    """sum of g over the copies"""
+    """sum of `g` over the copies"""
     if axis is None or not x.ndim:
         copies = np.repeat(np.arange(x.size), repeats)
         return reshape(scatter_add(g, shape=(x.size,), index=copies), shape=x.shape)
@@ -261,7 +264,7 @@ def repeat(x: Any, *, repeats: Any, axis: int | None = None) -> Any:
 
 
 def _untile(g: Any, _: Any, x: Any, *, reps: Any) -> Any:
-    """sum of g over the copies"""
+    """sum of `g` over the copies"""
     counts = tuple(map(int, np.ravel(reps)))
     ndim = max(len(counts), x.ndim)
     counts, sizes = (1,) * (ndim - len(counts)) + counts, (1,) * (ndim - x.ndim) + x.shape

@@ -74,7 +74,7 @@ def shrink(z: Any, *, bias: float = 0.0, threshold: float = 0.5) -> Any:
 
 
 def _by_output(a: Any, z: Any, *, alpha: float) -> Any:
-    """a > alpha; z > alpha where alpha is negative, since then a does not tell"""
+    """s > alpha, s = where(alpha >= 0, a, z)"""
     return (a if alpha >= 0 else z) > alpha
 
 

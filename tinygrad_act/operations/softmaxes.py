@@ -80,13 +80,13 @@ def _weighed(g: Any, a: Any, axis: int | None) -> Any:
 
 @by_rows
 def _softmax_back(g: Any, a: Any, _: Any, *, axis: int | None) -> Any:
-    """a * (h - sum(h * a, axis, keepdims=True)), h = g - g[argmax(a)]"""
+    """a * (g - sum(g * a, axis=axis, keepdims=True))"""
     return _weighed(g, a, axis)
 
 
 @by_rows
 def _softmin_back(g: Any, a: Any, _: Any, *, axis: int | None) -> Any:
-    """-a * (h - sum(h * a, axis, keepdims=True)), h = g - g[argmax(a)]"""
+    """-a * (g - sum(g * a, axis=axis, keepdims=True))"""
     return -_weighed(g, a, axis)
 
 
@@ -140,7 +140,7 @@ def _rest(z: Any, *, axis: int) -> Any:
 
 
 def _log_softmax_back(g: Any, a: Any, z: Any, *, axis: int | None) -> Any:
-    """g - exp(a) * sum(g, axis, keepdims=True)"""
+    """g - exp(a) * sum(g, axis=axis, keepdims=True)"""
     if z.dtype is HALF:  # in which exp(a) has two digits
         return _less_their_share(wide(g), softmax(wide(z), axis=axis), axis)
     return _in_rows(g, a, axis=axis)
@@ -203,7 +203,7 @@ _CHANNELS = (case((2, 3, 2, 2)), case((3, 2, 1)))
 
 
 def _softmax2d_back(g: Any, a: Any, _: Any) -> Any:
-    """a * (h - sum(h * a, axis=-3, keepdims=True)), h = g - g[argmax(a)]"""
+    """a * (g - sum(g * a, axis=-3, keepdims=True))"""
     return _softmax_back(g, a, _, axis=-3)
 
 
@@ -219,7 +219,7 @@ def softmax2d(z: Any) -> Any:
 
 
 def _support_back(g: Any, a: Any, _: Any, *, axis: int | None) -> Any:
-    """s * (g - sum(g * s) / sum(s)), s = a > 0"""
+    """s * (g - sum(g * s, axis=axis, keepdims=True) / sum(s, axis=axis, keepdims=True)), s = a > 0"""
     g, support = wide(g), greater(a, 0.0)
     mean = sum(chain(g, support, a), axis=axis, keepdims=True)
     return support * (g - mean / maximum(sum(support, axis=axis, keepdims=True), 1.0))
@@ -262,7 +262,7 @@ def _noise(rng: Any, shape: tuple[int, ...], dtype: Any) -> Any:
 
 
 def _gumbel_back(g: Any, a: Any, _: Any, *, rng: Any, tau: float, axis: int | None) -> Any:
-    """a * (h - sum(h * a, axis, keepdims=True)) / tau, h = g - g[argmax(a)]"""
+    """a * (g - sum(g * a, axis=axis, keepdims=True)) / tau"""
     return _softmax_back(g, a, _, axis=axis) / tau
 
 

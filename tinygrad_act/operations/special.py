@@ -9,7 +9,7 @@ import numpy as np
 
 from ..core.blocks import in_blocks
 from ..core.dispatch import elementwise
-from .arithmetic import clip
+from .arithmetic import guarded
 from .bell import BELL_SHIFTED, bell, bell_of_float, scaled_bell
 from .elementary import exp
 from .precise import horner, is_short, widely
@@ -105,7 +105,7 @@ def _cdf_of_float(z: float) -> float:
 
 
 @elementwise(
-    dz=lambda a, z: -clip(z, min=-FLAT, max=FLAT) * a,
+    dz=lambda a, z: -guarded(z, FLAT) * a,
     input=lambda _, z: bell(z, rate=0.5, order=1),
     scalar=_pdf_of_float,
     label="φ",

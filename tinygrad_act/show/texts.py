@@ -11,8 +11,15 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["count_text", "json_text", "minus", "number_text", "percent", "plain", "plural", "printable", "tick_text"]
+from ..formula.style import number_text as typed_text
 
+__all__ = [
+    "CUT", "count_text", "constant", "constant_text", "json_text", "minus", "number_text", "percent", "plain", "plural",
+    "printable", "tick_text",
+]  # fmt: skip
+
+CUT = 4
+"""Constants of more digits than anybody types are cut after so many."""
 _LONGEST = 40
 _IN_FULL = 10**12
 """Integers below it are written in full."""
@@ -37,6 +44,20 @@ def _large_integer(x: int, digits: int) -> str:
         return f"{float(x):.{digits}g}"
     except OverflowError:
         return f"an integer of {x.bit_length():,} bits"  # Python refuses to spell the longest
+
+
+def constant(x: Any) -> Any:
+    """A number of Python with the digits that a NumPy scalar shows: 0.1 for `np.float32(0.1)`."""
+    if isinstance(x, np.generic):
+        return float(str(x)) if isinstance(x, np.floating) else x.item()
+    return x
+
+
+def constant_text(x: Any) -> str:
+    """A constant as it was typed, `1.0001`; one that nobody would type is cut, and ends in `…`: `0.3333…`."""
+    if isinstance(x, (int, np.integer)):
+        return minus(number_text(x))
+    return typed_text(constant(x), CUT)[0].replace("-", "−")
 
 
 def tick_text(x: float, digits: int = 6) -> str:
@@ -102,16 +123,14 @@ def json_text(data: Any) -> str:
 def plain(x: Any) -> Any:
     """What JSON knows: named tuples and mappings as objects, arrays as lists, numbers that are not finite as texts,
     `"inf"`; anything else as its text."""
-    if x is None or isinstance(x, (str, bool, int)):
+    if x is None or isinstance(x, (str, int)):
         return x
     if isinstance(x, float):
         return float(x) if math.isfinite(x) else str(float(x))
-    if hasattr(x, "_asdict"):
-        return {key: plain(value) for key, value in x._asdict().items()}
-    if isinstance(x, Mapping):
+    if isinstance(x, dict):
         return {str(key): plain(value) for key, value in x.items()}
     if isinstance(x, (list, tuple)):
-        return [plain(item) for item in x]
+        return plain(x._asdict()) if hasattr(x, "_asdict") else [plain(item) for item in x]
     if isinstance(x, (np.ndarray, np.generic)):
-        return plain(x.tolist()) if x.dtype.char not in "gG" else plain(np.asarray(x, np.float64).tolist())
-    return str(x)
+        return plain((x.astype(float) if x.dtype == np.longdouble else x).tolist())
+    return plain(dict(x)) if isinstance(x, Mapping) else str(x)

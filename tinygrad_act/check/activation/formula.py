@@ -13,7 +13,8 @@ from ...core.registry import ops
 from ...core.rules import Rule
 from ...engine.forward import Dual, derived_rule
 from ...engine.value import Value
-from ...formula.symbol import Symbol
+from ...formula import name as name_of
+from ...formula import python
 
 __all__ = ["derive", "read_formula", "read_input"]
 
@@ -61,7 +62,7 @@ def read_formula(body: Callable[..., Any], name: str) -> None:
             f"{body.__name__}: the docstring's first line must be the formula, as code: 'a = ...' (it is "
             f"{doc.partition(chr(10))[0]!r}), and the body does not spell it: {_reason(error)}"
         ) from own_cause(error)
-    body.__doc__ = f"a = {spelled.primal!r}" + (f"\n\n{doc}" if doc else "")
+    body.__doc__ = f"a = {python(spelled.primal)}" + (f"\n\n{doc}" if doc else "")
 
 
 def derive(body: Callable[..., Any], name: str) -> Rule:
@@ -88,8 +89,8 @@ def derive(body: Callable[..., Any], name: str) -> Rule:
 
 def _on_symbols(body: Callable[..., Any], name: str) -> Dual:
     """The body's output on the symbols of its input and parameters."""
-    static = {keyword: Symbol(keyword) for keyword in body.__kwdefaults__ or {}}
-    out = body(Dual(Symbol(name), 1.0), **static)
+    static = {keyword: name_of(keyword) for keyword in body.__kwdefaults__ or {}}
+    out = body(Dual(name_of(name), 1.0), **static)
     if type(out) is not Dual:
         raise TypeError(f"it returns {out!r:.40}, which does not depend on its input")
     return out

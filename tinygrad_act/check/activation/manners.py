@@ -12,7 +12,7 @@ import numpy as np
 from ...core.op import Op
 from ...core.rules import Rule, in_words, is_constant, slope_by
 from ...engine.value import Value
-from ...formula.symbol import Symbol
+from ...formula import name as name_of
 from .points import interval
 from .report import curves
 
@@ -111,7 +111,7 @@ def rule_faults(op: Op, rule: Rule, what: str) -> list[str]:
     attempts: dict[str, Callable[[], Any]] = {
         "a number": lambda: at(float(a[0, 0]), float(z[0, 0]), **given),
         "Values": lambda: at(Value(a), Value(z), **given),
-        "symbols": lambda: in_words(rule) or at(Symbol("a"), Symbol("z"), **{name: Symbol(name) for name in given}),
+        "names": lambda: in_words(rule) or at(*map(name_of, "az"), **{word: name_of(word) for word in given}),
     }
     for on, attempt in attempts.items():
         try:

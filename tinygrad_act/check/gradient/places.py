@@ -68,7 +68,7 @@ def find(problem: Problem) -> Places:
 
 def _first_not_finite(problem: Problem, node: Any, number_of: dict[int, int]) -> Iterator[str]:
     """What an operation made that is not finite, and of what, if its inputs are finite."""
-    out, inputs = np.asarray(node._data), [data_of(x) for x in node.inputs]
+    out, inputs = np.asarray(node._held), [data_of(x) for x in node.inputs]
     if np.isfinite(out).all() or not all(np.isfinite(x).all() for x in inputs if x.dtype.kind == "f"):
         return
     index = tuple(int(i) for i in np.argwhere(~np.isfinite(out))[0])
@@ -144,7 +144,7 @@ def _ties(op: Op, node: Any, x: np.ndarray) -> np.ndarray:
         first, second = (np.broadcast_to(primal, node.shape) for primal in node.primals)
         return first == second if x.shape == node.shape else np.zeros(x.shape, bool)
     axis = node.static.get("axis")
-    out = np.asarray(node._data)
+    out = np.asarray(node._held)
     shared = x == (np.expand_dims(out, axis) if axis is not None and out.ndim < x.ndim else out)
     several: np.ndarray = shared & (shared.sum(axis=axis, keepdims=True) > 1)
     return several

@@ -179,7 +179,7 @@ class Problem:
 
 def plain(x: Any) -> Any:
     """The number or array that a Value holds; anything else as it is."""
-    return x._data if isinstance(x, Value) else x
+    return x._held if isinstance(x, Value) else x
 
 
 def data_of(x: Any) -> np.ndarray:

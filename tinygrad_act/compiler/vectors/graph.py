@@ -27,20 +27,20 @@ def vector_graph(recorded: Trace, inputs: Sequence[Value], names: Sequence[str])
     """The graph of a function of Python floats with vectors inside; None where nothing is gained."""
     roots = [x for x in recorded.outputs if isinstance(x, Value)]
     groups = gathered(recorded.order, roots)
-    if groups is None or not all(type(x._data) is float for x in (*roots, *inputs)):
+    if groups is None or not all(type(x._held) is float for x in (*roots, *inputs)):
         return None
     members = [[recorded.order[i] for i in group.members] for group in groups.leaves]
-    leaves = [_leaf(np.array([x._data for x in block], np.float64)) for block in members]
+    leaves = [_leaf(np.array([x._held for x in block], np.float64)) for block in members]
     with np.errstate(all="ignore"):
         vectors = replay(groups, leaves, roots)
     outputs = [vectors.at(x) if isinstance(x, Value) else x for x in recorded.outputs]
     order = topological_order([x for x in outputs if isinstance(x, Value)], Value)
     graph = build(order, leaves, outputs, [f"v{i + 1}" for i in range(len(leaves))])
-    numbers = {x: Node(INPUT, (), {}, facts_of(x._data, ()), name) for x, name in zip(inputs, names)}
+    numbers = {x: Node(INPUT, (), {}, facts_of(x._held, ()), name) for x, name in zip(inputs, names)}
     packed = {leaf: _packed(block, numbers) for leaf, block in zip(graph.inputs, members)}
     graph = rewritten(graph, lambda node, args: None, packed)
     found = [make(FLOAT, (node,)) if isinstance(x, Value) else node for x, node in zip(outputs, graph.outputs)]
-    return Graph([numbers[x] for x in inputs], found, given=tuple([x._data for x in inputs]))
+    return Graph([numbers[x] for x in inputs], found, given=tuple([x._held for x in inputs]))
 
 
 def _leaf(data: np.ndarray) -> Value:
@@ -50,7 +50,7 @@ def _leaf(data: np.ndarray) -> Value:
 
 
 def _packed(block: Sequence[Value], numbers: dict[Value, Node]) -> Node:
-    args: Any = tuple([numbers.get(x) or constant(x._data) for x in block])
+    args: Any = tuple([numbers.get(x) or constant(x._held) for x in block])
     return make(PACK, args)
 
 

@@ -54,12 +54,12 @@ def read(order: Sequence[Value], roots: Sequence[Value]) -> Units | None:
     for i, node in enumerate(order):
         place[node] = i
         if node.op is None:
-            if not _is_number(node._data):
+            if not _is_number(node._held):
                 return None
             units.leaves.append(i)
             continue
         sources = _sources(node, place, units.constants)
-        if sources is None or not node.op.elementwise or not _is_number(node._data, "fb"):
+        if sources is None or not node.op.elementwise or not _is_number(node._held, "fb"):
             return None
         op: Op = node.op
         if isinstance(op.forward, Pull):

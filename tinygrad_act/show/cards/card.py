@@ -13,6 +13,7 @@ from ...core.frames import boundary, public_methods
 from ...core.op import DROPPED, REQUIRED, Op
 from ...core.rules import slope_by
 from ...core.saving import Path, save
+from ...formula import Expr, call, is_condition, latex, mathematics, python, unicode, words
 from ...operations.slope import Kink, kinks_of
 from ..svg import bundle, page
 from ..svg.png import png_of
@@ -20,7 +21,6 @@ from ..svg.writing import Theme
 from . import show
 from .expect import gain, root_mean_square
 from .find import bound_statics, find
-from .latex import latex
 from .pictures.card_picture import card_svg
 from .shape import Interval, Shape, shape_of
 
@@ -36,6 +36,8 @@ class Derivative(NamedTuple):
     """`default`, or the form that `derivative_form` asks for: `output` or `input`."""
     text: str
     latex: str
+    shown: str
+    """As mathematics in plain text."""
 
 
 class Parameter(NamedTuple):
@@ -60,6 +62,8 @@ class Card(NamedTuple):
     """What the docstring says below the formula."""
     formula: str
     formula_latex: str
+    formula_shown: str
+    """As mathematics in plain text."""
     derivatives: tuple[Derivative, ...]
     parameters: tuple[Parameter, ...]
     domain: Interval | None
@@ -163,13 +167,18 @@ def card(which: str | Op | Callable[..., Any], /, **static: Any) -> Card:
     kinks = tuple(kinks_of(op, quiet)) if alone else ()
     found = _shape(op, quiet, domain, kinks) if alone and not any(op.poles.values()) else None
     gains = _gains(op, quiet, kinks) if alone and not any(map(math.isfinite, domain)) else (None, None)
+    formula = op.definition if op.definition is not None else words(op.formula.removeprefix("a = "))
     return Card(
         op.name, op.elementwise, op.aliases, _about(op), op.formula or DROPPED,
-        latex(op.formula.removeprefix("a = ")) if op.formula else "",
+        latex(formula) if op.formula else "", unicode(formula, _DIGITS),
         tuple(_derivatives(op)), tuple(_parameters(op, full)), Interval(*domain) if alone else None,
         found and found.range, kinks, found and found.parity, found and found.monotone, found and found.curvature,
         found and found.lipschitz, found.flat if found else (), *gains, op.reference, op.elsewhere,
     )  # fmt: skip
+
+
+_DIGITS = 5
+"""Of numbers that nobody typed, such as selu's."""
 
 
 def _ended(write: Callable[[], str]) -> Callable[[], str]:
@@ -185,8 +194,13 @@ def _about(op: Op) -> str:
 def _derivatives(op: Op) -> list[Derivative]:
     rules = [(name, "default", rule) for name, rule in zip(op.inputs, op.rules)]
     rules += [(op.inputs[0], form, rule) for form, rule in op.forms.items()]
-    texts = [(name, form, op.spell(rule)) for name, form, rule in rules]
-    return [Derivative(name, form, text, latex(text)) for name, form, text in texts]
+    trees = [(name, form, op.tree_of(rule)) for name, form, rule in rules]
+    return [Derivative(name, form, python(tree), latex(tree), _shown(tree)) for name, form, tree in trees]
+
+
+def _shown(slope: Expr) -> str:
+    """A condition counts as the number that it is: `1 if z ≥ 0, else 0`."""
+    return unicode(call("where", (slope, 1, 0)) if is_condition(mathematics(slope)) else slope, _DIGITS)
 
 
 def _parameters(op: Op, full: Mapping[str, Any]) -> list[Parameter]:

@@ -17,7 +17,7 @@ from ...engine.value import Value
 from ..texts import printable
 from .clusters import clusters_of
 from .flow import flows
-from .local import in_general, local_derivative
+from .local import Named, local_derivative, names_around
 from .names import Names
 from .numbers import beyond, in_brief, numbers_of, root_mean_square
 from .snapshot import Edge, Kind, Node, Snapshot
@@ -68,6 +68,7 @@ class _Capture:
     def __init__(self, outputs: Sequence[Value], names: Names, clusters: Mapping[int, tuple[str, ...]]) -> None:
         self._outputs = {id(value) for value in outputs}
         self._names, self._clusters = names, clusters
+        self._taken = {*names.called.values(), *(name.rpartition(".")[2] for name in names.called.values())}
         self._nodes: list[Node] = []
         self._edges: list[Edge] = []
         self._boxes: dict[int, int] = {}  # by id(): safe because the graph is alive until the end
@@ -80,12 +81,11 @@ class _Capture:
                 refuse_look(value, "draw()")
             sources = [self._source(x, primal) for x, primal in operands(value)]
             target = self._enter(self._describe(value), value)
-            called = [self._called(x).rpartition(".")[2] for x in value.inputs or ()]
-            made = frozenset(name for x, name in zip(value.inputs or (), called) if self._is_made(x))
+            named = self._named(value)
             for position, source in enumerate(sources):
                 if source:
                     self._edge_of[id(value), position] = len(self._edges)
-                    self._edges.append(_edge(source, target, value, position, called, made))
+                    self._edges.append(_edge(source, target, value, position, named))
         backward = tuple(self._flow(order))
         return Snapshot(tuple(self._nodes), tuple(self._edges), backward=backward)
 
@@ -125,6 +125,18 @@ class _Capture:
             self._nodes[box] = self._nodes[box]._replace(changed=True)
         return self._nodes[box].id
 
+    def _named(self, value: Value) -> tuple[Named, Named] | None:
+        """What a formula calls the values around an operation; and the same without names that nobody gave."""
+        if value.op is None:
+            return None
+        ends = [*(value.inputs or ()), value]
+        called, made = [self._called(x) for x in ends], [self._is_made(x) for x in ends]
+        names = names_around(value, called[:-1], called[-1], self._taken)
+        if not any(made):
+            return names, names
+        given = ["" if no_name else name for name, no_name in zip(called, made)]
+        return names, names_around(value, given[:-1], given[-1], self._taken)
+
     def _is_made(self, x: Any) -> bool:
         """Whether nobody named it; a variable of a loop names but the last of its values."""
         return id(x) not in self._names.shown or id(x) in self._names.variables
@@ -141,7 +153,7 @@ class _Capture:
     def _describe(self, value: Value) -> Node:
         op, cluster = value.op, self._clusters.get(id(value), ())
         name = self._names.shown.get(id(value), "")
-        node = _holding(value._data, kind_of(value))._replace(
+        node = _holding(value._held, kind_of(value))._replace(
             name=_within(name, cluster), loose=id(value) in self._names.variables, called=self._called(value),
             cluster=cluster, flows=value.level > 0,
             grad=None if value._grad is None else numbers_of(value._grad),
@@ -169,13 +181,13 @@ def _within(name: str, cluster: tuple[str, ...]) -> str:
     return name
 
 
-def _edge(source: str, target: str, value: Value, position: int, called: list[str], made: frozenset[str]) -> Edge:
+def _edge(source: str, target: str, value: Value, position: int, names: tuple[Named, Named] | None) -> Edge:
+    """An edge with its local derivative; `names`: see `_named`."""
     x = (value.inputs or ())[position]
-    if not isinstance(x, Value) or not x.level:
+    if names is None or not isinstance(x, Value) or not x.level:
         return Edge(source, target, position)
-    local = local_derivative(value, position, called)
-    general = in_general(value, local.symbol, called, made)
-    return Edge(source, target, position, 1, local.symbol, general, local.slopes, local.at, local.kink)
+    formula, general, slopes, at, kink = local_derivative(value, position, *names)
+    return Edge(source, target, position, 1, formula, general, slopes, at, kink)
 
 
 def _holding(data: Any, kind: Kind) -> Node:

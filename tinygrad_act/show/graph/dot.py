@@ -47,7 +47,7 @@ def _settings(note: str) -> Iterator[str]:
 def _node(node: Node) -> str:
     width = ", penwidth=2.5" if node.output else ""
     colours = f'fillcolor="{LIGHT["panel"]}", color="{LIGHT[header_role(node)]}"'
-    return f'{node.id} [label=<{"<BR/>".join(_rows(node))}>, {colours}{width}]'
+    return f"{node.id} [label=<{'<BR/>'.join(_rows(node))}>, {colours}{width}]"
 
 
 def _rows(node: Node) -> Iterator[str]:

@@ -17,6 +17,8 @@ __all__ = ["Scale", "equation", "label_size", "label_text", "scale_of", "stops",
 
 _SIZE = 10.5
 _LONGEST = 260.0
+_PILL = 48
+"""A formula that has more characters than these with its number gives way to the number."""
 _DECADES = 4.0
 
 
@@ -49,14 +51,11 @@ def scale_of(edges: Sequence[Edge]) -> Scale | None:
 
 def label_text(edge: Edge) -> str:
     """What the pill on the edge says: `a(1 − a) = 0.1966`, `Xᵀ @ G`, and what is the matter with it."""
-    local = minus(slope_text(edge.local))
-    if edge.symbol and local and f"= {edge.symbol}".endswith(f"= {local}"):
-        text = edge.symbol
-    elif edge.symbol and local:
-        equals = ": " if local[:1].isalpha() else " = "
-        text = f"{edge.symbol}{equals}{local}" if len(edge.symbol) + len(local) <= 48 else local
-    else:
-        text = edge.symbol or local
+    local, symbol = minus(slope_text(edge.local)), edge.symbol
+    both = bool(symbol and local)
+    text = f"{symbol}: {local}" if both and local[0].isalpha() else equation(edge)  # `mean 0.2` is no number to equal
+    if both and len(symbol) + len(local) > _PILL:
+        text = local
     if edge.times > 1:
         text = f"×{edge.times:,}" + (f"  {text}" if text else "")
     matter = "".join(f" · {what}" for what in ("kink" if edge.kink else "", _fault(edge)) if what)
@@ -138,13 +137,8 @@ def _pill(route: Route, edge: Edge, text: str) -> str:
 
 
 def equation(edge: Edge) -> str:
-    """The local derivative in words and numbers: `a(1 − a) = 0.1966`; what is a number anyway is said once."""
-    local = slope_text(edge.local)
-    number = minus(local)
-    if edge.symbol == number:
-        return local
-    said = edge.symbol.endswith(f"= {number}")
-    return " = ".join(filter(None, [edge.symbol, "" if said else local]))
+    """The local derivative in symbols and numbers: `a(1 − a) = 0.1966`; what is a number anyway is said once."""
+    return edge.formula.equation(minus(slope_text(edge.local)))
 
 
 def _spoken(edge: Edge, names: dict[str, Node]) -> str:

@@ -65,13 +65,13 @@ def _sent(node: Value, positions: list[int]) -> Iterator[Any]:
 
     One by one, so that none suffers from another; but all at once where they may be very many.
     """
-    g = node._grad._data if isinstance(node._grad, Value) else node._grad
+    g = node._grad._held if isinstance(node._grad, Value) else node._grad
     op, primals = node.op, node.primals
     if op is None or primals is None:
         return
     for some in [positions] if op.variadic else [[position] for position in positions]:
         try:
-            sent = pull_some(op, some, g, node._data, primals, node.static)
+            sent = pull_some(op, some, g, node._held, primals, node.static)
         except Exception:  # also of a rule of your own, which may fail in any way
             sent = [None] * len(some)
         yield from sent

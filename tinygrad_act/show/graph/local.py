@@ -5,185 +5,138 @@ The formula is spelled by the very rule that runs, and the number computed by it
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+import itertools
+from collections.abc import Container, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from ...core.errors import KinkError
 from ...core.evaluate import NOT_IEEE
-from ...core.mode import mode
-from ...core.rules import in_words, is_constant, is_unknown, run_rule
+from ...core.op import Op
 from ...engine.backprop import pull_one
 from ...engine.value import Value
-from ...formula.symbol import Symbol
 from ...operations.slope import on_kinks, slope
-from ..texts import number_text, printable
+from ..texts import number_text
+from .formulas import OUTPUT, Rule, operand, rule_of
 from .numbers import slopes_of
-from .snapshot import Slopes
-from .spelling import in_short
+from .snapshot import Formula, Slopes
+from .text import quoted
 
-__all__ = ["SQUARE", "Local", "formula_of", "in_general", "local_derivative", "pretty", "short_numbers", "symbol_of"]
+__all__ = ["Local", "Named", "local_derivative", "names_around", "slope_of"]
 
-_LONGEST = 60
 _NAME = 12
 """Longer names give way to those that the operation has for its inputs: `x`, `y`."""
-
-SQUARE = r"(?<![/*.\w] )\b(\w+) \* \1\b(?!\.)"
-"""What stands in a formula for a square, as a regular expression: `a * a`."""
-_SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
-_SPELLED: tuple[tuple[str, str], ...] = (
-    (r"(?:swapaxes\(([\w.\[\]]+), -1, -2\)|transpose\(([\w.\[\]]+)\))", r"\1\2ᵀ"),
-    (SQUARE, r"\1²"),
-    (r" \*\* 1\b(?!\.)", ""),
-    (r"(?<![\w.] )(?<![\w./])1 \* ", ""),
-    (r"(?<!/ )\b(\d+(?:\.\d+)?|\)|[A-Za-z]) \* \(", r"\1("),
-    (r"(?<![\w.])(\d+(?:\.\d+)?) \* (?=[A-Za-z]\b)", r"\1"),
-    (r" \* ", " · "),
-    (r" - ", " − "),
-    (r"(?<![\w.)])-(?=[\w(.])", "−"),
-    (r">=", "≥"),
-    (r"<=", "≤"),
-    (r"!=", "≠"),
-    (r"==", "="),
-    (r" \*\* ", "^"),
-)
-_BRACKETS = re.compile(r"\([^()]*\)")
-_MADE = re.compile(r"(?<![\w.])[A-Za-z_][A-Za-z_0-9]*(?![A-Za-z_0-9(\[.])")
-_COMPARISON = re.compile(r">=|<=|==|!=|[<>]")
 _AS_ARRAYS = (*NOT_IEEE, TypeError)
 
 
-class Local(NamedTuple):
-    """∂(output)/∂(one operand). Empty texts say that there is nothing to say."""
+class Named(NamedTuple):
+    """What a formula calls the output and the operands of one operation."""
 
-    symbol: str
+    shown: Mapping[str, str]
+    """A name for each of the places in a rule."""
+    telling: frozenset[str]
+    """Those of them whose values the picture has to tell: no box is called so."""
+
+
+class Local(NamedTuple):
+    """∂(output)/∂(one operand). What is empty says that there is nothing to say."""
+
+    formula: Formula = Formula()
     """`a(1 − a)`; with several operands `∂/∂w = x`; for what is not elementwise the rule, `G @ Wᵀ`."""
-    slopes: Slopes | None
+    general: Formula = Formula()
+    """The same with other names."""
+    slopes: Slopes | None = None
     """The numbers; None for what is not elementwise."""
-    at: tuple[tuple[str, Any], ...]
+    at: tuple[tuple[str, Any], ...] = ()
     """Where the formula was evaluated, if it names the operation's own `a` or input: these, and their values."""
-    kink: str
+    kink: str = ""
     """`kink at 0: slope 1`; for arrays how many entries sit on one."""
 
-def local_derivative(node: Value, position: int, names: Sequence[str]) -> Local:
-    """The local derivative of a result `node` by its operand number `position`.
 
-    `names`: what every operand is called. Everything is empty where the rule is None: nothing flows.
+def local_derivative(node: Value, position: int, names: Named, in_general: Named) -> Local:
+    """The local derivative of a result `node` by its operand number `position`, with two sets of names.
+
+    Everything is empty where the rule is None: nothing flows.
     """
-    op, primals = node.op, node.primals
-    if op is None or primals is None or op.rule(position) is None:
-        return Local("", None, (), "")
-    symbol = symbol_of(node, position, names)
+    op = node.op
+    if op is None or op.rule(position) is None:
+        return Local()
+    rule = rule_of(node, position)
+    formula = _formula(op, rule, position, names)
+    found = Local(formula, formula if names is in_general else _formula(op, rule, position, in_general))
     try:
-        value = _number(node, position)
+        value = slope_of(node, position)
     except KinkError:  # at_kink("raise") is on; a picture shows where that would be
-        return Local(symbol, None, (), 'on a kink, and at_kink("raise") is on')
+        return found._replace(kink='on a kink, and at_kink("raise") is on')
     except Exception:  # a rule of your own may fail in any way: backward() says how, and the picture shows where
-        return Local(symbol, None, (), "")
+        return found
     if value is None:
-        return Local(symbol, None, (), "")
-    kinks = on_kinks(op, position, primals, node.static)
-    return Local(symbol, slopes_of(value, activation=op.reference is not None), _at(node, symbol),
-                 _kink(kinks, value))  # fmt: skip
+        return found
+    kinks = on_kinks(op, position, node.primals or (), node.static) if op.kinks else []
+    slopes = slopes_of(value, activation=op.reference is not None)
+    return Local(*found[:2], slopes, _at(node, rule, names), _kink(kinks, value))
 
 
-def symbol_of(node: Value, position: int, names: Sequence[str]) -> str:
-    """The rule of one operand as a formula, with the operands' names where they are short."""
+def _formula(op: Op, rule: Rule, position: int, names: Named) -> Formula:
+    several = op.elementwise and len(names.shown) > 2 and callable(op.rule(position))
+    return rule.spelled(names.shown, f"∂/∂{names.shown[operand(position)]}" if several else "")
+
+
+def names_around(node: Value, operands: Sequence[str], output: str, taken: Container[str]) -> Named:
+    """A name for every place of a rule: no two values have the same, and none has that of another box.
+
+    `operands`, `output`: what their boxes are called; empty for no name. `taken`: all names in the picture. The
+    letters that the operation has for its one input and its output come first; of several operands and their output
+    the names do.
+    """
+    op, inputs = node.op, node.inputs or ()
+    assert op is not None
+    if op.variadic:  # their rules name one of their operands at most
+        names = {operand(i): quoted(x or f"{op.inputs[0]}[{i}]") for i, x in enumerate(operands)}
+        return Named({**names, OUTPUT: quoted(output or "a")}, frozenset())
+    alone = len(inputs) == 1 and op.elementwise
+    shown: dict[str, str] = {}
+    telling = set()
+    given: dict[str, int] = {}
+    ends = [(operand(i), *end) for i, end in enumerate(zip(inputs, operands, op.inputs))]
+    for place, x, called, letter in [*ends, (OUTPUT, node, output, "a")]:
+        short = called.rpartition(".")[2]
+        is_free = letter in (short, called) or letter not in taken
+        wanted = [short] if 0 < len(short) <= _NAME else []
+        if is_free:
+            wanted.insert(0 if alone or (x is node and not op.elementwise) else 1, letter)
+        free = [name for name in wanted if given.get(name, id(x)) == id(x)]
+        name = free[0] if free else _numbered(letter, taken, given)
+        given[name] = id(x)
+        shown[place] = quoted(name)
+        if alone or name != short:
+            telling.add(place)
+    return Named(shown, frozenset(telling))
+
+
+def _numbered(letter: str, *taken: Container[str]) -> str:
+    """The letter with a number that nothing else has."""
+    names = (f"{letter}_{i}" for i in itertools.count(2))
+    return next(name for name in names if not any(name in some for some in taken))
+
+
+def _at(node: Value, rule: Rule, names: Named) -> tuple[tuple[str, Any], ...]:
+    """The numbers that the letters in a formula stand for."""
     op = node.op
-    declared = op.names(len(names))  # type: ignore[union-attr]
-    rule = op.rule(position)  # type: ignore[union-attr]
-    nameless = len(names) == 1 if op.elementwise else op.variadic and in_words(rule)  # type: ignore[union-attr]
-    text = formula_of(node, position, declared if nameless else list(map(_short, names, declared)))
-    text = printable(in_short(pretty(text)), _LONGEST)
-    if op.elementwise and len(names) > 1 and text != pretty(_plain(rule)):  # type: ignore[union-attr]
-        return f"∂/∂{_short(names[position], declared[position])} = {text}"
-    return text
+    if op is None or not op.elementwise or np.size(node._held) != 1 or names.telling.isdisjoint(rule.places):
+        return ()
+    values = {OUTPUT: node._held, **{operand(i): x for i, x in enumerate(node.primals or ())}}
+    places = [place for place in values if place in names.telling and place in rule.places]
+    return tuple((names.shown[x], np.asarray(values[x]).item()) for x in places)
 
 
-def in_general(node: Value, symbol: str, names: Sequence[str], made: frozenset[str]) -> str:
-    """A symbol with the operation's own names for its inputs in place of those that nobody gave, `made`: `v7`."""
-    if node.op is None or made.isdisjoint(_MADE.findall(symbol)):
-        return symbol
-    own = {name: declared for name, declared in zip(names, node.op.names(len(names))) if name in made}
-    return _MADE.sub(lambda found: own.get(found[0], found[0]), symbol)
-
-
-def pretty(formula: str) -> str:
-    """A formula in Python as it stands in a book: `2 * x ** 1 - a` as `2x − a`, `x > 0`, a 1 or 0, as `[x > 0]`."""
-    formula = f"[{formula}]" if _is_condition(formula) else formula
-    formula = short_numbers(formula)
-    formula = re.sub(r"(\w|\)) ?\*\* ?(\d+)\b(?!\.)", _power, formula)
-    for pattern, spelled in _SPELLED:
-        formula = re.sub(pattern, spelled, formula)
-    return formula
-
-
-def short_numbers(formula: str) -> str:
-    """The formula with four significant digits where it has long decimal fractions."""
-    return re.sub(r"\d+\.\d{5,}", lambda found: f"{float(found[0]):.4g}", formula)
-
-
-def _is_condition(formula: str) -> bool:
-    """Whether it is a comparison, outside of all brackets: it then counts as 1 or 0."""
-    flat, inner = formula, ""
-    while flat != inner:
-        flat, inner = _BRACKETS.sub("", flat), flat
-    return bool(_COMPARISON.search(flat)) and not re.search("[,;]", flat)
-
-
-def _power(found: re.Match[str]) -> str:
-    return found[1] if found[2] == "1" else found[1] + found[2].translate(_SUPERSCRIPT)
-
-
-def _plain(rule: Any) -> str:
-    return f"{rule:g}" if is_constant(rule) else ""
-
-
-def _short(name: str, otherwise: str) -> str:
-    return name if name and len(name) <= _NAME else otherwise
-
-
-def formula_of(node: Value, position: int, operands: Sequence[str], output: str = "a") -> str:
-    """The rule of one operand in Python, with these names for the operands and the output; `G` is what arrives."""
-    op = node.op
-    if op is None:
-        return ""
-    rule: Any = op.rule(position, mode.form)
-    if is_constant(rule) or is_unknown(rule):
-        return op.spell(rule)
-    if in_words(rule):
-        known = {} if op.variadic else dict(zip(op.inputs, operands))
-        return _renamed(op.spell(rule), {"g": "G", "a": output, **known})
-    symbols: list[Any] = [Symbol(name) for name in operands]
-    if op.elementwise and len(operands) > 1:  # raw numbers stand for themselves: the derivative of x ** 2 is 2x
-        symbols = [x if type(x) in (int, float) else own for x, own in zip(node.inputs or (), symbols)]
-    try:
-        spelled = run_rule(op, rule, position, Symbol("G"), Symbol(output), symbols, _shown(node.static))
-        return repr(spelled) if isinstance(spelled, Symbol) else f"{spelled:g}"
-    except Exception:  # it looks at its arguments in ways that no symbol can answer, and -OO strips what it says
-        return f"the rule of {op.name}"
-
-
-def _shown(static: Mapping[str, Any]) -> dict[str, Any]:
-    """Static parameters as a formula shows them: a number or a shape, and the name of anything longer."""
-    plain = (int, float, str, type(None))
-    parts = {name: x if isinstance(x, tuple) else (x,) for name, x in static.items()}
-    return {name: x if all(isinstance(part, plain) for part in parts[name]) else Symbol(name)
-            for name, x in static.items()}  # fmt: skip
-
-
-def _renamed(rule: str, known: Mapping[str, str]) -> str:
-    """A rule that says in words what it is, with other names."""
-    return re.sub(r"(?<![\w.])[a-z]\w*(?!\w|\()", lambda found: known.get(found[0], found[0]), rule)
-
-
-def _number(node: Value, position: int) -> Any:
+def slope_of(node: Value, position: int) -> Any:
     """The local derivative, by the conventions in force; None if it is no elementwise number."""
-    op, primals, a = node.op, node.primals, node._data
-    if op is None or primals is None:
+    op, a = node.op, node._held
+    if op is None or not (op.elementwise or np.size(a) == 1):  # of very many operands not all are looked at for each
         return None
+    primals = node.primals or ()
     with np.errstate(all="ignore"):
         if op.elementwise:
             try:
@@ -191,20 +144,10 @@ def _number(node: Value, position: int) -> Any:
             except _AS_ARRAYS:  # Python's floats raise where IEEE has an answer
                 d = slope(op, position, np.float64(a), tuple(map(np.float64, primals)), node.static)
             return np.asarray(np.multiply(d, 1.0)) if isinstance(d, (np.ndarray, np.generic)) else d * 1.0
-        if np.size(a) == 1 and np.size(primals[position]) == 1:
+        if np.size(primals[position]) == 1:
             g = 1.0 if type(a) is float else np.ones_like(a, dtype=np.result_type(a, np.float32))
             return pull_one(op, position, g, a, primals, node.static)
     return None
-
-
-def _at(node: Value, symbol: str) -> tuple[tuple[str, Any], ...]:
-    """The values of `a` and of a single input, as far as the formula names them and they are numbers."""
-    op, primals = node.op, node.primals
-    if op is None or not primals or np.size(node._data) != 1 or not op.elementwise:
-        return ()
-    own = {"a": node._data, **({op.inputs[0]: primals[0]} if len(primals) == 1 else {})}
-    named = [name for name in own if re.search(rf"(?<![\w.]){name}(?![\w.])", symbol)]
-    return tuple((name, np.asarray(own[name]).item()) for name in named)
 
 
 def _kink(kinks: list[tuple[str, Any]], d: Any) -> str:

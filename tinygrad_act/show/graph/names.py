@@ -41,9 +41,7 @@ def check_names(names: Any, where: str = "draw") -> Mapping[str, Any] | None:
     return names
 
 
-def find_names(
-    order: Sequence[Value], *roots: Iterable[tuple[str, Any]], variables: Iterable[Variable] = ()
-) -> Names:
+def find_names(order: Sequence[Value], *roots: Iterable[tuple[str, Any]], variables: Iterable[Variable] = ()) -> Names:
     """Names for all Values in `order` and the raw arrays among their inputs.
 
     A label comes first, then what `walk` finds first: all that the first `roots` lead to goes before the

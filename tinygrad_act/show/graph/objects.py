@@ -38,9 +38,7 @@ class Found(NamedTuple):
     thing: Any
 
 
-def walk(
-    roots: Iterable[tuple[str, Any]], every: Container[int] = (), seen: set[int] | None = None
-) -> Iterator[Found]:
+def walk(roots: Iterable[tuple[str, Any]], every: Container[int] = (), seen: set[int] | None = None) -> Iterator[Found]:
     """Every object that can be reached from the named `roots`, each once, by the shortest way; those whose `id()` is
     in `every` by every way. `seen`: what earlier walks have been to.
 

@@ -8,11 +8,13 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Mapping, Sequence
 
 from .numbers import ranged
-from .snapshot import Edge, Node, Snapshot
+from .snapshot import Edge, Formula, Node, Snapshot
 
-__all__ = ["MOST_PARALLEL", "common_symbol", "common_text", "is_acyclic", "quotient"]
+__all__ = ["DIFFERS", "MOST_PARALLEL", "common_formula", "common_text", "is_acyclic", "quotient"]
 
 _DIGITS = re.compile(r"\d+")
+DIFFERS = "differs"
+"""In place of a formula, where many differ."""
 MOST_PARALLEL = 4
 """Up to so many edges between two boxes are drawn one by one."""
 _LONE = re.compile(r"(?<![\w[])\*")
@@ -76,20 +78,23 @@ def _joined(edges: Sequence[Edge], source: str, target: str, position: int | Non
     kinks = [edge.kink for edge in edges if edge.kink]
     return Edge(
         source, target, position, count // times if count % times == 0 else count,
-        symbol=common_symbol(edges), local=ranged([edge.local for edge in edges]),
+        common_formula(edges), local=ranged([edge.local for edge in edges]),
         kink=kinks[0] if len(kinks) == 1 else f"{len(kinks)} on a kink" if kinks else "", flow=flow,
     )  # fmt: skip
 
 
-def common_symbol(edges: Sequence[Edge]) -> str:
+def common_formula(edges: Sequence[Edge]) -> Formula:
     """What all formulas say, with the operation's own names for what has only made-up ones.
 
     Where they say different things it is left to the number, if there is one.
     """
-    given = all(edge.general == edge.symbol for edge in edges)
-    text = common_text([edge.symbol if given else edge.general for edge in edges])
-    text = "" if _LONE.search(text) else text
-    return text or ("" if ranged([edge.local for edge in edges]) or not edges[0].symbol else "differs")
+    given = all(edge.general == edge.formula for edge in edges)
+    formulas = [edge.formula if given else edge.general for edge in edges]
+    first, text = formulas[0], common_text([formula.text for formula in formulas])
+    if not text or _LONE.search(text):
+        return Formula("" if ranged([edge.local for edge in edges]) or not first.text else DIFFERS, form="whole")
+    by, where = (common_text(texts) for texts in zip(*((formula.by, formula.where) for formula in formulas)))
+    return Formula(text, by, first.form, any(formula.rounded for formula in formulas), where)
 
 
 def _backward(nodes: Sequence[Node], edges: Sequence[Edge]) -> tuple[int, ...]:

@@ -84,7 +84,7 @@ class _Watch:
             self._running.pop()[2].__exit__(None, None, None)
 
     def _enter(self, frame: Any, path: tuple[str, ...], outer: tuple[str, ...]) -> None:
-        own = path[len(outer):] if path[: len(outer)] == outer else path
+        own = path[len(outer) :] if path[: len(outer)] == outer else path
         entered = scope(".".join(own))
         entered.__enter__()
         self._running.append((frame, path, entered))

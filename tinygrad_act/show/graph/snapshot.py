@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Literal, NamedTuple
 
-__all__ = ["Edge", "Kind", "Node", "Numbers", "Slopes", "Snapshot"]
+__all__ = ["Edge", "Formula", "Kind", "Node", "Numbers", "Slopes", "Snapshot"]
 
 Kind = Literal["parameter", "constant", "result", "module"]
 """`parameter`: a leaf that gets a gradient. `constant`: a leaf that gets none, or a raw array.
@@ -110,6 +110,33 @@ class Node(NamedTuple):
     """The modules that it was computed in, outermost first; no two calls of a module have one path."""
 
 
+class Formula(NamedTuple):
+    """A local derivative in symbols."""
+
+    text: str = ""
+    """`a(1 − a)`, `x`, `G @ Wᵀ`; empty where nothing flows."""
+    by: str = ""
+    """The operand that it is the derivative by, where the formula alone does not say it: `∂/∂w`."""
+    form: Literal["number", "factor", "sum", "whole"] = "factor"
+    """What becomes of the gradient `G` that arrives: it is multiplied by the formula, a number or a single piece, or
+    by a sum, in brackets; or the `whole` formula says it."""
+    rounded: bool = False
+    """Whether a number in it has more digits than are shown."""
+    where: str = ""
+    """What letters of its own mean: `s = σ(z)`."""
+
+    def __str__(self) -> str:
+        """`∂/∂w = x`."""
+        return self.equation("")
+
+    def equation(self, number: str) -> str:
+        """`∂/∂w = x = 3`; the number only where there is one, and the formula is not it."""
+        is_said = self.form == "number" or number in ("", self.text)
+        value = "" if is_said else f" {'≈' if self.rounded else '='} {number}"
+        by, where = f"{self.by} = " if self.by else "", f", {self.where}" if self.where else ""
+        return f"{by}{self.text}{value}{where}" if self.text else number
+
+
 class Edge(NamedTuple):
     """`target` was computed from `source`. `x * x` has two edges, at positions 0 and 1."""
 
@@ -119,9 +146,9 @@ class Edge(NamedTuple):
     """Which operand it is; None in a summary."""
     times: int = 1
     """How many edges of the graph it stands for."""
-    symbol: str = ""
-    """The local derivative as a formula: `a(1 − a)`, `∂/∂w = x`, `G @ Wᵀ`; empty where nothing flows."""
-    general: str = ""
+    formula: Formula = Formula()
+    """The local derivative in symbols; empty where nothing flows."""
+    general: Formula = Formula()
     """The same with the operation's own names, `x` and `y`, for operands that nobody named."""
     local: Slopes | None = None
     """The local derivative as a number; None for what is not elementwise."""
@@ -135,6 +162,11 @@ class Edge(NamedTuple):
     """What this edge brings to `source`; of a larger array its root mean square and its faults alone."""
     total: Numbers | None = None
     """What `source` has received together with it, in the order of the backward pass."""
+
+    @property
+    def symbol(self) -> str:
+        """The local derivative as text: `a(1 − a)`, `∂/∂w = x`, `G @ Wᵀ`; empty where nothing flows."""
+        return str(self.formula)
 
 
 class Snapshot(NamedTuple):

@@ -15,8 +15,8 @@ from typing import NamedTuple
 from .alike import alike, folded, neighbours
 from .layers import role
 from .numbers import ranged
-from .quotient import common_symbol, quotient
-from .snapshot import Edge, Node, Slopes, Snapshot
+from .quotient import common_formula, quotient
+from .snapshot import Edge, Formula, Node, Slopes, Snapshot
 
 __all__ = ["fold_steps"]
 
@@ -84,16 +84,16 @@ def _without_going_on(
     for edge in edges:
         if edge.target in turns:
             into.setdefault((groups[edge.target], edge.position), []).append(edge)
-    said: dict[Hashable, tuple[str, Slopes | None]] = {}
+    said: dict[Hashable, tuple[Formula, Slopes | None]] = {}
     for edge in edges:
         if edge.target not in turns or turns.get(edge.source) == turns[edge.target]:
             yield edge
         elif not _goes_on(turns.get(edge.source), turns[edge.target]):
             key = groups[edge.target], edge.position
             if key not in said:
-                said[key] = common_symbol(into[key]), ranged([one.local for one in into[key]])
-            symbol, local = said[key]
-            yield edge._replace(symbol=symbol, general=symbol, local=local)
+                said[key] = common_formula(into[key]), ranged([one.local for one in into[key]])
+            formula, local = said[key]
+            yield edge._replace(formula=formula, general=formula, local=local)
 
 
 def _goes_on(source: tuple[int, int] | None, target: tuple[int, int] | None) -> bool:

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import functools
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
 from ...core.op import Op
-from ...formula.symbol import INFIX
-from ..texts import number_text, printable
+from ...formula import INFIX
+from ..texts import constant_text, number_text, printable
 from .numbers import FEW
 
-__all__ = ["inline_text", "is_inline", "operator_text", "shape_text", "static_text"]
+__all__ = ["filled_text", "inline_text", "is_inline", "operator_text", "quoted", "shape_text", "static_text"]
 
 _LONGEST = 80
+_ARITHMETIC = frozenset(("+", "-", "*", "/", "**", "@"))
+_WORD = re.compile(r"[^\W\d]\w*[′']*(?:\.[^\W\d]\w*|\[\d+\])*\*?")
+"""What stands in a formula for itself: `w`, `layer.w`, `v[3]`; and where many are drawn as one, `w*`."""
+_RESERVED = frozenset(("G", "if", "else", "and", "or", "not", "inf", "nan", "NaN", "True", "False", "None"))
+_RAISED = frozenset("⁰¹²³⁴⁵⁶⁷⁸⁹⁻ᵀ")
 _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 
 
@@ -47,13 +53,34 @@ def is_inline(x: Any) -> bool:
 
 
 def inline_text(label: str, operands: tuple[Any, ...]) -> str:
-    """The operation with the raw numbers among its operands: `* 2`, `1 /`, `maximum(·, 0)`; nothing if none is raw."""
+    """The operation with the raw numbers among its operands: `× 2`, `− (−1)`, `1 /`, `maximum(·, 0)`; nothing if none
+    is raw."""
     if not operands:
         return ""
-    words = ["·" if x is None else number_text(x) for x in operands]
-    if len(words) == 2 and label in INFIX:
-        return f"{label} {words[1]}" if words[0] == "·" else f"{words[0]} {label}"
-    return printable(f"{label}({', '.join(words)})")
+    text = filled_text(label, ["·" if x is None else constant_text(x) for x in operands])
+    return printable(text.removeprefix("· ").removesuffix(" ·") if _is_infix(label, operands) else text)
+
+
+def filled_text(label: str, operands: Sequence[str], *more: str) -> str:
+    """An operation with the texts of its operands: `x × 2`, `x − (−1)`, `maximum(x, 0)`. `more`: its parameters."""
+    if not _is_infix(label, operands):
+        return f"{label}({', '.join([*operands, *more])})"
+    left, right = operands
+    if label in _ARITHMETIC:
+        right = f"({right})" if right.startswith("−") else right
+        left = f"({left})" if left.startswith("−") and label == "**" else left
+    return f"{left} {operator_text(label)} {right}"
+
+
+def _is_infix(label: str, operands: Sequence[Any]) -> bool:
+    return label in INFIX and len(operands) == 2
+
+
+@functools.lru_cache(4096)
+def quoted(name: str) -> str:
+    """A name inside of a formula: brackets around what could be taken for a formula itself, or for the gradient `G`."""
+    plain = _WORD.fullmatch(name) and name not in _RESERVED and _RAISED.isdisjoint(name)
+    return name if plain else f"⟨{name}⟩"
 
 
 _SPELLINGS: tuple[tuple[Any, Callable[[Any], str]], ...] = (

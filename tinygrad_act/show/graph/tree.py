@@ -8,7 +8,7 @@ from typing import Any
 from ..texts import json_text
 from .boxes import headline
 from .edges import equation
-from .snapshot import Edge, Node, Numbers, Snapshot
+from .snapshot import Edge, Node, Numbers, Slopes, Snapshot
 from .text import inline_text, shape_text
 from .wording import at_text, bad_text, bare_text, brief_text, one_line, slope_text
 
@@ -76,12 +76,23 @@ def _node(node: Node) -> dict[str, Any]:
 def _told(numbers: Numbers | None) -> dict[str, Any] | None:
     if numbers is None:
         return None
-    return {"text": bare_text(numbers), "bad": bad_text(numbers), "brief": brief_text(numbers), **numbers._asdict()}
+    said = {"text": bare_text(numbers), "bad": bad_text(numbers), "brief": brief_text(numbers)}
+    usual = {"histogram": numbers.histogram, "head": numbers.head, "low": numbers.low, "high": numbers.high}
+    return {**said, **usual, **_given(numbers)}
+
+
+def _given(numbers: Numbers | Slopes) -> dict[str, Any]:
+    """The fields that say something."""
+    defaults = numbers._field_defaults
+    return {name: x for name, x in numbers._asdict().items() if name not in defaults or x != defaults[name]}
 
 
 def _edge(edge: Edge) -> dict[str, Any]:
     """What it says as text, and the numbers below one name."""
     said = {"local": slope_text(edge.local), "at": at_text(edge), "sent": brief_text(edge.sent),
             "total": brief_text(edge.total)}  # fmt: skip
-    numbers = {"local": edge.local, "at": dict(edge.at), "sent": edge.sent, "total": edge.total}
-    return {**edge._asdict(), **said, "numbers": numbers}
+    symbols = {"symbol": edge.symbol, "general": str(edge.general)}
+    facts = {name: x for name, x in edge._asdict().items() if name != "formula"}
+    numbers = {"local": edge.local, "sent": edge.sent, "total": edge.total}
+    known = {name: _given(x) for name, x in numbers.items() if x is not None}
+    return {**facts, **symbols, **said, "numbers": {"at": dict(edge.at), **known}}

@@ -10,8 +10,8 @@ from .snapshot import Edge, Node, Numbers, Slopes
 from .text import inline_text, operator_text
 
 __all__ = [
-    "at_text", "bad_text", "bare_text", "brief_text", "full_text", "is_number", "lines_of", "mean_text", "one_line",
-    "operation_text", "range_text", "slope_text",
+    "at_text", "bad_text", "bare_text", "brief_text", "full_text", "is_exact", "is_number", "lines_of", "mean_text",
+    "one_line", "operation_text", "range_text", "slope_text",
 ]  # fmt: skip
 
 
@@ -46,7 +46,7 @@ def one_line(numbers: Numbers | None, *, bad: bool = False) -> str:
 
 
 def _with_bad(numbers: Numbers) -> list[str]:
-    lines, bad = lines_of(numbers), bad_text(numbers)
+    lines, bad = lines_of(numbers), "" if is_number(numbers) else bad_text(numbers)
     return lines if bad in ", ".join(lines) else [*lines, bad]
 
 
@@ -87,6 +87,11 @@ def is_number(numbers: Numbers | None) -> bool:
     return numbers is not None and numbers.data is not None and not isinstance(numbers.data, tuple)
 
 
+def is_exact(numbers: Numbers | None) -> bool:
+    """Whether a number is shown with all of its digits."""
+    return numbers is not None and is_number(numbers) and float(number_text(numbers.data)) == numbers.data
+
+
 def slope_text(slopes: Slopes | None) -> str:
     """A local derivative: `0.1966`; of arrays `mean 0.21, 3 % saturated` or `on for 48 %`; of several edges `1 … 4`."""
     if slopes is None:
@@ -111,7 +116,7 @@ def at_text(edge: Edge) -> str:
 
 def operation_text(node: Node) -> str:
     """The operation with the raw numbers among its operands: `σ`, `× 2`, `1 /`, `maximum(·, 0)`."""
-    return operator_text(inline_text(node.title, node.operands) or node.title)
+    return inline_text(node.title, node.operands) or operator_text(node.title)
 
 
 def _nested(data: Any) -> str:

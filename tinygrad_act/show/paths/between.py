@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 from ...core.errors import describe
 from ...core.graph import topological_order
 from ...core.mode import mode, special
-from ...core.rules import rules_for
 from ...engine.backprop import count_uses, pull
 from ...engine.leaves import seed
 from ...engine.tracing import refuse_look
@@ -70,10 +69,9 @@ def _links(node: Value, places: dict[Value, int]) -> list[Link]:
     """The edges of `node` to nodes that have a place, by which a gradient flows."""
     if node.op is None or node.inputs is None:
         return []
-    rules = rules_for(node.op, len(node.inputs))
     return [
         Link(position, places[x])
-        for position, (x, rule) in enumerate(zip(node.inputs, rules))
+        for position, (x, rule) in enumerate(zip(node.inputs, node.op.each))
         if rule is not None and isinstance(x, Value) and x in places
     ]
 
@@ -117,6 +115,10 @@ def _no_way(value: Value, wrt: Value, used: bool) -> ValueError:
 
 
 def _name(value: Value) -> str:
-    return f"{value.label!r:.60}" if value.label else f"the Value of shape {value.shape}" if value.shape else (
-        f"the Value {value.data:.6g}"
+    return (
+        f"{value.label!r:.60}"
+        if value.label
+        else f"the Value of shape {value.shape}"
+        if value.shape
+        else (f"the Value {value.data:.6g}")
     )

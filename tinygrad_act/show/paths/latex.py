@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from ...formula import name_latex
 from .folding import Gap, Step, fold
-from .notation import array_latex, bracketed, gradient_latex, name_latex, number_latex
+from .notation import array_latex, bracketed, gradient_latex
 from .numerals import shape_text
 from .path import Factor, Path
 from .shown import numeric
@@ -28,8 +31,8 @@ def _products(explained: Explanation) -> list[str]:
     digits = explained.digits
     spellings: tuple[tuple[Callable[[Factor], str], str], ...] = (
         (_partial, r"\cdots"),
-        (lambda factor: bracketed(factor.latex), "1"),
-        (lambda factor: bracketed(number_latex(factor.number, digits)), "1"),
+        (lambda factor: bracketed(factor.latex, is_sum=factor.is_sum), "1"),
+        (lambda factor: _signed(factor.number, digits), "1"),
     )
     sums = [[_product(path, spelled, plain) for path in explained.paths] for spelled, plain in spellings]
     more = [r"\cdots"] * (len(explained.paths) < explained.count)
@@ -37,8 +40,8 @@ def _products(explained: Explanation) -> list[str]:
     for terms in sums:
         lines += [f"&= {terms[0]}", *(rf"&\quad + {term}" for term in [*terms[1:], *more])]
     if len(explained.paths) > 1 or more:
-        products = [array_latex(path.product, digits) for path in explained.paths]
-        products = [products[0], *map(bracketed, products[1:])]
+        first, *others = (path.product for path in explained.paths)
+        products = [array_latex(first, digits), *(_signed(product, digits) for product in others)]
         lines.append(f"&= {' + '.join([*products, *more])}")
     return [f"{_derivative(explained)} {lines[0]}", *lines[1:], f"&= {array_latex(explained.total, digits)}"]
 
@@ -72,12 +75,26 @@ def _step(factor: Step, index: str) -> str:
         first, last = factor.factors[0], factor.factors[-1]
         unchanged = f"{gradient_latex(last.by)}{index} &= {gradient_latex(first.of)}{index}"
         return unchanged if factor.plain else r"&\;\;\vdots"
-    arriving = gradient_latex(factor.of)
-    made = factor.latex
-    if factor.number is not None:
-        made = arriving if factor.latex == "1" else rf"{bracketed(factor.latex)} \cdot {arriving}"
+    arriving = gradient_latex(factor.of) + index
+    if factor.number is None:
+        made = _filled(factor.around, arriving)
+    elif factor.latex == "1":
+        made = arriving
+    else:
+        made = rf"{bracketed(factor.latex, is_sum=factor.is_sum)} \cdot {arriving}"
     shape = " && " + shape_text(factor.shape).replace("×", r" \times ") if factor.shape else ""
-    return f"{gradient_latex(factor.by)}{index} &= {made.replace(arriving, arriving + index)}{shape}"
+    return f"{gradient_latex(factor.by)}{index} &= {made}{shape}"
+
+
+def _filled(around: Sequence[str], arriving: str) -> str:
+    """What becomes of the gradient; one that has an index already is in braces where another follows."""
+    first, *rest = around
+    return first + "".join((f"{{{arriving}}}" if part.startswith("^") else arriving) + part for part in rest)
+
+
+def _signed(x: Any, digits: int) -> str:
+    """A number or an array that stands behind a sign: in brackets if it is negative."""
+    return bracketed(array_latex(x, digits), is_sum=np.ndim(x) == 0 and not x >= 0 and not np.isnan(x))
 
 
 def _derivative(explained: Explanation) -> str:

@@ -31,6 +31,10 @@ class Factor(NamedTuple):
     """The root mean square of the gradient that has come as far as the input along this path alone."""
     note: str
     """Where the derivative was taken, and at which kink."""
+    is_sum: bool
+    """Whether it stands in brackets where it is multiplied: a sum, or a negative number."""
+    around: tuple[str, ...]
+    """Its LaTeX in pieces, with the gradient that arrives between them."""
 
 
 class Path(NamedTuple):

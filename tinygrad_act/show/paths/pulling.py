@@ -23,7 +23,7 @@ __all__ = ["local_number", "ones", "pull_along", "pull_by", "weights"]
 def pull_by(node: Value, link: Link, g: Any) -> Any:
     """What an edge of `node` brings to its input, if `g` arrives at `node`."""
     op, primals = node.op, node.primals
-    return g if op is None or primals is None else pull_one(op, link.position, g, node._data, primals, node.static)
+    return g if op is None or primals is None else pull_one(op, link.position, g, node._held, primals, node.static)
 
 
 def pull_along(inside: Between, route: Route, g: Any) -> list[Any]:
@@ -60,7 +60,7 @@ def _weights(inside: Between, place: int) -> list[int]:
 
 def ones(value: Value) -> Any:
     """A cotangent of 1 for every entry."""
-    return 1.0 if type(value._data) is float else np.ones(value.shape, value.dtype)
+    return 1.0 if type(value._held) is float else np.ones(value.shape, value.dtype)
 
 
 def _norm(x: Any) -> float:

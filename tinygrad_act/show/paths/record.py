@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..texts import count_text, json_text
+from .path import Factor
 
 if TYPE_CHECKING:
     from .explanation import Explanation
@@ -27,9 +28,14 @@ def as_json(explained: Explanation) -> str:
             {
                 "names": path.names,
                 "product": path.product,
-                "factors": path.factors,
+                "factors": list(map(_facts, path.factors)),
             }
             for path in explained.paths
         ],
     }
     return json_text(record)
+
+
+def _facts(factor: Factor) -> dict[str, Any]:
+    """All but what only printing needs."""
+    return {name: x for name, x in factor._asdict().items() if name not in ("is_sum", "around")}

@@ -2,38 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
-from ...core.mode import mode
-from ...core.rules import in_words
 from ...engine.value import Value
-from ..cards.latex import latex
-from ..graph.local import SQUARE, formula_of, pretty, short_numbers
-from ..texts import printable
-from .notation import gradient_latex, name_latex, words_latex
+from ...formula import renamed
+from ..graph.formulas import OUTPUT, operand, rule_of
+from ..graph.text import quoted
+from ..texts import CUT
+from .barred import Barred
 from .numerals import array_text, shape_text
 
 __all__ = ["Spelling", "operand_names", "spell"]
 
-_LONGEST = 120
-_PLACE = re.compile("_Q[a-z]{4}q_")
-_HELD = re.compile(r"\\mathrm\{(Q[a-z]{4}q)\}|Q[a-z]{4}q")
-_TRANSPOSED = re.compile(r"swapaxes\((\w+), -1, -2\)")
-_SQUARE = re.compile(SQUARE)
-_ONE = re.compile(r"(?<![\w.)] )(?<![\w.])1 \* |\ \*\* 1\b(?!\.)")
-_TIMES = (
-    (re.compile(r"(?<![\w/.])(?<!/ )([^\W\d_]) · \("), r"\1("),
-    (re.compile(r"(?<![\w/.])(?<!/ )(\d+(?:\.\d+)?) · (?=[^\W\d_](?![A-Za-z0-9_]))"), r"\1"),
-)
-"""A single letter needs no sign of multiplication: `a(1 − a)`, `2x`."""
-_ARRIVING = re.compile(r"\bG\b")
-_GRADIENT = "Qzzzzq"
-"""Holds the place of the gradient that arrives."""
-_NUMBER = re.compile(r"-?\d[\d.e+-]*|-?inf|nan")
 _SMALL = 3
 _DIGITS = 4
 
@@ -42,15 +25,12 @@ class Spelling(NamedTuple):
     """A derivative as text and as LaTeX."""
 
     text: str
-    latex: str
-    alone: bool
-    """Whether it is nothing but a name."""
+    latex: tuple[str, ...]
+    """In pieces: between them stands the gradient that arrives."""
     mentioned: tuple[int, ...]
     """Which of the operands stand in it by name; -1 for the output."""
-    constant: bool
-    """Whether it is a number and no formula."""
-    note: str
-    """What its own letters mean, where it keeps them."""
+    form: Literal["name", "number", "sum", "factor"]
+    """A single name or number, or a sum, which falls apart if it is multiplied by something."""
 
 
 def operand_names(node: Value, names: Mapping[int, str]) -> list[str]:
@@ -59,72 +39,34 @@ def operand_names(node: Value, names: Mapping[int, str]) -> list[str]:
 
 
 def spell(node: Value, position: int, names: Mapping[int, str]) -> Spelling:
-    """The derivative of `node` by its input number `position`.
-
-    Places are held for the names while the formula is turned round, so that no name is taken for code.
-    """
-    op = node.op
+    """The derivative of `node` by its input number `position`."""
+    op, inputs, primals = node.op, node.inputs or (), node.primals or ()
     if op is None:
-        return Spelling("", "", False, (), False, "")
-    real = [*operand_names(node, names), names[id(node)]]
-    places = [_place(i) for i in range(len(real))]
-    known = dict(zip(places, real))
-    formula = formula_of(node, position, places[:-1], places[-1])
-    if op.variadic:
-        formula = formula.replace(f"{op.inputs[0]}[i]", places[position]).replace("[i ", f"[{position} ")
-    if _NUMBER.fullmatch(formula):
-        return Spelling(pretty(formula), formula, False, (), True, "")
-    words = set(re.findall(r"[^\W\d]\w*", _PLACE.sub(" ", formula))) - {"G"}
-    note = ""
-    if in_words(op.rule(position, mode.form)) and words & set(real):  # the rule's letters mean something else
-        declared = [*op.names(len(real) - 1), "a"]
-        formula = formula_of(node, position, declared[:-1], "a")
-        note = ", ".join(f"{own} is {name}" for own, name in dict(zip(declared, real)).items()
-                         if re.search(rf"\b{own}\b", formula))  # fmt: skip
-    found = dict.fromkeys(_PLACE.findall(formula))
-    mentioned = tuple(-1 if place == places[-1] else places.index(place) for place in found)
-    text = _PLACE.sub(lambda found: _in_text(known.get(found[0], found[0])), printable(pretty(formula), 4 * _LONGEST))
-    for pattern, new in _TIMES:
-        text = pattern.sub(new, text)
-    alone = text in map(_in_text, real)
-    return Spelling(_cut(text), _as_latex(formula, known, names[id(node)]), alone, mentioned, False, note)
+        return Spelling("", ("",), (), "name")
+    several = op.elementwise and len(inputs) > 1
+    numbers = [_constant(x, primal, names) if several else None for x, primal in zip(inputs, primals)]
+    rule = rule_of(node, position, numbers)
+    called = {operand(i): name for i, name in enumerate(operand_names(node, names))} | {OUTPUT: names[id(node)]}
+    nameless = {operand(i) for i, x in enumerate(inputs) if not _is_named(x, names)}
+    formula = rule.spelled({x: name if x in nameless else quoted(name) for x, name in called.items()})
+    mentioned = [*(i for i in range(len(inputs)) if operand(i) in rule.places), *[-1] * (OUTPUT in rule.places)]
+    form: Any = rule.tree.kind if rule.tree.kind in ("name", "number") else formula.form
+    return Spelling(str(formula), Barred(renamed(rule.tree, called), CUT).around, tuple(mentioned), form)
+
+
+def _constant(x: Any, primal: Any, names: Mapping[int, str]) -> Any:
+    """A single number that has no name, which stands for itself."""
+    return None if _is_named(x, names) or np.size(primal) != 1 else np.asarray(primal).item()
+
+
+def _is_named(x: Any, names: Mapping[int, str]) -> bool:
+    return id(x) in names and isinstance(x, (Value, np.ndarray))  # a number has no identity
 
 
 def _operand(x: Any, primal: Any, names: Mapping[int, str]) -> str:
-    if id(x) in names and isinstance(x, (Value, np.ndarray)):  # a number has no identity
+    if _is_named(x, names):
         return names[id(x)]
     data = np.asarray(primal)
     if data.size == 1 or (data.ndim == 1 and data.size <= _SMALL):
         return array_text(data, _DIGITS)
     return f"⟨{shape_text(data.shape)}⟩"
-
-
-def _place(number: int) -> str:
-    """A word that no formula has."""
-    letters = ""
-    for _ in range(4):
-        number, letter = divmod(number, 26)
-        letters += chr(ord("a") + letter)
-    return f"_Q{letters}q_"
-
-
-def _in_text(name: str) -> str:
-    """A name inside a formula: brackets around what could be taken for one itself."""
-    whole = re.fullmatch(r"[\w.′]+(\[\d+\][\w.]*)*|⟨.*⟩|\[.*\]|\d[\d.e+-]*", name)
-    return name if whole and name != "G" else f"⟨{name}⟩"
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
-
-
-def _as_latex(formula: str, known: Mapping[str, str], of: str) -> str:
-    """LaTeX with names put in at the end: in a formula as symbols, between words as text."""
-    for pattern, new in ((_TRANSPOSED, r"transpose(\1)"), (_ONE, ""), (_SQUARE, r"\1 ** 2"), (_ARRIVING, _GRADIENT)):
-        formula = pattern.sub(new, formula)
-    held = {place.strip("_"): name for place, name in known.items()}
-    symbols = {_GRADIENT: gradient_latex(of), **{place: name_latex(name) for place, name in held.items()}}
-    words = {_GRADIENT: "G", **{place: words_latex(name) for place, name in held.items()}}
-    formula = re.sub("_(Q[a-z]{4}q)_", r"\1", formula)
-    spelled = latex(short_numbers(formula))
-    return _HELD.sub(lambda found: symbols.get(found[1], "") or words.get(found[0], found[0]), spelled)

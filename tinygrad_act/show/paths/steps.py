@@ -10,10 +10,10 @@ import numpy as np
 from ...core.mode import mode
 from ...core.op import Op
 from ...engine.value import Value
-from ...formula.symbol import INFIX
+from ...formula import INFIX
 from ...operations.slope import asked_at_kink, on_kinks
-from ..graph.local import local_derivative
-from ..graph.numbers import root_mean_square
+from ..graph.local import slope_of
+from ..graph.numbers import root_mean_square, slopes_of
 from ..graph.text import operator_text, static_text
 from ..graph.variables import Variable
 from ..graph.wording import slope_text
@@ -21,7 +21,7 @@ from ..texts import number_text
 from .between import Between, Link
 from .heaviest import Route
 from .naming import name_values
-from .notation import bracketed, gradient_latex, is_sum, number_latex
+from .notation import bracketed, gradient_latex, number_latex
 from .numerals import result_text
 from .path import Factor, Path
 from .pulling import local_number
@@ -64,28 +64,31 @@ def _factor(inside: Between, place: int, link: Link, names: Mapping[int, str], d
     op: Any = node.op
     spelled = spell(node, link.position, names)
     number = local_number(inside, place, link)
-    text, latex = _symbols(op, spelled, number, names[id(node)], digits)
-    notes = [_operation(op, node.static), _which(node, link), spelled.note, _shape(node, source, spelled)]
+    text, latex, is_sum = _symbols(op, spelled, number, digits)
+    notes = [_operation(op, node.static), _which(node, link), _shape(node, source, text)]
     notes += [_slope(node, link, spelled) if number is None else ""]
     kinks = list(_kinks(node, link, number, names, digits))
     notes += kinks or [_at(node, spelled, names, digits) if number is not None and op.elementwise else ""]
-    return Factor(names[id(node)], names[id(source)], op.name, link.position, text, latex, number, source.shape, 0.0,
-                  ", ".join(filter(None, notes)))  # fmt: skip
+    arriving = gradient_latex(names[id(node)])
+    return Factor(names[id(node)], names[id(source)], op.name, link.position, text, arriving.join(latex), number,
+                  source.shape, 0.0, ", ".join(filter(None, notes)), is_sum, latex)  # fmt: skip
 
 
-def _symbols(op: Op, spelled: Spelling, number: float | None, of: str, digits: int) -> tuple[str, str]:
-    """The derivative between two numbers; or what becomes of the gradient `G`."""
+def _symbols(op: Op, spelled: Spelling, number: float | None, digits: int) -> tuple[str, tuple[str, ...], bool]:
+    """The derivative between two numbers, or what becomes of the gradient `G`, as text and as pieces of LaTeX; and
+    whether it is a sum."""
+    is_sum = spelled.form == "sum"
     if number is not None:  # if the rule is one for arrays, a single number says it all
-        shown = number_text(number, digits)
-        named = op.elementwise and not spelled.constant
-        return (spelled.text, spelled.latex) if named else (shown, number_latex(number, digits))
+        if op.elementwise and spelled.form != "number":
+            return spelled.text, spelled.latex, is_sum
+        return number_text(number, digits), (number_latex(number, digits),), number < 0
     if not op.elementwise:
-        return spelled.text, spelled.latex
-    arriving = gradient_latex(of)
-    times = f"G · ({spelled.text})" if is_sum(spelled.text) else f"G · {spelled.text}"
-    text = {"1": "G", "−1": "−G"}.get(spelled.text, times)
-    factor = rf"{arriving} \odot {bracketed(spelled.latex)}"
-    return text, {"1": arriving, "-1": f"-{arriving}"}.get(spelled.latex, factor)
+        return spelled.text, spelled.latex, is_sum
+    if spelled.text in ("1", "−1"):
+        minus = spelled.text.removesuffix("1")
+        return f"{minus}G", ("-" if minus else "", ""), bool(minus)
+    text = f"G · ({spelled.text})" if is_sum else f"G · {spelled.text}"
+    return text, ("", rf" \odot {bracketed(*spelled.latex, is_sum=is_sum)}"), False
 
 
 def _operation(op: Op, static: Mapping[str, Any]) -> str:
@@ -101,27 +104,27 @@ def _which(node: Value, link: Link) -> str:
     return f"operand {link.position + 1} of {len(inputs)}" if same > 1 else ""
 
 
-def _shape(node: Value, source: Value, spelled: Spelling) -> str:
+def _shape(node: Value, source: Value, text: str) -> str:
     """What happens to the shape of the gradient where the formula does not say it."""
     if node.shape == source.shape or node.op is None:
         return ""
     if node.op.elementwise:
         return "summed over the copies"
-    return "the same for every entry" if spelled.text == "G" else ""
+    return "the same for every entry" if text == "G" else ""
 
 
 def _slope(node: Value, link: Link, spelled: Spelling) -> str:
     """How large the local derivatives of an elementwise operation on arrays are."""
-    if node.op is None or not node.op.elementwise or spelled.constant:
+    op = node.op
+    if op is None or not op.elementwise or spelled.form == "number":
         return ""
-    text = slope_text(local_derivative(node, link.position, [""] * len(node.inputs or ())).slopes)
-    return f"slope {text}" if text else ""
+    return f"slope {slope_text(slopes_of(slope_of(node, link.position), activation=op.reference is not None))}"
 
 
 def _at(node: Value, spelled: Spelling, names: Mapping[int, str], digits: int) -> str:
     """The values of what the formula names, unless it is a name alone: that value is the derivative."""
-    called, primals = [*operand_names(node, names), names[id(node)]], [*(node.primals or ()), node._data]
-    named = () if spelled.alone else spelled.mentioned
+    called, primals = [*operand_names(node, names), names[id(node)]], [*(node.primals or ()), node._held]
+    named = () if spelled.form == "name" else spelled.mentioned
     texts = [f"{called[i]} = {result_text(np.asarray(primals[i]), digits)}" for i in named]
     return f"at {', '.join(texts)}" if texts else ""
 

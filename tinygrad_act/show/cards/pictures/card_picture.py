@@ -12,7 +12,6 @@ from ...svg.chart import Key, Panel, legend
 from ...svg.writing import Theme
 from . import words
 from .curves import HELD, Curves, Subject, breaks, marks, read, span, subject
-from .formula import pretty
 from .histogram import Numbers, bars, numbers_of
 from .numerical import METHOD, Check, check
 from .numerical_strip import STRIP, strip
@@ -86,13 +85,15 @@ def _head(card: Card, one: Subject | None) -> tuple[list[str], float]:
     return parts, y - 12
 
 
+_NOTHING = "none: nothing flows through it"
+
+
 def _formulas(card: Card, curved: bool) -> list[tuple[str, str, str, str]]:
-    """Symbol, role, the whole text, and what is shown of it."""
-    code = card.formula.removeprefix("a = ")
-    rows = [("g =" if curved else "output", "curve-1", card.formula, pretty(code))]
+    """Letter, role, the whole text, and what is shown of it."""
+    rows = [("g =" if curved else "output", "curve-1", card.formula, card.formula_shown)]
     for d in card.derivatives:
         if d.form == "default" and (d.of == "z" or not curved):
-            rows.append(("g′ =" if curved else "cotangent", "curve-2", d.text, pretty(d.text, slope=curved)))
+            rows.append(("g′ =" if curved else "cotangent", "curve-2", d.text, _NOTHING if d.text == "none" else d.shown))
     return rows[:3]
 
 

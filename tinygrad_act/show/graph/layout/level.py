@@ -97,9 +97,7 @@ def _parts(items: Sequence[Item], wires: Sequence[Wire]) -> list[tuple[list[int]
     return parts
 
 
-def _laid_out(
-    items: Sequence[Item], wires: Sequence[Wire], chosen: list[int], links: list[int], title: float
-) -> _Part:
+def _laid_out(items: Sequence[Item], wires: Sequence[Wire], chosen: list[int], links: list[int], title: float) -> _Part:
     own = [items[v] for v in chosen]
     border = any(item.kind != BOX for item in own)
     if len(own) == 1:

@@ -139,9 +139,7 @@ class _Lines:
             if line < last:
                 inside = self._ends[line].frames
                 end = self._stops[line] + along + _BEHIND * (len(inside) - 1 - inside.index(number))
-            yield Frame(
-                frame.path, round(start, 1), round(frame.y + across, 1), round(end - start, 1), frame.height
-            )
+            yield Frame(frame.path, round(start, 1), round(frame.y + across, 1), round(end - start, 1), frame.height)
 
     def _joined(self, pieces: Sequence[tuple[Point, ...]]) -> tuple[Point, ...]:
         """The pieces of one route, each moved with its line, and the ways between them."""

@@ -3,21 +3,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from ....formula.symbol import INFIX
-from ...texts import minus, number_text
+from ....formula import INFIX
+from ...texts import constant_text, minus, number_text
+from ..quotient import DIFFERS
 from ..snapshot import Edge, Node, Numbers
-from ..text import operator_text
-from ..wording import at_text, brief_text, is_number, one_line, slope_text
+from ..text import filled_text, quoted
+from ..wording import at_text, brief_text, is_exact, is_number, one_line, slope_text
 
 __all__ = ["Line", "backward_line", "called", "computed", "derivative_text", "holds", "listed", "told"]
-
-_BY = r"^∂/∂.* = "
-_WHOLE_RULE = r"\bG\b"
-_BRACKETS = r"\(.*\)|\[.*\]"
 
 
 class Line(NamedTuple):
@@ -54,67 +50,67 @@ def called(node: Node) -> str:
 def holds(node: Node) -> Line:
     """What a leaf was given: `w = 0.5`; of an array its shape and statistics."""
     if _is_number(node):
-        return Line(f"{called(node)} = {told(node.value)}")
+        return Line(f"{quoted(called(node))} = {told(node.value)}")
     return Line(called(node), _array(node))
 
 
 def computed(node: Node, operands: Sequence[Node]) -> Line:
-    """How a result came from its operands: in names, in numbers, and the result."""
-    names = _formula(node, [called(operand) for operand in operands])
+    """How a result came from its operands: in names, in numbers, and the result; `≈` where digits are not shown."""
+    start = f"{quoted(called(node))} = {_formula(node, [quoted(called(operand)) for operand in operands])}"
     if not _is_number(node):
-        return Line(minus(f"{called(node)} = {names}"), _array(node))
-    parts = [called(node), names, told(node.value)]
-    if all(map(_is_number, operands)):
-        parts.insert(2, _formula(node, [_bracketed(told(operand.value)) for operand in operands]))
-    return Line(minus(" = ".join(parts)))
+        return Line(minus(start), _array(node))
+    result = told(node.value)
+    if not operands or not all(map(_is_number, operands)):
+        return Line(minus(f"{start} = {result}"))
+    equals = "=" if all(is_exact(operand.value) for operand in operands) else "≈"
+    numbers = _formula(node, [_bracketed(told(operand.value)) for operand in operands])
+    return Line(minus(f"{start} {equals} {numbers} {equals} {result}"))
 
 
 def backward_line(edge: Edge, source: Node, target: Node, so_far: str) -> Line:
     """What one edge adds to the gradient of its source. `so_far`: a remark on the sum of several uses."""
-    rule, local, sent = edge.symbol + _at(edge), slope_text(edge.local), brief_text(edge.sent)
+    name, local, sent = quoted(called(source)), minus(slope_text(edge.local)), brief_text(edge.sent)
     if _is_number(source) and _is_number(target) and local and sent:
-        factors = f"{_bracketed(told(target.grad)) or 'G'} × {_bracketed(local)}"
-        formula = f"{called(source)}.grad += {factors} = {sent}"
-        remarks = [rule if re.sub(_BY, "", rule) != local else ""]
+        is_constant = edge.formula.form == "number"
+        factors = told(target.grad) or "G", edge.formula.text if is_constant else local
+        product = " × ".join(map(_bracketed, factors))
+        formula = f"{name}.grad += {product} {'=' if _come_to(factors, sent) else '≈'} {sent}"
+        remarks = [] if is_constant or edge.formula.text == local else [edge.symbol + _at(edge)]
     else:
-        formula = f"{called(source)}.grad += {_times_gradient(edge, source, target)}"
-        derivative = f"local derivative: {local}" if local not in ("", re.sub(_BY, "", edge.symbol)) else ""
+        formula = f"{name}.grad += {_times_gradient(edge, source, target)}"
+        derivative = f"local derivative: {local}" if local and edge.formula.form != "number" else ""
         remarks = [sent or f"rms {number_text(edge.flow)}", derivative]
     return Line(minus(formula), minus("; ".join(filter(None, [*remarks, edge.kink, so_far]))))
 
 
+def _come_to(factors: tuple[str, str], product: str) -> bool:
+    """Whether two numbers, as they are shown, multiply to the third, as it is shown."""
+    try:
+        x, y, shown = (float(text.replace("−", "-")) for text in (*factors, product))
+    except ValueError:  # one has more digits than are shown
+        return False
+    return number_text(x * y) == number_text(shown)
+
+
 def derivative_text(edge: Edge, source: Node, target: Node) -> str:
     """The local derivative on an edge, as a card shows it: `∂a/∂z = a(1 − a) = 0.1966 at a = 0.7311`."""
+    by, of = quoted(called(source)), quoted(called(target))
     if not edge.symbol:
-        return f"∂{called(target)}/∂{called(source)}: none, no gradient flows" if edge.times == 1 else ""
-    symbol, local = re.sub(_BY, "", edge.symbol), slope_text(edge.local)
-    if local:
-        parts = [f"∂{called(target)}/∂{called(source)}", symbol, *([local] if local != symbol else [])]
-    else:
-        parts = [f"{called(source)}.grad += {symbol}"]
-    return minus(" = ".join(parts) + _at(edge) + (f", {edge.kink}" if edge.kink else ""))
+        return f"∂{of}/∂{by}: none, no gradient flows" if edge.times == 1 else ""
+    formula, local = edge.formula._replace(by=""), minus(slope_text(edge.local))
+    derivative = f"∂{of}/∂{by} = {formula.equation(local)}" if local else f"{by}.grad += {formula}"
+    return minus(derivative + _at(edge) + (f", {edge.kink}" if edge.kink else ""))
 
 
 def _formula(node: Node, operands: Sequence[str]) -> str:
     if node.kind == "module":
         return f"{node.name}({', '.join(operands)})"
-    if node.operands:
-        return _filled(node, operands)
-    if node.title in INFIX and len(operands) == 2:
-        return f"{operands[0]} {operator_text(node.title)} {operands[1]}"
     if node.op == "neg":
         return f"−{operands[0]}"
-    return f"{node.op}({', '.join([*operands, *filter(None, [node.static])])})"
-
-
-def _filled(node: Node, names: Sequence[str]) -> str:
-    """`x × 2`, `1 / x` and `maximum(x, 0)`: the operands where they belong among the raw numbers."""
-    rest = iter(names)
-    words = [next(rest, "") if x is None else number_text(x) for x in node.operands]
-    if node.title in INFIX and len(words) == 2:
-        bracketed = [word if x is None else _bracketed(word) for word, x in zip(words, node.operands)]
-        return f" {operator_text(node.title)} ".join(bracketed)
-    return f"{node.title}({', '.join(words)})"
+    rest = iter(operands)
+    texts = [next(rest, "") if x is None else constant_text(x) for x in node.operands] or operands
+    infix = node.title in INFIX and len(texts) == 2
+    return filled_text(node.title if infix else node.op or "", texts, *filter(None, [node.static]))
 
 
 def _at(edge: Edge) -> str:
@@ -123,16 +119,16 @@ def _at(edge: Edge) -> str:
 
 def _times_gradient(edge: Edge, source: Node, target: Node) -> str:
     """`G @ Wᵀ`, `G × (1 − a²)`, `G` alone where the local derivative is 1, `ΣG` where an operand was broadcast."""
-    symbol = re.sub(_BY, "", edge.symbol)
-    if symbol == edge.symbol and re.search(_WHOLE_RULE, symbol):
-        return symbol
-    is_sum = any(sign in re.sub(_BRACKETS, "", symbol) for sign in (" + ", " − ", " / "))
-    if not symbol:
+    text, form = edge.formula.text, edge.formula.form
+    if not text or text == DIFFERS:
         return "…"
-    product = "G" if symbol == "1" else f"G × ({symbol})" if is_sum else f"G × {symbol}"
-    if edge.local is None or source.shape == target.shape:
-        return product
-    return "ΣG" if product == "G" else f"Σ({product})"
+    if form == "whole":
+        return str(edge.formula)
+    alone = text == "1"
+    product = "G" if alone else f"G × ({text})" if form == "sum" else f"G × {_bracketed(text)}"
+    if edge.local is not None and source.shape != target.shape:
+        product = "ΣG" if alone else f"Σ({product})"
+    return f"{product}, {edge.formula.where}" if edge.formula.where else product
 
 
 def _bracketed(number: str) -> str:
