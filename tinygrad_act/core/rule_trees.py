@@ -96,11 +96,13 @@ def first_line(docstring: str) -> str:
 
 
 def _documented(text: str, given: Arguments, inputs: Sequence[str]) -> Expr:
-    meanings = {"i": given.position, "g": given.arriving, "a": given.output, **given.static}
-    variadic = given.position is not None
+    variadic, arrives = given.position is not None, given.arriving is not None
+    meanings = {"a": given.output, **given.static}
+    meanings |= {"i": given.position} if variadic else {}
+    meanings |= {"g": given.arriving} if arrives else {}
     meanings |= {inputs[0]: _all(given.inputs, inputs[0])} if variadic else dict(zip(inputs, given.inputs))
     found = _read(text, tuple(meanings))
-    return substituted(found, {word: x for word, x in meanings.items() if x is not None and not _is_itself(word, x)})
+    return substituted(found, {word: x for word, x in meanings.items() if not _is_itself(word, x)})
 
 
 def _all(operands: Sequence[Any], name_of_all: str) -> Any:

@@ -15,7 +15,8 @@ from ..core.parameters import Bound
 from ..formula import Expr, guard
 
 __all__ = [
-    "abs", "add", "chain", "clip", "div", "guarded", "has_nan", "maximum", "minimum", "mul", "neg", "sign", "sub", "where",
+    "abs", "add", "chain", "clip", "div", "guarded", "has_nan", "maximum", "minimum", "mul", "neg", "sign", "sub",
+    "where",
 ]  # fmt: skip
 
 

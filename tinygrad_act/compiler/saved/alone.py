@@ -19,7 +19,12 @@ from ...core.gate import INTERPRETERS
 from ...operations.cotangent import in_numpy, sent
 from ...operations.local import of_rule
 
-__all__ = ["STANDS_IN", "into", "operation", "pulled"]
+__all__ = ["STANDS_IN", "facts_of", "into", "operation", "pulled"]
+
+
+def facts_of(**facts: Any) -> Any:
+    """What is asked of an operation, as attributes."""
+    return type("Facts", (), facts)
 
 
 def operation(op: Any) -> Callable[..., Any]:
