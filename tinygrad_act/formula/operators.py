@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 __all__ = [
-    "ATOM", "CALLED", "CHOICE", "COMPARISON", "INFIX", "LET", "NOT", "OF_NODE", "OF_UFUNC", "OF_WORD", "POWER", "PREFIX",
-    "PRODUCT", "SUM", "Operator",
+    "ATOM", "CALLED", "CHOICE", "COMPARISON", "INFIX", "LET", "NOT", "OF_NODE", "OF_UFUNC", "OF_WORD", "POWER",
+    "PREFIX", "PRODUCT", "SUM", "Operator",
 ]  # fmt: skip
 
 LET, CHOICE, _OR, _AND, NOT, COMPARISON, _BIT_OR, _BIT_AND, SUM, PRODUCT, _INVERTED, POWER, ATOM = range(13)
