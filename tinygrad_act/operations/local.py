@@ -48,9 +48,10 @@ def pull_by(op: Op, rule: Any, position: int, g: Any, a: Any, args: tuple[Any, .
     arrays = type(g) is _ndarray and type(a) is _ndarray
     if arrays and g.nbytes > 2 * BLOCK and not is_constant(rule) and not op.told and worth_pieces(g, a, args):
         return by_pieces(op, rule, position, g, a, args, static)
-    d = slope_by(op, rule, position, a, args, static)
-    if d is rule:  # a number
-        return scaled(g, d)
+    # `slope_by`, written out: to call it makes the gradient of a small function 2 to 3 % slower. A test compares.
+    if type(rule) is float:
+        return scaled(g, rule)
+    d = slope_by(op, rule, position, a, args, static) if op.variadic else rule(a, *args, **static)
     return (_chain if arrays else chain)(g, d, marker(op, position, a, args))
 
 
