@@ -74,7 +74,8 @@ def _function(word, args, keywords):
         raise Unread(f"no function is called {word!r}")
     found = call(*args, **keywords)
     counts = word.startswith("arg") or word == "arange"
-    return np.multiply(found, 1.0) if getattr(found, "dtype", bool) == int and not counts else found
+    is_whole = isinstance(found, (np.ndarray, np.integer)) and found.dtype == int
+    return np.multiply(found, 1.0) if is_whole and not counts else found
 
 
 def _python(text, names):
