@@ -74,7 +74,7 @@ def _function(word, args, keywords):
         raise Unread(f"no function is called {word!r}")
     found = call(*args, **keywords)
     counts = word.startswith("arg") or word == "arange"
-    is_whole = isinstance(found, (np.ndarray, np.integer)) and found.dtype == int
+    is_whole = isinstance(found, (np.ndarray, np.integer)) and found.dtype.kind == "i"
     return np.multiply(found, 1.0) if is_whole and not counts else found
 
 
