@@ -78,8 +78,13 @@ def test_imports_stand_on_top_and_users_get_named_errors():
     assert not wrong
 
 
-NO_OPERATIONS = {"declare.py", "latex.py"}
-"""Where names of NumPy's functions that compute nothing are listed, and commands of LaTeX."""
+NO_OPERATIONS = {
+    "declare.py": "NumPy's functions that compute nothing",
+    "latex_style.py": "commands of LaTeX",
+    "mathematics.py": "methods of arrays",
+    "rule_trees.py": "functions of Python's operators",
+}
+"""Where other things are listed that bear the names of operations."""
 
 
 def lists_of_operations(tree):

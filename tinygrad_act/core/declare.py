@@ -14,7 +14,7 @@ import numpy as np
 from .blocks import has_steps, in_blocks
 from .docstrings import keep_docstring, read_formula
 from .facts import ELSEWHERE, Fused, Theirs
-from .fitting import check_facts, check_rule
+from .fitting import check_declaration
 from .float_warnings import Said, context_for, in_a_copy, silent
 from .frames import is_ours
 from .op import REQUIRED, Intervals, Op
@@ -63,9 +63,7 @@ def declare(
         **_how_it_runs(body, scalar),
         **{fact: given for fact, given in facts.items() if given is not None},
     )
-    for input_name, rule in zip(inputs, matched):
-        check_rule(op, input_name, rule)
-    check_facts(op)
+    check_declaration(op)
     ops.enter(op)
     return op
 

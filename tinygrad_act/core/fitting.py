@@ -8,13 +8,19 @@ from types import FunctionType
 from .op import FORMS, LAYER, SIDES, Op
 from .rules import Rule, is_constant, is_unknown
 
-__all__ = ["check_facts", "check_rule"]
+__all__ = ["check_declaration"]
 
 _STAR, _STARSTAR = inspect.CO_VARARGS, inspect.CO_VARKEYWORDS
 
 
-def check_facts(op: Op) -> None:
-    """Raises `ValueError` or `TypeError` for what an operation says besides rules and does not fit it."""
+def check_declaration(op: Op) -> None:
+    """Raises `TypeError` or `ValueError` for a rule, or what else an operation says, that does not fit it."""
+    for name, rule in zip(op.inputs, op.rules):
+        _check_rule(op, name, rule)
+    _check_facts(op)
+
+
+def _check_facts(op: Op) -> None:
     for form, rule in op.forms.items():
         if form not in FORMS or len(op.inputs) != 1 or not op.elementwise:
             raise ValueError(
@@ -23,7 +29,7 @@ def check_facts(op: Op) -> None:
             )
         if is_unknown(rule):
             raise ValueError(f"{op.name}: {form}=ta.unknown says nothing; leave {form}= out, or write d{op.inputs[0]}=")
-        check_rule(op, op.inputs[0], rule)
+        _check_rule(op, op.inputs[0], rule)
     for place, side in op.kinks.items():
         if side not in SIDES:
             raise ValueError(f"{op.name}: kink at {place}: {side!r} is no side; write one of {', '.join(SIDES)}")
@@ -48,7 +54,7 @@ def _check_parts(op: Op) -> None:
         raise ValueError(f"{op.name}: layer={op.layer!r} says nothing known; write one of {', '.join(LAYER)}")
 
 
-def check_rule(op: Op, input_name: str, rule: Rule) -> None:
+def _check_rule(op: Op, input_name: str, rule: Rule) -> None:
     """A rule takes the output, the inputs and the static parameters, no more and no less."""
     if is_constant(rule):
         return
