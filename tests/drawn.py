@@ -225,7 +225,7 @@ def batch(rows=5, columns=4):
 
 
 def neuron():
-    """The neuron of the issue, after its backward pass."""
+    """The neuron of the README, after its backward pass."""
     w, x, b = Value(0.5, "w"), Value(3.0, "x"), Value(-0.5, "b")
     z = w * x + b
     a = ta.sigmoid(z)

@@ -19,7 +19,7 @@ def heat(edge):
     return int(edge.stroke.removeprefix("heat-")) if edge.stroke.startswith("heat-") else None
 
 
-def test_the_neuron_of_the_issue():
+def test_the_neuron_of_the_readme():
     found = picture(neuron())
     assert [box.lines for box in found.boxes.values()] == [
         ["w", "value", "0.5", "grad", "0.5898"],

@@ -19,6 +19,7 @@ from ..core.gate import NUMPY_NUMBERS, admit, among_numbers, with_operand
 from ..core.mode import Mode, current, special
 from ..core.op import Op
 from ..core.registry import ops
+from ..formula.operators import COMPARISON, INFIX, PREFIX
 from .debugging import check_forward, note_scope
 from .keeping import apart, keep_static, with_choice
 from .lending import lent, settle
@@ -32,14 +33,9 @@ REFLECTED: dict[np.ufunc, Callable[[Any, Any], Any]] = {}
 _ndarray = np.ndarray
 _FLOAT64, _FLOAT32 = np.dtype(np.float64), np.dtype(np.float32)
 
-_BINARY = {
-    "add": "add", "sub": "sub", "mul": "mul", "truediv": "div", "pow": "pow", "matmul": "matmul",
-    "mod": "mod", "floordiv": "floor_divide",
-    "lt": "less", "le": "less_equal", "gt": "greater", "ge": "greater_equal", "eq": "equal",
-    "ne": "not_equal", "and": "logical_and", "or": "logical_or",
-}  # fmt: skip
-_REFLECTED = ("add", "sub", "mul", "truediv", "pow", "matmul", "mod", "floordiv", "and", "or")
-_UNARY = {"neg": "neg", "pos": "positive", "abs": "abs", "invert": "logical_not"}
+_BINARY = {one.method: one.word for one in INFIX.values()}
+_REFLECTED = {one.method: one.word for one in INFIX.values() if one.tightness != COMPARISON}
+_UNARY = {**{one.method: one.word for one in PREFIX.values()}, "abs": "abs"}
 
 
 def recorder(cls: Any) -> Callable[[Op, tuple[Any, ...], dict[str, Any]], Any]:
@@ -126,11 +122,11 @@ def install_operators(cls: Any, record: Callable[..., Any]) -> None:
     for name, op_name in _BINARY.items():
         op = ops[op_name]
         setattr(cls, f"__{name}__", _named(binary_method(op, cls, record), cls, f"__{name}__", op))
-    for name in _REFLECTED:
-        op = ops[_BINARY[name]]
+    for name, op_name in _REFLECTED.items():
+        op = ops[op_name]
         reflected = _named(reflected_method(op, cls, record), cls, f"__r{name}__", op)
         setattr(cls, f"__r{name}__", reflected)
-        for known in (_BINARY[name], *ops[_BINARY[name]].aliases):
+        for known in (op_name, *op.aliases):
             if isinstance(getattr(np, known, None), np.ufunc):
                 REFLECTED[getattr(np, known)] = reflected
     for name, op_name in _UNARY.items():

@@ -8,8 +8,8 @@ from typing import ClassVar
 
 from .expression import Expr
 from .letters import GREEK
-from .operators import ATOM, INFIX, LET, NOT, POWER, PRODUCT, SUM
-from .style import Piece, Style, constant_text
+from .operators import ATOM, LET, POWER, PRODUCT
+from .style import Mathematical, Piece, constant_text
 
 __all__ = ["Latex", "name_latex", "words_latex"]
 
@@ -38,10 +38,13 @@ def words_latex(text: str) -> str:
     return "".join(_ESCAPES.get(c, c) for c in text)
 
 
-class Latex(Style):
+class Latex(Mathematical):
     """LaTeX, for `$...$` and blocks of mathematics."""
 
-    signs: ClassVar[Mapping[str, str]] = {">=": r"\ge", "<=": r"\le", "!=": r"\ne", "==": "=", "%": r"\bmod"}
+    signs: ClassVar[Mapping[str, str]] = {
+        ">=": r"\ge", "<=": r"\le", "!=": r"\ne", "==": "=", "%": r"\bmod", "&": r"\wedge", "|": r"\vee",
+        "~": r"\lnot ",
+    }  # fmt: skip
     functions: ClassVar[Mapping[str, str]] = {
         "sigmoid": r"\sigma", "normal_cdf": r"\Phi", "normal_pdf": r"\varphi", "log": r"\ln", "maximum": r"\max",
         "minimum": r"\min", "max": r"\max", "min": r"\min", "arcsin": r"\arcsin", "arccos": r"\arccos",
@@ -54,15 +57,6 @@ class Latex(Style):
 
     def value(self, piece: Piece) -> str:
         return rf"\mathbf{{1}}\left[{piece.text}\right]" if piece.truth else piece.text
-
-    def inside(self, piece: Piece, tightness: int) -> str:
-        return self.value(piece) if piece.truth or piece.tightness >= tightness else self.brackets(piece.text)
-
-    def condition(self, piece: Piece, tightness: int) -> str:
-        """A piece where it is asked whether it holds."""
-        if not piece.truth:
-            return self.inside(piece, SUM)
-        return piece.text if piece.tightness >= tightness else self.brackets(piece.text)
 
     def function(self, word: str) -> str:
         return self.functions.get(word) or rf"\operatorname{{{words_latex(word)}}}"
@@ -91,15 +85,8 @@ class Latex(Style):
     def of_constant(self, e: Expr, _: list[Piece]) -> Piece:
         return Piece(rf"\text{{{words_latex(constant_text(e.head))}}}")
 
-    def of_guard(self, _: Expr, parts: list[Piece]) -> Piece:
-        return parts[1]
-
     def of_infix(self, e: Expr, parts: list[Piece]) -> Piece:
         x, y = parts
-        if e.head in ("&", "|"):
-            own = INFIX[e.head].tightness - INFIX["&"].tightness + NOT - 1
-            sign = r"\wedge" if e.head == "&" else r"\vee"
-            return Piece(f"{self.condition(x, own)} {sign} {self.condition(y, own + 1)}", own, True)
         if e.head == "/":
             return Piece(rf"\frac{{{self.value(x)}}}{{{self.value(y)}}}", _FRACTION)
         if e.head == "//":
@@ -112,11 +99,6 @@ class Latex(Style):
             right = self.brackets(right) if right.startswith("-") else right
             return Piece(left + (r" \cdot " if right[0].isdigit() else space) + right, PRODUCT)
         return super().of_infix(e, parts)
-
-    def of_prefix(self, e: Expr, parts: list[Piece]) -> Piece:
-        if e.head == "~":
-            return Piece(rf"\lnot {self.condition(parts[0], NOT + 1)}", NOT, True)
-        return super().of_prefix(e, parts)
 
     def of_call(self, e: Expr, parts: list[Piece]) -> Piece:
         made = _SHAPED.get(e.head)

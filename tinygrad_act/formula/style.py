@@ -13,10 +13,10 @@ from typing import Any, ClassVar, NamedTuple
 import numpy as np
 
 from .expression import Expr
-from .operators import ATOM, COMPARISON, INFIX, LET, POWER, PREFIX, PRODUCT, SUM
+from .operators import ATOM, COMPARISON, INFIX, LET, NOT, POWER, PREFIX, PRODUCT, SUM
 from .walking import check_size, fold, parts_of, pieces
 
-__all__ = ["Piece", "Style", "constant_text", "number_text"]
+__all__ = ["Mathematical", "Piece", "Style", "constant_text", "number_text"]
 
 
 class Piece(NamedTuple):
@@ -168,6 +168,35 @@ class Style:
     def argument(self, piece: Piece) -> str:
         """One of several pieces between commas."""
         return self.brackets(piece.text) if piece.tightness == LET else self.value(piece)
+
+
+class Mathematical(Style):
+    """What styles for readers have in common: logic in words or signs of its own, and guards are no mathematics. Their
+    `value` marks what is true or false where a number is expected."""
+
+    def inside(self, piece: Piece, tightness: int) -> str:
+        return self.value(piece) if piece.truth or piece.tightness >= tightness else self.brackets(piece.text)
+
+    def condition(self, piece: Piece, tightness: int) -> str:
+        """A piece where it is asked whether it holds."""
+        if not piece.truth:
+            return self.inside(piece, COMPARISON + 1)
+        return piece.text if piece.tightness >= tightness else self.brackets(piece.text)
+
+    def of_guard(self, _: Expr, parts: list[Piece]) -> Piece:
+        return parts[1]
+
+    def of_infix(self, e: Expr, parts: list[Piece]) -> Piece:
+        if e.head not in ("&", "|"):
+            return super().of_infix(e, parts)
+        x, y = parts
+        own = INFIX[e.head].tightness - INFIX["&"].tightness + NOT - 1
+        return Piece(f"{self.condition(x, own)} {self.signs[e.head]} {self.condition(y, own + 1)}", own, True)
+
+    def of_prefix(self, e: Expr, parts: list[Piece]) -> Piece:
+        if e.head != "~":
+            return super().of_prefix(e, parts)
+        return Piece(f"{self.signs['~']}{self.condition(parts[0], NOT + 1)}", NOT, True)
 
 
 def number_text(x: float, digits: int | None = None) -> tuple[str, bool]:

@@ -9,8 +9,8 @@ from typing import ClassVar
 from .expression import Expr
 from .letters import GREEK, RAISED
 from .mathematics import is_number
-from .operators import ATOM, CHOICE, COMPARISON, INFIX, NOT, POWER, PRODUCT
-from .style import Piece, Style
+from .operators import ATOM, CHOICE, POWER, PRODUCT
+from .style import Mathematical, Piece
 
 __all__ = ["Unicode"]
 
@@ -19,7 +19,7 @@ _WORD = re.compile(r"(?!\d)L+[′']*(?:\.(?!\d)L+|\[\d+\])*".replace("L", "(?:(?
 _RESERVED = frozenset(("if", "else", "and", "or", "not", "G"))
 
 
-class Unicode(Style):
+class Unicode(Mathematical):
     """Greek letters, roots, powers above the line, a real minus sign, no sign where a product is plain."""
 
     signs: ClassVar[Mapping[str, str]] = {
@@ -46,9 +46,6 @@ class Unicode(Style):
     def value(self, piece: Piece) -> str:
         return f"[{piece.text}]" if piece.truth else piece.text
 
-    def inside(self, piece: Piece, tightness: int) -> str:
-        return self.value(piece) if piece.truth or piece.tightness >= tightness else self.brackets(piece.text)
-
     def of_given(self, e: Expr, _: list[Piece]) -> Piece:
         return Piece({"pi": "π", "inf": "∞", "nan": "NaN"}.get(e.head, e.head))
 
@@ -56,14 +53,8 @@ class Unicode(Style):
         made = super().of_number(e, parts)
         return made._replace(text=made.text.replace("inf", "∞").replace("nan", "NaN").replace("-", "−"))
 
-    def of_guard(self, _: Expr, parts: list[Piece]) -> Piece:
-        return parts[1]
-
     def of_infix(self, e: Expr, parts: list[Piece]) -> Piece:
         x, y = parts
-        if e.head in ("&", "|"):
-            own = INFIX[e.head].tightness - INFIX["&"].tightness + NOT - 1
-            return Piece(f"{self.condition(x, own)} {self.signs[e.head]} {self.condition(y, own + 1)}", own, True)
         if e.head == "*":
             return self.product(e, x, y)
         if e.head == "**":
@@ -72,12 +63,6 @@ class Unicode(Style):
                 return Piece(self.inside(x, ATOM) + str(int(exponent)).translate(RAISED), POWER)
             return Piece(f"{self.inside(x, ATOM)}^{self.inside(y, POWER)}", POWER)
         return super().of_infix(e, parts)
-
-    def condition(self, piece: Piece, tightness: int) -> str:
-        """A piece where it is asked whether it holds."""
-        if not piece.truth:
-            return self.inside(piece, COMPARISON + 1)
-        return piece.text if piece.tightness >= tightness else self.brackets(piece.text)
 
     def product(self, e: Expr, x: Piece, y: Piece) -> Piece:
         """A single letter or a number needs no sign before what can't be taken for its end or its argument."""
@@ -94,8 +79,6 @@ class Unicode(Style):
         return Piece(f"{left}{right}" if plain else f"{left} · {right}", PRODUCT)
 
     def of_prefix(self, e: Expr, parts: list[Piece]) -> Piece:
-        if e.head == "~":
-            return Piece(f"not {self.condition(parts[0], NOT + 1)}", NOT, True)
         if e.head == "*":
             return Piece(f"*{parts[0].text}")
         return super().of_prefix(e, parts)

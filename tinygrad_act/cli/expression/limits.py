@@ -13,12 +13,13 @@ import unicodedata
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from ...formula import CONSTANTS as KNOWN
 from .message import refuse
 
 __all__ = ["CONSTANTS", "Formula", "formulas"]
 
-CONSTANTS = {"inf": float("inf"), "nan": float("nan"), "pi": 3.141592653589793}
-"""Names that are numbers."""
+CONSTANTS = {name: number for name, number in KNOWN.items() if name != "e"}
+"""Names that are numbers; `e` is free for a variable."""
 
 _LONGEST = 100_000
 _LONGEST_WORD = 100

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
+from ...core.columns import spaced
 from ..texts import json_text
 from .boxes import headline
 from .edges import equation
@@ -27,14 +27,10 @@ def as_text(snapshot: Snapshot) -> str:
         lines.append((_row(node, names), [_operand(edge, names) for edge in operands.get(node.id, ())]))
     widths = [max(len(row[i]) for row in [*rows, *(row for row, _ in lines)]) for i in range(5)]
     text = [snapshot.note] if snapshot.note else []
-    text.append(_line(rows[0], widths))
+    text.append(spaced(rows[0], widths))
     for row, below in lines:
-        text += [_line(row, widths), *(f"    {line}" for line in below)]
+        text += [spaced(row, widths), *(f"    {line}" for line in below)]
     return "\n".join(text)
-
-
-def _line(row: Sequence[str], widths: Sequence[int]) -> str:
-    return "  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip()
 
 
 def _row(node: Node, names: dict[str, str]) -> tuple[str, ...]:
