@@ -18,7 +18,7 @@ from ...operations.shape import broadcast_to, concatenate
 from .groups import CONSTANT, Groups
 from .regular import common_lengths, loops_of, split, view
 
-__all__ = ["Operand", "Vectors", "arranged", "operand", "rows_of", "stretched"]
+__all__ = ["Operand", "Vectors", "arranged", "operand", "rows_of", "shaped", "stretched"]
 
 
 class Vectors:
@@ -85,12 +85,12 @@ class Operand:
             return self._array if self._array.shape == lengths else self._array.reshape(lengths)
         flat = self._flat() if callable(self._flat) else self._flat
         if self.loops is None:
-            return _shaped(getitem(flat, index=self._places), lengths)
+            return shaped(getitem(flat, index=self._places), lengths)
         loops = split(self.loops[1], lengths)
         found = view(flat, flat.size, self.loops[0], loops)
         if found is None:
             places = self._places.reshape(lengths)[tuple(slice(None) if step else 0 for _, step in loops)]
-            found = _shaped(getitem(flat, index=places.reshape(-1)), places.shape)
+            found = shaped(getitem(flat, index=places.reshape(-1)), places.shape)
         return found
 
     def slim(self, lengths: tuple[int, ...]) -> None:
@@ -107,7 +107,7 @@ class Operand:
 
     def row(self) -> Any:
         """The values as a vector."""
-        return _shaped(stretched(self.by(self.lengths), self.lengths), (len(self._places),))
+        return shaped(stretched(self.by(self.lengths), self.lengths), (len(self._places),))
 
     def scatter(self) -> None:
         """From now on, take the values by the list of their places."""
@@ -126,7 +126,8 @@ class Operand:
         return a[index] if None in index else a
 
 
-def _shaped(x: Any, shape: tuple[int, ...]) -> Any:
+def shaped(x: Any, shape: tuple[int, ...]) -> Any:
+    """x in this shape; no step of a program where it has it."""
     return x if x.shape == shape else x.reshape(shape)
 
 

@@ -10,7 +10,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from .operand import Operand
+from .operand import Operand, shaped
 
 __all__ = ["as_product"]
 
@@ -30,10 +30,6 @@ def as_product(x: Operand, y: Operand, lengths: Sequence[int], rows: int) -> Any
     left, right = (a.moving(lengths) for a in (first, second))
     inner, shape = math.prod(lengths[rows:]), tuple(lengths[:rows])
     if not shape:
-        return _shaped(left, (inner,)) @ _shaped(right, (inner,))
-    left, right = (_shaped(a, (a.size // inner, inner)) for a in (left, right))
-    return _shaped(left @ right.T, shape)
-
-
-def _shaped(a: Any, shape: tuple[int, ...]) -> Any:
-    return a if a.shape == shape else a.reshape(shape)
+        return shaped(left, (inner,)) @ shaped(right, (inner,))
+    left, right = (shaped(a, (a.size // inner, inner)) for a in (left, right))
+    return shaped(left @ right.T, shape)
