@@ -74,6 +74,16 @@ def test_options_of_the_picture_are_passed_on(capsys, tmp_path):
     assert svg("--direction", "auto", "--collapse", "auto", "--engine", "auto", "--theme", "auto") == pictures[0]
 
 
+def test_no_other_way_to_place_boxes_is_offered_and_the_error_says_how_graphviz_draws_it(capsys):
+    status, out, err = run(capsys, "tanh(w*x)", "w=3", "x=2", "--engine", "dot")
+    assert (status, out) == (2, "")
+    assert err.startswith("draw: engine is 'dot'; places are found here alone")
+    assert "dot -Tsvg graph.dot" in err
+    with pytest.raises(SystemExit):
+        run(capsys, "--help")
+    assert "engine" not in capsys.readouterr().out
+
+
 def test_without_backward_no_gradient_has_arrived(capsys, tmp_path):
     text = drawn(capsys, tmp_path, "sigmoid(w*x)", "w=0.5", "x=3", "--no-backward")
     assert "grad –" in text

@@ -92,7 +92,8 @@ def _parser() -> argparse.ArgumentParser:
     measure.add_argument("--into", metavar="FILE", help="write a table into a Markdown file instead")
     measure.add_argument("--points", type=int, default=accuracy.QUICK, help="how many (default: %(default)s)")
     drawing.add_arguments(add("draw", drawing.run, "draw the graph of a formula, with values and gradients"))
-    add("table", _table, "write that table into a Markdown file, between its markers", json=False).add_argument("file")
+    listed = add("table", _table, "write the table of `list` into a Markdown file, between its markers", json=False)
+    listed.add_argument("file")
     add("stubs", _stubs, "write the files from which editors know the operations", json=False)
     return parser
 

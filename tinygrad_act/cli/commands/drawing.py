@@ -44,7 +44,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     add("--direction", choices=["auto", "right", "down"], help="where the graph runs to")
     add("--collapse", choices=COLLAPSE, help="what is drawn as one box (auto: what makes it fit a screen)")
     add("--max-nodes", type=int, metavar="N", help="above so many boxes the picture is a summary by operation")
-    add("--engine", choices=["auto", "dot"], help="what places the boxes; dot is Graphviz's program")
+    add("--engine", help=argparse.SUPPRESS)  # there is one way to find places; `draw` says how Graphviz draws the graph
     add("--theme", choices=THEMES, help="the colours (auto: what the reader's system asks for)")
     add("--title", metavar="TEXT", help="what pages and screen readers call it")
 
