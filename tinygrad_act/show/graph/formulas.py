@@ -32,7 +32,7 @@ from ...formula import (
 )  # fmt: skip
 from ...formula.operators import LET
 from ..texts import CUT, constant, printable
-from .shorter import in_short
+from .short_rules import in_short
 from .snapshot import Formula
 from .text import is_inline
 
