@@ -89,8 +89,8 @@ def names_around(
     """A name for every place of a rule: no two values have the same, and none has that of another box.
 
     `operands`, `output`: what their boxes are called; empty for no name. `taken`: all names in the picture, and their
-    last parts, which stand for them: `W` for `layer.W`; `boxes`: the names alone. The letters that the operation has for its one input and its output come first; of several operands and their output
-    the names do.
+    last parts, which stand for them: `W` for `layer.W`; `boxes`: the names alone. The letters that the operation has
+    for its one input and its output come first; of several operands and their output the names do.
     """
     op: Any = node.op
     inputs = node.inputs or ()
