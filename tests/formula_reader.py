@@ -73,7 +73,9 @@ def _function(word, args, keywords):
     if call is None:
         raise Unread(f"no function is called {word!r}")
     found = call(*args, **keywords)
-    return float(found) if isinstance(found, np.integer) else found
+    counts = word.startswith("arg") or word == "arange"
+    is_whole = isinstance(found, (np.ndarray, np.integer)) and found.dtype.kind == "i"
+    return np.multiply(found, 1.0) if is_whole and not counts else found
 
 
 def _python(text, names):
@@ -389,7 +391,8 @@ class _Formula:
         if not _is_word(token):
             raise Unread(f"{token!r} is not expected in {self.text!r}")
         known_name = token in self.names and f"⟨{token}⟩" not in self.text
-        is_call = self.peek() in ("(", r"\left(") and not self.spaced() and (not known_name or len(token) > 1 or not token.isascii())
+        is_letter = known_name and len(token) == 1 and token.isascii()
+        is_call = self.peek() in ("(", r"\left(") and not self.spaced() and not is_letter
         if is_call and not (len(token) == 1 and token.isascii() and ta.ops.find(token) is None):
             end = ")" if self.next() == "(" else r"\right)"
             args, keywords = self.parts(end)

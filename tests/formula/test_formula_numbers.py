@@ -229,3 +229,29 @@ def test_one_rule_that_cannot_be_spelled_stops_no_card_and_no_table():
         card = ta.card(op)
         for shown in (card.text(), card.markdown(), card.json(), card.svg()):
             assert op in shown
+
+
+@pytest.mark.parametrize(
+    ("op", "text"),
+    [
+        ("gelu", r"\Phi\left(z\right) + z \, \varphi\left(z\right)"),
+        ("silu", r"\sigma\left(z\right) \, \left(1 + z \, \sigma\left(-z\right)\right)"),
+        ("normal_pdf", r"-z \, a"),
+    ],
+)
+def test_guards_against_overflow_are_no_mathematics(op, text):
+    rule = ta.ops[op].rules[0]
+    assert latex(ta.ops[op].tree_of(rule)) == text
+    assert "clip" in ta.ops[op].derivative, "in Python it is what runs"
+    for z in (-1e200, -900.0, -39.9, 39.9, 900.0, 1e200):
+        z = np.float64(z)
+        found = evaluate(text, {"z": z, "a": ta.ops[op].call(z)}, "latex")
+        assert found == pytest.approx(float(rule(ta.ops[op].call(z), z)), abs=1e-300)
+
+
+@pytest.mark.usefixtures("scratch")
+def test_a_clip_of_a_user_is_no_guard():
+    body = lambda z: z
+    body.__name__, body.__doc__ = "odd", "a = z"
+    ta.elementwise(dz=lambda _, z: ta.clip(z, min=-40.0, max=40.0))(body)
+    assert ta.card("odd").derivatives[0].shown == "clip(z, −40, 40)"

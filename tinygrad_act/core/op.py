@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import inspect
 import itertools
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
@@ -51,8 +52,6 @@ FORMS = ("output", "input")
 
 REQUIRED = inspect.Parameter.empty
 """The default of a static parameter that has none."""
-
-
 
 
 @dataclass(frozen=True, eq=False, repr=False, slots=True)
@@ -161,6 +160,10 @@ class Op:
         if value is None or value is REQUIRED:
             return None
         return -value if place.startswith("-") else value
+
+    def domain_of(self, name: str = "") -> tuple[float, float]:
+        """The open interval in which an input, the first one if none is named, has finite results."""
+        return self.domain.get(name or self.inputs[0], (-math.inf, math.inf))
 
     def place_text(self, place: Place) -> str:
         """The place of a kink as text: `0`, `-threshold`, `ties`."""

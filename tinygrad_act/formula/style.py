@@ -28,7 +28,7 @@ class Piece(NamedTuple):
     """Whether it is true or false; as a number it counts as 1 or 0."""
     rounded: bool = False
     """Whether a number in it has fewer digits than it was given with."""
-    index: str = ""
+    as_index: str = ""
     """How it is written between the brackets of an index, if not like anywhere else."""
 
 
@@ -122,11 +122,11 @@ class Style:
         return Piece(f"{self.inside(parts[0], ATOM)}.{e.head}")
 
     def of_item(self, e: Expr, parts: list[Piece]) -> Piece:
-        return Piece(f"{self.inside(parts[0], ATOM)}[{parts[1].index or parts[1].text}]")
+        return Piece(f"{self.inside(parts[0], ATOM)}[{parts[1].as_index or parts[1].text}]")
 
     def of_tuple(self, e: Expr, parts: list[Piece]) -> Piece:
-        index = ", ".join(part.index or part.text for part in parts) + "," * (len(parts) == 1)
-        return Piece(f"({self.listed(e, parts)}{',' * (len(parts) == 1)})", index=index)
+        index = ", ".join(part.as_index or part.text for part in parts) + "," * (len(parts) == 1)
+        return Piece(f"({self.listed(e, parts)}{',' * (len(parts) == 1)})", as_index=index)
 
     def of_list(self, e: Expr, parts: list[Piece]) -> Piece:
         return Piece(f"[{self.listed(e, parts)}]")
@@ -134,7 +134,7 @@ class Style:
     def of_slice(self, e: Expr, parts: list[Piece]) -> Piece:
         ends = ["" if x.kind == "constant" and x.head is None else part.text for x, part in zip(e.args, parts)]
         given = ", ".join(end or "None" for end in ends)
-        return Piece(f"slice({given})", index=":".join(ends[:2] if ends[2] == "" else ends))
+        return Piece(f"slice({given})", as_index=":".join(ends[:2] if ends[2] == "" else ends))
 
     def of_guard(self, _: Expr, parts: list[Piece]) -> Piece:
         return parts[0]

@@ -111,7 +111,7 @@ def card(which: str | Op | Callable[..., Any], /, **static: Any) -> Card:
     full = bound_statics(op, static)
     quiet = {**full, "rng": None} if op.defaults.get("rng", REQUIRED) is None else full  # facts are not drawn by lot
     alone = op.elementwise and len(op.inputs) == 1 and not op.variadic
-    domain = op.domain.get(op.inputs[0], (-math.inf, math.inf))
+    domain = op.domain_of()
     kinks = tuple(kinks_of(op, quiet)) if alone else ()
     found = _shape(op, quiet, domain, kinks) if alone and not any(op.poles.values()) else None
     gains = _gains(op, quiet, kinks) if alone and not any(map(math.isfinite, domain)) else (None, None)

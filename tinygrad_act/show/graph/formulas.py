@@ -115,7 +115,7 @@ def rule_of(node: Value, position: int, numbers: Sequence[Any] | None = None) ->
     `numbers`: what stands for itself, or None, for each operand; by default the raw numbers among several operands of
     an elementwise operation are: the derivative of x ** 2 is 2x.
     """
-    op: Any = node.op
+    op: Any = node.op  # of a result: a leaf has no derivative
     inputs = node.inputs or ()
     if op.variadic:
         numbers = ()

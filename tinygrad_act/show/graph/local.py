@@ -92,7 +92,7 @@ def names_around(
     last parts, which stand for them: `W` for `layer.W`; `boxes`: the names alone. The letters that the operation has
     for its one input and its output come first; of several operands and their output the names do.
     """
-    op: Any = node.op
+    op: Any = node.op  # of a result: a leaf has no derivative
     inputs = node.inputs or ()
     if op.variadic:  # their rules name one of their operands at most
         names = {operand(i): quoted(x or f"{op.inputs[0]}[{i}]") for i, x in enumerate(operands)}

@@ -76,7 +76,7 @@ def subject(card: Facts, held: float = HELD) -> Subject | None:
             return np.broadcast_to(np.asarray(d, np.float64), z.shape)
 
     second = None if rule is None else _twice(op, others, static) if others else derivative(op, 2, **static)
-    return Subject(op, static, value, slope, second, op.domain.get(op.inputs[0], (-math.inf, math.inf)))
+    return Subject(op, static, value, slope, second, op.domain_of())
 
 
 def _twice(op: Op, others: tuple[Any, ...], static: Mapping[str, Any]) -> Callable[[Any], Any]:
