@@ -1,4 +1,4 @@
-"""Forward mode through operations: derivatives of bodies, on numbers, arrays, Values and symbols."""
+"""Forward mode through operations: derivatives of bodies, on numbers, arrays, Values and formulas."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The house rules, enforced: layers, sizes, import time, one version, small helpers."""
+"""The house rules, enforced: rooms and their order, sizes, import time, one version, small helpers."""
 
 from __future__ import annotations
 

@@ -143,7 +143,7 @@ def by_rows(f: Callable[..., Any]) -> Callable[..., Any]:
     """`f(*arrays, axis=...)`, which acts on every row along an axis by itself, for arrays of one shape: on
     some of the rows at a time where they are large, and in single precision where they are of half.
 
-    What is no array (a node, a symbol) goes to `f` as it is. Of no entries the result has none.
+    What is no array (a node, a formula) goes to `f` as it is. Of no entries the result has none.
     """
 
     @functools.wraps(f)

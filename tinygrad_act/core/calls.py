@@ -144,6 +144,7 @@ def refuse_uncallable(where: str, f: Any) -> None:
 def explain(op: Op, args: tuple[Any, ...], static: dict[str, Any], error: Exception) -> Exception:
     """What went wrong inside `op`, with its name, the operands' shapes and the way out."""
     text = getattr(error, "bare", str(error))  # an inner operation's message names the inner one
+    text = text.removeprefix(f"{op.name}: ")  # and the gate's begins with what it was given to
     explained = _explained(op, args, static, error, text)
     explained.bare = text  # type: ignore[attr-defined]
     return explained

@@ -28,7 +28,7 @@ FAILS = (*EXPLAINED, *NOT_IEEE)
 """All that the body for Python numbers may raise: `explain_unless_ieee` tells which of both it is."""
 
 PLAIN = (int, float, np.ndarray, np.generic)
-"""What is a number or an array itself, and not something that holds one: a node, a symbol, ..."""
+"""What is a number or an array itself, and not something that holds one: a node, a formula, ..."""
 
 _ndarray = np.ndarray
 _LARGE = 2.0**1000

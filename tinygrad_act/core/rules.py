@@ -4,10 +4,10 @@ Under `@elementwise` a rule is the local derivative ∂a/∂input, a function `f
 the cotangent of that input, a function `f(g, a, *inputs)`, or a number that the cotangent `g` is multiplied by. A
 variadic operation has one rule for all of its inputs, which is told first which of them is meant. `None`: nothing
 flows; `unknown`: nobody wrote it. Rules are polymorphic: `a`, `g` and the inputs may be numbers, arrays, nodes,
-symbols or whatever else brings an interpreter, and what comes back is of their kind.
+formulas or whatever else brings an interpreter, and what comes back is of their kind.
 
 Conventions (`derivative_form`, `at_kink`) choose the rule, or put another slope at kinks; see `Op.rule` and
-`ops.slope`. Shapes and dtypes of cotangents are repaired by the engine.
+`operations.slope`. Shapes and dtypes of cotangents are repaired by the engine.
 """
 
 from __future__ import annotations
@@ -115,7 +115,7 @@ def run_rule(
     op: Ruled, rule: Rule, position: Any, g: Any, a: Any, args: Sequence[Any], static: Mapping[str, Any]
 ) -> Any:
     """What the `rule` itself says, for those who show it: the slope if `op` is elementwise, else the cotangent. The
-    `position` may be a symbol, too."""
+    `position` may be a formula, too."""
     if op.elementwise:
         return slope_by(op, rule, position, a, args, static)
     return cotangent_by(op, rule, position, g, a, args, static)

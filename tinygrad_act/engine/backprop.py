@@ -85,7 +85,7 @@ def pull(
 
     `uses`: from `count_uses`, and used up. `recorded`: run the rules on nodes, so that what they
     compute is part of a graph again; else on numbers and arrays. `settling`: so that a cotangent of 0 brings
-    nothing whatever it meets (see `ops.idle`); if a NaN arrives at its end, it is done once more like this.
+    nothing whatever it meets (see `operations.idle`); if a NaN arrives at its end, it is done once more like this.
     """
     settling = settling or bool(special and current().debugging)
     visited, ends, mixing = silently(_visit, root, g, uses, kind, floor, recorded, settling)

@@ -1,8 +1,8 @@
 """What a saved program holds beside the package's own functions: it needs NumPy alone.
 
-How an operation runs on numbers and arrays, and how a rule is pulled, is written in `evaluate`, `core.rules` and
-`ops.cotangent`, and their source goes into the module. Here is what calls it: the package's own way to it also looks
-for other interpreters, checks, and explains.
+How an operation runs on numbers and arrays, and how a rule is pulled, is written in `core.evaluate`, `core.rules` and
+`operations.cotangent`, and their source goes into the module. Here is what calls it: the package's own way to it also
+looks for other interpreters, checks, and explains.
 """
 
 from __future__ import annotations
