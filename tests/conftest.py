@@ -6,13 +6,19 @@ import pytest
 
 import tinygrad_act as ta
 from tinygrad_act.check import samples
-from tinygrad_act.engine import numpy_names
+
+from .each import CHOSEN, alone
 
 
 def pytest_addoption(parser):
     parser.addoption(
         "--once", action="store_true", help="of every test function only its first case: is everything there?"
     )
+    parser.addoption("--case", default="", help="of the cases that a test loops over, those whose names hold this text")
+
+
+def pytest_configure(config):
+    CHOSEN.update(once=config.getoption("once"), case=config.getoption("case"))
 
 
 def pytest_collection_modifyitems(config, items):
@@ -35,11 +41,7 @@ def every_case():
 
 def differentiable(params):
     """Of those, the ones whose operation has a derivative, and whose rule is meant to be it."""
-    return [
-        param
-        for param in params
-        if flows(param.values[0]) and not param.values[0].estimator
-    ]
+    return [param for param in params if flows(param.values[0]) and not param.values[0].estimator]
 
 
 def flows(op):
@@ -50,9 +52,5 @@ def flows(op):
 @pytest.fixture
 def scratch():
     """Operations declared inside a test are removed from the registry after it, and so is what they implement."""
-    before, table = set(ta.ops), dict(numpy_names._table)
-    yield
-    for name in set(ta.ops) - before:
-        del ta.ops[name]
-    numpy_names._table.clear()
-    numpy_names._table.update(table)
+    with alone():
+        yield

@@ -13,6 +13,8 @@ import pytest
 
 import tinygrad_act as ta
 
+from ..each import each
+
 _AXIS_NAMES = {"axis", "axis1", "axes", "source"}
 _SHAPES = ((), (0, 5), (5, 0), (2, 4))
 _AXES = (None, 0, -1, 1, (0, 1), (-1,), (0,), (), 2, -3, (0, 2), (0, 0), 0.0, "0", np.int64(-1), np.array(0), [0, 1])
@@ -250,8 +252,8 @@ def test_every_operation_with_an_axis_has_an_oracle():
     assert set(OPS) == set(_ORACLES)
 
 
-@pytest.mark.parametrize("axis", _AXES, ids=lambda axis: f"{type(axis).__name__}{axis}")
-@pytest.mark.parametrize("name", OPS)
+@each("axis", _AXES, ids=lambda axis: f"{type(axis).__name__}{axis}")
+@each("name", OPS)
 def test_an_axis_means_what_it_means_to_numpy(name, axis):
     f, oracle = _call(name), _ORACLES[name]
     for shape in _SHAPES:
@@ -268,9 +270,9 @@ def test_an_axis_means_what_it_means_to_numpy(name, axis):
             np.testing.assert_allclose(a, expected, rtol=1e-12, atol=1e-14)
 
 
-@pytest.mark.parametrize("way", [lambda f: f, ta.compile], ids=["eager", "compiled"])
-@pytest.mark.parametrize("axis", _AXES, ids=lambda axis: f"{type(axis).__name__}{axis}")
-@pytest.mark.parametrize("name", OPS)
+@each("way", [lambda f: f, ta.compile], ids=["eager", "compiled"])
+@each("axis", _AXES, ids=lambda axis: f"{type(axis).__name__}{axis}")
+@each("name", OPS)
 def test_gradients_along_an_axis(name, axis, way):
     """First and second order, of numbers and empty arrays too."""
     f, oracle = _call(name), _ORACLES[name]
@@ -305,8 +307,8 @@ def test_gradients_along_an_axis(name, axis, way):
 _NO_AXES = (True, np.True_, 1.0, np.float64(0), "0", (0, True), (0.0,), {0}, 1j, object())
 
 
-@pytest.mark.parametrize("axis", _NO_AXES, ids=lambda axis: f"{type(axis).__name__}{axis}"[:20])
-@pytest.mark.parametrize("name", OPS)
+@each("axis", _NO_AXES, ids=lambda axis: f"{type(axis).__name__}{axis}"[:20])
+@each("name", OPS)
 def test_what_is_no_axis_is_refused_by_name(name, axis):
     """NumPy takes True for 1 in some functions, and refuses it in others: here it is a mistake everywhere."""
     f, word = _call(name), next(word for word in ("axis", "axis1", "axes", "source") if word in ta.ops[name].defaults)

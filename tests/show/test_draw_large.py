@@ -17,13 +17,12 @@ import tinygrad_act as ta
 from tinygrad_act import Value, draw
 
 from ..dot_reader import HOSTILE, SPELLED, chain, read
+from ..each import each
 
 needs_dot = pytest.mark.skipif(shutil.which("dot") is None, reason="Graphviz's program `dot` is not on PATH")
 needs_scripts = pytest.mark.skipif(os.name == "nt", reason="a shell script plays `dot`")
 
 NONE_YET = "grad –"
-
-
 
 
 def test_no_gradient_changes_and_backward_does_not_run():
@@ -56,7 +55,8 @@ def test_a_drawing_is_a_snapshot():
 
 # -- hostile texts ----------------------------------------------------------------------------
 
-@pytest.mark.parametrize(("label", "shown"), [*zip(HOSTILE, HOSTILE), *SPELLED.items()], ids=itertools.count())
+
+@each(("label", "shown"), [*zip(HOSTILE, HOSTILE), *SPELLED.items()], ids=itertools.count())
 def test_hostile_labels_are_escaped(label, shown):
     x = Value(1.0, label)
     y = x.sin()
@@ -68,7 +68,7 @@ def test_hostile_labels_are_escaped(label, shown):
 
 
 @pytest.mark.usefixtures("scratch")
-@pytest.mark.parametrize(("label", "shown"), [*zip(HOSTILE[:9], HOSTILE[:9]), *SPELLED.items()], ids=itertools.count())
+@each(("label", "shown"), [*zip(HOSTILE[:9], HOSTILE[:9]), *SPELLED.items()], ids=itertools.count())
 def test_hostile_operation_labels_and_static_parameters_are_escaped(label, shown):
     @ta.elementwise(dz=lambda _, __, *, how: 1.0, label=label)
     def odd(z, *, how):

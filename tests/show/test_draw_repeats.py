@@ -17,6 +17,7 @@ from tinygrad_act.show.graph.repeats import fold_repeats
 from tinygrad_act.show.graph.wording import slope_text
 
 from ..drawn import Dense, Network, batch, chain, loss_of, picture, read, scalar_network
+from ..each import each
 
 
 def folded(y, **options):
@@ -229,7 +230,7 @@ def random_repeats(seed):
     return y
 
 
-@pytest.mark.parametrize("seed", range(40))
+@each("seed", range(40))
 def test_folding_keeps_counts_order_and_flow(seed):
     full = draw(random_repeats(seed), names={}, collapse="none").snapshot
     short = fold_repeats(full)
