@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 
 import tinygrad_act as ta
@@ -42,6 +44,23 @@ def every_case():
 def differentiable(params):
     """Of those, the ones whose operation has a derivative, and whose rule is meant to be it."""
     return [param for param in params if flows(param.values[0]) and not param.values[0].estimator]
+
+
+def one_of_each_kind(params):
+    """Of those, one for every set of static parameters and number of axes of an operation; of an elementwise one, for
+    every set of static parameters: that where most broadcasts. `python -m tests.planted` says what it is enough for."""
+    kinds = {}
+    for param in params:
+        op, case = param.values
+        axes = () if op.elementwise else tuple(len(x) if isinstance(x, tuple) else None for x in case.inputs)
+        kinds.setdefault((op, *sorted(case.static), axes), []).append(param)
+    return [max(alike, key=_says) for alike in kinds.values()]
+
+
+def _says(param):
+    """How much a case says: one of a single number or two may leave out a branch; then, how many shapes meet."""
+    shapes = [x for x in param.values[1].inputs if isinstance(x, tuple)]
+    return sum(math.prod(x) for x in shapes) >= 3 * len(shapes), len(set(shapes))
 
 
 def flows(op):

@@ -38,6 +38,8 @@ def each(names, values, ids=None, parts=1):
     """
     names = [name.strip() for name in names.split(",")] if isinstance(names, str) else list(names)
     cases = _cases(names, values, ids)
+    if not cases:
+        raise ValueError(f"each({', '.join(names)}): there are no cases")
 
     def decorate(function):
         @functools.wraps(function)

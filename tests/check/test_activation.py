@@ -56,6 +56,7 @@ def test_a_bare_function_becomes_an_activation():
     assert type(swoosh(0.5)) is float
 
 
+@pytest.mark.slow
 def test_declaring_is_quick():
     best = []
     for _ in range(3):

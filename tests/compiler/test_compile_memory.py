@@ -95,9 +95,9 @@ def recorded(op, case):
 def test_no_node_keeps_the_numbers_of_what_depends_on_an_argument(op, case):
     graph = recorded(op, case)
     lowered = lower(graph, True)
-    for each in (graph, lowered, simplified(lowered, PASSES, True)):
+    for one in (graph, lowered, simplified(lowered, PASSES, True)):
         known = {}
-        for node in each.order():
+        for node in one.order():
             if not is_fixed(node, known):
                 assert isinstance(node.value, Facts), node
 

@@ -13,7 +13,8 @@ from tinygrad_act.operations.slope import kinks_of
 
 from ..each import each
 
-SMALL = 1000
+SMALL = 10_000
+"""Entries that are not cut."""
 UNARY = [
     pytest.param(op, static, id=f"{op.name}-{number}")
     for op in ta.ops.values()

@@ -35,7 +35,7 @@ def f(x):
     return (ta.sin(x) * x).sum()
 
 
-def each(x):
+def entrywise(x):
     return ta.sin(x) * x
 
 
@@ -58,8 +58,8 @@ TRANSFORMS = {
     "grad": (lambda x: ta.grad(f)(x), slope),
     "value_and_grad": (lambda x: ta.value_and_grad(f)(x)[1], slope),
     "vjp": (lambda x: ta.vjp(f, x)[1](1)[0], slope),
-    "vjp of an array": (lambda x: ta.vjp(each, x)[1](np.full(np.shape(x), 2))[0], lambda x: 2 * slope(x)),
-    "jacobian": (lambda x: ta.jacobian(each)(x), lambda x: diagonal(slope(x))),
+    "vjp of an array": (lambda x: ta.vjp(entrywise, x)[1](np.full(np.shape(x), 2))[0], lambda x: 2 * slope(x)),
+    "jacobian": (lambda x: ta.jacobian(entrywise)(x), lambda x: diagonal(slope(x))),
     "jacobian of a number": (lambda x: ta.jacobian(f)(x), slope),
     "hessian": (lambda x: ta.hessian(f)(x), lambda x: diagonal(curve(x))),
     "hvp": (lambda x: ta.hvp(f, x, np.full(np.shape(x), 3)), lambda x: 3 * curve(x)),

@@ -13,8 +13,6 @@ from tinygrad_act.core.errors import BareNumberError
 from tinygrad_act.engine.numpy_names import implementation_of
 from tinygrad_act.engine.ways_out import TAKES_NUMBERS, WAYS_OUT, way_out
 
-from ..each import each
-
 NUMBERS = {
     "x": np.array([1.5, -0.5, 0.75]),
     "y": np.array([2.0, 0.25, 3.0]),
@@ -67,7 +65,7 @@ def of_values(code):
     return used, {name: ta.Value(NUMBERS[name], label=name) for name in used}
 
 
-@each(("name", "call", "way"), LINES)
+@pytest.mark.parametrize(("name", "call", "way"), LINES)
 def test_the_way_out_is_what_numpy_computes_and_has_its_gradient(name, call, way):
     if not exists(name):
         pytest.skip(f"{name} is not here")
@@ -89,7 +87,7 @@ def test_the_way_out_is_what_numpy_computes_and_has_its_gradient(name, call, way
     assert report.ok, str(report)
 
 
-@each(("name", "call", "way"), LINES)
+@pytest.mark.parametrize(("name", "call", "way"), LINES)
 def test_the_refusal_names_what_was_called_and_the_way_out(name, call, way):
     """Not np.norm for np.linalg.norm, and nothing is to be declared."""
     if not exists(name):

@@ -12,7 +12,7 @@ import tinygrad_act as ta
 from tinygrad_act.check import samples
 from tinygrad_act.core.evaluate import evaluate
 
-from ..conftest import differentiable, every_case, flows
+from ..conftest import differentiable, every_case, flows, one_of_each_kind
 from ..each import each
 from ..oracle import by_formula
 
@@ -46,7 +46,7 @@ def bounded(op):
     return len(op.inputs) == 1 and not op.domain and not op.poles and op.name not in overflows
 
 
-@each(("op", "case"), differentiable(CASES))
+@each(("op", "case"), one_of_each_kind(differentiable(CASES)), parts=8)
 def test_derivative_first_and_second_order(op, case):
     f, arrays = samples.movable(op, case)
     if not any(x.size for x in arrays):
@@ -57,6 +57,12 @@ def test_derivative_first_and_second_order(op, case):
     report = ta.gradcheck(f, *arrays, order=2)
     assert report.ok, f"{op.name}\n{report}"
     assert report.digits >= 7, f"{op.name}\n{report}"
+
+
+@pytest.mark.slow
+@each(("op", "case"), differentiable(CASES), parts=8)
+def test_derivative_of_every_case(op, case):
+    test_derivative_first_and_second_order.__wrapped__(op, case)
 
 
 def kinked(op):

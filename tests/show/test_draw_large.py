@@ -131,10 +131,8 @@ def test_another_process_with_another_hash_seed_gives_the_same_bytes():
 
 def test_a_deep_graph_is_summarised_and_says_so():
     y = chain(50_000)
-    start = time.process_time()
     drawing = draw(y)
     picture = read(drawing)
-    assert time.process_time() - start < 5
     note = "50,001 values: summarised by operation; draw a part of it, or pass max_nodes=50001"
     assert picture.graph["label"] == note
     assert note in repr(drawing)
@@ -144,12 +142,20 @@ def test_a_deep_graph_is_summarised_and_says_so():
 
 
 def test_a_deep_graph_can_be_drawn_in_full_without_recursion():
+    """Deeper than Python's calls may be."""
+    dot = draw(chain(6_000), collapse="none").dot()
+    assert dot.count("->") == 9_000
+    assert "summarised" not in dot
+
+
+@pytest.mark.slow
+def test_a_very_deep_graph_is_summarised_and_drawn_in_time():
     y = chain(50_000)
     start = time.process_time()
-    dot = draw(y, collapse="none").dot()
-    assert time.process_time() - start < 15
-    assert dot.count("->") == 75_000
-    assert "summarised" not in dot
+    read(draw(y))
+    assert time.process_time() - start < 5
+    assert draw(y, collapse="none").dot().count("->") == 75_000
+    assert time.process_time() - start < 20
 
 
 def test_a_wide_shared_graph_takes_linear_time():
@@ -159,6 +165,7 @@ def test_a_wide_shared_graph_takes_linear_time():
     assert len(read(draw(y, collapse="none")).edges) == 400
 
 
+@pytest.mark.slow
 def test_an_operation_with_very_many_unnamed_operands_is_drawn_in_time():
     x = Value(0.5, "x")
     y = ta.stack([ta.sin(x * float(i)) for i in range(1_500)]).sum()

@@ -131,6 +131,7 @@ def test_steps_of_several_operations_with_parameters_of_their_own():
     assert len(found.nodes) < 12
 
 
+@pytest.mark.slow
 def test_very_many_steps_that_share_their_weights_are_folded_in_time():
     y, w, b = Value(0.5, "x"), Value(1.0, "w"), Value(0.1, "b")
     for _ in range(3_000):

@@ -197,6 +197,7 @@ def test_on_the_command_line(tmp_path, capsys):
     assert "net.layers[1].b " in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_it_is_quick_for_long_code_and_many_variables():
     source = "\n".join(f"for a{i} in (1, 2):\n    b{i} = a{i}" for i in range(3000)) + "\n"
     code = compile(source, "<long>", "exec")
