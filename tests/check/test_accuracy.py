@@ -7,6 +7,8 @@ import pytest
 
 import tinygrad_act as ta
 
+from ..each import each
+
 mp = pytest.importorskip("mpmath")
 
 _RNG = np.random.default_rng(0)
@@ -107,7 +109,7 @@ def ulps(found, exact, kept):
     return float(np.max(np.abs(found - exact)[kept] / np.spacing(np.abs(exact[kept])), initial=0.0))
 
 
-@pytest.mark.parametrize("name", CASES)
+@each("name", CASES)
 def test_values_and_slopes_are_right_to_a_few_ulp(name):
     f, slope, off, slope_off = CASES[name]
     z = ta.Value(Z)
@@ -145,8 +147,8 @@ SPECIAL = {  # at -inf and at inf: the value, the slope
 }
 
 
-@pytest.mark.parametrize("dtype", [np.float64, np.float32])
-@pytest.mark.parametrize("name", SPECIAL)
+@each("dtype", [np.float64, np.float32])
+@each("name", SPECIAL)
 def test_infinities_and_nan_have_the_values_of_the_limit_and_warn_of_nothing(name, dtype):
     largest = np.finfo(dtype).max
     z = ta.Value(np.array([-np.inf, np.inf, np.nan, -largest, largest], dtype))
@@ -166,8 +168,8 @@ def everywhere():
             yield pytest.param(op, op.cases[0].static if op.cases else {}, id=op.name)
 
 
-@pytest.mark.parametrize("dtype", [np.float64, np.float32])
-@pytest.mark.parametrize(("op", "static"), list(everywhere()))
+@each("dtype", [np.float64, np.float32])
+@each(("op", "static"), list(everywhere()))
 def test_at_infinity_every_activation_is_what_it_is_far_out_and_nothing_warns(op, static, dtype):
     far = np.sqrt(np.finfo(dtype).max)
     if op.name == "exp":

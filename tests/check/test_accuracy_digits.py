@@ -21,6 +21,7 @@ from tinygrad_act.check.samples import kink_places
 from tinygrad_act.core.blocks import BLOCK
 
 from ..accuracy_bounds import title
+from ..each import each
 
 mp = pytest.importorskip("mpmath")
 
@@ -83,6 +84,7 @@ def slope_of(op, static):
 
 def large(f):
     """`f` inside of an array on which the shorter formulas run."""
+
     def run(z):
         inside = np.where(np.abs(z) < 30, z, z.dtype.type(0.5))
         many = np.resize(inside, 4 * BLOCK // z.itemsize // len(z) * len(z))
@@ -98,8 +100,8 @@ SMOOTH = [pytest.param(op, _static(op, static), id=title(op, static)) for op, st
 ] if op.name not in ROUNDED and not op.estimator and op.rules[0] is not None]  # fmt: skip
 
 
-@pytest.mark.parametrize("dtype", [np.float64, np.float32])
-@pytest.mark.parametrize(("op", "static"), SMOOTH)
+@each("dtype", [np.float64, np.float32])
+@each(("op", "static"), SMOOTH)
 def test_every_path_keeps_the_digits(op, static, dtype):
     truth = Truth(op, static)
     if static.get("alpha") == 0.2:  # meant as one fifth, as the default 1/6 as one sixth
@@ -118,8 +120,8 @@ def test_every_path_keeps_the_digits(op, static, dtype):
             within(np.array([ta.grad(value_of)(float(x)) for x in z]), slope, FIRST, z, "slope, float")
 
 
-@pytest.mark.parametrize("dtype", [np.float64, np.float32])
-@pytest.mark.parametrize(("op", "static"), SMOOTH)
+@each("dtype", [np.float64, np.float32])
+@each(("op", "static"), SMOOTH)
 def test_second_derivatives_keep_theirs(op, static, dtype):
     """In the tails, too, where sigmoid's, tanh's and mish's would be 0 from the rounded output."""
     z = points(op, static, dtype)
@@ -168,8 +170,8 @@ def test_hard_sigmoid_beside_its_foot_is_a_sixth_of_the_distance(dtype, alpha, s
             assert abs(Fraction(found) - exact) <= 2 * Fraction(float(np.spacing(dtype(found))))
 
 
-@pytest.mark.parametrize("rate", [0.5, 1.0])
-@pytest.mark.parametrize("order", range(6))
+@each("rate", [0.5, 1.0])
+@each("order", range(6))
 def test_derivatives_of_the_bell_of_any_order(order, rate):
     z = np.array([-37.9 / math.sqrt(2 * rate), -5.3, -1.0001, -1e-9, 0.3, 0.70711, 1.7320509, 2.33, 12.1])
     with mp.workdps(60):
@@ -185,8 +187,8 @@ FUSED = [pytest.param(op, id=op.name) for op in ta.ops.values()
          if op.elementwise and len(op.inputs) == 1 and op.fused.forward and not op.kinks]  # fmt: skip
 
 
-@pytest.mark.parametrize("dtype", [np.float64, np.float32])
-@pytest.mark.parametrize("op", FUSED)
+@each("dtype", [np.float64, np.float32])
+@each("op", FUSED)
 def test_shorter_formulas_keep_them_by_themselves(op, dtype):
     """Called directly: a formula that raised, and left its piece to the body, would hide behind it."""
     z = np.array([-18.04, -10.1, -6.63, -3.7, -2.256, -1.19, -0.75, -0.02, 1e-7, 0.5, 1.0, 4.4, 19.0], dtype)

@@ -10,6 +10,7 @@ from tinygrad_act.check.accuracy import measured_ops
 from tinygrad_act.check.accuracy.measuring import _static
 
 from ..accuracy_bounds import title
+from ..each import each
 
 BOUNDED = [
     pytest.param(op, _static(op, static), id=title(op, static))
@@ -25,9 +26,9 @@ def special(dtype, copies):
     return np.tile(np.array([-np.inf, np.inf, np.nan, *pairs], dtype), copies)
 
 
-@pytest.mark.parametrize("copies", [1, 6_000])
-@pytest.mark.parametrize("dtype", [np.float64, np.float32])
-@pytest.mark.parametrize(("op", "static"), BOUNDED)
+@each("copies", [1, 6_000])
+@each("dtype", [np.float64, np.float32])
+@each(("op", "static"), BOUNDED)
 def test_nan_stays_nan_and_nothing_else_becomes_nan_or_warns(op, static, dtype, copies):
     z = special(dtype, copies)
     with np.errstate(all="raise", under="ignore"):

@@ -17,6 +17,7 @@ from tinygrad_act.check.samples import kink_places
 from tinygrad_act.engine.jet import Jet
 
 from ..accuracy_bounds import title
+from ..each import each
 
 mpmath = pytest.importorskip("mpmath")
 mp = mpmath.mp.clone()
@@ -76,7 +77,7 @@ def same(found, exact):
     return abs(mp.mpf(found) - exact) <= abs(exact) * mp.mpf("1e-30")
 
 
-@pytest.mark.parametrize("name", CLOSED)
+@each("name", CLOSED)
 def test_values_and_slopes_are_those_of_closed_forms_over_the_whole_range(name):
     truth = Truth(ta.ops[name], dict(ta.ops[name].defaults))
     for z in FAR:
@@ -86,7 +87,7 @@ def test_values_and_slopes_are_those_of_closed_forms_over_the_whole_range(name):
         assert slope is not None and same(slope, exact_slope), z  # noqa: PT018
 
 
-@pytest.mark.parametrize(("op", "static"), [pytest.param(o, st, id=title(o, st)) for o, st in measured_ops()])
+@each(("op", "static"), [pytest.param(o, st, id=title(o, st)) for o, st in measured_ops()])
 def test_slopes_are_those_of_a_difference_quotient_of_the_formula(op, static):
     truth = Truth(op, _static(op, static))
     for z in kept(op, _static(op, static), np.array([-30.0, -6.3, -0.71, -1e-5, 1e-3, 0.31, 2.9, 25.0])):
@@ -181,8 +182,8 @@ def test_second_derivatives_are_those_of_closed_forms(name):
         assert same(mp.mpf(float(high)) + mp.mpf(float(low)), exact) or abs(exact) < mp.mpf("1e-290"), x
 
 
-@pytest.mark.parametrize("dtype", [np.float64, np.float32])
-@pytest.mark.parametrize(("op", "static"), [pytest.param(o, st, id=title(o, st)) for o, st in measured_ops()])
+@each("dtype", [np.float64, np.float32])
+@each(("op", "static"), [pytest.param(o, st, id=title(o, st)) for o, st in measured_ops()])
 def test_the_neighbours_of_every_kink_are_measured(op, static, dtype):
     static = _static(op, static)
     z = grid(op, static, dtype, 64)

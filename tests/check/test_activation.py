@@ -10,6 +10,8 @@ import pytest
 import tinygrad_act as ta
 from tinygrad_act.check.activation import Refused
 
+from ..each import each
+
 pytestmark = pytest.mark.usefixtures("scratch")
 
 
@@ -54,6 +56,7 @@ def test_a_bare_function_becomes_an_activation():
     assert type(swoosh(0.5)) is float
 
 
+@pytest.mark.slow
 def test_declaring_is_quick():
     best = []
     for _ in range(3):
@@ -94,7 +97,7 @@ KINKED = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("body", "head", "facts", "kinks"), KINKED)
+@each(("body", "head", "facts", "kinks"), KINKED)
 def test_kinks_and_jumps_are_found_and_entered_and_steep_is_not_a_kink(body, head, facts, kinks):
     report = declared(body, head, **facts).report
     assert ta.ops["trial"].kinks == kinks
@@ -118,7 +121,7 @@ def test_declared_kinks_stay_as_they_are_and_every_form_is_checked():
     refused("derivative in the output, output=, is WRONG", "ta.softplus(z)", output=lambda a, _: ta.exp(-a))
 
 
-@pytest.mark.parametrize(
+@each(
     ("dz", "message"),
     [
         (lambda a, z: 2 * silu_slope(z), "it is 2 times the numerical one at all"),
@@ -153,12 +156,12 @@ def test_a_rule_that_drops_its_graph_has_a_wrong_second_derivative():
     refused("derivative of the derivative. is WRONG", dz=rule)
 
 
-@pytest.mark.parametrize(
+@each(
     ("body", "facts", "message"),
     [
         ("z * ta.sigmoid(z)", {"kinks": {0.0: "right"}}, "declared at 0, but there is none: the slope is 0.5 on both"),
         ("z * ta.sigmoid(z)", {"kinks": {1.0: "none"}}, "declared at 1, but there is none: the function does not jump"),
-        ("np.maximum(z, 0.0)", {"kinks": {0.0: "none"}}, 'it is a kink .left 0, right 1.: declare its side'),
+        ("np.maximum(z, 0.0)", {"kinks": {0.0: "none"}}, "it is a kink .left 0, right 1.: declare its side"),
         ("np.maximum(z, 0.0)", {"kinks": {0.0: "left"}}, "at 0: kink: .* but left is declared"),
         ("ta.maximum(ta.maximum(z, 0.0), 3 * z)", {}, "neither side's slope nor their mean"),
         ("ta.where(z < 1, 0.0 * z, z)", {"dz": lambda a, z: z >= 1}, "jump at 1 by 1: .* nothing flows at a jump"),

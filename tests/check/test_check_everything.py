@@ -13,6 +13,8 @@ import pytest
 import tinygrad_act as ta
 from tinygrad_act.core.op import REQUIRED
 
+from ..each import each
+
 EXAMPLES = pathlib.Path(__file__).parents[2] / "examples"
 ACTIVATIONS = [op for op in ta.ops.values() if op.formula and len(op.inputs) == 1 and not op.domain and any(op.rules)]
 LAYERS = [
@@ -40,8 +42,8 @@ def example(monkeypatch):
     return load
 
 
-@pytest.mark.parametrize("dtype", [np.float64, np.float32])
-@pytest.mark.parametrize("op", [pytest.param(op, id=op.name) for op in LAYERS])
+@each("dtype", [np.float64, np.float32])
+@each("op", [pytest.param(op, id=op.name) for op in LAYERS])
 def test_a_layer_of_every_activation(op, dtype):
     params = {"W": (RNG.normal(size=(3, 4)) / 3).astype(dtype), "b": np.full(4, 0.1, dtype)}
     report = ta.testing.assert_gradients(

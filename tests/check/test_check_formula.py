@@ -11,6 +11,8 @@ from tinygrad_act.check import samples
 from tinygrad_act.check.gradient.formula import Unreadable, by_formula, formula_fault
 from tinygrad_act.core.op import REQUIRED
 
+from ..each import each
+
 pytestmark = pytest.mark.usefixtures("scratch")
 
 Z = np.array([-1.7, -0.4, 0.3, 1.9])
@@ -40,7 +42,7 @@ def test_all_built_in_formulas_that_do_not_name_themselves_are_read_and_agree():
     assert not {"gelu", "softmax", "softmax_cross_entropy", "elu", "glu", "logsumexp", "pow"} & unread
 
 
-@pytest.mark.parametrize("op", [pytest.param(op, id=op.name) for op in UNARY])
+@each("op", [pytest.param(op, id=op.name) for op in UNARY])
 def test_far_out_a_formula_that_loses_its_digits_is_no_fault(op):
     low, high = op.domain.get(op.inputs[0], (-np.inf, np.inf))
     z = np.concatenate([np.linspace(-60, 60, 241), [-1e-9, 1e-9, 1e-300, 1e6, -1e6, 1e300]])
@@ -48,7 +50,7 @@ def test_far_out_a_formula_that_loses_its_digits_is_no_fault(op):
     assert compared(op, z[(low < z) & (z < high)], **static) is not False
 
 
-@pytest.mark.parametrize("op", [pytest.param(op, id=op.name) for op in UNARY if op.formula])
+@each("op", [pytest.param(op, id=op.name) for op in UNARY if op.formula])
 def test_the_formula_of_another_operation_is_told_from_its_own(op):
     (z,) = samples.sample(op, ta.case((40,)))
     others = [other for other in UNARY if other is not op and not other.defaults and not op.defaults]
@@ -80,7 +82,7 @@ def _with(op, formula, inputs):
     return other
 
 
-@pytest.mark.parametrize(
+@each(
     "text",
     [
         "a = __import__('os').getcwd()", "a = (lambda: z)()", "a = [z for z in z]", "a = z.__class__", "a = z.data",
@@ -97,7 +99,7 @@ def test_what_is_no_formula_is_not_run_and_not_compared(text):
     assert ta.gradcheck(op.call, Z).ok
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "right"),
     [
         ("a = z * tanh(z)", True), ("a = z * np_tanh(z)", None), ("a = z * sigmoid(z)", False),

@@ -11,6 +11,7 @@ import tinygrad_act as ta
 
 from ..checker.case import declared
 from ..checker.faults import accumulating, squares
+from ..each import each
 
 Z = np.array([-1.7, -0.4, 0.3, 1.9])
 X = np.random.default_rng(0).normal(size=(4, 3))
@@ -334,8 +335,8 @@ ZEROS = {
 }
 
 
-@pytest.mark.parametrize("slope", [0.0, 3e-16, 1e-15, -1e-15, 1e-12])
-@pytest.mark.parametrize("name", ZEROS)
+@each("slope", [0.0, 3e-16, 1e-15, -1e-15, 1e-12])
+@each("name", ZEROS)
 def test_a_slope_of_zero_gets_one_answer_by_hand_and_by_rule(name, slope):
     f, x = ZEROS[name]
     with declared(f, lambda g, x: g * slope) as op:

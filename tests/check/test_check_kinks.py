@@ -7,6 +7,8 @@ import pytest
 
 import tinygrad_act as ta
 
+from ..each import each
+
 RELU = lambda x: np.maximum(x, 0)
 
 
@@ -33,8 +35,8 @@ def test_mygrads_leaky_relu_is_called_wrong_at_zero():
     assert "left 0.01, right 1, rule gives 0: outside of the interval" in str(report)
 
 
-@pytest.mark.parametrize("distance", [1e-2, 1e-4, 1e-6, 1e-7, -1e-7, -1e-3])
-@pytest.mark.parametrize("wrong", [False, True])
+@each("distance", [1e-2, 1e-4, 1e-6, 1e-7, -1e-7, -1e-3])
+@each("wrong", [False, True])
 def test_next_to_a_kink_only_the_slope_of_that_piece_is_right(distance, wrong):
     report = by_hand(RELU, lambda x: float((x > 0) != wrong), distance)
     assert report.verdict == ("wrong" if wrong else "agrees"), report

@@ -11,23 +11,24 @@ from ..checker.case import declared
 from ..checker.faults import FAULTS
 from ..checker.hard import HARD
 from ..checker.near import NEAR, ROUNDED
+from ..each import each
 
 
-@pytest.mark.parametrize("case", [pytest.param(case, id=case.name) for case in FAULTS])
+@each("case", [pytest.param(case, id=case.name) for case in FAULTS])
 def test_a_planted_fault_is_called_wrong(case):
     with np.errstate(all="ignore"):
         report = case.report()
     assert report.verdict == "wrong", report
 
 
-@pytest.mark.parametrize("case", [pytest.param(case, id=case.name) for case in HARD])
+@each("case", [pytest.param(case, id=case.name) for case in HARD])
 def test_a_right_gradient_agrees_however_hard_the_function(case):
     with np.errstate(all="ignore"):
         report = case.report()
     assert report.verdict == "agrees", report
 
 
-@pytest.mark.parametrize("case", [pytest.param(case, id=case.name) for case in NEAR])
+@each("case", [pytest.param(case, id=case.name) for case in NEAR])
 def test_a_right_gradient_near_rounding_a_step_or_a_kink_is_never_called_wrong(case):
     with np.errstate(all="ignore"), declared(case.f, case.pullback) as op:
         for report in (case.report(), ta.gradcheck(op, case.x)):
@@ -43,8 +44,8 @@ def test_where_rounding_makes_a_function_constant_the_checker_is_not_upside_down
             assert report.verdict != ("wrong" if factor == 1 else "agrees"), (x, factor, report)
 
 
-@pytest.mark.parametrize("low", [-45.0, -97.0, -700.0])
-@pytest.mark.parametrize("f", [ta.softmax, lambda z: ta.softmax(z)[:2], ta.softmin, lambda z: ta.tanh(z * z).sum()])
+@each("low", [-45.0, -97.0, -700.0])
+@each("f", [ta.softmax, lambda z: ta.softmax(z)[:2], ta.softmin, lambda z: ta.tanh(z * z).sum()])
 def test_a_confident_row_whose_large_output_hides_what_moves_is_not_called_wrong(f, low):
     """The entry next to 1 would have to move by less than it can."""
     for z in ([0.0, low], [low, 3.0, low - 2], [0.0, -low, low / 2]):

@@ -18,6 +18,7 @@ import tinygrad_act as ta
 from tinygrad_act.core.facts import theirs
 
 from ..dot_reader import read
+from ..each import each
 from .test_hostile import KNOWN, no_code_runs, texts
 
 __all__ = ["no_code_runs"]
@@ -146,7 +147,7 @@ def test_pictures_with_names(labels):
     check_text(drawing.text())
 
 
-@pytest.mark.parametrize("label", KNOWN[::2])
+@each("label", KNOWN[::2])
 def test_scopes_and_parts_of_models(label):
     class Model:
         def __init__(self):
@@ -170,7 +171,7 @@ def test_scopes_and_parts_of_models(label):
 
 @pytest.mark.optional
 @pytest.mark.skipif(importlib.util.find_spec("resvg_py") is None, reason="resvg-py is not installed")
-@pytest.mark.parametrize("label", KNOWN[::7])
+@each("label", KNOWN[::7])
 def test_png(label):
     assert ta.draw(graph([label] * 5)[0]).png()[:4] == b"\x89PNG"
 
@@ -228,7 +229,7 @@ def test_reports_of_gradients(labels):
 
 
 @pytest.mark.usefixtures("scratch")
-@pytest.mark.parametrize("text", [*KNOWN[:12:3], *(x for x in KNOWN[12:] if not x.isidentifier())][::2])
+@each("text", [*KNOWN[:12:3], *(x for x in KNOWN[12:] if not x.isidentifier())][::2])
 def test_cards(text):
     def declared(name, word):
         def body(z, *, slope=0.5):
@@ -256,7 +257,7 @@ def test_cards(text):
 
 
 @pytest.mark.usefixtures("scratch")
-@pytest.mark.parametrize("text", KNOWN[::5])
+@each("text", KNOWN[::5])
 def test_activations_of_any_name(text):
     f = lambda z: z * ta.sigmoid(z)
     f.__name__ = f.__qualname__ = text

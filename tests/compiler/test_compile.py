@@ -11,6 +11,8 @@ import pytest
 import tinygrad_act as ta
 from tinygrad_act.engine.tracing import TracingError
 
+from ..each import each
+
 X = np.array([-1.0, 0.0, 2.0])
 Pair = collections.namedtuple("Pair", "a b")
 
@@ -55,7 +57,7 @@ def test_the_program_can_be_made_without_a_call():
     assert len(f.programs) == 1
 
 
-@pytest.mark.parametrize(
+@each(
     "tree",
     [
         (X, [X, {"a": 1.5, "b": (X,)}]),
@@ -66,7 +68,7 @@ def test_the_program_can_be_made_without_a_call():
         [[[X]], (), {"deep": [(X,)]}],
     ],
 )
-@pytest.mark.parametrize("passes", [None, ()])
+@each("passes", [None, ()])
 def test_structures_come_in_and_go_out(tree, passes):
     assert equal(ta.compile(lambda t: t, passes=passes)(tree), tree)
     doubled = ta.compile(lambda t: {"out": [t, t]}, passes=passes)(tree)

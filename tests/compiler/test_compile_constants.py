@@ -11,6 +11,8 @@ import pytest
 
 import tinygrad_act as ta
 
+from ..each import each
+
 X = np.array([1.0, -2.0, 3.0])
 ARRAY, OTHER = np.array([0.5, 2.5, 1.0]), np.array([4.5, 0.5, 7.0])
 FRESH = {
@@ -82,8 +84,8 @@ def test_a_changed_number_that_the_program_has_taken_is_noticed(f):
         called_twice(f, k, replaced)
 
 
-@pytest.mark.parametrize("change", [replaced, written])
-@pytest.mark.parametrize("f", OF_ARRAYS.values(), ids=OF_ARRAYS)
+@each("change", [replaced, written])
+@each("f", OF_ARRAYS.values(), ids=OF_ARRAYS)
 def test_a_changed_array_that_the_program_has_taken_is_noticed(f, change):
     k = ta.Value(ARRAY, requires_grad=False)
     with pytest.raises(RuntimeError, match="was changed after it was recorded"):

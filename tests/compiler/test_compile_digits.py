@@ -7,10 +7,11 @@ Eager on few entries runs the rule itself; a program, and eager on many, the sho
 from __future__ import annotations
 
 import numpy as np
-import pytest
 
 import tinygrad_act as ta
 from tinygrad_act.core.blocks import BLOCK
+
+from ..each import each
 
 ACTIVATIONS = [
     op
@@ -37,9 +38,9 @@ def allowed(op, z, slope):
     return UNITS * float(kind.eps) * (np.abs(slope) + np.abs(z * bend)) + 8 * float(kind.smallest_normal)
 
 
-@pytest.mark.parametrize("dtype", [np.float64, np.float32])
-@pytest.mark.parametrize("form", ["auto", "input", "output"])
-@pytest.mark.parametrize("op", ACTIVATIONS, ids=lambda op: op.name)
+@each("dtype", [np.float64, np.float32])
+@each("form", ["auto", "input", "output"])
+@each("op", ACTIVATIONS, ids=lambda op: op.name)
 def test_slopes_have_the_digits_of_the_rule(op, form, dtype):
     z = grid(op, dtype)
     many = np.resize(z, 4 * BLOCK // z.itemsize)

@@ -11,6 +11,8 @@ import tinygrad_act as ta
 from tinygrad_act.compiler import PASSES
 from tinygrad_act.core.trees import flatten
 
+from ..each import each
+
 X = np.array([0.7, -1.2, 1.5])
 WITHOUT = [PASSES, *[tuple(x for x in PASSES if x != name) for name in PASSES], ()]
 
@@ -42,15 +44,15 @@ FACTORS = {
 }
 
 
-@pytest.mark.parametrize("passes", WITHOUT, ids=str)
-@pytest.mark.parametrize("f", FACTORS.values(), ids=FACTORS)
+@each("passes", WITHOUT, ids=str)
+@each("f", FACTORS.values(), ids=FACTORS)
 def test_a_factor_is_moved_without_loss(f, passes):
     agree(f, X, passes)
     agree(f, X.astype(np.float32), passes)
 
 
-@pytest.mark.parametrize("keepdims", [False, True])
-@pytest.mark.parametrize("axis", [None, 0, 1, -1, (0,), (1,), (0, 1)])
+@each("keepdims", [False, True])
+@each("axis", [None, 0, 1, -1, (0,), (1,), (0, 1)])
 def test_sums_of_matrices_over_any_axes(axis, keepdims):
     x = np.arange(6.0).reshape(2, 3)
     agree(lambda x: ta.sum(ta.tanh(x), axis=axis, keepdims=keepdims), x, PASSES)
@@ -66,8 +68,8 @@ MASKS = {
 }
 
 
-@pytest.mark.parametrize("rest", MASKS.values(), ids=MASKS)
-@pytest.mark.parametrize("op", [lambda x: ta.clip(x, min=-0.5, max=0.75), ta.relu, ta.hard_tanh, ta.relu6])
+@each("rest", MASKS.values(), ids=MASKS)
+@each("op", [lambda x: ta.clip(x, min=-0.5, max=0.75), ta.relu, ta.hard_tanh, ta.relu6])
 def test_a_slope_written_as_a_mask_does_not_swallow_nan(op, rest):
     """The loss is no result, so NaN has to be looked for behind what hides it."""
     f = ta.grad(lambda x: rest(op(x)))

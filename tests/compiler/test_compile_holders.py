@@ -13,6 +13,8 @@ import pytest
 
 import tinygrad_act as ta
 
+from ..each import each
+
 X = np.arange(3.0)
 
 
@@ -105,8 +107,8 @@ WAYS = {
 KINDS = {"an array": np.array, "a Value": ta.Value, "a constant": lambda x: ta.Value(x).detach()}
 
 
-@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
-@pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
+@each("kind", KINDS.values(), ids=KINDS)
+@each("way", WAYS.values(), ids=WAYS)
 def test_what_is_replaced_is_refused(way, kind):
     step, change = way(kind)
     first = step(X)

@@ -10,6 +10,8 @@ import pytest
 import tinygrad_act as ta
 from tinygrad_act.engine.tracing import TracingError
 
+from ..each import each
+
 X = np.array([1.0, 2.0])
 GENERATOR = np.random.default_rng(0)
 
@@ -160,7 +162,7 @@ LOOKS = {
 }
 
 
-@pytest.mark.parametrize("f", LOOKS.values(), ids=LOOKS)
+@each("f", LOOKS.values(), ids=LOOKS)
 def test_a_function_that_looks_at_numbers(f):
     line = f.__code__.co_firstlineno
     refused(TracingError, rf"test_compile_inputs.py:{line}: the program runs on other numbers later.*(use|pass)", f, X)

@@ -16,6 +16,8 @@ from tinygrad_act.compiler.passes import PASSES, simplified
 from tinygrad_act.compiler.trace import trace
 from tinygrad_act.core.rules import Unknown
 
+from ..each import each
+
 N = 120_000
 
 
@@ -89,18 +91,18 @@ def recorded(op, case):
     return build(found.order, inputs, found.outputs, [f"x{i}" for i in range(len(inputs))])
 
 
-@pytest.mark.parametrize(("op", "case"), CASES)
+@each(("op", "case"), CASES)
 def test_no_node_keeps_the_numbers_of_what_depends_on_an_argument(op, case):
     graph = recorded(op, case)
     lowered = lower(graph, True)
-    for each in (graph, lowered, simplified(lowered, PASSES, True)):
+    for one in (graph, lowered, simplified(lowered, PASSES, True)):
         known = {}
-        for node in each.order():
+        for node in one.order():
             if not is_fixed(node, known):
                 assert isinstance(node.value, Facts), node
 
 
-@pytest.mark.parametrize(("op", "case"), CASES)
+@each(("op", "case"), CASES)
 def test_what_is_known_of_a_node_is_what_it_gives(op, case):
     """Run anew, node by node: type, shape, dtype, layout, and whose memory it lies in."""
     start = recorded(op, case)
@@ -124,7 +126,7 @@ def test_what_is_known_of_a_node_is_what_it_gives(op, case):
             assert (zeros.shape, zeros.dtype, zeros.strides) == (x.shape, x.dtype, x.strides) or not x.size
 
 
-@pytest.mark.parametrize(
+@each(
     "x",
     [np.ones((3, 4)).T, np.ones((3, 4))[::-1, ::2], np.broadcast_to(np.ones(4), (3, 4)), np.ones((2, 0, 3)),
      np.ones((), np.float32), np.float32(2), np.int64(3), True, 2, 0.5, np.ones((1, 3, 1), bool), np.ones(5)[::-1]],
@@ -139,8 +141,6 @@ def test_zeros_of_the_same_kind(x):
         assert facts.in_rows == x.flags.c_contiguous
         assert facts.nbytes == x.nbytes
         zeros += zeros.dtype.type(0)  # all of it lies inside of its memory
-
-
 
 
 def test_a_body_is_compared_on_numbers_that_are_then_forgotten(monkeypatch):

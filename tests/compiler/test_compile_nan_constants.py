@@ -14,6 +14,8 @@ from tinygrad_act.compiler.passes.algebra import algebra
 from tinygrad_act.compiler.passes.sums import sums
 from tinygrad_act.core.op import REQUIRED
 
+from ..each import each
+
 ODD = np.array([math.nan, 0.7, math.inf, -math.inf, 0.0, -2.0])
 FINITE = np.linspace(0.1, 0.6, ODD.size)
 KINKED = [
@@ -41,8 +43,8 @@ def the_same(f, x, least):
 
 
 @pytest.mark.filterwarnings("ignore:.*encountered in")
-@pytest.mark.parametrize("size", [ODD.size, 4096])
-@pytest.mark.parametrize(("op", "position"), KINKED)
+@each("size", [ODD.size, 4096])
+@each(("op", "position"), KINKED)
 def test_slopes_of_constants(op, position, size):
     f, g, z = function(op, position, size), np.resize(FINITE, size), np.resize(ODD, size)
     if np.isnan(ta.grad(lambda z: f(z).sum())(z)[0]):

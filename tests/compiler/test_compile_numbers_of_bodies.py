@@ -7,6 +7,8 @@ import pytest
 
 import tinygrad_act as ta
 
+from ..each import each
+
 X = np.arange(3.0)
 
 
@@ -54,9 +56,9 @@ USED = {
 }
 
 
-@pytest.mark.parametrize("passes", ["all", "none"])
-@pytest.mark.parametrize("use", USED.values(), ids=USED)
-@pytest.mark.parametrize("make", MADE.values(), ids=MADE)
+@each("passes", ["all", "none"])
+@each("use", USED.values(), ids=USED)
+@each("make", MADE.values(), ids=MADE)
 def test_a_program_gives_what_eager_mode_gives(make, use, passes):
     program = ta.compile(lambda x: use(make(x), x), **({} if passes == "all" else {"passes": ()}))
     for x in (X, X + 1, X * 0):

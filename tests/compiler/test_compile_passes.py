@@ -8,6 +8,8 @@ import pytest
 import tinygrad_act as ta
 from tinygrad_act.compiler import PASSES
 
+from ..each import each
+
 RNG = np.random.default_rng(0)
 X, Y = RNG.normal(size=(30, 5)), RNG.normal(size=(30, 5))
 W, B = RNG.normal(size=(5, 4)), RNG.normal(size=4)
@@ -209,8 +211,8 @@ def test_masks_are_not_negated(f):
         np.testing.assert_array_equal(mine, theirs)
 
 
-@pytest.mark.parametrize("number", [np.uint8(3), np.int8(-128), np.int64(3), np.array(3, "H"), np.True_, True, 10**30])
-@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@each("number", [np.uint8(3), np.int8(-128), np.int64(3), np.array(3, "H"), np.True_, True, 10**30])
+@each("dtype", [np.float64, np.float32])
 def test_constants_of_other_kinds_are_not_turned_round(number, dtype):
     """There is no -3 among unsigned numbers, and no third among whole ones."""
     x = np.array([0.5, -2.0, 3.0], dtype)

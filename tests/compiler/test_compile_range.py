@@ -15,6 +15,7 @@ from tinygrad_act.compiler.calls import CONSTANT, INPUT
 from tinygrad_act.core.trees import flatten
 
 from ..compile_truth import LIMIT, RUNS, Rounding
+from ..each import each
 
 RANGE = {np.float64: 300.0, np.float32: 37.0}
 """Powers of ten up to which, and down to whose negative, data and constants go."""
@@ -194,7 +195,7 @@ REGROUPED = {
 }
 
 
-@pytest.mark.parametrize(("f", "x", "right"), REGROUPED.values(), ids=REGROUPED)
+@each(("f", "x", "right"), REGROUPED.values(), ids=REGROUPED)
 def test_what_is_regrouped_stays_in_range(f, x, right):
     for result in both(f, x):
         np.testing.assert_allclose(result, np.full_like(x, right), rtol=1e-6)
@@ -235,8 +236,8 @@ ODD = {
 }
 
 
-@pytest.mark.parametrize("dtype", [np.float64, np.float32])
-@pytest.mark.parametrize(("branch", "slope"), ODD.values(), ids=ODD)
+@each("dtype", [np.float64, np.float32])
+@each(("branch", "slope"), ODD.values(), ids=ODD)
 def test_a_constant_that_is_not_finite_stays_in_the_branch_that_is_not_taken(branch, slope, dtype):
     taken = np.array([False, slope is not None])
     x = np.array([0.7, 0.7], dtype)
@@ -274,7 +275,7 @@ SIGNS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("f", SIGNS.values(), ids=SIGNS)
+@each("f", SIGNS.values(), ids=SIGNS)
 def test_infinities_have_eagers_sign(f):
     """Whatever a pass does to the sign of a zero: what is divided by it shows, and the careful program runs."""
     numbers = [0.0, -0.0, np.inf, -np.inf, 1.0, 5e-324, -5e-324]

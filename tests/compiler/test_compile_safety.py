@@ -15,6 +15,8 @@ import tinygrad_act as ta
 from tinygrad_act.compiler import PASSES
 from tinygrad_act.core.trees import flatten
 
+from ..each import each
+
 X = np.linspace(-2.0, 2.0, 12).reshape(3, 4)
 W = np.linspace(-1.0, 1.0, 20).reshape(4, 5)
 B = np.linspace(0.0, 1.0, 5)
@@ -173,8 +175,8 @@ OUTPUTS = {
 }
 
 
-@pytest.mark.parametrize("passes", ALL_PASSES)
-@pytest.mark.parametrize("f", OUTPUTS.values(), ids=OUTPUTS)
+@each("passes", ALL_PASSES)
+@each("f", OUTPUTS.values(), ids=OUTPUTS)
 def test_results_belong_to_the_caller(f, passes):
     """Not overwritten by later calls, writable, and in memory of nothing else."""
     compiled = ta.compile(f, passes=passes)
@@ -277,9 +279,9 @@ def test_a_body_of_the_users_sees_the_context_of_each_call(passes):
         del ta.ops["scaled"]
 
 
-@pytest.mark.parametrize("passes", ALL_PASSES)
-@pytest.mark.parametrize("dialect", ["torch", "jax", "tensorflow", "keras"])
-@pytest.mark.parametrize("name", ["glu", "reglu", "geglu", "swiglu", "crelu", "gelu"])
+@each("passes", ALL_PASSES)
+@each("dialect", ["torch", "jax", "tensorflow", "keras"])
+@each("name", ["glu", "reglu", "geglu", "swiglu", "crelu", "gelu"])
 def test_a_body_that_calls_operations_means_those_of_the_dialect(name, dialect, passes):
     with ta.dialect(dialect):
         f = ta.compile(ta.ops[name].call, passes=passes)

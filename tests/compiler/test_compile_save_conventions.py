@@ -14,6 +14,7 @@ from tinygrad_act.core.trees import flatten
 from tinygrad_act.engine.tracing import Pull
 
 from ..conftest import flows
+from ..each import each
 from ..saved_programs import bits, run_all
 
 CONVENTIONS = {
@@ -118,8 +119,8 @@ def test_conventions_become_lines(saved):
     assert "sigmoid_dz" not in f.source
 
 
-@pytest.mark.parametrize("name", ["left", "shortest", "quarter", "torch"])
-@pytest.mark.parametrize("op", [ta.relu, ta.hard_tanh, lambda z: ta.clip(z, min=-0.5, max=0.5)])
+@each("name", ["left", "shortest", "quarter", "torch"])
+@each("op", [ta.relu, ta.hard_tanh, lambda z: ta.clip(z, min=-0.5, max=0.5)])
 def test_an_infinite_cotangent_stops_at_a_mask_beside_a_kink_that_was_asked_for(op, name):
     g = ta.grad(lambda z: ta.sum(op(z) * z))
     x = np.array([0.3, np.inf, -np.inf, -0.2, np.nan])

@@ -18,7 +18,8 @@ from tinygrad_act.engine.tracing import Pull
 from tinygrad_act.operations import local
 from tinygrad_act.operations.idle import may_be_idle, settle
 
-from ..conftest import differentiable, every_case
+from ..conftest import differentiable, every_case, one_of_each_kind
+from ..each import each
 from ..saved_programs import bits, run_all, same_numbers
 from .test_compile_fuzz import same_bits
 
@@ -32,8 +33,8 @@ def alone(op):
     return operation(op)
 
 
-@pytest.mark.parametrize("dtype", [np.float64, np.float32])
-@pytest.mark.parametrize(("op", "case"), CASES)
+@each("dtype", [np.float64, np.float32])
+@each(("op", "case"), CASES)
 def test_arrays(op, case, dtype):
     arrays = samples.sample(op, case, dtype)
     expected = evaluate(op, tuple(arrays), {**op.defaults, **case.static})
@@ -46,7 +47,7 @@ def test_arrays(op, case, dtype):
         assert same_bits(alone(op)(*arrays, *by_position), expected), "parameters by position"
 
 
-@pytest.mark.parametrize("op", ELEMENTWISE, ids=lambda op: op.name)
+@each("op", ELEMENTWISE, ids=lambda op: op.name)
 def test_numbers_of_every_kind(op):
     static = {**op.defaults, **next((case.static for case in samples.cases(op)), {})}
     for first in (*NUMBERS, 2):
@@ -58,7 +59,7 @@ def test_numbers_of_every_kind(op):
             assert same_bits(found, expected), f"{args}: {found!r} for {expected!r}"
 
 
-@pytest.mark.parametrize("op", [op for op in ta.ops.values() if not op.elementwise and not op.variadic],
+@each("op", [op for op in ta.ops.values() if not op.elementwise and not op.variadic],
                          ids=lambda op: op.name)  # fmt: skip
 def test_lists_and_numbers_beside_arrays(op):
     case = samples.cases(op)[0]
@@ -83,8 +84,8 @@ def steps(op, args):
     return [i for i, rule in enumerate(rules) if rule is not None]
 
 
-@pytest.mark.parametrize("dtype", [np.float64, np.float32])
-@pytest.mark.parametrize(("op", "case"), differentiable(CASES))
+@each("dtype", [np.float64, np.float32])
+@each(("op", "case"), differentiable(CASES))
 def test_the_cotangents_of_arrays(op, case, dtype):
     arrays, static = samples.sample(op, case, dtype), {**op.defaults, **case.static}
     a = evaluate(op, tuple(arrays), static)
@@ -95,7 +96,7 @@ def test_the_cotangents_of_arrays(op, case, dtype):
         assert same_bits(found, np.asarray(expected)), f"input {position}: {found} for {expected}"
 
 
-@pytest.mark.parametrize("op", [op for op in ELEMENTWISE if any(op.rules)], ids=lambda op: op.name)
+@each("op", [op for op in ELEMENTWISE if any(op.rules)], ids=lambda op: op.name)
 def test_the_cotangents_of_numbers(op):
     static = {**op.defaults, **next((case.static for case in samples.cases(op)), {})}
     for first in NUMBERS:
@@ -131,7 +132,7 @@ def odd(x):
 
 ALWAYS_LINES = ("glu", "reglu", "geglu", "swiglu", "crelu")
 """Their rules pull through other operations, and no program calls them as they are."""
-WRITTEN = [case for case in differentiable(CASES) if case.values[0].name not in ALWAYS_LINES]
+WRITTEN = [case for case in one_of_each_kind(differentiable(CASES)) if case.values[0].name not in ALWAYS_LINES]
 
 
 @pytest.mark.parametrize(("op", "case"), WRITTEN)
@@ -152,7 +153,7 @@ def test_every_step_that_is_written_gives_the_packages_bits(op, case):
 ONE_INPUT = [op for op in ELEMENTWISE if op.fused.pull and len(op.inputs) == 1]
 
 
-@pytest.mark.parametrize("op", ONE_INPUT, ids=lambda op: op.name)
+@each("op", ONE_INPUT, ids=lambda op: op.name)
 def test_the_cotangents_of_large_arrays_go_by_pieces(op, monkeypatch):
     z = np.random.default_rng(0).normal(size=50_000)
     a = op.call(z)

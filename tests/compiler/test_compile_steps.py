@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 
 import tinygrad_act as ta
+
+from ..each import each
 
 RNG = np.random.default_rng(0)
 DATA = RNG.normal(size=(20, 3)), RNG.normal(size=(20, 2))
@@ -63,9 +64,9 @@ def arrays(tree):
     return found
 
 
-@pytest.mark.parametrize("passes", [None, ()])
-@pytest.mark.parametrize("dtype", [np.float64, np.float32])
-@pytest.mark.parametrize("step", STATES, ids=lambda step: step.__name__)
+@each("passes", [None, ()])
+@each("dtype", [np.float64, np.float32])
+@each("step", STATES, ids=lambda step: step.__name__)
 def test_a_step_equals_eager_and_updates_in_place(step, dtype, passes):
     x, y = (a.astype(dtype) for a in DATA)
     expected = fresh(START, dtype), fresh(STATES[step](), dtype)

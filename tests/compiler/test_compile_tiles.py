@@ -14,6 +14,8 @@ import tinygrad_act as ta
 from tinygrad_act.compiler import PASSES
 from tinygrad_act.compiler.passes.large import choose, choose_or_zero
 
+from ..each import each
+
 WHOLE = tuple(name for name in PASSES if name != "tiles")
 SHAPES = [(600, 300), (1013, 257), (300_007,), (3, 100_003), (7, 11, 41, 83), (200_003, 2), (1, 300_000)]
 NAMES = ["sigmoid", "tanh", "relu", "elu", "selu", "mish", "softplus", "silu", "tanh_shrink", "hard_swish", "shrink",
@@ -48,8 +50,8 @@ def assert_same(mine, theirs):
         np.testing.assert_array_equal(x, y)
 
 
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
-@pytest.mark.parametrize("name", NAMES)
+@each("dtype", [np.float32, np.float64])
+@each("name", NAMES)
 def test_forward_and_backward_of_an_activation_are_one_loop_with_the_same_numbers(name, dtype):
     tiled, whole = both(forward_and_backward(name))
     z, g = data((600, 300), dtype), data((600, 300), dtype, 1)
@@ -61,8 +63,8 @@ def test_forward_and_backward_of_an_activation_are_one_loop_with_the_same_number
         np.testing.assert_allclose(mine, theirs, rtol=0, atol=64 * np.finfo(dtype).eps * np.abs(theirs).max())
 
 
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
-@pytest.mark.parametrize("shape", SHAPES)
+@each("dtype", [np.float32, np.float64])
+@each("shape", SHAPES)
 def test_sizes_that_are_no_multiple_of_a_slice(shape, dtype):
     for name in ("sigmoid", "selu", "mish"):
         tiled, whole = both(forward_and_backward(name))
@@ -92,10 +94,8 @@ def test_arrays_that_are_not_contiguous(cut, shape):
 ROWS, COLUMNS = 900, 300
 
 
-@pytest.mark.parametrize(
-    "shape", [(), (1,), (COLUMNS,), (1, COLUMNS), (ROWS, 1), (1, 1), (ROWS, COLUMNS)], ids=lambda shape: str(shape)
-)
-@pytest.mark.parametrize("size", [(ROWS, COLUMNS), (2, ROWS, COLUMNS), (ROWS, ROWS, 1)])
+@each("shape", [(), (1,), (COLUMNS,), (1, COLUMNS), (ROWS, 1), (1, 1), (ROWS, COLUMNS)], ids=lambda shape: str(shape))
+@each("size", [(ROWS, COLUMNS), (2, ROWS, COLUMNS), (ROWS, ROWS, 1)])
 def test_what_is_stretched_is_cut_only_where_it_has_the_rows(shape, size):
     if len(shape) == 2 and size == (ROWS, ROWS, 1):
         shape = (shape[0], 1)
@@ -154,9 +154,9 @@ def test_results_that_are_needed_elsewhere():
         assert not np.shares_memory(first, second)
 
 
-@pytest.mark.parametrize("bad", [np.nan, -np.inf, 1e300])
-@pytest.mark.parametrize("name", ["sigmoid", "relu", "elu", "silu", "squareplus", "threshold", "crelu"])
-@pytest.mark.parametrize("place", [0, 1, 2])
+@each("bad", [np.nan, -np.inf, 1e300])
+@each("name", ["sigmoid", "relu", "elu", "silu", "squareplus", "threshold", "crelu"])
+@each("place", [0, 1, 2])
 def test_numbers_that_are_not_finite_are_as_in_eager_mode(name, bad, place):
     f = forward_and_backward(name)
     tiled = ta.compile(f)

@@ -21,6 +21,8 @@ from tinygrad_act import Value
 from tinygrad_act.check import samples
 from tinygrad_act.engine.tracing import TracingError
 
+from ..each import each
+
 FIRST, THEN = np.array([[0.5, -1.5], [2.0, 0.25]]), np.array([[-0.75, 3.0], [1.25, -0.5]])
 ADVICE = r"ta\.|\.detach|return the new|call it outside"
 KINDS = {
@@ -160,8 +162,8 @@ def test_every_attribute_is_decided():
     assert not {*TRACED} & {*THE_SAME} | {*TRACED} & {*REFUSED}
 
 
-@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
-@pytest.mark.parametrize("use", TRACED.values(), ids=TRACED)
+@each("kind", KINDS.values(), ids=KINDS)
+@each("use", TRACED.values(), ids=TRACED)
 def test_what_is_traced_is_computed_anew(use, kind):
     def f(x):
         return use(kind(x))
@@ -183,9 +185,9 @@ def _eager(f, x):
     return [y.numpy() if isinstance(y, Value) else y for y in _leaves(found)]
 
 
-@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
-@pytest.mark.parametrize("use", THE_SAME.values(), ids=THE_SAME)
-@pytest.mark.parametrize("debugging", [False, True])
+@each("kind", KINDS.values(), ids=KINDS)
+@each("use", THE_SAME.values(), ids=THE_SAME)
+@each("debugging", [False, True])
 def test_what_is_the_same_for_all_numbers(use, kind, debugging):
     seen = []
 
@@ -205,8 +207,8 @@ def test_what_is_the_same_for_all_numbers(use, kind, debugging):
     assert not any(number in seen[0] for number in ("0.5", "-1.5", "0.75"))
 
 
-@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
-@pytest.mark.parametrize("use", [*REFUSED.values(), *MORE.values()], ids=[*REFUSED, *MORE])
+@each("kind", KINDS.values(), ids=KINDS)
+@each("use", [*REFUSED.values(), *MORE.values()], ids=[*REFUSED, *MORE])
 def test_what_is_refused(use, kind):
     def f(x):
         v = kind(x)
@@ -216,7 +218,7 @@ def test_what_is_refused(use, kind):
     _refused(lambda: ta.compile(f)(FIRST))
 
 
-@pytest.mark.parametrize("use", REFUSED.values(), ids=REFUSED)
+@each("use", REFUSED.values(), ids=REFUSED)
 def test_it_says_what_to_do(use):
     def f(x):
         use(x * 2.0)
@@ -232,7 +234,7 @@ def test_what_shows_numbers_says_that_it_is_that(name):
         ta.compile(MORE[name])(FIRST)
 
 
-@pytest.mark.parametrize("use", [*REFUSED.values(), copy.deepcopy], ids=[*REFUSED, "deepcopy"])
+@each("use", [*REFUSED.values(), copy.deepcopy], ids=[*REFUSED, "deepcopy"])
 def test_a_value_from_outside(use):
     """It is read anew in every call, so its numbers are no constant either."""
     w = Value(FIRST, label="w")
@@ -308,7 +310,7 @@ METHODS = [
 ]
 
 
-@pytest.mark.parametrize(("op", "which"), METHODS)
+@each(("op", "which"), METHODS)
 def test_methods(op, which):
     """Each is computed anew from other numbers."""
     first = samples.sample(op, which)

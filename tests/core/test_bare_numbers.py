@@ -19,6 +19,8 @@ from tinygrad_act import Value
 from tinygrad_act.core.errors import BareNumberError
 from tinygrad_act.core.mode import mode
 
+from ..each import each
+
 
 def put(v):
     c = np.zeros(2)
@@ -122,8 +124,8 @@ def of_one(take):
     return f
 
 
-@pytest.mark.parametrize("transform", TRANSFORMS)
-@pytest.mark.parametrize("take", [*SILENT, *REFUSED])
+@each("transform", TRANSFORMS)
+@each("take", [*SILENT, *REFUSED])
 def test_inside_a_transform_the_bare_number_is_refused_with_the_way_out(take, transform):
     taken = {**SILENT, **REFUSED}[take]
     with pytest.raises(BareNumberError, match=r"(?s)ta\.stack\(\[\.\.\.\]\).*ta\.") as caught:
@@ -133,15 +135,15 @@ def test_inside_a_transform_the_bare_number_is_refused_with_the_way_out(take, tr
     assert not mode.tracing
 
 
-@pytest.mark.parametrize("transform", TRANSFORMS)
-@pytest.mark.parametrize("take", BY_NAME)
+@each("transform", TRANSFORMS)
+@each("take", BY_NAME)
 def test_inside_a_transform_nothing_else_takes_it_without_a_word(take, transform):
     with pytest.raises((TypeError, ValueError, struct.error)):
         TRANSFORMS[transform](of_one(BY_NAME[take]))
 
 
-@pytest.mark.parametrize("transform", [name for name in TRANSFORMS if "compile" not in name])
-@pytest.mark.parametrize(
+@each("transform", [name for name in TRANSFORMS if "compile" not in name])
+@each(
     "look", [lambda v: v.item(), lambda v: f"{v:.3f}", lambda v: f"{v}", repr, str, bool, "{:.2f}".format, "%s".__mod__]
 )
 def test_the_silent_ways_stay_silent(look, transform):
@@ -221,8 +223,8 @@ def said(f):
     return caught
 
 
-@pytest.mark.parametrize("take", SILENT)
-@pytest.mark.parametrize("data", [0.5, np.array(0.5), np.array([0.5], np.float32)], ids=["float", "0-d", "one entry"])
+@each("take", SILENT)
+@each("data", [0.5, np.array(0.5), np.array([0.5], np.float32)], ids=["float", "0-d", "one entry"])
 def test_outside_it_warns_at_the_users_line(take, data):
     v = Value(data) * 2
     warned = said(lambda: SILENT[take](v))
@@ -233,7 +235,7 @@ def test_outside_it_warns_at_the_users_line(take, data):
         assert word in str(warned[0].message)
 
 
-@pytest.mark.parametrize("take", REFUSED)
+@each("take", REFUSED)
 def test_outside_an_array_is_refused(take):
     with pytest.raises(BareNumberError, match=r"ta\.stack\(\[\.\.\.\]\)"):
         REFUSED[take](Value(np.array(0.5)) * 2)
@@ -388,8 +390,8 @@ SIBLINGS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("transform", SIBLINGS)
-@pytest.mark.parametrize("cut", CUT_OFF)
+@each("transform", SIBLINGS)
+@each("cut", CUT_OFF)
 def test_a_result_that_depends_on_no_input_warns(cut, transform):
     warned = said(lambda: SIBLINGS[transform](CUT_OFF[cut]))
     assert len(warned) == 1
@@ -401,8 +403,8 @@ def no_slope(x):
     return ta.floor(x).sum() + (x > 0).sum() * 2.0
 
 
-@pytest.mark.parametrize("transform", SIBLINGS)
-@pytest.mark.parametrize(
+@each("transform", SIBLINGS)
+@each(
     "f", [no_slope, lambda x: x.sum(), lambda x: x[0], lambda x: ta.stop_gradient(x).sum(), lambda x: (x * 0.0).sum()]
 )
 def test_one_that_depends_on_them_without_a_slope_does_not(f, transform):
@@ -444,8 +446,8 @@ CONSTANT_BY_CLOSURE = {
 }
 
 
-@pytest.mark.parametrize("compiled", [False, True])
-@pytest.mark.parametrize("derivative", CONSTANT_BY_CLOSURE)
+@each("compiled", [False, True])
+@each("derivative", CONSTANT_BY_CLOSURE)
 def test_a_constant_derivative_of_what_came_by_closure_is_no_reason_to_warn(derivative, compiled):
     call = CONSTANT_BY_CLOSURE[derivative]
     assert said(lambda: ta.compile(call)() if compiled else call()) == []

@@ -11,7 +11,10 @@ from tinygrad_act.core import blocks
 from tinygrad_act.core.facts import Fused
 from tinygrad_act.operations.slope import kinks_of
 
-SMALL = 1000
+from ..each import each
+
+SMALL = 10_000
+"""Entries that are not cut."""
 UNARY = [
     pytest.param(op, static, id=f"{op.name}-{number}")
     for op in ta.ops.values()
@@ -39,9 +42,9 @@ def both(op, static, z, g):
         return a, pullback(g)[0]
 
 
-@pytest.mark.parametrize("wild", [False, True])
-@pytest.mark.parametrize("dtype", [np.float64, np.float32])
-@pytest.mark.parametrize(("op", "static"), UNARY)
+@each("wild", [False, True])
+@each("dtype", [np.float64, np.float32])
+@each(("op", "static"), UNARY)
 def test_a_large_array_gives_what_its_parts_give(op, static, dtype, wild):
     z = points(op, static, dtype, wild)
     assert blocks.is_large(z)
@@ -139,9 +142,9 @@ BESIDE = {
 BINARY = ("add", "sub", "mul", "div", "pow", "maximum", "minimum", "prelu", "swish_beta")
 
 
-@pytest.mark.parametrize("other", BESIDE.values(), ids=BESIDE)
-@pytest.mark.parametrize("first", [True, False])
-@pytest.mark.parametrize("name", BINARY)
+@each("other", BESIDE.values(), ids=BESIDE)
+@each("first", [True, False])
+@each("name", BINARY)
 def test_a_large_array_beside_anything(name, first, other):
     op, z = ta.ops[name], np.abs(np.random.default_rng(0).normal(size=(300, 400))) + 0.5
     f = (lambda x: op.call(x, other)) if first else (lambda x: op.call(other, x))

@@ -7,6 +7,8 @@ import pytest
 
 import tinygrad_act as ta
 
+from ..each import each
+
 TWO = [op for op in ta.ops.values() if op.elementwise and len(op.inputs) == 2 and None not in op.rules]
 OPS = [pytest.param(op, id=op.name) for op in TWO]
 BOOLEANS = {
@@ -21,9 +23,9 @@ def called(op, value, other, place):
     return f(ta.Value(value)), ta.grad(lambda v: ta.sum(f(v)))(value)
 
 
-@pytest.mark.parametrize("data", DATA)
-@pytest.mark.parametrize("boolean", BOOLEANS)
-@pytest.mark.parametrize("op", OPS)
+@each("data", DATA)
+@each("boolean", BOOLEANS)
+@each("op", OPS)
 def test_beside_a_value(op, boolean, data):
     for place in (0, 1):
         if op.name == "bce_with_logits" and (place == 1 or np.shape(DATA[data]) != np.shape(BOOLEANS[boolean])):
@@ -42,8 +44,8 @@ def test_beside_a_value(op, boolean, data):
         assert type(gradient) is type(its_gradient)
 
 
-@pytest.mark.parametrize("boolean", BOOLEANS)
-@pytest.mark.parametrize("op", OPS)
+@each("boolean", BOOLEANS)
+@each("op", OPS)
 def test_in_a_program(op, boolean):
     for place in (0, 1):
         for data in DATA.values():

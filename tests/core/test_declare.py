@@ -11,6 +11,8 @@ import pytest
 import tinygrad_act as ta
 from tinygrad_act.cli import table
 
+from ..each import each
+
 pytestmark = pytest.mark.usefixtures("scratch")
 
 
@@ -46,7 +48,7 @@ def declared_whole(**facts):
     return ta.op(dx=lambda g, _, x, y: g * y, dy=lambda g, _, x, y: g * x, **facts)(trial)
 
 
-@pytest.mark.parametrize(
+@each(
     ("rules", "facts", "message"),
     [
         ({"dx": 1}, {}, r"^trial: no derivative for input 'y'; write dy=None if nothing flows through it$"),
@@ -191,7 +193,7 @@ def test_unknown_names_suggest_the_nearest():
         ta.sigmoyd  # noqa: B018
 
 
-@pytest.mark.parametrize(
+@each(
     ("call", "message"),
     [
         (lambda v: ta.leaky_relu(v, slop=0.1), "leaky_relu: unknown keyword 'slop'; .*slope=0.01"),
@@ -214,7 +216,7 @@ def test_bad_calls(call, message):
         call(ta.Value([1.0, 2.0]))
 
 
-@pytest.mark.parametrize(
+@each(
     ("call", "message"),
     [
         (lambda: ta.matmul(np.ones((2, 3)), ta.Value(np.ones((4, 2)))),

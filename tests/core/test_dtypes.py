@@ -17,6 +17,7 @@ from tinygrad_act.operations import arithmetic
 from tinygrad_act.operations.cotangent import WORTH_A_VIEW
 
 from ..conftest import differentiable, every_case, flows
+from ..each import each
 from ..oracle import by_formula
 
 FLOATS = ("float16", "float32", "float64")
@@ -84,7 +85,7 @@ def same(op, kinds):
     assert len(found) == 1
 
 
-@pytest.mark.parametrize("op", ONE)
+@each("op", ONE)
 def test_of_one_input(op):
     for kind in FLOATS:
         same(op, (kind,))
@@ -93,7 +94,7 @@ def test_of_one_input(op):
     assert len(whole) == 1
 
 
-@pytest.mark.parametrize("op", TWO)
+@each("op", TWO)
 def test_of_two_inputs(op):
     for kinds in itertools.product(KINDS, repeat=2):
         logits_are_a_mask = op.name == "bce_with_logits" and kinds[0] == "bool"
@@ -107,7 +108,7 @@ def gradients(f, args, at):
         return ta.grad(lambda *args: ta.sum(f(*args)), argnums=at)(*args)
 
 
-@pytest.mark.parametrize("op", [*ONE, *TWO])
+@each("op", [*ONE, *TWO])
 def test_a_gradient_has_its_inputs_dtype_and_shape(op):
     f = lambda *args: op.call(*args, **static_of(op))
     inputs = 2 if len(op.inputs) > 1 else 1
@@ -129,8 +130,8 @@ def test_a_gradient_has_its_inputs_dtype_and_shape(op):
 MIXED = [("float32", "float64"), ("float16", "float32"), ("float32", "number"), ("bool", "float32")]
 
 
-@pytest.mark.parametrize("op", [*ONE, *TWO])
-@pytest.mark.parametrize("size", [SIZES[0], SIZES[-1]])
+@each("op", [*ONE, *TWO])
+@each("size", [SIZES[0], SIZES[-1]])
 def test_compiled_as_eager(op, size):
     f = lambda *args: op.call(*args, **static_of(op))
     for kinds in [("float16",), ("float32",)] if len(op.inputs) == 1 else MIXED:
@@ -150,8 +151,8 @@ def test_compiled_as_eager(op, size):
 NOT_ELEMENTWISE = [p for p in differentiable(every_case()) if not p.values[0].elementwise]
 
 
-@pytest.mark.parametrize(("op", "case"), NOT_ELEMENTWISE)
-@pytest.mark.parametrize("dtype", FLOATS)
+@each(("op", "case"), NOT_ELEMENTWISE)
+@each("dtype", FLOATS)
 def test_other_operations_keep_a_dtype(op, case, dtype):
     """By NumPy's function of that name, where the formula is one, the dtype stays; so does the gradient's."""
     arrays = samples.sample(op, case, np.dtype(dtype))
@@ -162,7 +163,7 @@ def test_other_operations_keep_a_dtype(op, case, dtype):
         assert (np.shape(c), np.asarray(c).dtype) == (arrays[i].shape, arrays[i].dtype)
 
 
-@pytest.mark.parametrize(("op", "case"), every_case())
+@each(("op", "case"), every_case())
 def test_half_and_single_precision_give_the_same_numbers(op, case):
     """Up to 16 units of the last place of the largest: constants of a formula must fit into half precision, too."""
     moving = [isinstance(x, tuple) for x in case.inputs]

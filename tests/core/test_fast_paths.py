@@ -25,6 +25,7 @@ from tinygrad_act.engine.backprop_scalar import pull_scalars
 from tinygrad_act.operations import local
 from tinygrad_act.operations.arithmetic import chain
 
+from ..each import each
 from ..engine.test_backprop import random_expression
 from .test_blocks import points
 
@@ -42,8 +43,8 @@ def cotangents(root, g=1.0):
     return dict(backprop.pull(root, g, uses, Value, 1, False))
 
 
-@pytest.mark.parametrize("g", [1.0, -2.5])
-@pytest.mark.parametrize("seed", range(25))
+@each("g", [1.0, -2.5])
+@each("seed", range(25))
 def test_the_scalar_pass_gives_every_node_what_the_general_pass_gives(seed, g):
     start = np.random.default_rng(seed).uniform(-1, 1, 4)
     leaves = [Value(float(x)) for x in start]
@@ -96,8 +97,8 @@ OPERATORS = {"div": "__truediv__"} | {name: f"__{name}__" for name in BY_NAME}
 PLAIN = [op for op in ta.ops.public() if op.plain and (len(op.inputs) == 1 or op.name in OPERATORS)]
 
 
-@pytest.mark.parametrize("dtype", [float, np.float64, np.float32])
-@pytest.mark.parametrize("op", PLAIN, ids=lambda op: op.name)
+@each("dtype", [float, np.float64, np.float32])
+@each("op", PLAIN, ids=lambda op: op.name)
 def test_ordinary_floats_and_arrays_are_recorded_without_a_question(op, dtype, monkeypatch):
     """`record` asks about everything; the methods of Value do not, where there is nothing to ask."""
     if dtype is float and not op.elementwise:
@@ -141,8 +142,8 @@ def close(found, expected, g=1.0):
     assert not far.any(), f"{found[far][:5]} for {expected[far][:5]}"
 
 
-@pytest.mark.parametrize("dtype", FLOATS)
-@pytest.mark.parametrize("op", WITH_FORWARD, ids=lambda op: op.name)
+@each("dtype", FLOATS)
+@each("op", WITH_FORWARD, ids=lambda op: op.name)
 def test_a_shorter_body_is_right_by_itself_on_ordinary_numbers(op, dtype):
     z = ordinary(op, dtype)[: blocks.BLOCK // np.dtype(dtype).itemsize]
     out = np.full_like(z, np.nan)
@@ -156,8 +157,8 @@ def by_body(op, z):
     return np.concatenate([op.call(z[i : i + 1000]) for i in range(0, z.size, 1000)])
 
 
-@pytest.mark.parametrize("dtype", FLOATS)
-@pytest.mark.parametrize("op", WITH_FORWARD, ids=lambda op: op.name)
+@each("dtype", FLOATS)
+@each("op", WITH_FORWARD, ids=lambda op: op.name)
 def test_large_arrays_take_the_shorter_body(op, dtype, monkeypatch):
     z = ordinary(op, dtype)
     expected = by_body(op, z)
@@ -166,8 +167,8 @@ def test_large_arrays_take_the_shorter_body(op, dtype, monkeypatch):
     close(op.call(z), expected)
 
 
-@pytest.mark.parametrize("dtype", FLOATS)
-@pytest.mark.parametrize(("op", "form"), WITH_PULL)
+@each("dtype", FLOATS)
+@each(("op", "form"), WITH_PULL)
 def test_a_shorter_rule_is_right_by_itself_and_large_arrays_take_it(op, form, dtype, monkeypatch):
     z = ordinary(op, dtype)
     g = np.random.default_rng(1).choice(np.array([0.0, 1.0, -2.5], dtype), z.size)
@@ -185,7 +186,7 @@ def test_a_shorter_rule_is_right_by_itself_and_large_arrays_take_it(op, form, dt
 # -- linear operations ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("op", [op for op in ta.ops.values() if any(rule is not None for rule in op.rules)],
+@each("op", [op for op in ta.ops.values() if any(rule is not None for rule in op.rules)],
                          ids=lambda op: op.name)  # fmt: skip
 def test_linear_is_declared_where_numbers_say_so_and_nowhere_else(op):
     """f(2x - 3y) = 2 f(x) - 3 f(y), in all inputs that a gradient flows to, taken together."""

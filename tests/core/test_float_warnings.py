@@ -20,6 +20,8 @@ import pytest
 import tinygrad_act as ta
 from tinygrad_act.core.float_warnings import Said, silently
 
+from ..each import each
+
 NASTY = np.array([0.0, -0.0, 1e308, -1e308, np.inf, -np.inf, np.nan, -1.0, -800.0, 800.0, 1e-320])
 PACKAGE = str(pathlib.Path(ta.__file__).parent)
 
@@ -45,10 +47,8 @@ def nasty_inputs(op, wrap):
             yield args, case.static
 
 
-@pytest.mark.parametrize(
-    "wrap", [lambda x: x, ta.Value, lambda x: ta.Value(x.astype(np.float32))], ids=["array", "Value", "float32"]
-)
-@pytest.mark.parametrize("name", list(ta.ops))
+@each("wrap", [lambda x: x, ta.Value, lambda x: ta.Value(x.astype(np.float32))], ids=["array", "Value", "float32"])
+@each("name", list(ta.ops))
 @pytest.mark.filterwarnings("ignore")
 def test_no_operation_points_at_a_line_of_the_package(name, wrap):
     op = ta.ops[name]
@@ -56,7 +56,7 @@ def test_no_operation_points_at_a_line_of_the_package(name, wrap):
         said(lambda args=args, static=static: op.call(*args, **static))
 
 
-@pytest.mark.parametrize("name", list(ta.ops))
+@each("name", list(ta.ops))
 def test_python_numbers_and_backward_say_nothing(name):
     op = ta.ops[name]
     for args, static in nasty_inputs(op, ta.Value):
@@ -80,8 +80,8 @@ def here():
     return inspect.currentframe().f_back.f_lineno
 
 
-@pytest.mark.parametrize("z", [np.zeros(2), np.zeros(()), np.zeros((2, 3), np.float32), np.zeros(300_000)])
-@pytest.mark.parametrize("call", [
+@each("z", [np.zeros(2), np.zeros(()), np.zeros((2, 3), np.float32), np.zeros(300_000)])
+@each("call", [
     lambda z: ta.log(z), lambda z: ta.log(ta.Value(z)), lambda z: ta.Value(z).log(), lambda z: np.log(ta.Value(z)),
     lambda z: 1 / ta.Value(np.asarray(z + 1 - 1)), lambda z: np.ones(z.shape) / ta.Value(z),
     lambda z: ta.Value(z) ** -1.0,
@@ -263,8 +263,8 @@ def test_what_a_body_said_before_it_failed_is_nobodys():
     assert not any(op.said for op in ta.ops.values())
 
 
-@pytest.mark.parametrize("name", ["log", "sigmoid", "softmax", "mul", "sum"])
-@pytest.mark.parametrize("stop", [KeyboardInterrupt, SystemExit, TimeoutError, RuntimeError])
+@each("name", ["log", "sigmoid", "softmax", "mul", "sum"])
+@each("stop", [KeyboardInterrupt, SystemExit, TimeoutError, RuntimeError])
 def test_a_body_that_a_signal_stops_leaves_no_warning_to_the_next_call(name, stop, monkeypatch):
     op = ta.ops[name]
     z = [np.ones(3)] * len(op.inputs)

@@ -12,6 +12,8 @@ import tinygrad_act as ta
 from tinygrad_act.check import samples
 from tinygrad_act.core.mode import special
 
+from ..each import each
+
 mp = pytest.importorskip("mpmath")
 
 FORMED = [pytest.param(op, form, id=f"{op.name}-{form}") for op in ta.ops.values() for form in op.forms]
@@ -42,7 +44,7 @@ TAILS = [  # the operation, points where a slope from a rounded output keeps few
 COURSES = {("sigmoid", "auto"), ("tanh", "auto")}  # a(1 - a) and 1 - a*a, which the next test shows
 
 
-@pytest.mark.parametrize(("name", "points", "slope", "form"), [
+@each(("name", "points", "slope", "form"), [
     (*tail, form) for tail in TAILS for form in ("input", "auto") if (tail[0], form) not in COURSES
 ])  # fmt: skip
 def test_the_accurate_form_is_right_to_four_ulp_in_the_tails(name, points, slope, form):
@@ -77,7 +79,7 @@ def test_from_the_output_elu_loses_what_the_input_keeps():
     assert ta.grad(ta.elu)(-40.0) == math.exp(-40.0)
 
 
-@pytest.mark.parametrize(("op", "form"), FORMED)
+@each(("op", "form"), FORMED)
 def test_every_form_is_the_derivative_to_second_order(op, form):
     with ta.derivative_form(form):
         for case in samples.cases(op):
@@ -87,7 +89,7 @@ def test_every_form_is_the_derivative_to_second_order(op, form):
             assert report.digits >= 7, f"{op.name}\n{report}"
 
 
-@pytest.mark.parametrize(("op", "form"), FORMED)
+@each(("op", "form"), FORMED)
 def test_every_form_takes_the_same_slopes_at_kinks_and_keeps_nan(op, form):
     for arrays, static in samples.at_kinks(op):
         f = lambda z, static=static: op.call(z, **static).sum()
@@ -98,7 +100,7 @@ def test_every_form_takes_the_same_slopes_at_kinks_and_keeps_nan(op, form):
         assert math.isnan(ta.grad(op.call)(math.nan))
 
 
-@pytest.mark.parametrize(("op", "form"), FORMED)
+@each(("op", "form"), FORMED)
 def test_every_form_agrees_with_the_default_where_neither_loses_digits(op, form):
     static_of = [op.defaults, *(case.static for case in samples.cases(op))]
     z = np.array([-1.7, -0.6, -0.1, 0.1, 0.6, 1.7])

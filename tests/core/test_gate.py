@@ -20,6 +20,8 @@ import tinygrad_act as ta
 from tinygrad_act import Value
 from tinygrad_act.check import samples
 
+from ..each import each
+
 
 class Offers:
     """What gives NumPy an array, as a Series does."""
@@ -194,8 +196,8 @@ NUMBERS_OF_THEIR_OWN = {"constant", "scalar == x", "scalar < x", "condition", "s
 """Python's whole numbers have no end here."""
 
 
-@pytest.mark.parametrize("way", WAYS)
-@pytest.mark.parametrize("what", REFUSED)
+@each("way", WAYS)
+@each("what", REFUSED)
 def test_what_is_no_real_number_is_refused_everywhere(what, way):
     x, words = REFUSED[what]
     inside = isinstance(x, (list, tuple, dict))
@@ -241,8 +243,8 @@ DTYPES = {
 }
 
 
-@pytest.mark.parametrize("dtype", DTYPES.values(), ids=DTYPES)
-@pytest.mark.parametrize("op", ta.ops.values(), ids=lambda op: op.name)
+@each("dtype", DTYPES.values(), ids=DTYPES)
+@each("op", ta.ops.values(), ids=lambda op: op.name)
 def test_every_operation_refuses_it_at_every_input(op, dtype):
     which = samples.cases(op)[0]
     given = samples.sample(op, which)
@@ -285,7 +287,7 @@ LET_IN = {
 }
 
 
-@pytest.mark.parametrize("x", LET_IN.values(), ids=LET_IN)
+@each("x", LET_IN.values(), ids=LET_IN)
 def test_real_numbers_come_in_by_every_way(x):
     expected = np.asarray(x)
     leaf, held = Value(x), Value(x, requires_grad=False)

@@ -11,6 +11,8 @@ import tinygrad_act as ta
 from tinygrad_act.cli.expression import ExpressionError, evaluate_expression, growth
 from tinygrad_act.operations import sizes
 
+from ..each import each
+
 TOO_MANY = "more than 10,000,000 entries together"
 
 
@@ -27,7 +29,7 @@ def stretched(case, factor):
 CASES = [(op, case) for op in ta.ops.values() for case in op.cases]
 
 
-@pytest.mark.parametrize(("op", "case"), CASES, ids=lambda x: getattr(x, "name", "case"))
+@each(("op", "case"), CASES, ids=lambda x: getattr(x, "name", "case"))
 def test_no_result_is_larger_than_the_declaration_says(op, case):
     seen = 0
     for inputs in (given(case), stretched(case, 3), stretched(case, 0)):
@@ -41,7 +43,7 @@ def test_no_result_is_larger_than_the_declaration_says(op, case):
     assert seen, "no inputs fit"
 
 
-@pytest.mark.parametrize("op", [op for op in ta.ops.values() if not op.elementwise], ids=lambda op: op.name)
+@each("op", [op for op in ta.ops.values() if not op.elementwise], ids=lambda op: op.name)
 def test_every_operation_of_the_package_says_how_large_its_result_is(op):
     assert op.grows is not None
     assert op.cases, "nothing shows that it says so rightly"
@@ -97,7 +99,7 @@ def test_rules_of_several_inputs():
         assert growth.entries(ta.ops["einsum"], inputs, {"subscripts": rule}) == np.einsum(rule, *inputs).size
 
 
-@pytest.mark.parametrize("text", [
+@each("text", [
     "repeat(0, repeats=1e8)", "repeat(0, repeats=100000000)", "repeat([0], repeats=1e8)",
     "repeat([1, 2], repeats=(1e8, 1))",
     "tile(0, reps=1e9)", "tile(0, reps=1000000000)", "tile([1], reps=(1e5, 1e5))", "tile(0, reps=(1000000, 1000000))",

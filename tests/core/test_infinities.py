@@ -12,10 +12,12 @@ import pytest
 
 import tinygrad_act as ta
 
+from ..each import each
+
 INF = np.inf
 W = np.array([0.3, -1.2, 0.7, 2.0, -0.4])
-WAYS = pytest.mark.parametrize("way", [lambda f: f, ta.compile], ids=["eager", "compiled"])
-DTYPES = pytest.mark.parametrize("dtype", [np.float64, np.float32])
+WAYS = each("way", [lambda f: f, ta.compile], ids=["eager", "compiled"])
+DTYPES = each("dtype", [np.float64, np.float32])
 
 
 def weighted(f):
@@ -67,7 +69,7 @@ def derivatives(f, kept, way, z):
 
 @WAYS
 @DTYPES
-@pytest.mark.parametrize(("f", "mask"), CASES)
+@each(("f", "mask"), CASES)
 def test_a_masked_entry_is_as_good_as_not_there(f, mask, dtype, way):
     z = np.where(KEPT, ROW, mask).astype(dtype)
     short, places = z[KEPT], np.flatnonzero(KEPT)
@@ -130,8 +132,8 @@ BAD = {"masked": [-INF] * 3, "infinite": [INF, INF, 1.0], "both": [INF, -INF, 0.
 
 @WAYS
 @DTYPES
-@pytest.mark.parametrize("bad", BAD)
-@pytest.mark.parametrize("name", ROWS)
+@each("bad", BAD)
+@each("name", ROWS)
 def test_a_row_that_the_loss_does_not_use_gets_no_gradient(name, bad, dtype, way):
     """Whatever it holds; and the other rows get what they would get without it, at second order, too."""
     f = ROWS[name]
@@ -158,9 +160,9 @@ PICKS = {"rows": [0, 2], "first row": slice(0, 1), "mask": np.array([True, False
 
 
 @WAYS
-@pytest.mark.parametrize("pick", PICKS.values(), ids=PICKS)
-@pytest.mark.parametrize("bad", BAD)
-@pytest.mark.parametrize("name", ROWS)
+@each("pick", PICKS.values(), ids=PICKS)
+@each("bad", BAD)
+@each("name", ROWS)
 def test_a_row_that_is_not_picked_gets_no_gradient(name, bad, pick, way):
     """Nothing but the operation itself stands between the row and its cotangent of 0."""
     f = ROWS[name]
@@ -175,7 +177,7 @@ WEIGHING = [name for name in ROWS if name not in ("max", "min", "mean", "prod", 
 
 
 @WAYS
-@pytest.mark.parametrize("name", WEIGHING)
+@each("name", WEIGHING)
 def test_a_nan_in_a_row_that_is_used_is_not_swallowed(name, way):
     z = np.array([[0.3, -0.2, 0.9], [np.nan, 0.0, 1.0], [1.5, 0.2, 0.1]])
     weights = np.arange(9.0).reshape(3, 3) + 1
@@ -188,7 +190,7 @@ def test_a_nan_in_a_row_that_is_used_is_not_swallowed(name, way):
 
 
 @WAYS
-@pytest.mark.parametrize("f", [ta.logsumexp, ta.logmeanexp], ids=lambda f: f.__name__)
+@each("f", [ta.logsumexp, ta.logmeanexp], ids=lambda f: f.__name__)
 def test_a_sum_over_nothing_but_masks_has_gradient_0_and_over_an_infinity_its_limit(f, way):
     with np.errstate(all="ignore"):
         assert way(f)(np.full(2, -INF)) == -INF

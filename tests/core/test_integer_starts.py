@@ -7,6 +7,8 @@ import pytest
 
 import tinygrad_act as ta
 
+from ..each import each
+
 ARRAYS = {
     "int64": np.array([0, 1, 2]),
     "int32": np.array([0, -1, 2], np.int32),
@@ -33,7 +35,7 @@ def f(x):
     return (ta.sin(x) * x).sum()
 
 
-def each(x):
+def entrywise(x):
     return ta.sin(x) * x
 
 
@@ -56,8 +58,8 @@ TRANSFORMS = {
     "grad": (lambda x: ta.grad(f)(x), slope),
     "value_and_grad": (lambda x: ta.value_and_grad(f)(x)[1], slope),
     "vjp": (lambda x: ta.vjp(f, x)[1](1)[0], slope),
-    "vjp of an array": (lambda x: ta.vjp(each, x)[1](np.full(np.shape(x), 2))[0], lambda x: 2 * slope(x)),
-    "jacobian": (lambda x: ta.jacobian(each)(x), lambda x: diagonal(slope(x))),
+    "vjp of an array": (lambda x: ta.vjp(entrywise, x)[1](np.full(np.shape(x), 2))[0], lambda x: 2 * slope(x)),
+    "jacobian": (lambda x: ta.jacobian(entrywise)(x), lambda x: diagonal(slope(x))),
     "jacobian of a number": (lambda x: ta.jacobian(f)(x), slope),
     "hessian": (lambda x: ta.hessian(f)(x), lambda x: diagonal(curve(x))),
     "hvp": (lambda x: ta.hvp(f, x, np.full(np.shape(x), 3)), lambda x: 3 * curve(x)),
@@ -74,9 +76,9 @@ def check(found, expected, x):
         assert type(found) is float
 
 
-@pytest.mark.parametrize("how", ["eager", "compiled", "compiled without passes"])
-@pytest.mark.parametrize("transform", TRANSFORMS)
-@pytest.mark.parametrize("x", ARRAYS.values(), ids=ARRAYS)
+@each("how", ["eager", "compiled", "compiled without passes"])
+@each("transform", TRANSFORMS)
+@each("x", ARRAYS.values(), ids=ARRAYS)
 def test_a_transform_starts_from_floats(x, transform, how):
     run, truth = TRANSFORMS[transform]
     if how != "eager":
@@ -85,8 +87,8 @@ def test_a_transform_starts_from_floats(x, transform, how):
         check(run(x), truth(x), x if how == "eager" else None)
 
 
-@pytest.mark.parametrize("how", ["eager", "compiled"])
-@pytest.mark.parametrize("transform", TRANSFORMS)
+@each("how", ["eager", "compiled"])
+@each("transform", TRANSFORMS)
 def test_so_it_does_at_a_computed_mask_and_at_whole_numbers_that_were_computed(transform, how):
     run, truth = TRANSFORMS[transform]
     for computed in (lambda v: v > 1, lambda v: ~(v > 1), lambda v: ta.floor(v), lambda v: v.astype(np.int64)):
@@ -148,10 +150,8 @@ def test_whole_numbers_of_a_compiled_function_are_still_others_in_the_next_call(
             ta.compile(look)(np.array([1, 2]))
 
 
-@pytest.mark.parametrize("transform", ["grad", "vjp", "jacobian", "hessian", "hvp"])
-@pytest.mark.parametrize(
-    "bad", ["a", 1j, np.array([1j]), np.array(["a"]), np.array([None]), np.datetime64("2020-01-01")]
-)
+@each("transform", ["grad", "vjp", "jacobian", "hessian", "hvp"])
+@each("bad", ["a", 1j, np.array([1j]), np.array(["a"]), np.array([None]), np.datetime64("2020-01-01")])
 def test_what_is_no_real_number_is_refused_by_name(transform, bad):
     run = {
         "grad": lambda x: ta.grad(f)(x), "vjp": lambda x: ta.vjp(f, x), "jacobian": lambda x: ta.jacobian(f)(x),

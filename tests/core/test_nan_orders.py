@@ -10,6 +10,8 @@ import pytest
 import tinygrad_act as ta
 from tinygrad_act.core.op import REQUIRED
 
+from ..each import each
+
 NAN = math.nan
 
 
@@ -45,7 +47,7 @@ def test_there_are_masks_among_them():
     assert "maximum" in names
 
 
-@pytest.mark.parametrize("op", POISONED)
+@each("op", POISONED)
 def test_by_the_cotangent_of_a_pullback(op):
     f = function(op)
     by_g = ta.grad(lambda g: pulled(f, NAN, g))
@@ -60,7 +62,7 @@ def test_by_the_cotangent_of_a_pullback(op):
     np.testing.assert_array_equal(ta.vjp(lambda g: pulled(f, Z, g), np.ones(2))[1](np.ones(2))[0], expected)
 
 
-@pytest.mark.parametrize("op", POISONED)
+@each("op", POISONED)
 def test_by_the_cotangent_in_a_program_that_was_recorded_without_nan(op):
     f = function(op)
     by_g = ta.compile(lambda z, g: ta.grad(lambda g: ta.sum(pulled(f, z, g)))(g))
@@ -72,9 +74,9 @@ def test_by_the_cotangent_in_a_program_that_was_recorded_without_nan(op):
     assert math.isnan(number(NAN, 1.0))
 
 
-@pytest.mark.parametrize("op", POISONED)
-@pytest.mark.parametrize("order", [1, 2])
-@pytest.mark.parametrize("kind", [float, np.float64, lambda z: np.array([z, 0.7])])
+@each("op", POISONED)
+@each("order", [1, 2])
+@each("kind", [float, np.float64, lambda z: np.array([z, 0.7])])
 def test_a_program_that_was_recorded_without_nan_has_the_nan_of_eager(op, order, kind):
     slope = function(op)
     for _ in range(order):
@@ -85,7 +87,7 @@ def test_a_program_that_was_recorded_without_nan_has_the_nan_of_eager(op, order,
         np.testing.assert_array_equal(np.isnan(program(kind(NAN))), np.isnan(slope(kind(NAN))))
 
 
-@pytest.mark.parametrize("op", POISONED)
+@each("op", POISONED)
 def test_by_the_cotangent_of_a_pullback_of_a_derivative(op):
     """At second and third order, where that derivative is NaN (a mask's own derivative is 0)."""
     f = function(op)
@@ -109,7 +111,7 @@ def test_by_the_slope_of_prelu():
     assert math.isnan(ta.compile(third)(NAN))
 
 
-@pytest.mark.parametrize("op", MASKED)
+@each("op", MASKED)
 def test_a_branch_that_is_not_taken_still_sends_nothing(op):
     f = function(op)
     safe = lambda z: ta.sum(ta.where(np.array([False, True]), f(z), 3.0 * z) ** 2)
@@ -132,8 +134,8 @@ def test_a_large_array_and_single_precision():
             assert np.flatnonzero(np.isnan(found)).tolist() == [123_456]
 
 
-@pytest.mark.parametrize("mask", [False, np.False_, np.array(False), True, np.True_, 0.0, np.float64(0.0)])
-@pytest.mark.parametrize("told", [NAN, np.float64(NAN), np.array(NAN)])
+@each("mask", [False, np.False_, np.array(False), True, np.True_, 0.0, np.float64(0.0)])
+@each("told", [NAN, np.float64(NAN), np.array(NAN)])
 def test_a_step_of_numbers_is_told_of_a_nan_whatever_holds_the_mask(mask, told):
     chain = ta.ops["chain"]
     for run in (chain.call, chain.forward):  # a program calls the body for numbers beside a NumPy mask

@@ -20,13 +20,14 @@ import tinygrad_act as ta
 from tinygrad_act.core import frames
 
 from .. import mistakes
+from ..each import each
 
 FOUND = mistakes.measured()
 OWN = {name for name in FOUND if name not in mistakes.MISTAKES}
 PACKAGE = str(pathlib.Path(ta.__file__).parent)
 
 
-@pytest.mark.parametrize("name", FOUND)
+@each("name", FOUND)
 def test_a_mistake_prints_one_short_traceback_that_ends_at_the_script(name):
     found = FOUND[name]
     assert found["text"], "it is no mistake"
@@ -38,12 +39,12 @@ def test_a_mistake_prints_one_short_traceback_that_ends_at_the_script(name):
         assert len(lines) <= 12, found["text"]
 
 
-@pytest.mark.parametrize("name", sorted(set(FOUND) - OWN))
+@each("name", sorted(set(FOUND) - OWN))
 def test_a_mistake_has_one_cause(name):
     assert FOUND[name]["text"].count("Traceback") == 1, FOUND[name]["text"]
 
 
-@pytest.mark.parametrize("name", sorted(OWN))
+@each("name", sorted(OWN))
 def test_what_the_user_wrote_is_shown_with_its_line(name):
     text = FOUND[name]["text"]
     written = (
@@ -53,7 +54,7 @@ def test_what_the_user_wrote_is_shown_with_its_line(name):
     assert ("mine" in text) or ("do not broadcast" in text)
 
 
-@pytest.mark.parametrize("name", sorted(name for name in FOUND if name.startswith(("shapes", "axis", "index", "own"))))
+@each("name", sorted(name for name in FOUND if name.startswith(("shapes", "axis", "index", "own"))))
 def test_no_body_runs_again_to_explain_an_error(name):
     numbers = name.startswith("own body") and name.endswith(("number", ": Value"))  # of a method, too
     assert FOUND[name]["runs"] <= (2 if numbers else 1), "on numbers, once more as NumPy has it"

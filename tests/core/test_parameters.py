@@ -9,11 +9,13 @@ import pytest
 
 import tinygrad_act as ta
 
+from ..each import each
+
 Z = np.array([-1.0, 0.5])
 
 
-@pytest.mark.parametrize("z", [0.5, Z, ta.Value(0.5), ta.Value(Z)], ids=["float", "array", "Value", "Value of array"])
-@pytest.mark.parametrize(
+@each("z", [0.5, Z, ta.Value(0.5), ta.Value(Z)], ids=["float", "array", "Value", "Value of array"])
+@each(
     ("name", "static", "message"),
     [
         ("leaky_relu", {"slope": math.nan}, r"^leaky_relu: slope=nan is not allowed; it must be a number$"),
@@ -65,7 +67,7 @@ def test_plain_arrays_of_integers_give_floats(f):
     assert f(whole).dtype == np.float64
 
 
-@pytest.mark.parametrize("op", [op for op in ta.ops.values() if op.reference is not None and len(op.inputs) == 1])
+@each("op", [op for op in ta.ops.values() if op.reference is not None and len(op.inputs) == 1])
 def test_integers_become_floats_where_a_gradient_is_asked_for(op):
     static = next((c.static for c in op.cases), {})
     if op.rules[0] is None:
@@ -92,8 +94,8 @@ def whole_numbers(numbers):
     return [list(numbers), array, array.astype(np.int8), list(array), constant, tuple(constant)]
 
 
-@pytest.mark.parametrize("compiled", [False, True], ids=["eager", "compiled"])
-@pytest.mark.parametrize(
+@each("compiled", [False, True], ids=["eager", "compiled"])
+@each(
     ("name", "numbers", "others"),
     [
         ("tile:reps", (2, 1), {}),

@@ -18,6 +18,8 @@ import tinygrad_act as ta
 from tinygrad_act import Value
 from tinygrad_act.core.mode import current, special
 
+from ..each import each
+
 
 @pytest.fixture(autouse=True)
 def everything_is_off_again():
@@ -129,8 +131,8 @@ def test_eight_threads_share_one_switch_object():
     assert not wrong
 
 
-@pytest.mark.parametrize("shared", [False, True], ids=["own switches", "shared switches"])
-@pytest.mark.parametrize("seed", range(12))
+@each("shared", [False, True], ids=["own switches", "shared switches"])
+@each("seed", range(12))
 def test_generators_that_pause_inside_of_blocks_take_out_their_own(seed, shared):
     rng = random.Random(seed)
     switches = {kind: make() for kind, make in KINDS.items()}

@@ -13,6 +13,7 @@ from tinygrad_act.check import samples
 from tinygrad_act.core.errors import UnknownDerivative
 
 from ..conftest import every_case
+from ..each import each
 
 pytestmark = pytest.mark.usefixtures("scratch")
 
@@ -155,7 +156,7 @@ def test_internal_operations_that_nobody_differentiates_say_so():
     assert ta.gradcheck(lambda x: ta.log_softmax(x), x.data + np.arange(3.0), order=2).ok
 
 
-@pytest.mark.parametrize(("op", "case"), every_case())
+@each(("op", "case"), every_case())
 def test_none_is_declared_only_where_nothing_flows(op, case):
     """A result that moves with an input has a rule for it, or says that nobody wrote one."""
     arrays = samples.sample(op, case)

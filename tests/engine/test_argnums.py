@@ -8,13 +8,15 @@ import pytest
 import tinygrad_act as ta
 from tinygrad_act.core.trees import flatten
 
+from ..each import each
+
 TRANSFORMS = [ta.grad, ta.value_and_grad, ta.jacobian, ta.hessian]
 HOW = {
     "eager": lambda transform, argnums: transform(f, argnums),
     "compiled": lambda transform, argnums: ta.compile(transform(f, argnums)),
-    "nested": lambda transform, argnums: lambda x, y: ta.value_and_grad(
-        lambda w: (transform(lambda x, y: f(x, y) * w, argnums)(x, y), w * 0.0)[1]
-    )(1.0),
+    "nested": lambda transform, argnums: (
+        lambda x, y: ta.value_and_grad(lambda w: (transform(lambda x, y: f(x, y) * w, argnums)(x, y), w * 0.0)[1])(1.0)
+    ),
 }
 ids = lambda transform: transform.__name__
 
@@ -23,17 +25,17 @@ def f(x, y):
     return x * x * y
 
 
-@pytest.mark.parametrize("how", HOW)
-@pytest.mark.parametrize("argnums", [(0, 0), (0, -2), (1, -1), (-1, -1), [0, 1, 0], (np.int64(0), 0), range(-2, 1)])
-@pytest.mark.parametrize("transform", TRANSFORMS, ids=ids)
+@each("how", HOW)
+@each("argnums", [(0, 0), (0, -2), (1, -1), (-1, -1), [0, 1, 0], (np.int64(0), 0), range(-2, 1)])
+@each("transform", TRANSFORMS, ids=ids)
 def test_an_argument_named_twice_is_refused(transform, argnums, how):
     with pytest.raises(ValueError, match=rf"^{transform.__name__}: argnums=\(.*\) names argument -?\d twice"):
         HOW[how](transform, argnums)(2.0, 3.0)
 
 
-@pytest.mark.parametrize("argnums", [True, False, np.True_, 0.0, "x", None, ("x", "y"), (0, True), (0, 1.0), ((0,), 1),
+@each("argnums", [True, False, np.True_, 0.0, "x", None, ("x", "y"), (0, True), (0, 1.0), ((0,), 1),
                                      {0, 1}, {0: 1}, np.array([0.0, 1.0]), 1j])  # fmt: skip
-@pytest.mark.parametrize("transform", TRANSFORMS, ids=ids)
+@each("transform", TRANSFORMS, ids=ids)
 def test_what_is_no_position_is_refused_at_once(transform, argnums):
     with pytest.raises(TypeError, match=rf"^{transform.__name__}: argnums=.*expected the position of an argument"):
         transform(f, argnums)
@@ -48,8 +50,8 @@ def test_a_name_is_told_its_position():
         ta.grad(max, "x")
 
 
-@pytest.mark.parametrize("argnums", [2, -3, (0, 2), (-3, 1), 10**30])
-@pytest.mark.parametrize("transform", TRANSFORMS, ids=ids)
+@each("argnums", [2, -3, (0, 2), (-3, 1), 10**30])
+@each("transform", TRANSFORMS, ids=ids)
 def test_a_position_out_of_range_is_named(transform, argnums):
     with pytest.raises(TypeError, match="there is no positional argument -?[0-9]+; the call has 2"):
         transform(f, argnums)(2.0, 3.0)
@@ -105,9 +107,9 @@ def test_donated_arguments_may_be_given_by_numbers_of_numpy():
     assert not w.any()
 
 
-@pytest.mark.parametrize("argnums", [0, 1, -1, (0, 1), (1, -2)])
-@pytest.mark.parametrize("transform", [ta.grad, ta.value_and_grad, ta.jacobian, ta.hessian])
-@pytest.mark.parametrize("compiled", [False, True])
+@each("argnums", [0, 1, -1, (0, 1), (1, -2)])
+@each("transform", [ta.grad, ta.value_and_grad, ta.jacobian, ta.hessian])
+@each("compiled", [False, True])
 def test_an_argument_given_by_name_is_at_its_position(transform, argnums, compiled):
     def f(x, y=5.0, *, scale=1.0):
         return scale * x**2 * y**3

@@ -11,6 +11,8 @@ import tinygrad_act as ta
 from tinygrad_act import Value
 from tinygrad_act.core.graph import topological_order
 
+from ..each import each
+
 
 def random_expression(rng, leaves, steps):
     """A random scalar graph with much sharing."""
@@ -25,7 +27,7 @@ def random_expression(rng, leaves, steps):
     return sum(nodes[len(leaves) :], leaves[0])
 
 
-@pytest.mark.parametrize("seed", range(25))
+@each("seed", range(25))
 def test_scalar_pass_and_general_pass_agree(seed):
     """The same random graph on Python floats and on 0-d arrays: two passes, one gradient."""
     start = np.random.default_rng(seed).uniform(-1, 1, 4)

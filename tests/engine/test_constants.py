@@ -11,6 +11,8 @@ import pytest
 
 import tinygrad_act as ta
 
+from ..each import each
+
 ARRAY = np.array([1.5, -0.5, 2.5])
 MANY = np.arange(9.0)
 
@@ -115,7 +117,7 @@ def constants(x):
     yield "of a gradient that is over", kept[0]
 
 
-@pytest.mark.parametrize("place", PLACES)
+@each("place", PLACES)
 def test_where_arrays_go(place):
     f = PLACES[place]
     expected = f(ARRAY)
@@ -144,7 +146,7 @@ NOT_ASKED = {"array2string", "format"}
 """A picture of the numbers, as print and repr are."""
 
 
-@pytest.mark.parametrize("place", [p for p in PLACES if p not in NOT_ASKED])
+@each("place", [p for p in PLACES if p not in NOT_ASKED])
 def test_what_carries_a_gradient_is_refused_there_or_keeps_it(place):
     """Never a number without a word: inside of a gradient, and in a program."""
     f = PLACES[place]

@@ -12,8 +12,10 @@ import pytest
 import tinygrad_act as ta
 from tinygrad_act import Value
 
+from ..each import each
 
-@pytest.mark.parametrize("seed", range(40))
+
+@each("seed", range(40))
 def test_16_gradients_have_their_inputs_shapes_under_broadcasting(seed):
     rng = np.random.default_rng(seed)
     full = rng.integers(0 if seed % 5 == 0 else 1, 4, size=rng.integers(0, 5))

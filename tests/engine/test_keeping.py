@@ -17,6 +17,7 @@ from tinygrad_act.core.facts import case as case_of
 from tinygrad_act.engine import keeping
 
 from ..conftest import differentiable, every_case
+from ..each import each
 
 
 def _forms(x, lists=False):
@@ -107,8 +108,8 @@ def test_there_are_many():
     assert {"getitem", "scatter_add", "repeat", "tile", "pad", "roll", "clip", "transpose", "reshape"} <= reached
 
 
-@pytest.mark.parametrize(("op", "case", "static", "name"), VARIANTS)
-@pytest.mark.parametrize("way", ["backward", "grad", "second", "vjp", "compiled", "plain program", "compiled value"])
+@each(("op", "case", "static", "name"), VARIANTS)
+@each("way", ["backward", "grad", "second", "vjp", "compiled", "plain program", "compiled value"])
 def test_a_static_written_to_after_it_was_recorded(op, case, static, name, way):
     clean, arrays = _function(op, case, copy.deepcopy(static), lambda: None)
     expected = ta.grad(clean, tuple(range(len(arrays))))(*arrays)
@@ -163,8 +164,8 @@ def test_indices_and_masks_are_among_the_operands():
     assert {"where", "take_axis"} <= {param.values[0].name for param in CHOSEN}
 
 
-@pytest.mark.parametrize("way", ["backward", "grad", "vjp", "compiled"])
-@pytest.mark.parametrize(("op", "case", "at"), CHOSEN)
+@each("way", ["backward", "grad", "vjp", "compiled"])
+@each(("op", "case", "at"), CHOSEN)
 def test_an_index_or_a_mask_written_to_after_it_was_recorded(op, case, at, way):
     x = np.array(case.inputs[at])
 

@@ -19,6 +19,8 @@ from tinygrad_act.core.mode import special
 from tinygrad_act.core.op import REQUIRED
 from tinygrad_act.operations.slope import kinks_of
 
+from ..each import each
+
 SCALE, LEFT = 1.0507009873554805, 1.7580993408473766  # of selu
 SIXTH = 1 / 6
 # the function, its points, and what each takes there: (slopes, the policy that gives them)
@@ -93,7 +95,7 @@ def slopes(name, static, points):
     return one_by_one
 
 
-@pytest.mark.parametrize(("name", "static", "points", "who", "expected", "policy"), ROWS)
+@each(("name", "static", "points", "who", "expected", "policy"), ROWS)
 def test_the_table_by_dialect(name, static, points, who, expected, policy):
     if who == "ours":
         assert slopes(name, static, points) == expected
@@ -103,7 +105,7 @@ def test_the_table_by_dialect(name, static, points, who, expected, policy):
     assert slopes(name, static, points) == next(row[3]["ours"][0] for row in TABLE if row[:3] == (name, static, points))
 
 
-@pytest.mark.parametrize(("name", "static", "points", "who", "expected", "policy"), ROWS)
+@each(("name", "static", "points", "who", "expected", "policy"), ROWS)
 def test_the_table_by_switching_at_kink(name, static, points, who, expected, policy):
     given = {**(ta.ops[name].elsewhere[who].defaults if who != "ours" else {}), **static}
     if policy is None:  # smooth, or a jump through which nothing flows: no policy is needed
@@ -136,7 +138,7 @@ def single_kinks():
             yield pytest.param(op, static, kink, id=f"{op.name}-{kink.place}")
 
 
-@pytest.mark.parametrize(("op", "static", "kink"), list(single_kinks()))
+@each(("op", "static", "kink"), list(single_kinks()))
 def test_every_policy_at_every_declared_kink(op, static, kink):
     left, right = kink.left, kink.right
     low, high = sorted((left, right), key=abs)

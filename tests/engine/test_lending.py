@@ -14,6 +14,8 @@ import tinygrad_act as ta
 from tinygrad_act import Value
 from tinygrad_act.engine import lending
 
+from ..each import each
+
 NOTICED = r"input 'w' was given new data.*changed by.*a write into its array.*call backward\(\) before"
 
 
@@ -87,8 +89,8 @@ GRAPHS = {
 PAIRS = [(start, "product") for start in STARTS] + [("matrix", graph) for graph in GRAPHS if graph != "product"]
 
 
-@pytest.mark.parametrize(("start", "graph"), PAIRS)
-@pytest.mark.parametrize("write", WRITES.values(), ids=WRITES)
+@each(("start", "graph"), PAIRS)
+@each("write", WRITES.values(), ids=WRITES)
 def test_a_write_after_a_graph_used_the_leaf_is_noticed(write, start, graph):
     w, graph = Value(STARTS[start], label="w"), GRAPHS[graph]
     y = graph(w)
@@ -102,8 +104,8 @@ def test_a_write_after_a_graph_used_the_leaf_is_noticed(write, start, graph):
     np.testing.assert_array_equal(w.grad, expected)
 
 
-@pytest.mark.parametrize("start", STARTS.values(), ids=STARTS)
-@pytest.mark.parametrize("kept", ["array", "view", "flat", "buffer", "transpose"])
+@each("start", STARTS.values(), ids=STARTS)
+@each("kept", ["array", "view", "flat", "buffer", "transpose"])
 def test_an_alias_from_before_the_graph(kept, start):
     """A write through it is legal before the graph is recorded, and noticed after."""
     w = Value(start, label="w")
@@ -184,9 +186,9 @@ def test_an_update_between_two_backward_calls(looked):
         y.backward()
 
 
-@pytest.mark.parametrize("looked", ["before", "between", "never"])
-@pytest.mark.parametrize("first", [lambda h: h.sum(), lambda h: ta.where(h > 3.0, h, 0.0).sum(), lambda h: h[1:].sum()])
-@pytest.mark.parametrize("second", [lambda h, y: (h * h).sum(), lambda h, y: y * 2.0, lambda h, y: (h.T + y).mean()])
+@each("looked", ["before", "between", "never"])
+@each("first", [lambda h: h.sum(), lambda h: ta.where(h > 3.0, h, 0.0).sum(), lambda h: h[1:].sum()])
+@each("second", [lambda h, y: (h * h).sum(), lambda h, y: y * 2.0, lambda h, y: (h.T + y).mean()])
 def test_two_losses_of_one_trunk(looked, first, second):
     """What both graphs share was walked, but not for the second."""
     w = Value([1.0, 2.0, 3.0], label="w")
@@ -364,8 +366,8 @@ def _quietly(make):
         return make()
 
 
-@pytest.mark.parametrize("alias", [False, True])
-@pytest.mark.parametrize(
+@each("alias", [False, True])
+@each(
     "make",
     {
         "reshape": lambda w: _quietly(lambda: w.reshape(3)),

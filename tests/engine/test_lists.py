@@ -9,6 +9,7 @@ import tinygrad_act as ta
 from tinygrad_act.check import samples
 
 from ..conftest import every_case, flows
+from ..each import each
 
 X = np.array([0.5, -1.0, 2.0])
 
@@ -34,7 +35,7 @@ def listed():
                 yield pytest.param(op, case, i, as_tuples if count % 2 else list, id=f"{param.id}-{i}")
 
 
-@pytest.mark.parametrize(("op", "case", "position", "kind"), list(listed()))
+@each(("op", "case", "position", "kind"), list(listed()))
 def test_a_list_in_any_place_of_any_operation(op, case, position, kind):
     """Value, gradient and second derivative are those of the array, eager and compiled."""
     sampled = samples.sample(op, case)

@@ -13,6 +13,8 @@ import pytest
 
 import tinygrad_act as ta
 
+from ..each import each
+
 FUNCTIONS = {
     "argmax": lambda x: np.argmax(x),
     "argmax 0": lambda x: np.argmax(x, axis=0),
@@ -131,7 +133,7 @@ def same(found, expected, data):
     np.testing.assert_array_equal(found, expected, strict=isinstance(data, np.ndarray))
 
 
-@pytest.mark.parametrize(("f", "data"), CASES)
+@each(("f", "data"), CASES)
 def test_eager_it_is_a_constant_with_numpys_numbers(f, data):
     expected = quiet(f, data)
     integers = isinstance(data, np.ndarray) and data.dtype.kind in "iub"
@@ -146,7 +148,7 @@ def test_eager_it_is_a_constant_with_numpys_numbers(f, data):
         same(quiet(f, leaves[0]), expected, data)
 
 
-@pytest.mark.parametrize(("f", "data"), MOVING)
+@each(("f", "data"), MOVING)
 def test_inside_of_gradients_it_is_a_constant(f, data):
     """In one, in two that are nested (by the inner and by the outer variable), and in a Hessian."""
     expected = quiet(f, data)
@@ -165,7 +167,7 @@ def test_inside_of_gradients_it_is_a_constant(f, data):
         assert isinstance(found, type) or not found.requires_grad
 
 
-@pytest.mark.parametrize(("f", "data"), CASES)
+@each(("f", "data"), CASES)
 def test_compiled_it_is_asked_again_in_every_call(f, data):
     """Of other numbers the same program gives other answers."""
     expected = quiet(f, data)
@@ -179,7 +181,7 @@ def test_compiled_it_is_asked_again_in_every_call(f, data):
     same(quiet(compiled, other), quiet(f, other), data)
 
 
-@pytest.mark.parametrize(("f", "data"), MOVING)
+@each(("f", "data"), MOVING)
 def test_as_a_factor_it_is_a_constant_eager_and_compiled(f, data):
     expected = quiet(f, data)
     if isinstance(expected, type) or not np.all(np.isfinite(data)):
@@ -198,7 +200,7 @@ def data_is_half(data):
     return isinstance(data, np.ndarray) and data.dtype == np.float16
 
 
-@pytest.mark.parametrize(
+@each(
     "name",
     [
         "argmax",
@@ -282,8 +284,8 @@ def test_what_the_numbers_decide_the_shape_of_is_asked_eagerly_and_refused_in_a_
 SIGNED = [5.3, -5.3, 7.0, -7.0, 0.0, -0.0, 0.1, math.inf, -math.inf, math.nan, 1e300, 5]
 
 
-@pytest.mark.parametrize("x", SIGNED, ids=repr)
-@pytest.mark.parametrize("y", [*SIGNED, 3, -3], ids=repr)
+@each("x", SIGNED, ids=repr)
+@each("y", [*SIGNED, 3, -3], ids=repr)
 def test_remainders_of_numbers_are_pythons_and_numpys(x, y):
     """Both have the sign of the divisor; where Python raises, NumPy's answer holds."""
     with np.errstate(all="ignore"):
@@ -378,7 +380,7 @@ def test_plus_is_the_same_number():
 # -- methods of arrays -------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@each(
     "data",
     [
         1.5,
@@ -389,7 +391,7 @@ def test_plus_is_the_same_number():
     ],
     ids=["float", "0-d", "(2, 3)", "empty", "(2, 3, 4)"],
 )
-@pytest.mark.parametrize(
+@each(
     "f",
     [
         lambda x: x.ravel(),

@@ -9,6 +9,8 @@ import pytest
 
 import tinygrad_act as ta
 
+from ..each import each
+
 mp = pytest.importorskip("mpmath")
 Z = np.array([0.0, *(np.linspace(-4, 4, 17) + 0.0123)])
 
@@ -35,7 +37,7 @@ FUNCTIONS = {
 }
 
 
-@pytest.mark.parametrize("name", FUNCTIONS)
+@each("name", FUNCTIONS)
 def test_orders_one_to_six_are_right_to_1e_12_where_they_are_not_tiny(name):
     with mp.workdps(60):
         exact = np.array([[float(c * math.factorial(n)) for n, c in enumerate(mp.taylor(FUNCTIONS[name], mp.mpf(z), 6))]

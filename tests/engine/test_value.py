@@ -13,6 +13,8 @@ import tinygrad_act as ta
 from tinygrad_act import Value
 from tinygrad_act.core.evaluate import INTERPRETERS
 
+from ..each import each
+
 
 def test_micrograds_own_example_gives_micrograds_numbers():
     a, b = Value(-4.0), Value(2.0)
@@ -319,7 +321,7 @@ def test_subclasses_of_value_record_too():
     del INTERPRETERS[Parameter]  # where there is a subclass, graphs of floats take the general pass
 
 
-@pytest.mark.parametrize("name", [op.name for op in ta.ops.values() if not (op.variadic or op.internal)])
+@each("name", [op.name for op in ta.ops.values() if not (op.variadic or op.internal)])
 def test_a_method_that_is_an_operation_has_its_docstring_and_is_pickled_by_its_name(name):
     method = getattr(ta.Value, name)
     assert pickle.loads(pickle.dumps(method)) is method

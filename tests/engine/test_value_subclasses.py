@@ -12,6 +12,8 @@ import tinygrad_act as ta
 from tinygrad_act import Value
 from tinygrad_act.core.trees import flatten
 
+from ..each import each
+
 
 class Plain(Value):
     """Attributes in `__dict__`, and an `__init__` with arguments of its own."""
@@ -87,8 +89,8 @@ MAKE = {
 } | {"Slotted": lambda: Slotted(0.5), "Both": lambda: Both(0.5)}  # fmt: skip
 
 
-@pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
-@pytest.mark.parametrize("make", MAKE.values(), ids=MAKE)
+@each("way", WAYS.values(), ids=WAYS)
+@each("make", MAKE.values(), ids=MAKE)
 def test_attributes_come_along(make, way):
     p = make()
     (p * 3.0).sum().backward()
@@ -124,8 +126,8 @@ def test_what_the_subclass_says_itself_is_done(way):
     assert way(OnTop(2, 0.5)).extra == 1
 
 
-@pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
-@pytest.mark.parametrize("wrap", [lambda x: [x, x], lambda x: {"w": (x,), "again": x}], ids=["list", "dict"])
+@each("way", WAYS.values(), ids=WAYS)
+@each("wrap", [lambda x: [x, x], lambda x: {"w": (x,), "again": x}], ids=["list", "dict"])
 def test_in_containers(wrap, way):
     p = Plain(2, 0.5)
     twin = flatten(way(wrap(p)))
@@ -150,8 +152,8 @@ def test_a_copy_shares_attributes_and_a_deep_copy_does_not():
     assert copy.copy(p).__dict__ is not p.__dict__
 
 
-@pytest.mark.parametrize("data", [2.0, [1.0, 2.0], np.ones((2, 2), np.float32)], ids=["number", "list", "float32"])
-@pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
+@each("data", [2.0, [1.0, 2.0], np.ones((2, 2), np.float32)], ids=["number", "list", "float32"])
+@each("way", WAYS.values(), ids=WAYS)
 def test_plain_values_are_what_they_were(data, way):
     for value in (Value(data, label="x"), Value(data, requires_grad=False)):
         twin = way(value)

@@ -17,6 +17,7 @@ from .. import rooms
 from ..checker import table as checkers
 from ..checker.faults import FAULTS
 from ..checker.hard import HARD
+from ..each import each
 from ..house import PACKAGE, ROOMS
 
 ROOT = pathlib.Path(__file__).parents[2]
@@ -33,12 +34,12 @@ def test_every_room_has_its_page_and_the_first_is_short():
     assert len((ROOT / "README.md").read_bytes()) <= 16 * 1024
 
 
-@pytest.mark.parametrize("name", TEXTS)
+@each("name", TEXTS)
 def test_every_python_block_says_what_it_prints(name):
     assert len(BLOCK.findall(TEXTS[name])) == TEXTS[name].count("```python")
 
 
-@pytest.mark.parametrize(("code", "expected"), BLOCKS)
+@each(("code", "expected"), BLOCKS)
 @pytest.mark.usefixtures("scratch")
 def test_the_code_prints_what_the_page_says(code, expected):
     printed = io.StringIO()
@@ -47,7 +48,7 @@ def test_the_code_prints_what_the_page_says(code, expected):
     assert printed.getvalue() == expected
 
 
-@pytest.mark.parametrize("name", TEXTS)
+@each("name", TEXTS)
 def test_links_and_pictures_lead_somewhere(name):
     for target in re.findall(r"\]\(([^)#]+?)(?:#[^)]*)?\)", TEXTS[name]):
         assert target.startswith("https://") or ((ROOT / name).parent / target).exists(), target

@@ -14,6 +14,8 @@ from tinygrad_act import Value
 from tinygrad_act.__main__ import main
 from tinygrad_act.core.op import REQUIRED
 
+from ..each import each
+
 MASKED = np.ma.array([1.0, 2.0], mask=[False, True])
 Z = np.ones((2, 3))
 OF = {kind: [(op, name) for op in ta.ops.values() for name, its in op.kinds.items() if its == kind]
@@ -45,15 +47,15 @@ _NO_NUMBERS = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("case", OF["float"], ids=_ids)
-@pytest.mark.parametrize("value", _NO_NUMBERS, ids=lambda value: type(value).__name__ + str(np.shape(value)))
+@each("case", OF["float"], ids=_ids)
+@each("value", _NO_NUMBERS, ids=lambda value: type(value).__name__ + str(np.shape(value)))
 def test_a_number_is_asked_for(case, value):
     op, name = case
     with pytest.raises(TypeError, match=rf"^{op.name}: {name}.*(one real number|masked arrays)"):
         _called(op, **{name: value})
 
 
-@pytest.mark.parametrize("case", OF["float"], ids=_ids)
+@each("case", OF["float"], ids=_ids)
 def test_nan_is_no_parameter_whoever_made_it(case):
     op, name = case
     for nan in (float("nan"), np.float64("nan"), np.float32("nan"), np.float16("nan"), np.array(np.nan)):
@@ -61,7 +63,7 @@ def test_nan_is_no_parameter_whoever_made_it(case):
             _called(op, **{name: nan})
 
 
-@pytest.mark.parametrize("case", OF["float"], ids=_ids)
+@each("case", OF["float"], ids=_ids)
 def test_numbers_of_numpy_are_pythons_and_promote_nothing(case):
     op, name = case
     default = op.defaults[name] if isinstance(op.defaults[name], float) and op.defaults[name] != np.inf else 0.5
@@ -73,23 +75,23 @@ def test_numbers_of_numpy_are_pythons_and_promote_nothing(case):
         assert np.array_equal(a, op.call(*[x] * len(op.inputs), **{**static, name: float(default)}))
 
 
-@pytest.mark.parametrize("case", OF["int"], ids=_ids)
-@pytest.mark.parametrize("value", [1.5, "a", None, (1, 2), True, np.ones(2), MASKED], ids=lambda v: type(v).__name__)
+@each("case", OF["int"], ids=_ids)
+@each("value", [1.5, "a", None, (1, 2), True, np.ones(2), MASKED], ids=lambda v: type(v).__name__)
 def test_a_whole_number_is_asked_for(case, value):
     op, name = case
     with pytest.raises(TypeError, match=rf"^{op.name}: {name}.*(must be a whole number|is no axis|masked arrays)"):
         _called(op, **{name: value})
 
 
-@pytest.mark.parametrize("case", OF["bool"], ids=_ids)
-@pytest.mark.parametrize("value", ["yes", None, 2, 1.0, (True,), np.ones(2)], ids=repr)
+@each("case", OF["bool"], ids=_ids)
+@each("value", ["yes", None, 2, 1.0, (True,), np.ones(2)], ids=repr)
 def test_a_flag_is_asked_for(case, value):
     op, name = case
     with pytest.raises(TypeError, match=rf"^{op.name}: {name}=.*must be True or False$"):
         _called(op, **{name: value})
 
 
-@pytest.mark.parametrize(
+@each(
     ("call", "kind", "said"),
     [
         (lambda v: ta.soft_shrink(v, threshold=-1), ValueError, "threshold=-1 is not allowed; it must be at least 0$"),
@@ -117,7 +119,7 @@ def test_a_flag_is_asked_for(case, value):
         (lambda v: ta.where(), TypeError, "the inputs 'condition' and 'x' and 'y' are missing$"),
     ],
 )
-@pytest.mark.parametrize("make", MAKES)
+@each("make", MAKES)
 def test_a_call_that_does_not_fit(call, kind, said, make):
     with pytest.raises(kind, match=said):
         call(make(Z))
@@ -138,7 +140,7 @@ def test_what_is_allowed_stays_so():
 ALIASES = [(alias, op.name) for op in ta.ops.values() for alias in op.aliases if "." not in alias]
 
 
-@pytest.mark.parametrize(("alias", "name"), ALIASES)
+@each(("alias", "name"), ALIASES)
 def test_an_alias_is_found_and_named(alias, name):
     assert ta.ops[alias] is ta.ops[name]
     for owner, way in ((ta, f"ta.{name}"), (Value(1.0), rf"\.{name}\(\)")):
@@ -221,8 +223,8 @@ def test_a_function_that_returns_nothing(name):
             ta.compile(lambda x: NOTHING[name](lambda _: None))(1.0)
 
 
-@pytest.mark.parametrize("name", [name for name in NOTHING if name != "compile"])
-@pytest.mark.parametrize(("f", "said"), [("swish", "str 'swish'; write ta.silu"), ("what", "pass the function itself"),
+@each("name", [name for name in NOTHING if name != "compile"])
+@each(("f", "said"), [("swish", "str 'swish'; write ta.silu"), ("what", "pass the function itself"),
                                         (3, "int 3; pass the function and its arguments apart"),
                                         (None, "`return` missing"), (Value(1.0), r"Value\(1\); pass")])  # fmt: skip
 def test_what_is_no_function(name, f, said):

@@ -18,6 +18,8 @@ from tinygrad_act.check import samples
 from tinygrad_act.compiler import calls
 from tinygrad_act.engine.numpy_names import implementation_of, public_name
 
+from ..each import each
+
 pytestmark = pytest.mark.optional  # SciPy's functions, where it is installed
 MODULES = [
     "numpy", "numpy.linalg", "numpy.fft", "numpy.lib.scimath", "numpy.strings", "numpy.lib.stride_tricks",
@@ -37,7 +39,7 @@ def callables():
                     yield pytest.param(f, id=f"{module}.{name}")
 
 
-@pytest.mark.parametrize("f", list(callables()))
+@each("f", list(callables()))
 def test_a_program_spells_a_function_by_a_name_only_where_that_is_the_function(f):
     made = [calls.ufunc(f), calls.reduction(f)] if isinstance(f, np.ufunc) else [calls.function(f)]
     for call in made:
@@ -115,7 +117,7 @@ BODIES = {
 }
 
 
-@pytest.mark.parametrize(("body", "arguments"), BODIES.values(), ids=BODIES)
+@each(("body", "arguments"), BODIES.values(), ids=BODIES)
 def test_a_body_means_the_same_in_a_program(body, arguments, scratch):
     """Also of what a program has computed, and reads once more afterwards."""
     f = declared(body)
@@ -335,7 +337,7 @@ def entered():
                     yield pytest.param(BY_FUNCTION[f], f, id=f"{module}.{name}")
 
 
-@pytest.mark.parametrize(("op", "function"), list(entered()))
+@each(("op", "function"), list(entered()))
 @pytest.mark.filterwarnings("ignore:numpy.fix is deprecated:DeprecationWarning")
 def test_an_operation_is_the_function_whose_name_it_bears(op, function):
     """NumPy's own numbers are the oracle."""

@@ -12,6 +12,8 @@ import tinygrad_act as ta
 from tinygrad_act.operations import linalg
 from tinygrad_act.operations.contraction import contracted
 
+from ..each import each
+
 RNG = np.random.default_rng(0)
 
 
@@ -34,7 +36,7 @@ def drawn(seed):
     return ",".join(terms) + (output if r.random() < 0.9 else ""), arrays
 
 
-@pytest.mark.parametrize("seed", range(250))
+@each("seed", range(250))
 def test_einsum_of_two_is_numpys_and_so_are_its_slopes(seed):
     subscripts, (x, y) = drawn(seed)
     try:
@@ -75,7 +77,7 @@ def arrays_of(subscripts):
     return [RNG.normal(size=[SIZES[letter] for letter in term]) for term in terms]
 
 
-@pytest.mark.parametrize("subscripts", AS_MATRICES)
+@each("subscripts", AS_MATRICES)
 def test_what_is_a_product_of_matrices_goes_through_matmul(subscripts, monkeypatch):
     """Forward and backward, and at second order: einsum's loop is never called, and no program has it in it."""
     x, y = arrays_of(subscripts)
@@ -132,8 +134,8 @@ AXES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("dtype", [np.float64, np.float32])
-@pytest.mark.parametrize(("x", "y", "axes"), AXES)
+@each("dtype", [np.float64, np.float32])
+@each(("x", "y", "axes"), AXES)
 def test_tensordot_is_numpys(x, y, axes, dtype):
     x, y = (RNG.normal(size=shape).astype(dtype) for shape in (x, y))
     expected = np.tensordot(x, y, axes)
@@ -148,7 +150,7 @@ def test_tensordot_sums_over_two_axes_if_nobody_says():
     np.testing.assert_allclose(ta.tensordot(x, y), np.tensordot(x, y))
 
 
-@pytest.mark.parametrize(
+@each(
     ("axes", "error", "said"),
     [
         (4, ValueError, "at most as many axes as both have"), (-1, ValueError, "at most as many axes"),

@@ -12,6 +12,7 @@ import tinygrad_act as ta
 from tinygrad_act.engine.tracing import TracingError
 from tinygrad_act.operations import gather, index
 
+from ..each import each
 from ..saved_programs import same_numbers
 
 RNG = np.random.default_rng(0)
@@ -71,7 +72,7 @@ def filled(key, ids):
     return tuple(next(supply) if isinstance(part, Data) else part for part in key)
 
 
-@pytest.mark.parametrize("seed", range(60))
+@each("seed", range(60))
 def test_numpys_indexing_with_data_anywhere_in_the_key(seed):
     """Value and gradient for two sets of indices, from one program."""
     rng = np.random.default_rng(seed)
@@ -90,8 +91,8 @@ def test_numpys_indexing_with_data_anywhere_in_the_key(seed):
     assert len(taken.programs) == len(pulled.programs) == 1
 
 
-@pytest.mark.parametrize("worth", [0, 1024])
-@pytest.mark.parametrize("seed", range(25))
+@each("worth", [0, 1024])
+@each("seed", range(25))
 def test_a_static_index_adds_up_by_either_way(seed, worth, monkeypatch):
     """The large arrays' way and the other, against np.add.at."""
     for module in (gather, index):
@@ -110,8 +111,8 @@ def test_a_static_index_adds_up_by_either_way(seed, worth, monkeypatch):
 DTYPES = [np.int64, np.int32, np.int16, np.int8, np.uint8, np.uint16, np.uint32, np.uint64]
 
 
-@pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize("floats", [np.float64, np.float32, np.float16])
+@each("dtype", DTYPES)
+@each("floats", [np.float64, np.float32, np.float16])
 def test_dtypes_of_index_and_data(dtype, floats):
     x = np.arange(6.0).reshape(3, 2).astype(floats)
     f = ta.value_and_grad(lambda x, k: (x[k] ** 2).sum())

@@ -10,9 +10,11 @@ import pytest
 
 import tinygrad_act as ta
 
+from ..each import each
+
 HALF = np.float16
-WAYS = pytest.mark.parametrize("way", [lambda f: f, ta.compile], ids=["eager", "compiled"])
-SIZES = pytest.mark.parametrize("n", [70000])
+WAYS = each("way", [lambda f: f, ta.compile], ids=["eager", "compiled"])
+SIZES = each("n", [70000])
 
 
 def check(found, exact, least=2**-24):
@@ -35,8 +37,8 @@ ONES = {  # of ones: value and slope, as functions of their number
 
 @WAYS
 @SIZES
-@pytest.mark.parametrize(("axis", "keepdims"), [(None, False), (0, True), (-1, False), ((0, 2), True)])
-@pytest.mark.parametrize("name", ONES)
+@each(("axis", "keepdims"), [(None, False), (0, True), (-1, False), ((0, 2), True)])
+@each("name", ONES)
 def test_reductions_of_very_many_ones(name, axis, keepdims, n, way):
     f, value, slope = ONES[name]
     shape = {None: (n,), 0: (n, 2), -1: (2, n), (0, 2): (n // 2, 3, 2)}[axis]
@@ -47,7 +49,7 @@ def test_reductions_of_very_many_ones(name, axis, keepdims, n, way):
 
 @WAYS
 @SIZES
-@pytest.mark.parametrize("ddof", [0, 1])
+@each("ddof", [0, 1])
 def test_the_spread_of_very_many(n, ddof, way):
     x = np.random.default_rng(0).normal(size=n).astype(HALF)
     apart = x.astype(float) - x.astype(float).mean()
@@ -60,7 +62,7 @@ def test_the_spread_of_very_many(n, ddof, way):
 
 @WAYS
 @SIZES
-@pytest.mark.parametrize("f", [ta.softmax, ta.softmin, ta.sparsemax, ta.log_softmax], ids=lambda f: f.__name__)
+@each("f", [ta.softmax, ta.softmin, ta.sparsemax, ta.log_softmax], ids=lambda f: f.__name__)
 def test_weights_of_very_many(f, n, way):
     x = np.ones((2, n), HALF)
     a = np.log(1 / n) if f is ta.log_softmax else 1 / n
@@ -98,7 +100,7 @@ BACK = {  # what hands one number to n: its gradient is a sum
 
 @WAYS
 @SIZES
-@pytest.mark.parametrize("name", BACK)
+@each("name", BACK)
 def test_what_goes_to_very_many_comes_back_as_their_sum(name, n, way):
     b = np.ones(2, HALF)
     _, pullback = ta.vjp(lambda b: BACK[name](b, n), b)
@@ -123,7 +125,7 @@ def test_second_order_keeps_the_count(way):
 
 
 @WAYS
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@each("dtype", [np.float32, np.float64])
 def test_other_precisions_stay_what_they_are(dtype, way):
     x = np.ones((300, 2), dtype)
     for f in (ta.mean, ta.sum, ta.std, ta.var, ta.max, ta.logsumexp, ta.logmeanexp, ta.softmax, ta.cumsum):

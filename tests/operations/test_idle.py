@@ -11,6 +11,7 @@ from tinygrad_act.check import samples
 from tinygrad_act.operations import idle
 
 from ..conftest import flows
+from ..each import each
 
 ODD = np.array([[np.inf, 0.0], [0.0, 1.0]])
 X = np.array([0.5, 0.7])
@@ -47,8 +48,8 @@ def every_way(f, x):
     yield "recorded elsewhere", ta.compile(lambda x, f=f: ta.grad(f)(x) * 1.0)(x)
 
 
-@pytest.mark.parametrize("dtype", [np.float64, np.float32])
-@pytest.mark.parametrize("f", BRANCHES.values(), ids=BRANCHES)
+@each("dtype", [np.float64, np.float32])
+@each("f", BRANCHES.values(), ids=BRANCHES)
 def test_a_branch_that_is_not_taken_brings_nothing(f, dtype):
     with np.errstate(all="ignore"):
         for way, slope in every_way(f, X.astype(dtype)):
@@ -56,8 +57,8 @@ def test_a_branch_that_is_not_taken_brings_nothing(f, dtype):
             assert slope.dtype == dtype
 
 
-@pytest.mark.parametrize("op", [ta.logsumexp, ta.std, ta.prod, ta.max], ids=lambda op: op.__name__)
-@pytest.mark.parametrize("x", [0.5, np.array(0.5), np.array(0.5, np.float32)], ids=["float", "array", "float32"])
+@each("op", [ta.logsumexp, ta.std, ta.prod, ta.max], ids=lambda op: op.__name__)
+@each("x", [0.5, np.array(0.5), np.array(0.5, np.float32)], ids=["float", "array", "float32"])
 def test_single_numbers(op, x):
     with np.errstate(all="ignore"):
         for way, slope in every_way(lambda a: ta.where(a > 0, a, op(a * np.inf) * 0.0), x):

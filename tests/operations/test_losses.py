@@ -9,6 +9,8 @@ import pytest
 
 import tinygrad_act as ta
 
+from ..each import each
+
 
 @pytest.mark.parametrize("z", [-700.0, -40.0, -1.0, 0.0, 1.0, 37.0, 40.0, 700.0])
 def test_binary_cross_entropy_is_right_in_both_tails(z):
@@ -51,9 +53,7 @@ def test_labels_become_targets():
     labels = np.array([2, 0, 1, 1])
     expected = -ta.log_softmax(z)[np.arange(4), labels]
     np.testing.assert_allclose(ta.softmax_cross_entropy(z, ta.one_hot(labels, 3)), expected, rtol=1e-15)
-    np.testing.assert_allclose(
-        ta.softmax_cross_entropy(z.T, ta.one_hot(labels, 3).T, axis=0), expected, rtol=1e-15
-    )
+    np.testing.assert_allclose(ta.softmax_cross_entropy(z.T, ta.one_hot(labels, 3).T, axis=0), expected, rtol=1e-15)
 
 
 def test_what_does_not_fit_is_refused_by_name():
@@ -74,8 +74,8 @@ UNLIKE = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("logits", "targets"), UNLIKE)
-@pytest.mark.parametrize("name", LOSSES)
+@each(("logits", "targets"), UNLIKE)
+@each("name", LOSSES)
 def test_every_loss_refuses_other_shapes_in_the_same_words(name, logits, targets):
     """On arrays, Values, in each transform and in programs; of targets that a program is given or holds."""
     loss, z, y = LOSSES[name], np.zeros(logits), np.zeros(targets)

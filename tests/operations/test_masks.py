@@ -18,6 +18,8 @@ import tinygrad_act as ta
 from tinygrad_act.check import samples
 from tinygrad_act.operations.slope import kinks_of
 
+from ..each import each
+
 mp = pytest.importorskip("mpmath")
 BESIDE = "1e-30"
 POINTS = (-20.0, -6.0, -3.0, -1.25, -1.0, -0.5, 0.0, 0.5, 1.0, 1.25, 3.0, 6.0, 20.0)
@@ -121,8 +123,8 @@ def one_input():
                 yield pytest.param(op, static, id=f"{op.name}-{static or ''}")
 
 
-@pytest.mark.parametrize("form", ["auto", "output", "input"])
-@pytest.mark.parametrize(("op", "static"), list(one_input()))
+@each("form", ["auto", "output", "input"])
+@each(("op", "static"), list(one_input()))
 def test_every_function_of_one_number_at_every_switch(op, static, form):
     if form != "auto" and form not in op.forms:
         return
@@ -146,7 +148,7 @@ PAIRS = [(0.0, 0.0), (0.0, 1.0), (1.0, 1.0), (-1.0, -1.0), (1.0, 0.0), (-2.0, 0.
 TWO = [pytest.param(op, id=op.name) for op in FUNCTIONS if len(op.inputs) == 2 and op.name != "pow_derivative"]
 
 
-@pytest.mark.parametrize("op", TWO)
+@each("op", TWO)
 def test_every_function_of_two_numbers_at_every_switch(op):
     exact = by_mpmath(op, {})
     for at in PAIRS:
@@ -194,8 +196,8 @@ def _power_terms(x, y, by_x, by_y):
 BASES, EXPONENTS = (0.0, 0.5, 1.0, 2.0), (-1.0, 0.0, 0.5, 1.0, 1.5, 2.0, 3.0)
 
 
-@pytest.mark.parametrize("orders", [o for n in (1, 2, 3) for o in itertools.product((0, 1), repeat=n)])
-@pytest.mark.parametrize("how", ["numbers", "arrays", "compiled", "compiled arrays"])
+@each("orders", [o for n in (1, 2, 3) for o in itertools.product((0, 1), repeat=n)])
+@each("how", ["numbers", "arrays", "compiled", "compiled arrays"])
 def test_powers(orders, how):
     pow = lambda x, y: x**y
     pairs = list(itertools.product(BASES, EXPONENTS))

@@ -9,9 +9,11 @@ import pytest
 
 import tinygrad_act as ta
 
+from ..each import each
+
 mp = pytest.importorskip("mpmath")
-WAYS = pytest.mark.parametrize("way", [lambda f: f, ta.compile], ids=["eager", "compiled"])
-DTYPES = pytest.mark.parametrize("dtype", [np.float64, np.float32])
+WAYS = each("way", [lambda f: f, ta.compile], ids=["eager", "compiled"])
+DTYPES = each("dtype", [np.float64, np.float32])
 
 
 def exact_spread(x, ddof=0):
@@ -36,8 +38,8 @@ def ulps(found, exact, dtype):
 
 @WAYS
 @DTYPES
-@pytest.mark.parametrize("c", [0.1, 1 / 3, 1e-30, 1e30, -0.7, 0.0, 5e-324, 1e38])
-@pytest.mark.parametrize("n", [1, 3, 7, 100_003])
+@each("c", [0.1, 1 / 3, 1e-30, 1e30, -0.7, 0.0, 5e-324, 1e38])
+@each("n", [1, 3, 7, 100_003])
 def test_equal_entries(n, c, dtype, way):
     x = np.full(n, c, dtype)
     for f in (ta.std, ta.var):
@@ -49,7 +51,7 @@ def test_equal_entries(n, c, dtype, way):
 
 @WAYS
 @DTYPES
-@pytest.mark.parametrize("axis", [None, 0, 1, -1, (0, 2), (0, 1, 2)])
+@each("axis", [None, 0, 1, -1, (0, 2), (0, 1, 2)])
 def test_equal_entries_along_axes_beside_others(axis, dtype, way):
     x = np.random.default_rng(0).normal(size=(4, 3, 5)).astype(dtype) + dtype(10)
     equal = np.broadcast_to(x.mean(axis=axis, keepdims=True).astype(dtype), x.shape).copy()
@@ -85,8 +87,8 @@ NEAR = {
 
 @WAYS
 @DTYPES
-@pytest.mark.parametrize("c", [0.1, 1 / 3, 1e-30, 1e30])
-@pytest.mark.parametrize("name", NEAR)
+@each("c", [0.1, 1 / 3, 1e-30, 1e30])
+@each("name", NEAR)
 def test_nearly_equal_entries_and_both_ends_of_the_range(name, c, dtype, way):
     x = np.array(NEAR[name](dtype(c), dtype), dtype)
     root, square, root_slope, square_slope = exact_spread(x)

@@ -12,7 +12,8 @@ import tinygrad_act as ta
 from tinygrad_act.check import samples
 from tinygrad_act.core.evaluate import evaluate
 
-from ..conftest import differentiable, every_case, flows
+from ..conftest import differentiable, every_case, flows, one_of_each_kind
+from ..each import each
 from ..oracle import by_formula
 
 CASES = every_case()
@@ -45,7 +46,7 @@ def bounded(op):
     return len(op.inputs) == 1 and not op.domain and not op.poles and op.name not in overflows
 
 
-@pytest.mark.parametrize(("op", "case"), differentiable(CASES))
+@each(("op", "case"), one_of_each_kind(differentiable(CASES)), parts=8)
 def test_derivative_first_and_second_order(op, case):
     f, arrays = samples.movable(op, case)
     if not any(x.size for x in arrays):
@@ -58,12 +59,18 @@ def test_derivative_first_and_second_order(op, case):
     assert report.digits >= 7, f"{op.name}\n{report}"
 
 
+@pytest.mark.slow
+@each(("op", "case"), differentiable(CASES), parts=8)
+def test_derivative_of_every_case(op, case):
+    test_derivative_first_and_second_order.__wrapped__(op, case)
+
+
 def kinked(op):
     """Whether its derivative can be checked at a kink."""
     return any(op.rules) and not op.estimator and any(True for _ in samples.at_kinks(op))
 
 
-@pytest.mark.parametrize("op", only(kinked, OPS))
+@each("op", only(kinked, OPS))
 def test_derivative_at_declared_kinks(op):
     for arrays, static in samples.at_kinks(op):
         report = ta.gradcheck(lambda *xs, static=static: op.call(*xs, **static), *arrays)
@@ -71,14 +78,14 @@ def test_derivative_at_declared_kinks(op):
         assert any(entry.at_kink for entry in report.entries), f"{op.name}: no kink found\n{report}"
 
 
-@pytest.mark.parametrize(("op", "case"), CASES)
+@each(("op", "case"), CASES)
 def test_formula_in_the_docstring_is_what_the_body_computes(op, case):
     arrays = samples.sample(op, case)
     expected = by_formula(op, arrays, case.static)
     np.testing.assert_allclose(op.call(*arrays, **case.static), expected, rtol=1e-13, atol=1e-14)
 
 
-@pytest.mark.parametrize(("op", "case"), CASES)
+@each(("op", "case"), CASES)
 def test_array_and_value_give_the_same_bits(op, case):
     arrays = samples.sample(op, case)
     on_arrays = op.call(*arrays, **case.static)
@@ -89,7 +96,7 @@ def test_array_and_value_give_the_same_bits(op, case):
     assert isinstance(on_values, np.ndarray), "0-d must stay an array"
 
 
-@pytest.mark.parametrize(("op", "case"), only(on_numbers, CASES))
+@each(("op", "case"), only(on_numbers, CASES))
 def test_python_floats_agree_with_arrays(op, case):
     arrays = samples.sample(op, case)
     numbers = [float(x) for x in arrays]
@@ -98,7 +105,7 @@ def test_python_floats_agree_with_arrays(op, case):
     np.testing.assert_allclose(a, op.call(*arrays, **case.static), rtol=4e-16, atol=0)
 
 
-@pytest.mark.parametrize(("op", "case"), only(lambda op, case: "dtype" not in case.static, CASES))
+@each(("op", "case"), only(lambda op, case: "dtype" not in case.static, CASES))
 def test_float32_stays_float32(op, case):
     arrays = samples.sample(op, case, np.float32)
     values = [ta.Value(x) if isinstance(c, tuple) else x for x, c in zip(arrays, case.inputs)]
@@ -111,7 +118,7 @@ def test_float32_stays_float32(op, case):
         assert {v.grad.dtype for v in values if isinstance(v, ta.Value)} == {np.dtype(np.float32)}
 
 
-@pytest.mark.parametrize(("op", "case"), CASES)
+@each(("op", "case"), CASES)
 def test_inputs_are_not_changed_and_layout_does_not_matter(op, case):
     """Fortran order, negative strides, read-only and 0-stride inputs give the same bits."""
     f, arrays = samples.movable(op, case)
@@ -148,7 +155,7 @@ def broadcasts(op):
     return len(op.inputs) == 1 or not shapes or any(len(different) > 1 for different in shapes)
 
 
-@pytest.mark.parametrize("op", ELEMENTWISE)
+@each("op", ELEMENTWISE)
 def test_elementwise_on_empty_arrays_and_on_broadcasting_with_them(op):
     shapes = [(0, 3), (1, 3), (0, 1)][: len(op.inputs)]
     if not broadcasts(op):
@@ -161,7 +168,7 @@ def test_elementwise_on_empty_arrays_and_on_broadcasting_with_them(op):
     assert [c.shape for c in pullback(np.zeros((0, 3)))] == shapes
 
 
-@pytest.mark.parametrize("op", only(sees_nan, ELEMENTWISE))
+@each("op", only(sees_nan, ELEMENTWISE))
 def test_nan_in_gives_nan_out_and_a_nan_gradient(op):
     if len(op.inputs) > 1:
         x, y = ta.Value(np.array([math.nan, -3.0])), ta.Value(np.array([2.0, math.nan]))
@@ -182,13 +189,13 @@ def test_nan_in_gives_nan_out_and_a_nan_gradient(op):
         assert np.isnan(np.ravel(z.grad)[0]), f"{op.name}: NaN has slope {z.grad}"
 
 
-@pytest.mark.parametrize("op", only(lambda op: sees_nan(op) and len(op.inputs) == 2, ELEMENTWISE))
+@each("op", only(lambda op: sees_nan(op) and len(op.inputs) == 2, ELEMENTWISE))
 def test_nan_in_either_of_two_numbers_gives_nan(op):
     assert math.isnan(op.call(math.nan, 2.0))
     assert math.isnan(op.call(-3.0, math.nan))
 
 
-@pytest.mark.parametrize(("op", "case"), differentiable(CASES))
+@each(("op", "case"), differentiable(CASES))
 def test_cotangents_are_linear_in_the_seed(op, case):
     """Seed 0 gives exactly 0; twice the seed gives exactly twice the gradient."""
     f, arrays = samples.movable(op, case)
@@ -199,7 +206,7 @@ def test_cotangents_are_linear_in_the_seed(op, case):
         assert not zero.any()
 
 
-@pytest.mark.parametrize("op", OPS)
+@each("op", OPS)
 def test_the_declaration_is_complete(op):
     assert op.formula.startswith("a = ")
     assert op.derivative, f"{op.name} does not spell its derivative"
@@ -211,7 +218,7 @@ def test_the_declaration_is_complete(op):
     assert pickle.loads(pickle.dumps(op.call)) is op.call
 
 
-@pytest.mark.parametrize("op", only(bounded, ELEMENTWISE))
+@each("op", only(bounded, ELEMENTWISE))
 def test_no_floating_point_error_from_stable_functions(op):
     """Over the whole range of numbers nothing warns."""
     z = np.concatenate([[0.0], 10.0 ** np.arange(-300, 301, 5.0)])

@@ -17,6 +17,8 @@ from tinygrad_act.check import samples
 from tinygrad_act.core.op import REQUIRED
 from tinygrad_act.operations.slope import kinks_of
 
+from ..each import each
+
 pytestmark = [pytest.mark.optional, pytest.mark.filterwarnings("default")]  # of theirs
 
 Z = np.linspace(-8.0, 8.0, 161) + 0.0137
@@ -166,12 +168,12 @@ def check(framework, op, static, run):
             np.testing.assert_allclose(c, 0.0 if theirs is None else theirs, rtol=4e-16, atol=0, err_msg=f"at {arrays}")
 
 
-@pytest.mark.parametrize(("op", "static"), list(compared("torch")))
+@each(("op", "static"), list(compared("torch")))
 def test_torch(op, static):
     check("torch", op, static, by_torch)
 
 
-@pytest.mark.parametrize(("op", "static"), list(compared("jax")))
+@each(("op", "static"), list(compared("jax")))
 def test_jax(op, static):
     check("jax", op, static, by_jax)
 

@@ -8,6 +8,8 @@ import pytest
 import tinygrad_act as ta
 from tinygrad_act.operations import log_exp
 
+from ..each import each
+
 mp = pytest.importorskip("mpmath")
 EPS = float(np.finfo(float).eps)
 
@@ -112,9 +114,7 @@ def test_logsumexp_and_logmeanexp_over_several_axes():
             expected = np.log(np.sum(np.exp(x - 100), axis=axis, keepdims=keepdims)) + 100
             np.testing.assert_allclose(ta.logsumexp(x, axis=axis, keepdims=keepdims), expected, rtol=1e-13)
             n = x.size / np.sum(x, axis=axis).size
-            np.testing.assert_allclose(
-                ta.logmeanexp(x, axis=axis, keepdims=keepdims), expected - np.log(n), rtol=1e-12
-            )
+            np.testing.assert_allclose(ta.logmeanexp(x, axis=axis, keepdims=keepdims), expected - np.log(n), rtol=1e-12)
 
 
 SIZES = [1e-30, 1e-8, 1.0, 30.0, 1e4, 3e8, 1e30, 3e38]
@@ -130,10 +130,10 @@ def scaled_rows(size, dtype):
     return [np.asarray(row, dtype) for row in rows]
 
 
-@pytest.mark.parametrize("way", [lambda f: f, ta.compile], ids=["eager", "compiled"])
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("dtype", [np.float64, np.float32])
-@pytest.mark.parametrize("f", [ta.logsumexp, ta.logmeanexp], ids=lambda f: f.__name__)
+@each("way", [lambda f: f, ta.compile], ids=["eager", "compiled"])
+@each("size", SIZES)
+@each("dtype", [np.float64, np.float32])
+@each("f", [ta.logsumexp, ta.logmeanexp], ids=lambda f: f.__name__)
 def test_the_gradient_of_logsumexp_is_the_softmax_of_its_input(f, dtype, size, way):
     """In ulp of the largest entry; beyond, what exp makes of the rounding of a difference from the largest."""
     eps = float(np.finfo(dtype).eps)
@@ -180,9 +180,9 @@ def test_the_gradient_of_logsumexp_over_axes_of_large_numbers(dtype, way):
     assert ta.grad(lambda x: ta.logsumexp(x, axis=1).sum())(np.zeros((0, 3))).shape == (0, 3)
 
 
-@pytest.mark.parametrize("way", [lambda f: f, ta.compile], ids=["eager", "compiled"])
-@pytest.mark.parametrize("axis", [-1, 0, None])
-@pytest.mark.parametrize("low", [-40.0, -700.0])
+@each("way", [lambda f: f, ta.compile], ids=["eager", "compiled"])
+@each("axis", [-1, 0, None])
+@each("low", [-40.0, -700.0])
 def test_the_gradient_of_log_softmax_keeps_the_digits_of_a_confident_row(low, axis, way):
     """The entry near 1 cancels: what is left of it is what the others have."""
     row = np.array([low, 0.0, low - 1])

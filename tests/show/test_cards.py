@@ -11,11 +11,13 @@ import pytest
 import tinygrad_act as ta
 from tinygrad_act.core.op import REQUIRED
 
+from ..each import each
+
 CARDS = {op.name: ta.card(op.name) for op in ta.ops.values() if op.reference is not None
          and not any(d is REQUIRED for d in op.defaults.values())}  # fmt: skip
 
 
-@pytest.mark.parametrize("name", CARDS)
+@each("name", CARDS)
 def test_every_activation_has_a_card_as_text_markdown_and_json(name):
     card = CARDS[name]
     assert card.formula in card.text()
@@ -27,7 +29,7 @@ def test_every_activation_has_a_card_as_text_markdown_and_json(name):
     assert data["formula"] == ta.ops[name].formula
 
 
-@pytest.mark.parametrize("name", CARDS)
+@each("name", CARDS)
 def test_printed_rules_are_those_that_run(name):
     op = ta.ops[name]
     texts = {d.form: d.text for d in CARDS[name].derivatives if d.of == op.inputs[0]}
@@ -63,7 +65,7 @@ def test_where_no_gain_reaches_the_level_there_is_none():
     assert CARDS["logit"].gain is None if "logit" in CARDS else True
 
 
-@pytest.mark.parametrize(
+@each(
     ("name", "lipschitz"),
     [("sigmoid", 0.25), ("tanh", 1.0), ("relu", 1.0), ("elu", 1.0), ("hard_swish", 1.5), ("soft_sign", 1.0),
      ("selu", 1.7580993408473766), ("silu", 1.0998394), ("gelu", 1.1289041), ("exp", math.inf),

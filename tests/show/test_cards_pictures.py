@@ -12,6 +12,7 @@ from tinygrad_act.show.cards.pictures.curves import breaks, marks, read, span, s
 from tinygrad_act.show.cards.pictures.numerical import LIMIT, check
 from tinygrad_act.show.svg import DARK, LIGHT
 
+from ..each import each
 from ..picture_reader import circles, dashes, declared, faults, texts, titles
 
 GIVEN = {"threshold": {"threshold": 0.5, "value": -1.0}, "gumbel_softmax": {"rng": np.random.default_rng(0)}}
@@ -25,7 +26,7 @@ def card(name, **static):
     return ta.card(name, **GIVEN.get(name, {}), **static)
 
 
-@pytest.mark.parametrize("name", CATALOGUE)
+@each("name", CATALOGUE)
 def test_every_activation_has_a_picture_with_no_text_cut_or_overlapping(name):
     svg = card(name).svg()
     assert faults(svg) == []
@@ -33,7 +34,7 @@ def test_every_activation_has_a_picture_with_no_text_cut_or_overlapping(name):
     assert svg == card(name).svg(), "the same bytes every time"
 
 
-@pytest.mark.parametrize("name", CURVED)
+@each("name", CURVED)
 def test_every_kink_is_marked_and_the_side_taken_is_written_out(name):
     found = card(name)
     one = subject(found)
@@ -51,9 +52,7 @@ def test_every_kink_is_marked_and_the_side_taken_is_written_out(name):
 
 def test_the_kink_says_which_slope_is_taken():
     assert "kink at 0: slope 0 | 1; g′(0) = 1, the right side’s" in texts(ta.card("relu").svg())
-    assert "kink at max = 1: slope 1 | 0; g′(1) = 1, the steeper side’s" in texts(
-        ta.card("hard_tanh").svg()
-    )
+    assert "kink at max = 1: slope 1 | 0; g′(1) = 1, the steeper side’s" in texts(ta.card("hard_tanh").svg())
     assert "jump at 0: nothing flows there, g′(0) = 0" in texts(ta.card("step").svg())
 
 
@@ -63,7 +62,7 @@ def test_the_ring_lies_on_the_curve_and_the_dot_at_the_slope_taken():
     assert dot[1] < ring[1], "slope 1 is above value 0"
 
 
-@pytest.mark.parametrize("name", HONEST)
+@each("name", HONEST)
 def test_the_numerical_check_agrees_with_every_slope_of_the_catalogue(name):
     found = card(name)
     one = subject(found)

@@ -14,13 +14,12 @@ from tinygrad_act import Value, draw
 from tinygrad_act.show.svg import LIGHT
 
 from ..dot_reader import neuron, read
+from ..each import each
 
 needs_dot = pytest.mark.skipif(shutil.which("dot") is None, reason="Graphviz's program `dot` is not on PATH")
 needs_scripts = pytest.mark.skipif(os.name == "nt", reason="a shell script plays `dot`")
 
 NONE_YET = "grad –"
-
-
 
 
 def test_a_neuron_before_backward():
@@ -101,7 +100,7 @@ def test_values_are_green_and_gradients_red():
 # -- values, gradients, shapes ----------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("data", "rows"), [
+@each(("data", "rows"), [
     (2, ["2"]),
     (1 / 3, ["0.3333"]),
     (float("nan"), ["nan"]),
@@ -163,7 +162,7 @@ def test_where_no_gradient_flows_there_is_no_gradient_row():
     assert picture.box("x")[-1] == NONE_YET
 
 
-@pytest.mark.parametrize(("make", "heading"), [
+@each(("make", "heading"), [
     (lambda x: ta.softmax(x), "softmax"),
     (lambda x: ta.softmax(x, axis=0), "softmax axis=0"),
     (lambda x: x.sum(axis=(0, 1), keepdims=True), "Σ axis=(0, 1), keepdims=True"),

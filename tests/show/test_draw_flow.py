@@ -13,8 +13,9 @@ from tinygrad_act.check import samples
 from tinygrad_act.core.graph import topological_order
 from tinygrad_act.show.graph.flow import flows
 
-from ..conftest import differentiable, every_case
+from ..conftest import differentiable, every_case, one_of_each_kind
 from ..drawn import Attention, Network, Residual, loss_of, neuron, scalar_network
+from ..each import each
 
 UNARY = (ta.sin, ta.tanh, ta.sigmoid, ta.relu, ta.exp, ta.abs, ta.gelu)
 BINARY = (lambda x, y: x + y, lambda x, y: x * y, lambda x, y: x - y, ta.maximum, lambda x, y: x / (2.0 + y * y))
@@ -77,7 +78,7 @@ def test_the_same_for_networks(make):
     assert_right(make())
 
 
-@pytest.mark.parametrize(("op", "which"), differentiable(every_case()))
+@each(("op", "which"), one_of_each_kind(differentiable(every_case())))
 def test_the_same_for_every_operation(op, which):
     args = samples.sample(op, which)
     values = [Value(x) if isinstance(x, np.ndarray) and op.rule(i) is not None else x for i, x in enumerate(args)]

@@ -21,6 +21,7 @@ from tinygrad_act import Value, draw
 from tinygrad_act.show.svg import png
 
 from ..drawn import HOSTILE, Network, batch, chain, hostile, loss_of, neuron, read
+from ..each import each
 
 needs_resvg = pytest.mark.skipif(
     importlib.util.find_spec("resvg_py") is None, reason="the package resvg-py (extra `png`) is not installed"
@@ -292,7 +293,7 @@ def test_a_drawing_keeps_no_graph_alive():
 # -- what is refused --------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("arguments", "options", "error", "said"), [
+@each(("arguments", "options", "error", "said"), [
     ((3.0,), {}, TypeError, "draw: got float; expected a Value, several Values, or a model and its input"),
     (([],), {}, ValueError, "draw: got an empty list; expected at least one Value"),
     (([Value(1.0), None],), {}, TypeError, "draw: item 1 is NoneType; expected only Values"),

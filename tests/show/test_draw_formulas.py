@@ -17,7 +17,20 @@ from tinygrad_act.show.graph.page.steps import steps_of
 from tinygrad_act.show.graph.wording import slope_text
 
 from ..formula_reader import evaluate
-from ..printed import LETTERS, called, edges_of, hold, in_text, is_cut, labels_for, meanings, node_of, point, scalar_ops
+from ..printed import (
+    LETTERS,
+    called,
+    edges_of,
+    hold,
+    in_text,
+    is_cut,
+    labels_for,
+    meanings,
+    node_of,
+    point,
+    scalar_ops,
+    turns,
+)
 from ..random_rules import ARGUMENTS, declared, random_rule, scalar_value
 
 PARTS = 2
@@ -61,8 +74,8 @@ def check_step(step, names):
 
 @pytest.mark.parametrize(("op", "static"), OPS)
 def test_every_operation_with_labels_that_collide_with_its_letters(op, static):
-    for turn in range(len(LETTERS)):
-        node = node_of(op, static, point(op, static, turn % 5), labels_for(len(op.inputs), turn))
+    for turn in turns(op):
+        node = node_of(op, static, point(op, static, turn), labels_for(len(op.inputs), turn))
         if math.isfinite(node.data):
             check_picture(node)
 

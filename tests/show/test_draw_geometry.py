@@ -23,6 +23,7 @@ from ..drawn import (
     read,
     scalar_network,
 )
+from ..each import each
 
 
 def awkward():
@@ -73,8 +74,8 @@ ZOO = {
 }
 
 
-@pytest.mark.parametrize("direction", ["right", "down"])
-@pytest.mark.parametrize("name", ZOO)
+@each("direction", ["right", "down"])
+@each("name", ZOO)
 def test_nothing_overlaps_or_leaves_its_place(name, direction):
     found = read(ZOO[name](direction=direction).svg())
     assert list(geometry_faults(found)) == []

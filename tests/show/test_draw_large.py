@@ -18,13 +18,12 @@ from tinygrad_act import Value, draw
 from tinygrad_act.core.graph import topological_order
 
 from ..dot_reader import HOSTILE, SPELLED, chain, read
+from ..each import each
 
 needs_dot = pytest.mark.skipif(shutil.which("dot") is None, reason="Graphviz's program `dot` is not on PATH")
 needs_scripts = pytest.mark.skipif(os.name == "nt", reason="a shell script plays `dot`")
 
 NONE_YET = "grad –"
-
-
 
 
 def test_no_gradient_changes_and_backward_does_not_run():
@@ -57,7 +56,8 @@ def test_a_drawing_is_a_snapshot():
 
 # -- hostile texts ----------------------------------------------------------------------------
 
-@pytest.mark.parametrize(("label", "shown"), [*zip(HOSTILE, HOSTILE), *SPELLED.items()], ids=itertools.count())
+
+@each(("label", "shown"), [*zip(HOSTILE, HOSTILE), *SPELLED.items()], ids=itertools.count())
 def test_hostile_labels_are_escaped(label, shown):
     x = Value(1.0, label)
     y = x.sin()
@@ -69,7 +69,7 @@ def test_hostile_labels_are_escaped(label, shown):
 
 
 @pytest.mark.usefixtures("scratch")
-@pytest.mark.parametrize(("label", "shown"), [*zip(HOSTILE[:9], HOSTILE[:9]), *SPELLED.items()], ids=itertools.count())
+@each(("label", "shown"), [*zip(HOSTILE[:9], HOSTILE[:9]), *SPELLED.items()], ids=itertools.count())
 def test_hostile_operation_labels_and_static_parameters_are_escaped(label, shown):
     @ta.elementwise(dz=lambda _, __, *, how: 1.0, label=label)
     def odd(z, *, how):
@@ -132,10 +132,8 @@ def test_another_process_with_another_hash_seed_gives_the_same_bytes():
 
 def test_a_deep_graph_is_summarised_and_says_so():
     y = chain(50_000)
-    start = time.process_time()
     drawing = draw(y)
     picture = read(drawing)
-    assert time.process_time() - start < 5
     note = "50,001 values: summarised by operation; draw a part of it, or pass max_nodes=50001"
     assert picture.graph["label"] == note
     assert note in repr(drawing)
@@ -145,12 +143,20 @@ def test_a_deep_graph_is_summarised_and_says_so():
 
 
 def test_a_deep_graph_can_be_drawn_in_full_without_recursion():
+    """Deeper than Python's calls may be."""
+    dot = draw(chain(6_000), collapse="none").dot()
+    assert dot.count("->") == 9_000
+    assert "summarised" not in dot
+
+
+@pytest.mark.slow
+def test_a_very_deep_graph_is_summarised_and_drawn_in_time():
     y = chain(50_000)
     start = time.process_time()
-    dot = draw(y, collapse="none").dot()
-    assert time.process_time() - start < 15
-    assert dot.count("->") == 75_000
-    assert "summarised" not in dot
+    read(draw(y))
+    assert time.process_time() - start < 5
+    assert draw(y, collapse="none").dot().count("->") == 75_000
+    assert time.process_time() - start < 20
 
 
 def test_a_wide_shared_graph_takes_linear_time():
@@ -160,6 +166,7 @@ def test_a_wide_shared_graph_takes_linear_time():
     assert len(read(draw(y, collapse="none")).edges) == 400
 
 
+@pytest.mark.slow
 def test_an_operation_with_very_many_unnamed_operands_is_drawn_in_time():
     x = Value(0.5, "x")
     y = ta.stack([ta.sin(x * float(i)) for i in range(1_500)]).sum()

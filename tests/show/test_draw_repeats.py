@@ -17,6 +17,7 @@ from tinygrad_act.show.graph.repeats import fold_repeats
 from tinygrad_act.show.graph.wording import slope_text
 
 from ..drawn import Dense, Network, batch, chain, loss_of, picture, read, scalar_network
+from ..each import each
 
 
 def folded(y, **options):
@@ -130,6 +131,7 @@ def test_steps_of_several_operations_with_parameters_of_their_own():
     assert len(found.nodes) < 12
 
 
+@pytest.mark.slow
 def test_very_many_steps_that_share_their_weights_are_folded_in_time():
     y, w, b = Value(0.5, "x"), Value(1.0, "w"), Value(0.1, "b")
     for _ in range(3_000):
@@ -229,7 +231,7 @@ def random_repeats(seed):
     return y
 
 
-@pytest.mark.parametrize("seed", range(40))
+@each("seed", range(40))
 def test_folding_keeps_counts_order_and_flow(seed):
     full = draw(random_repeats(seed), names={}, collapse="none").snapshot
     short = fold_repeats(full)

@@ -14,6 +14,8 @@ from tinygrad_act import Value
 from tinygrad_act.__main__ import main
 from tinygrad_act.show.graph.variables import names_among, variables_in
 
+from ..each import each
+
 NET = """
 import itertools
 import numpy as np
@@ -70,8 +72,8 @@ def drawn(code, function, first=""):
     return space["names"], space["told"]
 
 
-@pytest.mark.parametrize("function", [False, True], ids=["module", "function"])
-@pytest.mark.parametrize("code", LOOPS.values(), ids=LOOPS.keys())
+@each("function", [False, True], ids=["module", "function"])
+@each("code", LOOPS.values(), ids=LOOPS.keys())
 def test_after_any_loop_a_parameter_is_called_by_its_place(code, function):
     names, told = drawn(code, function)
     assert names >= TRUTH | {"x", "y"}
@@ -195,6 +197,7 @@ def test_on_the_command_line(tmp_path, capsys):
     assert "net.layers[1].b " in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_it_is_quick_for_long_code_and_many_variables():
     source = "\n".join(f"for a{i} in (1, 2):\n    b{i} = a{i}" for i in range(3000)) + "\n"
     code = compile(source, "<long>", "exec")

@@ -15,6 +15,8 @@ import tinygrad_act as ta
 from tinygrad_act import Value
 from tinygrad_act.engine.tracing import TracingError
 
+from ..each import each
+
 HOSTILE = [
     "a\nb", "$x$", "w_1", "a|b", "`code`", "<script>alert(1)</script>", "\u202eRTL\u202c", "x" * 10_000,
     "🙂👩‍🚀", "\\frac{1}{2}",
@@ -417,7 +419,7 @@ def test_hostile_labels_are_one_line_of_text():
     assert "a\\nb" in explained.text()
 
 
-@pytest.mark.parametrize("label", HOSTILE, ids=range(len(HOSTILE)))
+@each("label", HOSTILE, ids=range(len(HOSTILE)))
 def test_hostile_labels_in_markdown_and_latex(label):
     w, x, X = Value(0.5, label), Value(3.0, label), Value(np.ones((2, 3)), label)
     loss = ta.sigmoid(X @ X.T).sum()
@@ -446,7 +448,7 @@ def check_latex(latex):
 # -- what it refuses --------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("call", "kind", "message"), [
+@each(("call", "kind", "message"), [
     (lambda x: explain(3.0, x), TypeError, r"the first argument is float; expected the Value to explain"),
     (lambda x: explain(x * 2, 3.0), TypeError, r"wrt is float; expected a Value that the first one depends on$"),
     (lambda x: explain(x * 2, [x]), TypeError, r"wrt is list; .*; call it once for each Value"),

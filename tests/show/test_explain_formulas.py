@@ -11,7 +11,7 @@ import pytest
 import tinygrad_act as ta
 
 from ..formula_reader import evaluate
-from ..printed import LETTERS, agrees, doubt, hold, is_cut, is_number, labels_for, meanings, node_of, point, scalar_ops
+from ..printed import agrees, doubt, hold, is_cut, is_number, labels_for, meanings, node_of, point, scalar_ops, turns
 from ..random_rules import ARGUMENTS, declared, random_rule, scalar_value
 
 OPS = [pytest.param(op, static, id=f"{op.name}-{number}") for number, (op, static) in enumerate(scalar_ops())]
@@ -49,8 +49,8 @@ def check_row(explained, factor, names):
 
 @pytest.mark.parametrize(("op", "static"), OPS)
 def test_every_operation_with_labels_that_collide_with_its_letters(op, static):
-    for turn in range(len(LETTERS)):
-        node = node_of(op, static, point(op, static, turn % 5), labels_for(len(op.inputs), turn))
+    for turn in turns(op):
+        node = node_of(op, static, point(op, static, turn), labels_for(len(op.inputs), turn))
         for position, x in enumerate(node.inputs):
             if op.known(position) is not None and math.isfinite(node.data):
                 check_explanation(node, x)

@@ -17,7 +17,8 @@ from tinygrad_act.show.paths.between import between
 from tinygrad_act.show.paths.heaviest import heaviest, weight
 from tinygrad_act.show.paths.pulling import weights
 
-from ..conftest import differentiable, every_case
+from ..conftest import differentiable, every_case, one_of_each_kind
+from ..each import each
 from ..scalar_programs import tangle
 
 
@@ -60,7 +61,7 @@ def random_graph(seed, leaves=3, size=14):
 # -- against backward -------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("seed", range(150))
+@each("seed", range(150))
 def test_random_graphs_add_up_to_the_gradient(seed):
     y, leaves = random_graph(seed)
     for x in leaves:
@@ -105,7 +106,7 @@ def count_paths(y, x):
     return sum(count_paths(z, x) for z, rule in zip(y.inputs, rules) if isinstance(z, Value) and rule is not None)
 
 
-@pytest.mark.parametrize("seed", range(12))
+@each("seed", range(12))
 def test_tangled_graphs_of_hundreds_of_values(seed):
     choose = random.Random(seed)
     leaves = [Value(choose.uniform(-2, 2), f"x{i}") for i in range(40)]
@@ -121,7 +122,7 @@ def test_tangled_graphs_of_hundreds_of_values(seed):
         assert explained.text().startswith(f"d out / d {x.label} = ")
 
 
-@pytest.mark.parametrize("op", ACTIVATIONS, ids=lambda op: op.name)
+@each("op", ACTIVATIONS, ids=lambda op: op.name)
 def test_one_path_through_an_activation_is_the_gradient_bit_for_bit(op):
     low, high = op.domain.get(op.inputs[0], (-3.0, 3.0))
     for at in (*np.linspace(max(low, -3.0), min(high, 3.0), 9), 0.0):
@@ -134,7 +135,7 @@ def test_one_path_through_an_activation_is_the_gradient_bit_for_bit(op):
         assert np.array_equal(explained.total, grad, equal_nan=True)
 
 
-@pytest.mark.parametrize(("op", "case"), differentiable(every_case()))
+@each(("op", "case"), one_of_each_kind(differentiable(every_case())))
 def test_every_operation_on_arrays(op, case):
     f, arrays = samples.movable(op, case)
     inputs = [Value(x if np.ndim(x) else float(x), f"x{i}") for i, x in enumerate(arrays)]
@@ -221,7 +222,7 @@ def test_a_sum_that_cancels_says_what_backward_has():
 # -- the heaviest -----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("seed", range(80))
+@each("seed", range(80))
 def test_the_heaviest_paths_are_found_among_all(seed):
     choose = random.Random(seed)
     x = Value(1.0, "x")

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from tinygrad_act.show.graph.layout import Box, Link, Placement, place
 
+from ..each import each
 from ..layout_graphs import NAMED, network, overlapping, rectangles, within
 
 DIRECTIONS = ("right", "down")
@@ -38,8 +39,8 @@ def test_any_graph_has_a_valid_picture(graph, direction):
     check(*graph, place(*graph, direction), direction)
 
 
-@pytest.mark.parametrize("direction", DIRECTIONS)
-@pytest.mark.parametrize("name", NAMED)
+@each("direction", DIRECTIONS)
+@each("name", NAMED)
 def test_known_graphs_have_valid_pictures(name, direction):
     graph = NAMED[name]()
     check(*graph, place(*graph, direction), direction)

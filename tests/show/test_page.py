@@ -18,6 +18,7 @@ from tinygrad_act.show.graph.page.steps import NO_BACKWARD_PASS, steps_of
 from tinygrad_act.show.graph.snapshot import Node, Snapshot
 from tinygrad_act.show.graph.summary import summarise
 
+from ..each import each
 from ..pages import data_of, neuron, number, scalar_mlp, shared, tensor_mlp
 
 
@@ -173,7 +174,7 @@ HOSTILE = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("label", HOSTILE, ids=range(len(HOSTILE)))
+@each("label", HOSTILE, ids=range(len(HOSTILE)))
 def test_hostile_labels_stay_text(label):
     x = Value(2.0, label)
     y = x * x

@@ -29,6 +29,8 @@ from tinygrad_act.show.svg import (
 )
 from tinygrad_act.show.svg.chart import Key, Panel, Scale, legend, legend_width, pieces, simplified, spread, ticks
 
+from ..each import each
+
 HOSTILE = "<script>alert('x')</script> & \"quoted\" \x00 \ud800 \u202e"
 HELVETICA = (  # widths of the letters from blank to ~, in thousandths, from Adobe's font metrics
     "278 278 355 556 556 889 667 191 333 333 389 584 278 333 278 278 556 556 556 556 556 556 556 556 556 556 278 278 "
@@ -48,8 +50,8 @@ def test_hostile_text_is_escaped_as_content_and_as_an_attribute():
     assert len(list(ET.fromstring(drawn).iter())) == 8, "svg, title, desc, style, rect, text, g and its title"
 
 
-@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
-@pytest.mark.parametrize("role", TEXT_ROLES)
+@each("theme", [LIGHT, DARK], ids=["light", "dark"])
+@each("role", TEXT_ROLES)
 def test_every_text_can_be_read_on_every_ground(theme, role):
     for ground in GROUNDS:
         assert contrast(theme[role], theme[ground]) >= 4.5, ground

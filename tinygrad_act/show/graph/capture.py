@@ -68,7 +68,8 @@ class _Capture:
     def __init__(self, outputs: Sequence[Value], names: Names, clusters: Mapping[int, tuple[str, ...]]) -> None:
         self._outputs = {id(value) for value in outputs}
         self._names, self._clusters = names, clusters
-        self._taken = {*names.called.values(), *(name.rpartition(".")[2] for name in names.called.values())}
+        self._called_so = frozenset(names.called.values())
+        self._taken = {*self._called_so, *(name.rpartition(".")[2] for name in self._called_so)}
         self._nodes: list[Node] = []
         self._edges: list[Edge] = []
         self._boxes: dict[int, int] = {}  # by id(): safe because the graph is alive until the end
@@ -131,11 +132,11 @@ class _Capture:
             return None
         ends = [*(value.inputs or ()), value]
         called, made = [self._called(x) for x in ends], [self._is_made(x) for x in ends]
-        names = names_around(value, called[:-1], called[-1], self._taken)
+        names = names_around(value, called[:-1], called[-1], self._taken, self._called_so)
         if not any(made):
             return names, names
         given = ["" if no_name else name for name, no_name in zip(called, made)]
-        return names, names_around(value, given[:-1], given[-1], self._taken)
+        return names, names_around(value, given[:-1], given[-1], self._taken, self._called_so)
 
     def _is_made(self, x: Any) -> bool:
         """Whether nobody named it; a variable of a loop names but the last of its values."""

@@ -32,7 +32,7 @@ from ...formula import (
 )  # fmt: skip
 from ...formula.operators import LET
 from ..texts import CUT, constant, printable
-from .short_rules import in_short
+from .short_rules import at_a_tie, in_short
 from .snapshot import Formula
 from .text import is_inline
 
@@ -88,7 +88,7 @@ class _Template:
         """`letters`: which names are single letters, which need no sign of a product. `taken`: names that are no free
         letters for what the formula defines itself."""
         holes = [chr(1 + i) + ("" if letter else _WIDE) for i, letter in enumerate(letters)]
-        shown = Shown(rule.tree, dict(zip(rule.places, holes)), taken)
+        shown = Shown(at_a_tie(rule.tree), dict(zip(rule.places, holes)), taken)
         self.form = _form(rule.tree, shown.root) if rule.elementwise else "whole"
         self.rounded = shown.root.rounded
         self.text, self.where = _pieces(shown.text), _pieces(shown.where)

@@ -83,12 +83,14 @@ def _formula(op: Op, rule: Rule, position: int, names: Named) -> Formula:
     return rule.spelled(names.shown, f"∂/∂{names.shown[operand(position)]}" if several else "")
 
 
-def names_around(node: Value, operands: Sequence[str], output: str, taken: Container[str]) -> Named:
+def names_around(
+    node: Value, operands: Sequence[str], output: str, taken: Container[str], boxes: Container[str] = ()
+) -> Named:
     """A name for every place of a rule: no two values have the same, and none has that of another box.
 
-    `operands`, `output`: what their boxes are called; empty for no name. `taken`: all names in the picture. The
-    letters that the operation has for its one input and its output come first; of several operands and their output
-    the names do.
+    `operands`, `output`: what their boxes are called; empty for no name. `taken`: all names in the picture, and their
+    last parts, which stand for them: `W` for `layer.W`; `boxes`: the names alone. The letters that the operation has
+    for its one input and its output come first; of several operands and their output the names do.
     """
     op: Any = node.op  # of a result: a leaf has no derivative
     inputs = node.inputs or ()
@@ -103,7 +105,7 @@ def names_around(node: Value, operands: Sequence[str], output: str, taken: Conta
     for place, x, called, letter in [*ends, (OUTPUT, node, output, "a")]:
         short = called.rpartition(".")[2]
         is_free = letter in (short, called) or letter not in taken
-        wanted = [short] if 0 < len(short) <= _NAME else []
+        wanted = [short] if 0 < len(short) <= _NAME and (short == called or short not in boxes) else []
         if is_free:
             wanted.insert(0 if alone or (x is node and not op.elementwise) else 1, letter)
         free = [name for name in wanted if given.get(name, id(x)) == id(x)]

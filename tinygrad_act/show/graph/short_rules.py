@@ -9,13 +9,12 @@ from collections.abc import Callable
 
 from ...formula import Expr, call, fold, infix, is_number, parts_of, pieces, prefix, rebuilt, same, words
 
-__all__ = ["in_short"]
+__all__ = ["at_a_tie", "in_short"]
 
 
 def in_short(e: Expr) -> Expr:
-    """`G / n` for `spread(G / n, x)`, `sum(G · a)` along the axes of the operation, `[x > y], 0.5 at a tie`."""
-    short = fold(e, parts_of, lambda node, parts: _shorter(rebuilt(node, parts)))
-    return _at_a_tie(short)
+    """`G / n` for `spread(G / n, x)`, `sum(G · a)` along the axes of the operation."""
+    return fold(e, parts_of, lambda node, parts: _shorter(rebuilt(node, parts)))
 
 
 def _shorter(e: Expr) -> Expr:
@@ -71,8 +70,8 @@ def _is(e: Expr, sign: str) -> bool:
     return e.kind == "infix" and e.head == sign
 
 
-def _at_a_tie(e: Expr) -> Expr:
-    """`where(x == y, 0.5, x > y)`."""
+def at_a_tie(e: Expr) -> Expr:
+    """`[x > y], 0.5 at a tie` for `where(x == y, 0.5, x > y)`: for texts, LaTeX has rows of cases."""
     if e.kind != "call" or e.head != "where" or len(e.args) != 3 or not _is(e.args[0], "=="):
         return e
     tie, half, beside = e.args
