@@ -1,11 +1,11 @@
 """What one task has switched on: recording, debugging, the depth of nested gradients.
 
-A `State` is never changed: who enters a block puts another one in its place, in a context variable. So it
+A `Mode` is never changed: who enters a block puts another one in its place, in a context variable. So it
 belongs to a thread, and in asyncio to a task, which starts with what was on where it was made. A new thread
 starts with nothing (`asyncio.to_thread` hands on the caller's).
 
 Blocks need not be left in the order in which they were entered: a generator may pause inside of one, and go
-on in another task. So a state knows the entries that it is made of, and to leave one takes out that one.
+on in another task. So a mode knows the entries that it is made of, and to leave one takes out that one.
 """
 
 from __future__ import annotations
