@@ -14,6 +14,7 @@ import numpy as np
 from ...core.errors import KinkError
 from ...core.evaluate import NOT_IEEE
 from ...core.op import Op
+from ...core.rules import is_constant
 from ...engine.backprop import pull_one
 from ...engine.value import Value
 from ...operations.slope import on_kinks, slope
@@ -79,7 +80,7 @@ def local_derivative(node: Value, position: int, names: Named, in_general: Named
 
 
 def _formula(op: Op, rule: Rule, position: int, names: Named) -> Formula:
-    several = op.elementwise and len(names.shown) > 2 and callable(op.rule(position))
+    several = op.elementwise and len(names.shown) > 2 and not is_constant(op.rule(position))
     return rule.spelled(names.shown, f"∂/∂{names.shown[operand(position)]}" if several else "")
 
 
