@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import inspect
+import itertools
 import traceback
 
 import pytest
@@ -98,7 +99,7 @@ def _narrowed(cases):
 def _cases(names, values, ids):
     """(name, arguments) of every case."""
     values = list(values)
-    ids = [*ids] if ids is not None and not callable(ids) else ids
+    ids = [*itertools.islice(ids, len(values))] if ids is not None and not callable(ids) else ids  # may be endless
     cases = []
     for i, value in enumerate(values):
         given, name, marks = (value.values, value.id, value.marks) if _is_param(value) else (value, None, ())
