@@ -9,7 +9,7 @@ import pytest
 
 import tinygrad_act as ta
 from tinygrad_act import Value, draw
-from tinygrad_act.check.gradient import samples
+from tinygrad_act.check import samples
 from tinygrad_act.core.graph import topological_order
 from tinygrad_act.show.graph.flow import flows
 
