@@ -19,14 +19,18 @@ import tinygrad_act as ta
 
 __all__ = ["Unread", "evaluate"]
 
-GREEK = dict(zip("αβγδεηθλμνρστφωπ", ["alpha", "beta", "gamma", "delta", "epsilon", "eta", "theta", "lambda", "mu", "nu", "rho", "sigma", "tau", "phi", "omega", "pi"]))  # fmt: skip
+GREEK = {
+    "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "epsilon", "η": "eta", "θ": "theta", "λ": "lambda",
+    "μ": "mu", "ν": "nu", "ρ": "rho", "σ": "sigma", "τ": "tau", "φ": "phi", "ω": "omega", "π": "pi",
+}  # fmt: skip
 CALLED = {"σ": "sigmoid", "Φ": "normal_cdf", "φ": "normal_pdf", r"\sigma": "sigmoid", r"\Phi": "normal_cdf",
           r"\varphi": "normal_pdf", r"\ln": "log", r"\max": "max", r"\min": "min", "abs": "absolute"}  # fmt: skip
 SIGNS = {"−": "-", "·": "*", "≥": ">=", "≤": "<=", "≠": "!=", "=": "==", r"\ge": ">=", r"\le": "<=", r"\ne": "!=",
-         r"\,": "*", r"\;": "@", r"\cdot": "*", r"\wedge": "and", r"\vee": "or", r"\lnot": "not", r"\bmod": "%"}  # fmt: skip
+         r"\,": "*", r"\;": "@", r"\cdot": "*", r"\wedge": "and", r"\vee": "or", r"\lnot": "not",
+         r"\bmod": "%"}  # fmt: skip
 RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 CONSTANTS = {"π": np.pi, r"\pi": np.pi, "pi": np.pi, "e": np.e, "∞": np.inf, r"\infty": np.inf, "inf": np.inf,
-             "NaN": np.nan, "nan": np.nan, "None": None, "True": True, "False": False}  # fmt: skip
+             "NaN": np.nan, "nan": np.nan, "None": None, "True": True, "False": False, "...": ...}  # fmt: skip
 COMPARE = {"==": np.equal, "!=": np.not_equal, "<": np.less, "<=": np.less_equal, ">": np.greater,
            ">=": np.greater_equal}  # fmt: skip
 INFIX = {"+": np.add, "-": np.subtract, "*": np.multiply, "/": np.divide, "//": np.floor_divide, "%": np.mod,
@@ -62,11 +66,16 @@ def _function(word, args, keywords):
         word += "imum"
     if word == "clip" and len(args) == 3:
         return np.minimum(np.maximum(args[0], args[1]), args[2])
+    if word == "slice":
+        return slice(*args)
     found = ta.ops.find(word)
     call = found.call if found is not None else getattr(np, word, None)
     if call is None:
         raise Unread(f"no function is called {word!r}")
-    return call(*args, **keywords)
+    found = call(*args, **keywords)
+    counts = word.startswith("arg") or word == "arange"
+    is_whole = isinstance(found, (np.ndarray, np.integer)) and found.dtype.kind == "i"
+    return np.multiply(found, 1.0) if is_whole and not counts else found
 
 
 def _python(text, names):
@@ -78,7 +87,8 @@ def _python(text, names):
     if len(call.args) != 1:
         raise Unread(f"{text!r} is no single formula")
     known = {**CONSTANTS, **names}
-    words = {x.id for x in ast.walk(call) if isinstance(x, ast.Name)} - known.keys() - {word.arg for word in call.keywords}
+    words = {x.id for x in ast.walk(call) if isinstance(x, ast.Name)} - {word.arg for word in call.keywords}
+    words -= known.keys()
     functions = {word: lambda *args, word=word, **keywords: _function(word, args, keywords) for word in words}
     left = [(word.arg, word.value) for word in call.keywords]
     while left:  # a definition may use those that stand after it
@@ -187,7 +197,8 @@ class _Formula:
         found = part()
         while self.sign() == (sign if self.style == "python" else word):
             self.next()
-            found = lambda known, x=found, y=part(): _truth(function(x(known), y(known)))
+            first, second = found, part()
+            found = lambda known, x=first, y=second: _truth(function(x(known), y(known)))
         return found
 
     def negated(self):
@@ -269,7 +280,7 @@ class _Formula:
             self.expect("{")
             if self.take(r"\top"):
                 self.expect("}")
-                return lambda known: np.swapaxes(base(known), -1, -2)
+                return lambda known: _transposed(base(known))
             exponent = self.choice()
             self.expect("}")
         else:
@@ -280,7 +291,7 @@ class _Formula:
         found = self.atom()
         while True:
             if self.take("ᵀ"):
-                found = lambda known, x=found: np.swapaxes(x(known), -1, -2)
+                found = lambda known, x=found: _transposed(x(known))
             elif self.peek() == "[" and not self.spaced() and self.style != "latex":
                 found = self.item(found)
             elif self.style == "latex" and self.take("_"):
@@ -290,7 +301,7 @@ class _Formula:
                 found = lambda known, x=found: x(known)[_index([index(known)])]
             elif self.peek().startswith(".") and not self.spaced():
                 found = self.attribute(found)
-            elif self.peek() == r"\text" and self.peek(2).startswith("."):
+            elif self.peek() == r"\text" and self.peek(2).startswith(".") and self.peek(2) != "...":
                 self.at += 1
                 word = self.group()[1:]
                 found = lambda known, x=found, word=word: getattr(np.asarray(x(known)), word)
@@ -320,7 +331,7 @@ class _Formula:
                 word = self.next()
                 self.next()
                 keywords[word] = self.choice()
-            elif self.style == "latex" and self.peek() == r"\text" and self.tokens[self.at + 4 : self.at + 5] and self.peek(4) == "=":
+            elif self.style == "latex" and self.peek() == r"\text" and self.peek(4) == "=":
                 word = self.next() and self.group()
                 self.expect("=")
                 keywords[word] = self.choice()
@@ -345,6 +356,8 @@ class _Formula:
                 return found
         if re.fullmatch(r"\d.*", token):
             return _literal(token)
+        if token == "...":
+            return lambda known: ...
         if token == "(":
             return self.bracketed(")")
         if token == "[":
@@ -378,7 +391,8 @@ class _Formula:
         if not _is_word(token):
             raise Unread(f"{token!r} is not expected in {self.text!r}")
         known_name = token in self.names and f"⟨{token}⟩" not in self.text
-        is_call = self.peek() in ("(", r"\left(") and not self.spaced() and (not known_name or len(token) > 1 or not token.isascii())
+        is_letter = known_name and len(token) == 1 and token.isascii()
+        is_call = self.peek() in ("(", r"\left(") and not self.spaced() and not is_letter
         if is_call and not (len(token) == 1 and token.isascii() and ta.ops.find(token) is None):
             end = ")" if self.next() == "(" else r"\right)"
             args, keywords = self.parts(end)
@@ -397,7 +411,8 @@ class _Formula:
                 str.maketrans("([", ")]")))  # fmt: skip
         if token in (r"\left|", r"\left\lfloor", r"\left\lceil"):
             end = {r"\left|": r"\right|", r"\left\lfloor": r"\right\rfloor", r"\left\lceil": r"\right\rceil"}[token]
-            function, inner = {r"\left|": np.abs, r"\left\lfloor": np.floor, r"\left\lceil": np.ceil}[token], self.choice()
+            function = {r"\left|": np.abs, r"\left\lfloor": np.floor, r"\left\lceil": np.ceil}[token]
+            inner = self.choice()
             self.expect(end)
             return lambda known: function(_number(inner(known)))
         if token == r"\frac":
@@ -416,7 +431,8 @@ class _Formula:
             return self.cases()
         if token in (r"\operatorname", r"\mathrm", r"\text", r"\overline"):
             word = self.group()
-            return (lambda known: _meaning(word, known)) if word in self.names else self.word(word)
+            is_name = word in self.names or word == "..."
+            return (lambda known: _meaning(word, known)) if is_name else self.word(word)
         return None
 
     def braced(self):
@@ -450,6 +466,11 @@ class _Formula:
         return chosen
 
 
+def _transposed(x):
+    """Of a matrix, or of each in a stack."""
+    return np.swapaxes(x, -1, -2) if np.ndim(x) > 1 else x
+
+
 def _loose(x):
     """An argument: a condition counts as a mask."""
     return np.asarray(x) if isinstance(x, Truth) else x
@@ -464,7 +485,7 @@ def _index(found):
 
 
 def _literal(token):
-    digits = token.replace("−", "-").replace("…", "")
+    digits = token.replace("−", "-").replace("…", "").replace("\\ldots", "")
     number = float(digits) if any(c in digits for c in ".e") else int(digits)
     return lambda known: number
 
@@ -484,14 +505,15 @@ def _meaning(token, known):
 
 
 _LATEX = re.compile(
-    r"\\left\\lfloor|\\right\\rfloor|\\left\\lceil|\\right\\rceil|\\(?:left|right)[(|)\[\]]|,\\quad|\\\\|\\,|\\;|\\[A-Za-z]+"
-    r"|\d+(?:\.\d+)?(?:\\ldots)?|[^\W\d]|[-+=<>/^_&,{}()\[\]|*]"
+    r"\\left\\lfloor|\\right\\rfloor|\\left\\lceil|\\right\\rceil|\\(?:left|right)[(|)\[\]]"
+    r"|,\\quad|\\\\|\\,|\\;|\\[A-Za-z]+|\d+(?:\.\d+)?(?:\\ldots)?|[^\W\d]|[-+=<>/^_&,{}()\[\]|*:]"
 )
 _TEXT = re.compile(
-    r"⟨[^⟩]*⟩|\d+(?:\.\d+)?…?(?:e[-−+]?\d+)?|\.[^\W\d]\w*|[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+|ᵀ|√|(?!\d)(?:(?![⁰¹²³⁴⁵⁶⁷⁸⁹ᵀ])\w)+'*′*|//|\*\*|[<>=!]=|[-−+*·/%@^()\[\]|,=≥≤≠<>:~&∞]"
+    r"⟨[^⟩]*⟩|\.\.\.|\d+(?:\.\d+)?…?(?:e[-−+]?\d+)?|\.[^\W\d]\w*|[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+|ᵀ|√"
+    r"|(?!\d)(?:(?![⁰¹²³⁴⁵⁶⁷⁸⁹ᵀ])\w)+'*′*|//|\*\*|[<>=!]=|[-−+*·/%@^()\[\]|,=≥≤≠<>:~&∞]"
 )
-
-
+_GROUP = re.compile(r"\\(text|mathrm|operatorname|overline|mathbf|begin|end)\{")
+_INDEX = re.compile(r"_\{(\d+)\}")
 _WORDY = re.compile("(?![⁰¹²³⁴⁵⁶⁷⁸⁹ᵀ])\\w")
 
 
@@ -505,23 +527,24 @@ def _tokens(text, names, style):
             at += 1
         if at == len(text):
             return
-        if style == "latex" and (found := re.compile(r"\\(text|mathrm|operatorname|overline|mathbf|begin|end)\{").match(text, at)):
+        if style == "latex" and (found := _GROUP.match(text, at)):
             end = _closing(text, found.end())
-            word, index = _unescaped(text[found.end() : end]), re.compile(r"_\{(\d+)\}").match(text, end + 1)
+            word, index = _unescaped(text[found.end() : end]), _INDEX.match(text, end + 1)
             if index and word + index[1] in names:
                 word, end = word + index[1], index.end() - 1
             yield from ((f"\\{found[1]}", at > start), ("{", False), (word, False), ("}", False))
             at = end + 1
             continue
-        whole = next((x for x in own if text.startswith(x, at) and not _WORDY.match(text, at + len(x))), None)
+        whole = [x for x in own if text.startswith(x, at) and not _WORDY.match(text, at + len(x))]
         found = None if whole else (_LATEX if style == "latex" else _TEXT).match(text, at)
         if not (whole or found):
             raise Unread(f"{text[at:]!r} can't be read in {text!r}")
-        token = whole or found[0]
-        if style == "latex" and token[0].isalpha() and (index := re.compile(r"_\{(\d+)\}").match(text, at + 1)) and token + index[1] in names:
-            token, at = token + index[1], index.end() - 1
+        token = whole[0] if whole else found[0]
+        end = at + len(token)
+        if style == "latex" and token[0].isalpha() and (index := _INDEX.match(text, end)) and token + index[1] in names:
+            token, end = token + index[1], index.end()
         yield token, at > start
-        at = at + len(whole or found[0]) if not (style == "latex" and token in names and token[-1].isdigit() and len(token) > 1) else at + 1
+        at = end
 
 
 def _closing(text, at):

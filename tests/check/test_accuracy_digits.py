@@ -14,9 +14,10 @@ import pytest
 
 import tinygrad_act as ta
 from tinygrad_act.check.accuracy import measured_ops
-from tinygrad_act.check.accuracy.grid import kept, kinks
+from tinygrad_act.check.accuracy.grid import kept
 from tinygrad_act.check.accuracy.measuring import _roots, _static
 from tinygrad_act.check.accuracy.truth import Exact, Truth
+from tinygrad_act.check.samples import kink_places
 from tinygrad_act.core.blocks import BLOCK
 
 from ..accuracy_bounds import title
@@ -44,7 +45,7 @@ def points(op, static, dtype):
     several = FEW if "erf" in op.formula else PAINFUL
     with np.errstate(over="ignore"):
         z = np.array([*several, *(-x for x in several)], dtype)
-    at = np.asarray(kinks(op, static), dtype)
+    at = np.asarray(kink_places(op, static), dtype)
     return kept(op, static, np.concatenate([z, np.nextafter(at, dtype(-np.inf)), np.nextafter(at, dtype(np.inf))]))
 
 
@@ -68,7 +69,7 @@ def within(found, exact, bound, z, what):
 def with_roots(op, static, truth, z):
     """`z`, and the neighbours of every root of the slope that lies between."""
     _, slope = truth(z)
-    roots = np.array(_roots(truth, z, slope, 1, kinks(op, static)), z.dtype)
+    roots = np.array(_roots(truth, z, slope, 1, kink_places(op, static)), z.dtype)
     more = kept(op, static, np.concatenate([np.nextafter(roots, z.dtype.type(x)) for x in (-np.inf, np.inf)]))
     return np.concatenate([z, more])
 

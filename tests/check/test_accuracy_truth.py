@@ -9,10 +9,11 @@ import pytest
 
 import tinygrad_act as ta
 from tinygrad_act.check.accuracy import measured_ops
-from tinygrad_act.check.accuracy.grid import grid, kept, kinks
+from tinygrad_act.check.accuracy.grid import grid, kept
 from tinygrad_act.check.accuracy.measuring import _static
 from tinygrad_act.check.accuracy.truth import Exact, Truth
 from tinygrad_act.check.accuracy.words import context, number, words
+from tinygrad_act.check.samples import kink_places
 from tinygrad_act.engine.jet import Jet
 
 from ..accuracy_bounds import title
@@ -186,7 +187,7 @@ def test_second_derivatives_are_those_of_closed_forms(name):
 def test_the_neighbours_of_every_kink_are_measured(op, static, dtype):
     static = _static(op, static)
     z = grid(op, static, dtype, 64)
-    for at in kinks(op, static):
+    for at in kink_places(op, static):
         place = dtype(at)
         assert place not in z
         if float(place) == at:

@@ -116,7 +116,7 @@ NOT_A_WAY_OUT = {
     "__setitem__",  # raises always
     "__getstate__",  # what a subclass added, no number
     # the engine's own
-    "_data", "_edges", "_grad", "_held", "_loan", "_mask",
+    "_held", "_edges", "_grad", "_loan", "_mask",
 }  # fmt: skip
 
 MORE = {

@@ -16,7 +16,8 @@ import os, sys, threading, time, warnings
 warnings.filterwarnings("ignore", category=DeprecationWarning)  # Python 3.12 and later warn of what is tried here
 import numpy as np
 import tinygrad_act as ta
-from tinygrad_act import Value, leaves, lending
+from tinygrad_act import Value
+from tinygrad_act.engine import leaves, lending
 
 inside, go_on = threading.Event(), threading.Event()
 

@@ -16,7 +16,7 @@ HERE = pathlib.Path(ta.__file__).parent
 
 FACTS = """
 import hashlib, inspect, tinygrad_act as ta
-from tinygrad_act import table
+from tinygrad_act.cli import table
 for op in ta.ops.values():
     forms = {form: op.spell(rule) for form, rule in op.forms.items()}
     print(op.name, "|", op.formula, "|", op.derivative, "|", forms, "|",

@@ -22,12 +22,13 @@ from tinygrad_act.core.rules import (
     slope_by,
 )
 from tinygrad_act.formula import name
+from tinygrad_act.operations.local import pull_local
 
 PACKAGE = pathlib.Path(ta.__file__).parent
 ASKS = {"isinstance", "callable", "type"}
 DECLARING = {"core/rules.py", "core/declare.py"}
 """Where rules are run, and where it is checked what one is."""
-INLINED = {"engine/backprop_scalar.py"}
+INLINED = {"engine/backprop_scalar.py", "operations/local.py"}
 """Where a call an edge would cost too much; see `test_the_written_out_pass_takes_the_same_slopes`."""
 OF_GRAPHS = {"compiler/node.py"}
 """What is called a rule there rewrites a program's graph."""
@@ -76,8 +77,8 @@ def test_what_is_asked_of_a_rule():
 def declared():
     before = set(ta.ops)
     yield
-    for name in set(ta.ops) - before:
-        del ta.ops[name]
+    for made in set(ta.ops) - before:
+        del ta.ops[made]
 
 
 def test_an_elementwise_operation_of_any_number_of_inputs(declared):
@@ -143,6 +144,21 @@ def test_the_written_out_pass_takes_the_same_slopes(op):
         assert [x.grad for x in values] == [0.0 + 1.0 * d for d in slopes]
         count += 1
     assert count, "no point at which it is finite"
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@pytest.mark.parametrize("op", plain_ops(), ids=lambda op: op.name)
+def test_the_written_out_chain_rule_takes_the_same_slopes(op):
+    """`pull_local` does not call it either."""
+    for numbers in ((0.37, 0.81), (-1.3, -2.2)):
+        for convert in (float, lambda x: np.array([x, x])):
+            primals = tuple(map(convert, numbers[: len(op.inputs)]))
+            a, g = op.call(*primals), convert(3.0)
+            if not np.all(np.isfinite(a)):
+                continue
+            for i, rule in enumerate(op.each):
+                expected = np.multiply(g, slope_by(op, rule, i, a, primals, {}))
+                np.testing.assert_array_equal(pull_local(op, rule, i, g, a, primals, {}), expected)
 
 
 def rule_like(node):

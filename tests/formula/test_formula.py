@@ -138,7 +138,7 @@ def test_names_are_changed_by_structure():
 
 
 def test_reading_refuses_what_is_no_formula():
-    for text in (
+    refused = (
         "the sum of g",
         "lambda: 1",
         "x := 2",
@@ -149,7 +149,8 @@ def test_reading_refuses_what_is_no_formula():
         "'" * 3,
         "(" * 5000,
         "x +",
-    ):
+    )
+    for text in refused:
         with pytest.raises(Unreadable):
             read(text)
     assert python(read("a < b < c")) == "(a < b) & (b < c)"
@@ -170,7 +171,7 @@ def test_a_formula_is_neither_true_nor_false_nor_a_function_nor_a_list():
 @pytest.mark.parametrize("grow", [lambda t: t + X, lambda t: -t, lambda t: ta.where(X > 0, 1.0, t), lambda t: t.sum()])
 def test_a_formula_as_deep_as_it_is_long_says_so(grow):
     tree = X
-    for _ in range(100_000):
+    for _ in range(30_000):
         tree = grow(tree)
     for spell in STYLES.values():
         assert "at most 10,000 are" in spell(tree)
@@ -207,7 +208,7 @@ def test_so_they_are_on_a_clock():
 
 
 def value_of(e, names):
-    """What the tree gives, by its structure alone."""
+    """What the tree gives, by its structure alone; None if a part of it is not finite: -0 and 0 are alike else."""
     stack, values = [(e, False)], {}
     while stack:
         node, ready = stack.pop()
@@ -221,20 +222,24 @@ def value_of(e, names):
         else:
             args = [values[id(x)] for x in node.args]
             values[id(node)] = COMPUTED[node.head if node.kind != "prefix" else f"u{node.head}"](*args)
+            if not np.all(np.isfinite(values[id(node)])):
+                return None
     return values[id(e)]
 
 
 COMPUTED = {
-    "+": np.add, "-": np.subtract, "*": np.multiply, "/": np.divide, "**": lambda x, y: np.power(np.asarray(x, float), y),
-    "u-": np.negative, "exp": np.exp, "sigmoid": lambda x: ta.sigmoid(np.asarray(x, float)), "tanh": np.tanh,
-    "abs": np.absolute, "maximum": np.maximum, "minimum": np.minimum, "where": np.where, "<": np.less,
-    ">=": np.greater_equal, "==": np.equal, "expm1": np.expm1, "log1p": np.log1p, "square": np.square,
-    "sqrt": np.sqrt, "normal_cdf": lambda x: ta.ops["normal_cdf"].call(np.asarray(x, float)),
+    "+": np.add, "-": np.subtract, "*": np.multiply, "/": np.divide,
+    "**": lambda x, y: np.power(np.asarray(x, float), y), "u-": np.negative, "exp": np.exp,
+    "sigmoid": lambda x: ta.sigmoid(np.asarray(x, float)), "tanh": np.tanh, "abs": np.absolute,
+    "maximum": np.maximum, "minimum": np.minimum, "where": np.where, "<": np.less, ">=": np.greater_equal,
+    "==": np.equal, "expm1": np.expm1, "log1p": np.log1p, "square": np.square, "sqrt": np.sqrt,
+    "normal_cdf": lambda x: ta.ops["normal_cdf"].call(np.asarray(x, float)),
     "logical_and": np.logical_and, "logical_not": np.logical_not,
 }  # fmt: skip
 LABELS = [
-    ("a", "g", "z", "x", "y"), ("G", "a", "e", "alpha", "w"), ("s", "t", "f", "sigma", "π"), ("pi", "my w", "v[3]", "i", "j"),
-    ("W1", "x²", "2", "a b·c", "layer.w"), ("if", "else", "σ", "exp", "max"), ("beta", "β", "E", "d", "not"),
+    ("a", "g", "z", "x", "y"), ("G", "a", "e", "alpha", "w"), ("s", "t", "f", "sigma", "π"),
+    ("pi", "my w", "v[3]", "i", "j"), ("W1", "x²", "2", "a b·c", "layer.w"), ("if", "else", "σ", "exp", "max"),
+    ("beta", "β", "E", "d", "not"),
 ]  # fmt: skip
 NUMBERS = (1, 2, -1, 0.5, 3, 1.0001, -2.5, 1e-7, 12.0, math.log(2), math.pi, 1, 10)
 
@@ -250,9 +255,8 @@ def drawn(rng, labels, depth):
     if kind < 8:
         sign = ("+", "-", "*", "/", "**")[rng.integers(5)]
         x, y = one(), one()
-        return {"+": x + y, "-": x - y, "*": x * y, "/": x / y, "**": x ** lift((1, 2, -1, 0.5, 3)[rng.integers(5)])}[
-            sign
-        ]
+        y = lift((1, 2, -1, 0.5, 3)[rng.integers(5)]) if sign == "**" else y
+        return Expr("infix", sign, (x, y))
     if kind == 8:
         return -one()
     if kind == 9:
@@ -277,18 +281,18 @@ def agree(found, truth):
 
 @pytest.mark.parametrize("seed", range(8))
 def test_random_formulas_are_read_back(seed):
-    """10,000 of them, with names that collide with the letters of rules, in all styles."""
+    """10,000 of them, with names that collide with the letters of rules, in one style after the other."""
     rng = np.random.default_rng(seed)
-    for _ in range(1250):
+    for turn in range(1250):
         labels = LABELS[rng.integers(len(LABELS))]
-        tree = drawn(rng, labels, int(rng.integers(1, 5)))
+        tree = drawn(rng, labels, int(rng.integers(1, 4)))
         names = {label: rng.uniform(0.2, 2.0, 5) for label in sorted(names_in(tree))}
         with np.errstate(all="ignore"):
             truth = value_of(tree, names)
-        if not np.all(np.abs(np.asarray(truth, float)) < 1e6):
+        if truth is None or not np.all(np.abs(np.asarray(truth, float)) < 1e6):
             continue
         identifiers = all(label.isidentifier() and label not in ("if", "else", "not", "exp", "max") for label in names)
-        for style in ("python", "unicode", "latex") if identifiers else ("unicode", "latex"):
-            text = STYLES[style](tree)
-            found = evaluate(text, names, style)
-            assert agree(found, truth), f"{style}: {text}\n{python(tree)}\n{found}\n{truth}"
+        style = ("unicode", "latex", "python" if identifiers else "unicode")[turn % 3]
+        text = STYLES[style](tree)
+        found = evaluate(text, names, style)
+        assert agree(found, truth), f"{style}: {text}\n{python(tree)}\n{found}\n{truth}"

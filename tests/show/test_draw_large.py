@@ -15,6 +15,7 @@ import pytest
 
 import tinygrad_act as ta
 from tinygrad_act import Value, draw
+from tinygrad_act.core.graph import topological_order
 
 from ..dot_reader import HOSTILE, SPELLED, chain, read
 from ..each import each
@@ -28,7 +29,7 @@ NONE_YET = "grad –"
 def test_no_gradient_changes_and_backward_does_not_run():
     x = Value([1.0, 2.0], "x")
     y = (x * x).sum()
-    graph = ta.graph.topological_order([y], Value)
+    graph = topological_order([y], Value)
     draw(y).dot()
     assert [value._grad for value in graph] == [None, None, None]
     y.backward()

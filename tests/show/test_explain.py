@@ -341,8 +341,8 @@ def test_where_a_gradient_is_summed_over_copies_it_says_so():
 def test_letters_of_a_rule_that_are_names_of_other_values_give_way():
     y, out = Value(0.5, "y"), Value(2.0, "s")
     factor = explain(ta.swish_beta(y, out), y).paths[0].factors[0]
-    assert factor.symbol == "u(1 + t · σ(−t)), t = s · y, u = σ(t)"
-    assert factor.note == "swish_beta, at y = 0.5, s = 2"
+    assert factor.symbol == "u(1 + t · σ(−t))"
+    assert factor.note == "swish_beta, where t = s · y, u = σ(t), at y = 0.5, s = 2"
 
 
 def test_it_works_without_docstrings():

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,7 @@ from ..core.facts import Case, case
 from ..core.op import Op
 from ..operations.slope import kinks_of
 
-__all__ = ["at_kinks", "cases", "movable", "sample"]
+__all__ = ["at_kinks", "cases", "kink_places", "movable", "off", "sample"]
 
 _UNARY = (case(()), case((3,)), case((2, 3)))
 _BINARY = (
@@ -75,7 +75,7 @@ def movable(op: Op, which: Case) -> tuple[Callable[..., Any], list[Any]]:
 
 def _into_domain(op: Op, name: str, places: np.ndarray, static: dict[str, Any]) -> np.ndarray:
     """Points of the input's domain for places between 0 and 1, none near a kink or a pole."""
-    low, high = op.domain.get(name, (-math.inf, math.inf))
+    low, high = op.domain_of(name)
     low = low + _MARGIN if math.isfinite(low) else -_REACH
     high = high - _MARGIN if math.isfinite(high) else max(_REACH, low + 2 * _REACH)
     points = low + (high - low) * places
@@ -84,9 +84,20 @@ def _into_domain(op: Op, name: str, places: np.ndarray, static: dict[str, Any]) 
         return (np.floor(points / unit) + 0.4 * (points / unit - np.floor(points / unit) - 0.5)) * unit  # type: ignore[no-any-return]
     if "integers" in op.kinks:
         return np.floor(points) + 0.2 + 0.6 * (points - np.floor(points))
-    bounds = [op.bound(place, static) for place in op.kinks]
-    for bad in (*(b for b in bounds if isinstance(b, float)), *op.poles.get(name, ())):
-        points = np.where(np.abs(points - bad) < _MARGIN, bad + _MARGIN * np.where(points < bad, -2.0, 2.0), points)
+    return off(points, [*kink_places(op, static), *op.poles.get(name, ())], _MARGIN)
+
+
+def kink_places(op: Op, static: Mapping[str, Any]) -> list[float]:
+    """The values of the input at which the declared kinks lie with these static parameters; none for ties and the
+    like, which are no single places."""
+    found = [op.bound(place, static) for place in op.kinks]
+    return [float(at) for at in found if isinstance(at, (int, float)) and math.isfinite(at)]
+
+
+def off(points: np.ndarray, bounds: Sequence[float], margin: float) -> np.ndarray:
+    """The points, with those nearer than `margin` to one of `bounds` moved away from it."""
+    for at in bounds:
+        points = np.where(np.abs(points - at) < margin, at + margin * np.where(points < at, -2.0, 2.0), points)
     return points
 
 

@@ -31,8 +31,7 @@ _ONE_STEP = 12
 def declare(
     body: Callable[..., Any],
     rules: dict[str, Rule],
-    elementwise: bool,
-    *,
+    elementwise: bool, *,
     label: str | None = None, scalar: Callable[..., Any] | None = None,
     domain: Intervals | None = None, **facts: Any,
 ) -> Op:  # fmt: skip

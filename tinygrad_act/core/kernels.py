@@ -99,6 +99,12 @@ class Traced(np.lib.mixins.NDArrayOperatorsMixin):
         known = {np.where: "choose", np.clip: "np.clip"}
         return self._note(known[f], f, args) if f in known and len(args) == 3 and not kwargs else NotImplemented
 
+    def _refuse(self, *_: Any, **__: Any) -> Any:
+        raise TypeError("a formula does not look at its numbers")
+
+    __bool__ = __float__ = __int__ = __index__ = __iter__ = __len__ = __array__ = __getitem__ = _refuse
+    __hash__ = object.__hash__
+
     def astype(self, dtype: Any) -> Traced:
         """In another precision."""
         return self if dtype == self.dtype else self._note("astype", lambda x: x.astype(dtype), (self,))
@@ -120,6 +126,8 @@ def _write(formula: Callable[..., Any], dtypes: tuple[Any, ...], static: Mapping
     for i, x in enumerate(inputs):
         x.place = f"x{i}"
     result = formula(*[Traced(x, steps) for x in inputs], **static)
+    if not isinstance(result, Traced) or result._step in inputs:
+        raise TypeError("nothing is computed")
     plan = _Plan(_needed(steps, result._step), dtypes[-1])
     body = "".join(f"    {line}\n" for line in plan.lines)
     source = f"def kernel({', '.join([x.place for x in inputs])}, out):\n{body}"

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import inspect
 import itertools
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
@@ -51,8 +52,6 @@ FORMS = ("output", "input")
 
 REQUIRED = inspect.Parameter.empty
 """The default of a static parameter that has none."""
-
-
 
 
 @dataclass(frozen=True, eq=False, repr=False, slots=True)
@@ -162,6 +161,10 @@ class Op:
             return None
         return -value if place.startswith("-") else value
 
+    def domain_of(self, name: str = "") -> tuple[float, float]:
+        """The open interval in which an input, the first one if none is named, has finite results."""
+        return self.domain.get(name or self.inputs[0], (-math.inf, math.inf))
+
     def place_text(self, place: Place) -> str:
         """The place of a kink as text: `0`, `-threshold`, `ties`."""
         if callable(place):
@@ -193,9 +196,7 @@ class Op:
     def derivative(self) -> str:
         """The derivative rules as one line: `a * (1 - a)`, or `x: y, y: x` for several inputs."""
         texts = self.derivatives
-        if len(texts) == 1:
-            return next(iter(texts.values()))
-        return ", ".join(f"{name}: {text}" for name, text in texts.items())
+        return ", ".join(texts.values() if len(texts) == 1 else [f"{x}: {text}" for x, text in texts.items()])
 
     def spell(self, rule: Rule) -> str:
         """A rule of this operation as text, in Python."""
@@ -217,10 +218,10 @@ class Op:
             return lift(rule)
         i = (name("i") if position is None else position) if self.variadic else None
         g = None if self.elementwise else named(arriving, "G" if "g" in self.inputs else "g")
+        a = named(output, "output" if "a" in self.inputs else "a")
         inputs = [named(x) for x in (self.inputs if operands is None else operands)]
         known = {word: name(word) for word in self.defaults} | dict(static or {})
-        given = Arguments(i, g, named(output, "output" if "a" in self.inputs else "a"), inputs, known)
-        return tree_of_rule(self, rule, given)
+        return tree_of_rule(self, rule, Arguments(i, g, a, inputs, known))
 
     @property
     def definition(self) -> Expr | None:

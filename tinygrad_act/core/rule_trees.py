@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ..formula import (
+    CALLED,
     OF_WORD,
     Expr,
     Unreadable,
@@ -75,17 +76,13 @@ def tree_of_definition(text: str, names: Sequence[str]) -> Expr | None:
 def tree_of_call(op: str, args: Sequence[Any], static: Mapping[str, Any], defaults: Mapping[str, Any]) -> Expr:
     """A call of an operation with formulas among its arguments, without what is default."""
     sign = OF_WORD.get(op)
-    if sign is not None and op not in _IN_WORDS:
+    if sign is not None and op not in CALLED:
         return infix(sign.sign, *args) if len(args) == 2 else prefix(sign.sign, *args)
     if op == "pow_derivative" and {*map(type, static.values())} == {int} and static["by_x"] + static["by_y"] == 1:
         x, y = args
         power = infix("**", x, infix("-", y, 1) if static["by_x"] else y)
         return infix("*", y, power) if static["by_x"] else infix("*", power, call("log", (x,)))
     return call(op, args, {word: value for word, value in static.items() if value is not defaults[word]})
-
-
-_IN_WORDS = frozenset(("positive", "floor_divide", "mod", "logical_and", "logical_or", "logical_not"))
-"""Operations that a formula names, though there is a sign for them, because whoever wrote the rule named them."""
 
 
 def first_line(docstring: str) -> str:
@@ -96,11 +93,13 @@ def first_line(docstring: str) -> str:
 
 
 def _documented(text: str, given: Arguments, inputs: Sequence[str]) -> Expr:
-    meanings = {"i": given.position, "g": given.arriving, "a": given.output, **given.static}
-    variadic = given.position is not None
+    variadic, arrives = given.position is not None, given.arriving is not None
+    meanings = {"a": given.output, **given.static}
+    meanings |= {"i": given.position} if variadic else {}
+    meanings |= {"g": given.arriving} if arrives else {}
     meanings |= {inputs[0]: _all(given.inputs, inputs[0])} if variadic else dict(zip(inputs, given.inputs))
     found = _read(text, tuple(meanings))
-    return substituted(found, {word: x for word, x in meanings.items() if x is not None and not _is_itself(word, x)})
+    return substituted(found, {word: x for word, x in meanings.items() if not _is_itself(word, x)})
 
 
 def _all(operands: Sequence[Any], name_of_all: str) -> Any:

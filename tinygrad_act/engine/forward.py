@@ -17,7 +17,7 @@ from ..core.mode import mode
 from ..core.op import Op
 from ..core.registry import ops
 from ..core.rules import slope_by
-from ..formula import Expr
+from ..formula import COMPARISON, INFIX, PREFIX, Expr
 from ..operations.arithmetic import add, chain, minimum, mul, neg, sub, where
 from ..operations.comparison import equal
 from ..operations.elementary import exp
@@ -26,13 +26,7 @@ from . import interop
 
 __all__ = ["Dual", "derived_rule", "push"]
 
-_BINARY = {
-    "add": "add", "sub": "sub", "mul": "mul", "truediv": "div", "pow": "pow", "mod": "mod",
-    "floordiv": "floor_divide", "lt": "less", "le": "less_equal", "gt": "greater", "ge": "greater_equal", "eq": "equal",
-    "ne": "not_equal", "and": "logical_and", "or": "logical_or",
-}  # fmt: skip
 _NUMBERS = (float, int, np.ndarray, np.generic)
-_UNARY = {"neg": "neg", "pos": "positive", "abs": "abs", "invert": "logical_not"}
 
 
 class Dual(Expr):
@@ -166,12 +160,13 @@ def _install_operators() -> None:
             return lambda self, other: push(op, (other, self), {})
         return lambda self, other: push(op, (self, other), {})
 
-    for name, op_name in _BINARY.items():
-        setattr(Dual, f"__{name}__", method(ops[op_name], False))
-        if name not in ("lt", "le", "gt", "ge", "eq", "ne"):
-            setattr(Dual, f"__r{name}__", method(ops[op_name], True))
-    for name, op_name in _UNARY.items():
-        setattr(Dual, f"__{name}__", lambda self, op=ops[op_name]: push(op, (self,), {}))
+    for one in INFIX.values():
+        if one.word in ops:
+            setattr(Dual, f"__{one.method}__", method(ops[one.word], False))
+            if one.tightness != COMPARISON:
+                setattr(Dual, f"__r{one.method}__", method(ops[one.word], True))
+    for word, op in {"abs": ops["abs"], **{one.method: ops[one.word] for one in PREFIX.values()}}.items():
+        setattr(Dual, f"__{word}__", lambda self, op=op: push(op, (self,), {}))
     INTERPRETERS[Dual] = push
     INTERPRETERS[Expr] = _push_or_grow
 

@@ -20,6 +20,7 @@ import numpy as np
 from ..core.evaluate import INTERPRETERS, evaluate
 from ..core.op import Op
 from ..core.rules import slope_by
+from ..formula.operators import INFIX
 from ..operations.comparison import logical_not
 from ..operations.powers import pow as power
 from . import interop
@@ -242,19 +243,13 @@ def _install_operators() -> None:
 
         return call
 
-    both_ways = {name: direct(_DIRECT[op]) for name, op in _BOTH_WAYS.items()}
-    for name, call in {**both_ways, "pow": power}.items():
-        setattr(Jet, f"__{name}__", lambda x, y, call=call: call(x, y))
-        setattr(Jet, f"__r{name}__", lambda x, y, call=call: call(y, x))
-    for name, op in _COMPARISONS.items():
-        setattr(Jet, f"__{name}__", direct(_DIRECT[op]))
+    arithmetic = {one.method: direct(_DIRECT[one.word]) for one in INFIX.values() if one.word in _DIRECT}
+    for method, call in {**arithmetic, "pow": power}.items():
+        setattr(Jet, f"__{method}__", lambda x, y, call=call: call(x, y))
+        setattr(Jet, f"__r{method}__", lambda x, y, call=call: call(y, x))
     for name, call in {"neg": _DIRECT["neg"], "abs": _DIRECT["abs"], "invert": logical_not}.items():
         setattr(Jet, f"__{name}__", lambda x, call=call: call(x))
 
 
-_BOTH_WAYS = {"add": "add", "sub": "sub", "mul": "mul", "truediv": "div"}
-_COMPARISONS = {
-    "lt": "less", "le": "less_equal", "gt": "greater", "ge": "greater_equal", "eq": "equal", "ne": "not_equal",
-}  # fmt: skip
 _install_operators()
 INTERPRETERS[Jet] = _interpret

@@ -23,7 +23,7 @@ from .expression import (
 from .latex_style import Latex, name_latex, words_latex
 from .letters import GREEK, RAISED
 from .mathematics import is_condition, is_number, mathematics
-from .operators import ATOM, COMPARISON, INFIX, OF_NODE, OF_WORD, PREFIX, PRODUCT, SUM, Operator
+from .operators import ATOM, CALLED, COMPARISON, INFIX, OF_NODE, OF_WORD, PREFIX, PRODUCT, SUM, Operator
 from .reading import CONSTANTS, LONGEST, Unreadable, read, read_or_words
 from .renaming import inlined, renamed, substituted
 from .style import Piece, Style
@@ -32,7 +32,7 @@ from .walking import LARGEST, TooLarge, fold, names_in, parts_of, pieces, rebuil
 from .writing import latex, python, unicode
 
 __all__ = [
-    "ATOM", "COMPARISON", "CONSTANTS", "GREEK", "INFIX", "LARGEST", "LONGEST", "OF_NODE", "OF_WORD", "PREFIX",
+    "ATOM", "CALLED", "COMPARISON", "CONSTANTS", "GREEK", "INFIX", "LARGEST", "LONGEST", "OF_NODE", "OF_WORD", "PREFIX",
     "PRODUCT", "RAISED", "SUM", "Expr", "Latex",
     "Operator", "Piece", "Style", "TooLarge", "Unicode", "Unreadable", "arriving", "attribute", "call", "constant",
     "fold", "given", "guard", "infix", "inlined", "is_condition", "is_number", "item", "latex", "lift", "mathematics",

@@ -140,10 +140,16 @@ class Latex(Style):
     def of_item(self, e: Expr, parts: list[Piece]) -> Piece:
         owner = e.args[0]
         called = owner.kind in ("call", "method", "item") and owner.head not in _SHAPED
-        return Piece(rf"{self.inside(parts[0], POWER if called else ATOM)}_{{{self.value(parts[1])}}}", POWER)
+        index = parts[1].as_index or self.value(parts[1])
+        return Piece(rf"{self.inside(parts[0], POWER if called else ATOM)}_{{{index}}}", POWER)
 
     def of_tuple(self, e: Expr, parts: list[Piece]) -> Piece:
-        return Piece(self.brackets(self.listed(e, parts) + "," * (len(parts) == 1)))
+        index = ", ".join(part.as_index or part.text for part in parts) + "," * (len(parts) == 1)
+        return Piece(self.brackets(self.listed(e, parts) + "," * (len(parts) == 1)), as_index=index)
+
+    def of_slice(self, e: Expr, parts: list[Piece]) -> Piece:
+        made = super().of_slice(e, parts)
+        return made._replace(text=rf"\operatorname{{slice}}\left({self.listed(e, parts)}\right)")
 
     def of_list(self, e: Expr, parts: list[Piece]) -> Piece:
         return Piece(rf"\left[{self.listed(e, parts)}\right]")

@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 __all__ = [
-    "ATOM", "CHOICE", "COMPARISON", "INFIX", "LET", "NOT", "OF_NODE", "OF_UFUNC", "OF_WORD", "POWER", "PREFIX",
-    "PRODUCT", "SUM", "Operator",
+    "ATOM", "CALLED", "CHOICE", "COMPARISON", "INFIX", "LET", "NOT", "OF_NODE", "OF_UFUNC", "OF_WORD", "POWER",
+    "PREFIX", "PRODUCT", "SUM", "Operator",
 ]  # fmt: skip
 
 LET, CHOICE, _OR, _AND, NOT, COMPARISON, _BIT_OR, _BIT_AND, SUM, PRODUCT, _INVERTED, POWER, ATOM = range(13)
@@ -65,6 +65,8 @@ PREFIX = {one.sign: one for one in _ONE}
 """Operators before their one operand, by sign."""
 OF_WORD = {one.word: one for one in (*_TWO, *_ONE)}
 """The same by the name of the operation."""
+CALLED = frozenset(("positive", "floor_divide", "mod", "logical_and", "logical_or", "logical_not"))
+"""Those that a formula names, though there is a sign for them, because whoever wrote the rule named them."""
 OF_UFUNC = {name: one for one in (*_TWO, *_ONE) for name in one.ufuncs}
 """The same by the name of NumPy's function."""
 OF_NODE = {one.node: one for one in (*_TWO, *_ONE)}

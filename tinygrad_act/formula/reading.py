@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import itertools
+import math
 import re
 from collections.abc import Callable, Collection, Sequence
 from typing import Any
@@ -14,7 +15,7 @@ from .walking import fold
 
 __all__ = ["CONSTANTS", "LONGEST", "Unreadable", "read", "read_or_words"]
 
-CONSTANTS = ("pi", "e", "inf", "nan")
+CONSTANTS = {"pi": math.pi, "e": math.e, "inf": math.inf, "nan": math.nan}
 """Names that mean a number, where nothing else is called so."""
 LONGEST = 10_000
 """A longer text is no formula that anybody wrote."""

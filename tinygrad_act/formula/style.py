@@ -28,6 +28,8 @@ class Piece(NamedTuple):
     """Whether it is true or false; as a number it counts as 1 or 0."""
     rounded: bool = False
     """Whether a number in it has fewer digits than it was given with."""
+    as_index: str = ""
+    """How it is written between the brackets of an index, if not like anywhere else."""
 
 
 class Style:
@@ -120,20 +122,19 @@ class Style:
         return Piece(f"{self.inside(parts[0], ATOM)}.{e.head}")
 
     def of_item(self, e: Expr, parts: list[Piece]) -> Piece:
-        index = parts[1].text
-        if e.args[1].kind == "tuple" and len(e.args[1].args) > 1:
-            index = index[1:-1]
-        return Piece(f"{self.inside(parts[0], ATOM)}[{index}]")
+        return Piece(f"{self.inside(parts[0], ATOM)}[{parts[1].as_index or parts[1].text}]")
 
     def of_tuple(self, e: Expr, parts: list[Piece]) -> Piece:
-        return Piece(f"({self.listed(e, parts)}{',' * (len(parts) == 1)})")
+        index = ", ".join(part.as_index or part.text for part in parts) + "," * (len(parts) == 1)
+        return Piece(f"({self.listed(e, parts)}{',' * (len(parts) == 1)})", as_index=index)
 
     def of_list(self, e: Expr, parts: list[Piece]) -> Piece:
         return Piece(f"[{self.listed(e, parts)}]")
 
     def of_slice(self, e: Expr, parts: list[Piece]) -> Piece:
         ends = ["" if x.kind == "constant" and x.head is None else part.text for x, part in zip(e.args, parts)]
-        return Piece(":".join(ends[:2] if ends[2] == "" else ends))
+        given = ", ".join(end or "None" for end in ends)
+        return Piece(f"slice({given})", as_index=":".join(ends[:2] if ends[2] == "" else ends))
 
     def of_guard(self, _: Expr, parts: list[Piece]) -> Piece:
         return parts[0]
@@ -205,8 +206,8 @@ def constant_text(x: Any) -> str:
         return x.__name__
     if isinstance(x, np.ndarray):
         return str(x.tolist()) if x.size <= _FEW else f"⟨{'×'.join(map(str, x.shape))}⟩"
-    if isinstance(x, np.dtype):
-        return x.name
+    if isinstance(x, np.dtype) or x is ...:
+        return x.name if isinstance(x, np.dtype) else "..."
     try:
         text = repr(x)
     except Exception:  # an object of anybody's may fail to spell itself in any way

@@ -90,7 +90,7 @@ class Unicode(Style):
         base = second.args[0] if second.kind == "infix" and second.head == "**" else second
         variable = base.kind == "name" and len(self.names.get(base.head, base.head)) == 1
         bracketed = right.startswith("(") and y.tightness <= PRODUCT
-        plain = (bracketed and (counts or letter)) or (counts and variable)
+        plain = (bracketed and (counts or letter)) or (counts and variable and "^" not in right)
         return Piece(f"{left}{right}" if plain else f"{left} · {right}", PRODUCT)
 
     def of_prefix(self, e: Expr, parts: list[Piece]) -> Piece:

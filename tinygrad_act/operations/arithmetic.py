@@ -15,7 +15,8 @@ from ..core.parameters import Bound
 from ..formula import Expr, guard
 
 __all__ = [
-    "abs", "add", "chain", "clip", "div", "guarded", "has_nan", "maximum", "minimum", "mul", "neg", "sign", "sub", "where",
+    "abs", "add", "chain", "clip", "div", "guarded", "has_nan", "maximum", "minimum", "mul", "neg", "sign", "sub",
+    "where", "within",
 ]  # fmt: skip
 
 
@@ -134,8 +135,12 @@ def guarded(z: Any, limit: float) -> Any:
 
     In a formula it is z: a guard against overflow is no mathematics.
     """
-    within = clip(z, min=-limit, max=limit)
-    return guard(within, z) if type(z) is Expr else within
+    return guard(within(z, limit), z) if type(z) is Expr else within(z, limit)
+
+
+def within(z: Any, limit: float) -> Any:
+    """The same of what is no formula."""
+    return clip(z, min=-limit, max=limit)
 
 
 def _where_scalar(condition: Any, x: Any, y: Any) -> Any:

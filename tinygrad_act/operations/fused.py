@@ -97,7 +97,7 @@ def _leaky_relu(z: Any, *, slope: float) -> Any:
 def _leaky_relu_pull(g: Any, _: Any, z: Any, *, slope: float) -> Any:
     leave(not 0.0 <= slope <= 1.0)
     low = z.dtype.type(slope)
-    return g * ((z >= 0) * (1 - low) + low)  # (1 - low) + low rounds to 1 for every slope from 0 to 1
+    return g * ((z >= 0).astype(z.dtype) * (1 - low) + low)  # (1 - low) + low rounds to 1 for every slope from 0 to 1
 
 
 def _exponential_below(z: Any, above: float, below: float, scale: float) -> Any:

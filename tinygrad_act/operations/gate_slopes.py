@@ -136,9 +136,9 @@ def _gelu_tanh_slope(z: Any) -> Any:
 
 
 def _gelu_tanh_jerk(_: Any, z: Any) -> Any:
-    """p * (z * r + 3 * q - 3 * t * s * (s + z * q) + z * s ** 3 * (t ** 2 - 2 * p)), t = tanh(y / 2), p = (1 - t ** 2) / 4,
-    y = sqrt(8 / pi) * z * (1 + 0.044715 * z ** 2), s = sqrt(8 / pi) * (1 + 0.134145 * z ** 2), q = r * z,
-    r = 0.26829 * sqrt(8 / pi)"""
+    """p * (z * r + 3 * q - 3 * t * s * (s + z * q) + z * s ** 3 * (t ** 2 - 2 * p)), t = tanh(y / 2),
+    p = (1 - t ** 2) / 4, y = sqrt(8 / pi) * z * (1 + 0.044715 * z ** 2), s = sqrt(8 / pi) * (1 + 0.134145 * z ** 2),
+    q = r * z, r = 0.26829 * sqrt(8 / pi)"""
     x = clip(z, min=-_END, max=_END)
     y, y1, y2 = x * (_A + _B * square(x)), _A + 3 * _B * square(x), 6 * _B * x
     t, p = tanh(y / 2), sigmoid_slope(y, 1.0)

@@ -17,7 +17,7 @@ from ..core.facts import case
 from ..core.mode import mode
 from ..core.op import Op
 from ..core.registry import ops
-from ..formula import lift, mathematics, name, python
+from ..formula import infix, lift, mathematics, name, python
 from .activations import relu, sigmoid
 from .arithmetic import chain
 from .gates import gelu, silu
@@ -62,7 +62,7 @@ def _formula(gate: Op) -> str:
     """The rule for x * gate(y), with the derivative that the gate itself registers."""
     g, x, y = (cast(Any, name(word)) for word in "gxy")
     slope = mathematics(gate.tree_of(gate.rules[0], [y], output=gate.call(y)))
-    parts = python(lift([g * gate.call(y), g * x * slope]))
+    parts = python(lift([infix("*", g, gate.call(y)), infix("*", infix("*", g, x), slope)]))
     return f"concatenate({parts}, axis), x = split(z, 2, axis)[0], y = split(z, 2, axis)[1]"
 
 

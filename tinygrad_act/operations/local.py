@@ -48,9 +48,10 @@ def pull_by(op: Op, rule: Any, position: int, g: Any, a: Any, args: tuple[Any, .
     arrays = type(g) is _ndarray and type(a) is _ndarray
     if arrays and g.nbytes > 2 * BLOCK and not is_constant(rule) and not op.told and worth_pieces(g, a, args):
         return by_pieces(op, rule, position, g, a, args, static)
-    d = slope_by(op, rule, position, a, args, static)
-    if d is rule:  # a number
-        return scaled(g, d)
+    # `slope_by`, written out: to call it makes the gradient of a small function 2 to 3 % slower. A test compares.
+    if type(rule) is float:
+        return scaled(g, rule)
+    d = slope_by(op, rule, position, a, args, static) if op.variadic else rule(a, *args, **static)
     return (_chain if arrays else chain)(g, d, marker(op, position, a, args))
 
 
@@ -109,21 +110,24 @@ def by_pieces(
     z, rest = args[0].reshape(-1), args[1:]
     c = np.empty(a.shape, a.dtype)
     into, g, a = c.reshape(-1), g.reshape(-1), a.reshape(-1)
-    for piece in pieces(c):
-        parts = g[piece], a[piece], z[piece]
-        if kernel is None or not _fused(op, kernel, parts, into[piece]):
-            _piece(op, rule, position, *parts, rest, static, into[piece])
+    for piece in pieces(c) if kernel is None else _left_by(kernel, op, g, a, z, into):
+        _piece(op, rule, position, g[piece], a[piece], z[piece], rest, static, into[piece])
     return c
 
 
-def _fused(op: Op, pull: Any, parts: tuple[Any, ...], out: Any) -> bool:
-    """Whether the shorter formula was good enough."""
-    try:
-        with np.errstate(**CAREFUL):
-            pull(*parts, out)
-    except FloatingPointError:
-        return False
-    return not _has_nan(out, parts[2] if op.kinks else out)
+def _left_by(kernel: Any, op: Op, g: Any, a: Any, z: Any, into: Any) -> list[slice]:
+    """The pieces that the shorter way is not good enough for; it computes the others."""
+    left = []
+    with np.errstate(**CAREFUL):
+        for piece in pieces(into):
+            out, part = into[piece], z[piece]
+            try:
+                kernel(g[piece], a[piece], part, out)
+                good = not _has_nan(out, part if op.kinks else out)
+            except FloatingPointError:
+                good = False
+            left += [] if good else [piece]
+    return left
 
 
 def _piece(op: Op, rule: Rule, position: int, g: Any, a: Any, z: Any, rest: Any, static: dict[str, Any],

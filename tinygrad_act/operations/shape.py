@@ -11,7 +11,7 @@ from ..core.blocks import HALF, wide
 from ..core.dispatch import op
 from ..core.facts import case
 from ..core.parameters import Axes, AxisList
-from ..formula import Expr
+from ..formula import Expr, call
 from .index import getitem, scatter_add
 from .sizes import filled, padded, repeated, tiled
 
@@ -51,7 +51,7 @@ def transpose(x: Any, *, axes: AxisList = None) -> Any:
 def _inverse(axes: Any) -> Any:
     """The order of axes that undoes `axes`."""
     if isinstance(axes, Expr):
-        return np.argsort(axes)  # type: ignore
+        return call("argsort", (axes,))
     if not isinstance(axes, (tuple, list)):  # None undoes itself
         return axes
     return tuple(int(i) for i in np.argsort(axes_of(tuple(axes), len(axes))))

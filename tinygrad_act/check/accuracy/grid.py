@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 
 from ...core.op import Op
+from ..samples import kink_places
 
-__all__ = ["around", "before", "grid", "kinks"]
+__all__ = ["around", "before", "grid", "kept"]
 
 _LINEAR = (45.0, 110.0, 760.0, 2.0)
 """Points are spread evenly from minus these to these."""
@@ -40,9 +41,9 @@ def grid(op: Op, static: Mapping[str, Any], dtype: Any, points: int) -> np.ndarr
     with np.errstate(all="ignore"):
         z = np.concatenate(parts).astype(dtype)
         near = np.array([*_THRESHOLDS, *(-x for x in _THRESHOLDS)], dtype)
-        near = np.concatenate([near, np.asarray(kinks(op, static), dtype)])
+        near = np.concatenate([near, np.asarray(kink_places(op, static), dtype)])
         z = np.concatenate([z, near, np.nextafter(near, dtype(-np.inf)), np.nextafter(near, dtype(np.inf))])
-        z = np.concatenate([z, *(around(at, dtype, rng) for at in kinks(op, static))])
+        z = np.concatenate([z, *(around(at, dtype, rng) for at in kink_places(op, static))])
     return kept(op, static, z)
 
 
@@ -61,15 +62,9 @@ def before(edge: float, dtype: Any, rng: np.random.Generator, count: int = 40) -
 def kept(op: Op, static: Mapping[str, Any], z: np.ndarray) -> np.ndarray:
     """Those of the points that lie in the domain and not on a kink, each once, in order."""
     z = np.unique(z[np.isfinite(z) & (z != 0)])
-    low, high = op.domain.get(op.inputs[0], (-math.inf, math.inf))
+    low, high = op.domain_of()
     z = z[(z > low) & (z < high)]
-    for at in [*kinks(op, static), *op.poles.get(op.inputs[0], ())]:
+    for at in [*kink_places(op, static), *op.poles.get(op.inputs[0], ())]:
         place = z.dtype.type(at)  # where the dtype does not have it, no one knows which side its neighbours are on
         z = z[np.abs(z - place) > (0.0 if float(place) == at else np.spacing(np.abs(place)))]
     return z[z != np.floor(z)] if "integers" in op.kinks else z
-
-
-def kinks(op: Op, static: Mapping[str, Any]) -> list[float]:
-    """Where the kinks are with these static parameters."""
-    found = [op.bound(place, static) for place in op.kinks]
-    return [float(at) for at in found if isinstance(at, (int, float)) and math.isfinite(at)]

@@ -13,7 +13,8 @@ from ...core.conventions import derivative_form
 from ...core.op import REQUIRED, Op
 from ...core.registry import ops
 from ...engine.value import Value
-from .grid import around, before, grid, kept, kinks
+from ..samples import kink_places
+from .grid import around, before, grid, kept
 from .truth import Exact, Truth
 
 __all__ = ["FULL", "QUICK", "Row", "measure", "measured_ops"]
@@ -93,7 +94,7 @@ def _rows(op: Op, title: str, static: dict[str, Any], dtype: Any, points: int) -
     truth = Truth(op, static, smallest=int(math.log2(float(info.smallest_subnormal))))
     z = grid(op, static, dtype, points)
     value, slope = truth(z)
-    corners = kinks(op, static)
+    corners = kink_places(op, static)
     roots = [*_roots(truth, z, value, 0, [])], [*_roots(truth, z, slope, 1, corners)]
     rng = np.random.default_rng(7)
     edges = [*_edges(truth, z, value, 0, float(info.tiny)), *_edges(truth, z, slope, 1, float(info.tiny))]

@@ -1,8 +1,7 @@
 """Finding kinks and jumps: where a value or a slope changes by a step that no magnifying glass shrinks.
 
-Every interval of a fine grid is halved, again and again, towards the half over which the function
-changes more. Where it is smooth, however steep, the change shrinks with the width; at a kink or a
-jump it stays.
+Every interval of a fine grid is narrowed down (see `halving`): where a curve is smooth, however steep, its change
+shrinks with the width; at a jump it stays, and a kink is a jump of the slope.
 """
 
 from __future__ import annotations
@@ -11,6 +10,8 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
+
+from ...operations.halving import halved
 
 __all__ = ["Break", "fine_grid", "find"]
 
@@ -73,24 +74,16 @@ def _steps(curve: Curve, z: np.ndarray) -> list[tuple[float, bool]]:
     """Where the curve changes by a step, and whether that step grows the closer one looks."""
     y = curve(z)
     floor = _FLOOR * np.minimum(_nearby(np.abs(y)), 1e300)
-    low, high, y_low, y_high = z[:-1], z[1:], y[:-1], y[1:]
-    floor = np.maximum(1e-3 * floor[:-1], _FLOOR * np.maximum(np.abs(y_low), np.abs(y_high)))
-    keep = np.isfinite(y_low) & np.isfinite(y_high) & (np.abs(y_high - y_low) > floor)
-    early = np.zeros(0)
-    for turn in range(_LATE):
-        if turn == _EARLY:
-            keep = np.abs(y_high - y_low) > floor
-            early = np.abs(y_high - y_low)[keep]
-        low, high, y_low, y_high, floor = (x[keep] for x in (low, high, y_low, y_high, floor))
-        middle = low + (high - low) / 2
-        y_middle = curve(middle) if middle.size else middle
-        left = np.abs(y_middle - y_low) >= np.abs(y_high - y_middle)
-        low, high = np.where(left, low, middle), np.where(left, middle, high)
-        y_low, y_high = np.where(left, y_low, y_middle), np.where(left, y_middle, y_high)
-        keep = np.ones(len(low), bool)
-    late = np.abs(y_high - y_low)
+    low, high = y[:-1], y[1:]
+    floor = np.maximum(1e-3 * floor[:-1], _FLOOR * np.maximum(np.abs(low), np.abs(high)))
+    changes = np.isfinite(low) & np.isfinite(high) & (np.abs(high - low) > floor)
+    first = halved(curve, z[:-1][changes], z[1:][changes], _EARLY)
+    stays = first.change > floor[changes]
+    early, floor = first.change[stays], floor[changes][stays]
+    found = halved(curve, first.low[stays], first.high[stays], _LATE - _EARLY)
+    late = found.change
     steps = np.flatnonzero((late > 0.45 * early) & (late > floor))
-    return [(_roundest(float(low[i]), float(high[i])), bool(late[i] > 4 * early[i])) for i in steps]
+    return [(_roundest(float(found.low[i]), float(found.high[i])), bool(late[i] > 4 * early[i])) for i in steps]
 
 
 def _nearby(y: np.ndarray) -> np.ndarray:

@@ -54,7 +54,7 @@ def read_formula(body: Callable[..., Any], name: str) -> None:
     if doc.startswith("a = "):
         return
     try:
-        spelled = _on_symbols(body, name)
+        spelled = _as_formula(body, name)
     except Exception as error:
         if sys.flags.optimize >= 2:  # -OO drops docstrings, and there was no source: nobody knows what it said
             return
@@ -81,14 +81,14 @@ def derive(body: Callable[..., Any], name: str) -> Rule:
         return None
     rule = derived_rule(body)
     try:
-        _on_symbols(body, name)
+        _as_formula(body, name)
     except Exception:  # it computes all the same; it branches on a parameter, for example
         rule.__doc__ = "by the chain rule through the body"
     return rule
 
 
-def _on_symbols(body: Callable[..., Any], name: str) -> Dual:
-    """The body's output on the symbols of its input and parameters."""
+def _as_formula(body: Callable[..., Any], name: str) -> Dual:
+    """The body's output for the names of its input and parameters."""
     static = {keyword: name_of(keyword) for keyword in body.__kwdefaults__ or {}}
     out = body(Dual(name_of(name), 1.0), **static)
     if type(out) is not Dual:

@@ -10,6 +10,7 @@ from ...core.op import Op, Place
 from ...operations.slope import kinks_of
 from ..gradient.ladder import Line
 from ..gradient.slopes import Slopes, measure
+from ..samples import kink_places
 from .breaks import Break, find, fine_grid
 from .points import Static, interval, moved, statics
 from .report import Report, curves
@@ -36,9 +37,9 @@ def undeclared(op: Op, report: Report) -> dict[Place, str]:
     found, unbounded = _breaks(op, {})
     if unbounded:
         report.notes.append(f"value or slope has no bound near {', '.join(f'{at:.6g}' for at in unbounded[:_MANY])}")
-    known = [op.bound(place, {}) for place in op.kinks]
+    known = kink_places(op, {})
     if "integers" in op.kinks:
-        known += list(range(-10, 11))
+        known += map(float, range(-10, 11))
     new = [one for one in found if not any(_same(one.at, at) for at in known)]
     if len(new) > _MANY:
         report.faults.append(
@@ -83,7 +84,7 @@ def _invented(op: Op, at: float, left: float, right: float) -> str:
 
 def _own_slopes(op: Op, at: float) -> Slopes:
     """The slopes of the function at a point, by differences."""
-    low, high = op.domain.get(op.inputs[0], (-math.inf, math.inf))
+    low, high = op.domain_of()
 
     def read(step: float) -> np.ndarray:
         return np.asarray(op.forward(np.array([at + step]), **op.defaults), np.float64)
@@ -92,8 +93,8 @@ def _own_slopes(op: Op, at: float) -> Slopes:
         return measure(Line(read, np.ones(1), at, abs(at), (low - at, high - at)), math.nan)
 
 
-def _same(x: float, y: object) -> bool:
-    return isinstance(y, (int, float)) and abs(x - y) <= 1e-12 * max(1.0, abs(x))
+def _same(x: float, y: float) -> bool:
+    return abs(x - y) <= 1e-12 * max(1.0, abs(x))
 
 
 def _side(one: Break, derived: bool) -> str | None:

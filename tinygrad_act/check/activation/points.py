@@ -11,30 +11,22 @@ import numpy as np
 from ...core.op import Op
 from ..samples import cases
 
-__all__ = ["Static", "interval", "moved", "off", "statics"]
+__all__ = ["Static", "interval", "moved", "statics"]
 
 Static = dict[str, Any]
 
 _INSIDE = 1e-3
-_BESIDE = 0.02
 
 
 def interval(op: Op, reach: float) -> tuple[float, float]:
     """From -reach to reach, as far as that lies inside the domain; or as much beside its finite end."""
-    low, high = op.domain.get(op.inputs[0], (-math.inf, math.inf))
+    low, high = op.domain_of()
     start = max(low, -reach) if low < reach else low
     end = min(high, reach) if high > -reach else high
     if end - start < _INSIDE:
         start, end = (low, low + reach) if math.isfinite(low) else (high - reach, high)
     margin = _INSIDE * (end - start)
     return (start + margin if start == low else start), (end - margin if end == high else end)
-
-
-def off(z: np.ndarray, bounds: list[float]) -> np.ndarray:
-    """The points `z`, with those next to one of `bounds` moved away from it."""
-    for at in bounds:
-        z = np.where(np.abs(z - at) < _BESIDE, at + np.where(z < at, -2.0, 2.0) * _BESIDE, z)
-    return z
 
 
 def moved(op: Op) -> Static:

@@ -15,14 +15,14 @@ from ...core.op import Op
 from ...operations.slope import kinks_of
 from ..gradient import Entry, gradcheck
 from ..gradient.formula import Unreadable, formula_fault
-from ..samples import at_kinks
+from ..samples import at_kinks, off
 from .breaks import fine_grid
-from .points import Static, interval, off, statics
+from .points import Static, interval, statics
 from .report import Report, curves
 
 __all__ = ["compare", "compare_at_kinks", "compare_formula"]
 
-_NAMED, _NEAR = 6, 1e-3
+_NAMED, _NEAR, _BESIDE = 6, 1e-3, 0.02
 _EVEN, _WORST, _SECOND = 36, 12, 16
 """How many points: evenly spread, where value and slope fit worst, and how many to second order."""
 _FAR = np.array([-60.0, -25.0, -14.0, -11.0, 11.0, 14.0, 25.0, 60.0])
@@ -65,8 +65,8 @@ def _points(op: Op, static: Static) -> np.ndarray:
     kinks = [kink.at for kink in kinks_of(op, static)]
     low, high = interval(op, 8.0)
     even = low + (high - low) * (np.arange(_EVEN) + 0.4142) / _EVEN
-    start, end = op.domain.get(op.inputs[0], (-np.inf, np.inf))
-    z = off(np.concatenate([_suspects(op, static, kinks), even, _FAR[(start < _FAR) & (end > _FAR)]]), kinks)
+    start, end = op.domain_of()
+    z = off(np.concatenate([_suspects(op, static, kinks), even, _FAR[(start < _FAR) & (end > _FAR)]]), kinks, _BESIDE)
     z = np.concatenate([z, [x for x in [0.0, *_beside_constants(op, low, high)] if x not in kinks and start < x < end]])
     a, d = curves(op, z, static)
     kept: np.ndarray = z[np.isfinite(a) & (np.abs(a) < 1e100) & ~np.isinf(d)]

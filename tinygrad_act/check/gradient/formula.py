@@ -1,13 +1,11 @@
 """The docstring's formula against the body: two ways to the same numbers, and a card shows the first.
 
-The formula is read by Python's parser and computed here from the few kinds of syntax that formulas
-are made of, with operations of `ta.ops` and NumPy's ufuncs as its words. It is never run as Python.
+The formula is read as a tree and computed here from the few kinds of pieces that formulas are made of,
+with operations of `ta.ops` and NumPy's ufuncs as its words. It is never run as Python.
 """
 
 from __future__ import annotations
 
-import ast
-import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -16,6 +14,7 @@ import numpy as np
 from ...core.frames import is_ours
 from ...core.op import Op
 from ...core.registry import ops
+from ...formula import CONSTANTS, INFIX, PREFIX, Expr, Unreadable, fold, inlined, parts_of, python, read
 
 __all__ = ["Unreadable", "by_formula", "fault_or_none", "formula_fault", "formulas"]
 
@@ -23,28 +22,10 @@ _MOST = 50
 
 _CLOSE = 1e-6
 """Digits that a formula may lose which the body keeps: of the result, and beside numbers of size 1."""
-_LONGEST = 10_000
 _NUMPY = ("all", "any", "arange", "argmax", "argmin", "argsort", "array_equal", "array_equiv", "count_nonzero", "eye",
           "full_like", "isclose", "isin", "ones_like", "searchsorted", "sort", "split", "take_along_axis",
           "zeros_like")  # fmt: skip
 """Functions of NumPy's, beside its ufuncs, that formulas may use."""
-_CONSTANTS = {"pi": np.pi, "e": np.e, "inf": np.inf, "nan": np.nan}
-_BINARY: dict[type, Callable[[Any, Any], Any]] = {
-    ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv,
-    ast.Pow: operator.pow, ast.MatMult: operator.matmul, ast.Mod: operator.mod, ast.FloorDiv: operator.floordiv,
-    ast.BitAnd: np.logical_and, ast.BitOr: np.logical_or,
-}  # fmt: skip
-_UNARY: dict[type, Callable[[Any], Any]] = {
-    ast.USub: operator.neg, ast.UAdd: operator.pos, ast.Invert: np.logical_not, ast.Not: np.logical_not,
-}  # fmt: skip
-_COMPARE: dict[type, Callable[[Any, Any], Any]] = {
-    ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt, ast.GtE: operator.ge, ast.Eq: operator.eq,
-    ast.NotEq: operator.ne,
-}  # fmt: skip
-
-
-class Unreadable(ValueError):
-    """A formula that can't be computed: prose, or words that are no operations."""
 
 
 def formula_fault(op: Op, inputs: Sequence[Any], static: Mapping[str, Any]) -> str:
@@ -95,102 +76,77 @@ def _at(op: Op, inputs: Sequence[Any], shape: tuple[int, ...], index: tuple[int,
 def by_formula(op: Op, inputs: Sequence[Any], given: Mapping[str, Any]) -> Any:
     """What the right-hand side of the formula gives. `given`: all static parameters. Raises `Unreadable`."""
     text = op.formula.removeprefix("a = ")
-    if not text or len(text) > _LONGEST:
-        raise Unreadable("there is none" if not text else "it is too long")
-    names = {op.inputs[0]: tuple(inputs)} if op.variadic else dict(zip(op.inputs, inputs))
+    if not text:
+        raise Unreadable("there is none")
+    names = {**given, **({op.inputs[0]: tuple(inputs)} if op.variadic else dict(zip(op.inputs, inputs)))}
+    tree = inlined(read(text, names))
     try:
-        tree = ast.parse(text, mode="eval").body
-        return _Reader(op, {**_CONSTANTS, **given, **names}).compute(tree)
+        return fold(tree, parts_of, lambda node, parts: _computed(op, names, node, parts))
     except Unreadable:
         raise
     except Exception as error:  # whatever a formula of other words does here
         raise Unreadable(f"it can't be computed ({error})") from error
 
 
-class _Reader:
-    """Computes one formula: what its names mean, and which words it may use."""
-
-    def __init__(self, op: Op, names: Mapping[str, Any]) -> None:
-        self._op, self._names = op, names
-
-    def compute(self, node: ast.AST) -> Any:
-        """The value of one piece of the formula."""
-        kind = _KINDS.get(type(node))
-        if kind is None:
-            raise Unreadable(f"`{ast.unparse(node):.40}` is no part of a formula")
-        return kind(self, node)
-
-    def _constant(self, node: Any) -> Any:
-        if isinstance(node.value, (str, bytes, complex)):
-            raise Unreadable(f"{node.value!r:.40} is no number")
-        return node.value
-
-    def _name(self, node: Any) -> Any:
-        if node.id not in self._names:
-            raise Unreadable(f"it uses '{node.id}', which is no input and no parameter")
-        return self._names[node.id]
-
-    def _binary(self, node: Any) -> Any:
-        x, y = self.compute(node.left), self.compute(node.right)
-        if isinstance(node.op, ast.Pow):
-            x, y = _real(x), _real(y)
-        return _BINARY[type(node.op)](x, y)
-
-    def _unary(self, node: Any) -> Any:
-        return _UNARY[type(node.op)](self.compute(node.operand))
-
-    def _comparison(self, node: Any) -> Any:
-        terms = [self.compute(node.left), *map(self.compute, node.comparators)]
-        found = [_COMPARE[type(how)](x, y) for how, x, y in zip(node.ops, terms, terms[1:])]
-        return np.logical_and.reduce(found) if len(found) > 1 else found[0]
-
-    def _choice(self, node: Any) -> Any:
-        return np.where(self.compute(node.test), self.compute(node.body), self.compute(node.orelse))
-
-    def _tuple(self, node: Any) -> Any:
-        return tuple(map(self.compute, node.elts))
-
-    def _slice(self, node: Any) -> Any:
-        return slice(*(None if end is None else self.compute(end) for end in (node.lower, node.upper, node.step)))
-
-    def _item(self, node: Any) -> Any:
-        found = self.compute(node.value)
-        return (found if isinstance(found, (tuple, list)) else np.asarray(found))[self.compute(node.slice)]
-
-    def _attribute(self, node: Any) -> Any:
-        if node.attr not in ("shape", "ndim", "size", "T"):
-            raise Unreadable(f"`.{node.attr:.40}` is no part of a formula")
-        return getattr(np.asarray(self.compute(node.value)), node.attr)
-
-    def _call(self, node: Any) -> Any:
-        if not isinstance(node.func, ast.Name):
-            raise Unreadable(f"`{ast.unparse(node.func):.40}` is no operation")
-        function = self._word(node.func.id)
-        words = {word.arg: self.compute(word.value) for word in node.keywords if word.arg}
-        return function(*map(self.compute, node.args), **words)
-
-    def _word(self, name: str) -> Callable[..., Any]:
-        """The function of this name; not the operation itself, which would only agree with itself."""
-        found = ops.find(name)
-        if found is not None and found is not self._op:
-            return found.call
-        function: Any = getattr(np, name, None)
-        if isinstance(function, np.ufunc) or name in _NUMPY:
-            return function  # type: ignore[no-any-return]
-        raise Unreadable(f"it uses '{name}', which is {'itself' if found is self._op else 'no operation'}")
+def _computed(op: Op, names: Mapping[str, Any], e: Expr, parts: list[Any]) -> Any:
+    """The value of one piece of the formula of `op` from those of its parts."""
+    compute = _KINDS.get(e.kind)
+    if compute is not None:
+        return compute(e, parts)
+    if e.kind == "name" and e.head in names:
+        return names[e.head]
+    if e.kind == "call":
+        count = len(e.args)
+        return _word(op, e.head)(*parts[:count], **dict(zip((key for key, _ in e.keywords), parts[count:])))
+    raise Unreadable(f"it uses `{python(e):.40}`, which is no input, no parameter and no operation")
 
 
-def _real(x: Any) -> Any:
-    """A whole number as a float: no tower of powers takes for ever."""
-    return float(x) if type(x) is int else x
+def _infix(e: Expr, parts: list[Any]) -> Any:
+    x, y = parts
+    if e.head == "**":  # a whole number as a float: no tower of powers takes for ever
+        x, y = (float(z) if type(z) is int else z for z in (x, y))
+    return INFIX[e.head].compute(x, y)
 
 
-_KINDS: dict[type, Callable[[_Reader, Any], Any]] = {
-    ast.Constant: _Reader._constant, ast.Name: _Reader._name, ast.BinOp: _Reader._binary,
-    ast.UnaryOp: _Reader._unary, ast.Compare: _Reader._comparison, ast.IfExp: _Reader._choice,
-    ast.Tuple: _Reader._tuple, ast.List: _Reader._tuple, ast.Attribute: _Reader._attribute, ast.Call: _Reader._call,
-    ast.Subscript: _Reader._item, ast.Slice: _Reader._slice,
+def _prefix(e: Expr, parts: list[Any]) -> Any:
+    if e.head not in PREFIX:
+        raise Unreadable("it takes many arguments from one name")
+    return PREFIX[e.head].compute(*parts)
+
+
+def _constant(e: Expr, _: list[Any]) -> Any:
+    if isinstance(e.head, (str, bytes, complex)):
+        raise Unreadable(f"{e.head!r:.40} is no number")
+    return e.head
+
+
+def _item(_: Expr, parts: list[Any]) -> Any:
+    found, index = parts
+    return (found if isinstance(found, (tuple, list)) else np.asarray(found))[index]
+
+
+def _attribute(e: Expr, parts: list[Any]) -> Any:
+    if e.head not in ("shape", "ndim", "size", "T"):
+        raise Unreadable(f"`.{e.head:.40}` is no part of a formula")
+    return getattr(np.asarray(parts[0]), e.head)
+
+
+_KINDS: dict[str, Callable[[Expr, list[Any]], Any]] = {
+    "number": lambda e, _: e.head, "given": lambda e, _: CONSTANTS[e.head], "constant": _constant, "infix": _infix,
+    "prefix": _prefix, "item": _item, "attribute": _attribute, "slice": lambda _, parts: slice(*parts),
+    "tuple": lambda _, parts: tuple(parts), "list": lambda _, parts: tuple(parts),
 }  # fmt: skip
+
+
+def _word(op: Op, name: str) -> Callable[..., Any]:
+    """The function of this name; not the operation itself, which would only agree with itself."""
+    found = ops.find(name)
+    if found is not None and found is not op:
+        return found.call
+    function: Any = getattr(np, name, None)
+    if isinstance(function, np.ufunc) or name in _NUMPY:
+        return function  # type: ignore[no-any-return]
+    raise Unreadable(f"it uses '{name}', which is {'itself' if found is op else 'no operation'}")
 
 
 def formulas(nodes: Iterable[Any]) -> list[str]:

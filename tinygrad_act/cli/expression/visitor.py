@@ -15,15 +15,15 @@ from ...core.errors import shape_of
 from ...core.op import Op
 from ...core.registry import ops
 from ...engine.value import Value
+from ...formula.operators import INFIX
 from .growth import entries, is_declared
 from .limits import CONSTANTS, Formula
 from .message import ExpressionError, foreign, refuse
 
 __all__ = ["Visitor"]
 
-_BINARY = {ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "div", ast.Pow: "pow", ast.MatMult: "matmul"}
-_COMPARISONS = {ast.Lt: "less", ast.LtE: "less_equal", ast.Gt: "greater", ast.GtE: "greater_equal",
-                ast.Eq: "equal", ast.NotEq: "not_equal"}  # fmt: skip
+_BINARY = {INFIX[sign].node: INFIX[sign].word for sign in ("+", "-", "*", "/", "**", "@")}
+_COMPARISONS = {INFIX[sign].node: INFIX[sign].word for sign in ("<", "<=", ">", ">=", "==", "!=")}
 
 _MOST_ENTRIES = 10_000_000
 """How many entries all results of a text may have together."""

@@ -16,10 +16,17 @@ from ...core.calls import sorted_out
 from ...core.evaluate import NOT_IEEE, as_arrays, plainly
 from ...core.float_warnings import silently
 from ...core.gate import INTERPRETERS
+from ...formula import Expr
+from ...operations.arithmetic import guarded, within
 from ...operations.cotangent import in_numpy, sent
 from ...operations.local import of_rule
 
-__all__ = ["STANDS_IN", "into", "operation", "pulled"]
+__all__ = ["STANDS_IN", "facts_of", "into", "operation", "pulled"]
+
+
+def facts_of(**facts: Any) -> Any:
+    """What is asked of an operation, as attributes."""
+    return type("Facts", (), facts)
 
 
 def operation(op: Any) -> Callable[..., Any]:
@@ -69,5 +76,8 @@ def _not_written(rule: Any) -> None:
     """No rule is written out there: it runs as it is."""
 
 
-STANDS_IN: tuple[tuple[Any, Any], ...] = ((silently, _silently), (INTERPRETERS, {}), (of_rule, _not_written))
-"""What only this package has, and what a saved module has in its place."""
+STANDS_IN: tuple[tuple[Any, Any], ...] = (
+    (silently, _silently), (INTERPRETERS, {}), (of_rule, _not_written), (guarded, within), (Expr, ()),
+)  # fmt: skip
+"""What only this package has, and what a saved module has in its place: nothing is a formula there, so `()` stands for
+their class."""

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import functools
-import types
 from typing import Any, Protocol
 
 from ...core.mode import mode
-from ...core.op import Op
+from ...core.op import REQUIRED, Op
 from ...engine.tracing import Pull, under
 from ...operations.idle import may_be_idle, settle
 from ...operations.local import fused_pull, pull_bent, pull_by
 from ...operations.slope import asked_at_kink
 from ..spell import NotAText
-from .alone import operation, pulled
+from .alone import facts_of, operation, pulled
 from .sources import NoSource
 
 __all__ = ["write_operation", "write_pull"]
@@ -39,7 +38,8 @@ class Module(Protocol):
 
 def write_operation(module: Module, name: str, op: Op) -> None:
     """Define `name` as the public function of an operation."""
-    facts = {"inputs": module.text(op.inputs), "defaults": module.text(op.defaults)}
+    defaults = {key: ... if default is REQUIRED else default for key, default in op.defaults.items()}
+    facts = {"inputs": module.text(op.inputs), "defaults": module.text(defaults)}
     facts["forward"] = module.late_reference(op.forward, f"{name}_of_arrays")
     if op.elementwise:
         facts["scalar"] = module.late_reference(op.scalar, f"{name}_of_numbers")
@@ -91,13 +91,13 @@ def _facts(module: Module, op: Op, more: dict[str, str]) -> str:
         lines += [""] * (len(lines[-1]) + len(key) + len(text) > _WIDTH)
         lines[-1] += f" {key}={text},"
     inside = "\n".join(f"   {line}" for line in lines)
-    return f"{module.reference(types.SimpleNamespace, '')}(\n{inside}\n)"
+    return f"{module.reference(facts_of, 'facts_of')}(\n{inside}\n)"
 
 
 def _local_facts(module: Module, name: str, op: Op, rule: Any) -> dict[str, str]:
     """What the chain rule asks of an elementwise operation: its rule is the only one."""
     shorter = module.reference(fused_pull(op, rule), f"{name}_in_fewer_steps")
-    fused = f"{module.reference(types.SimpleNamespace, '')}(pull={shorter})"
+    fused = f"{module.reference(facts_of, 'facts_of')}(pull={shorter})"
     rules = f"({module.reference(rule, f'{name}_rule')},)"
     told = {"inputs": module.text(op.inputs), "told": module.text(dict(op.told))}
     return {"kinks": str(bool(op.kinks)), "domain": str(bool(op.domain)), "rules": rules, "fused": fused, **told}
@@ -114,4 +114,5 @@ def _bent_facts(module: Module, name: str, op: Op) -> dict[str, str]:
     places = [module.reference(x, f"{name}_kink") if callable(x) else module.text(x) for x in op.kinks]
     kinks = ", ".join(f"{place}: {side!r}" for place, side in zip(places, op.kinks.values()))
     call = module.reference(op.call, op.name)
-    return {"kinks": f"{{{kinks}}}", "defaults": module.text(op.defaults), "call": call, "place_text": "str"}
+    given = {key: default for key, default in op.defaults.items() if default is not REQUIRED}
+    return {"kinks": f"{{{kinks}}}", "defaults": module.text(given), "call": call, "place_text": "str"}

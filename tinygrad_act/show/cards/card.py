@@ -4,87 +4,35 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
-from ...core.facts import Theirs
 from ...core.frames import boundary, public_methods
 from ...core.op import DROPPED, REQUIRED, Op
 from ...core.rules import slope_by
 from ...core.saving import Path, save
-from ...formula import Expr, call, is_condition, latex, mathematics, python, unicode, words
+from ...formula import LARGEST, Expr, call, is_condition, latex, mathematics, python, unicode, words
 from ...operations.slope import Kink, kinks_of
 from ..svg import bundle, page
 from ..svg.png import png_of
 from ..svg.writing import Theme
 from . import show
 from .expect import gain, root_mean_square
+from .facts import Derivative, Facts, Parameter
 from .find import bound_statics, find
 from .pictures.card_picture import card_svg
 from .shape import Interval, Shape, shape_of
 
-__all__ = ["Card", "Derivative", "Parameter", "card"]
-
-
-class Derivative(NamedTuple):
-    """One derivative rule, printed from the rule that runs."""
-
-    of: str
-    """The input that it belongs to."""
-    form: str
-    """`default`, or the form that `derivative_form` asks for: `output` or `input`."""
-    text: str
-    latex: str
-    shown: str
-    """As mathematics in plain text."""
-
-
-class Parameter(NamedTuple):
-    """A static parameter: its default (None: it has to be given), and the value on this card."""
-
-    name: str
-    default: Any
-    value: Any
-    allowed: Interval | None
-    """The interval in which it has to lie, if it is a number with bounds."""
+__all__ = ["Card", "card"]
 
 
 @public_methods
-class Card(NamedTuple):
+class Card(Facts):
     """The facts about an operation. `print(card)`, `card.svg()`, `card.save("gelu.svg")`, `card.markdown()`,
     `card.json()`; in a notebook it shows itself. What does not make sense for an operation is None, or empty."""
 
-    name: str
-    elementwise: bool
-    aliases: tuple[str, ...]
-    about: str
-    """What the docstring says below the formula."""
-    formula: str
-    formula_latex: str
-    formula_shown: str
-    """As mathematics in plain text."""
-    derivatives: tuple[Derivative, ...]
-    parameters: tuple[Parameter, ...]
-    domain: Interval | None
-    """The inputs for which it is defined."""
-    range: Interval | None
-    """From its smallest to its largest value; an end that is attained is closed."""
-    kinks: tuple[Kink, ...]
-    parity: str | None
-    """odd, even or none."""
-    monotone: str | None
-    """strictly increasing, increasing, constant, decreasing, strictly decreasing or no."""
-    curvature: str | None
-    """convex, concave, affine or neither."""
-    lipschitz: float | None
-    """The largest slope: |f(x) - f(y)| is at most this times |x - y|. Infinite at a jump."""
-    flat: tuple[Interval, ...]
-    """Where it saturates: |slope| below 0.01."""
-    gain: float | None
-    unit_gain: float | None
-    reference: str | None
-    elsewhere: Mapping[str, Theirs]
+    __slots__ = ()
 
     def text(self) -> str:
         """The card for a terminal."""
@@ -163,7 +111,7 @@ def card(which: str | Op | Callable[..., Any], /, **static: Any) -> Card:
     full = bound_statics(op, static)
     quiet = {**full, "rng": None} if op.defaults.get("rng", REQUIRED) is None else full  # facts are not drawn by lot
     alone = op.elementwise and len(op.inputs) == 1 and not op.variadic
-    domain = op.domain.get(op.inputs[0], (-math.inf, math.inf))
+    domain = op.domain_of()
     kinks = tuple(kinks_of(op, quiet)) if alone else ()
     found = _shape(op, quiet, domain, kinks) if alone and not any(op.poles.values()) else None
     gains = _gains(op, quiet, kinks) if alone and not any(map(math.isfinite, domain)) else (None, None)
@@ -200,7 +148,8 @@ def _derivatives(op: Op) -> list[Derivative]:
 
 def _shown(slope: Expr) -> str:
     """A condition counts as the number that it is: `1 if z ≥ 0, else 0`."""
-    return unicode(call("where", (slope, 1, 0)) if is_condition(mathematics(slope)) else slope, _DIGITS)
+    is_truth = slope.weight <= LARGEST and is_condition(mathematics(slope))
+    return unicode(call("where", (slope, 1, 0)) if is_truth else slope, _DIGITS)
 
 
 def _parameters(op: Op, full: Mapping[str, Any]) -> list[Parameter]:

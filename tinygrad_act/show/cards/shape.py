@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
+from ...operations.halving import halved
 from ...operations.slope import SATURATED
 
 __all__ = ["Interval", "Shape", "shape_of"]
@@ -87,12 +88,8 @@ def _jumps(f: Function, at: float) -> bool:
 def _largest_step(f: Function, z: Any, a: Any) -> float:
     """The point to which the largest step between two grid points narrows down."""
     at = int(np.nanargmax(np.abs(np.diff(a))))
-    low, high = z[at], z[at + 1]
-    for _ in range(40):
-        middle = (low + high) / 2
-        left, here, right = f(np.array([low, middle, high]))
-        low, high = (low, middle) if abs(here - left) > abs(right - here) else (middle, high)
-    return float(low + high) / 2
+    found = halved(f, z[at : at + 1], z[at + 1 : at + 2], 40)
+    return float(found.low[0] + found.high[0]) / 2
 
 
 def _ends(f: Function, domain: tuple[float, float]) -> list[float]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ...core.columns import columns
 from ...core.facts import Theirs
@@ -12,24 +12,22 @@ from ...operations.slope import SATURATED
 from ..svg import one_line
 from ..texts import json_text, printable
 from .expect import LEVEL
+from .facts import Facts, Parameter
 from .shape import Interval, number
-
-if TYPE_CHECKING:
-    from .card import Card, Parameter
 
 __all__ = ["as_json", "as_markdown", "as_text"]
 
 _NOTHING = "-"
 
 
-def as_text(card: Card) -> str:
+def as_text(card: Facts) -> str:
     """One line a fact, for a terminal."""
     rows = [("formula", card.formula)]
     rows += [(title, d.text) for title, d in zip(_titles(card), card.derivatives)]
     return "\n".join([_heading(card), *columns([(title, _shown(fact)) for title, fact in [*rows, *_facts(card)]])])
 
 
-def as_markdown(card: Card) -> str:
+def as_markdown(card: Facts) -> str:
     """A heading, the formulas in LaTeX, and a table of facts."""
     formulas = [("formula", f"$a = {card.formula_latex}$" if card.formula_latex else _NOTHING, card.formula)]
     formulas += [(t, f"${d.latex}$", d.text) for t, d in zip(_titles(card), card.derivatives)]
@@ -39,12 +37,12 @@ def as_markdown(card: Card) -> str:
     return "\n".join(lines)
 
 
-def as_json(card: Card) -> str:
+def as_json(card: Facts) -> str:
     """An object with every field of the card; numbers that are not finite are texts."""
     return json_text(card)
 
 
-def _heading(card: Card) -> str:
+def _heading(card: Facts) -> str:
     return f"{card.name} ({', '.join(card.aliases)})" if card.aliases else card.name
 
 
@@ -68,7 +66,7 @@ def _cell(text: str) -> str:
     return text.replace("|", "\\|")
 
 
-def _titles(card: Card) -> list[str]:
+def _titles(card: Facts) -> list[str]:
     """What stands before each derivative: its form, and its input if there are several."""
     several = len({d.of for d in card.derivatives}) > 1
     elementwise = card.elementwise
@@ -77,7 +75,7 @@ def _titles(card: Card) -> list[str]:
     return [name if d.form == "default" else f"  in the {d.form}" for name, d in zip(names, card.derivatives)]
 
 
-def _facts(card: Card) -> list[tuple[str, str]]:
+def _facts(card: Facts) -> list[tuple[str, str]]:
     facts = [
         ("parameters", "; ".join(map(_parameter, card.parameters))),
         ("domain", _or_nothing(card.domain)),
@@ -101,7 +99,7 @@ def _or_nothing(interval: Interval | None) -> str:
     return "" if interval is None else str(interval)
 
 
-def _flat(card: Card) -> str:
+def _flat(card: Facts) -> str:
     return _joined(map(str, card.flat)) or ("" if card.lipschitz is None else "nowhere")
 
 

@@ -115,8 +115,8 @@ def rule_of(node: Value, position: int, numbers: Sequence[Any] | None = None) ->
     `numbers`: what stands for itself, or None, for each operand; by default the raw numbers among several operands of
     an elementwise operation are: the derivative of x ** 2 is 2x.
     """
-    op, inputs = node.op, node.inputs or ()
-    assert op is not None
+    op: Any = node.op  # of a result: a leaf has no derivative
+    inputs = node.inputs or ()
     if op.variadic:
         numbers = ()
     elif numbers is None:

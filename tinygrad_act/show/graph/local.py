@@ -90,8 +90,8 @@ def names_around(node: Value, operands: Sequence[str], output: str, taken: Conta
     letters that the operation has for its one input and its output come first; of several operands and their output
     the names do.
     """
-    op, inputs = node.op, node.inputs or ()
-    assert op is not None
+    op: Any = node.op  # of a result: a leaf has no derivative
+    inputs = node.inputs or ()
     if op.variadic:  # their rules name one of their operands at most
         names = {operand(i): quoted(x or f"{op.inputs[0]}[{i}]") for i, x in enumerate(operands)}
         return Named({**names, OUTPUT: quoted(output or "a")}, frozenset())

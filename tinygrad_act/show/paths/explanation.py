@@ -20,10 +20,10 @@ from .between import Between, between
 from .heaviest import Route, heaviest
 from .latex import as_latex
 from .markdown import as_markdown
-from .path import Path
 from .pulling import ones, pull_along, weights
 from .record import as_json
 from .steps import name_shown, paths_of
+from .sums import Sums
 from .text import as_text
 
 __all__ = ["Explanation", "explain"]
@@ -34,29 +34,10 @@ _MOST_DIGITS = 17
 
 
 @public_methods
-class Explanation:
+class Explanation(Sums):
     """The derivative of one Value by another, path by path. `print` it; in a notebook it shows itself."""
 
-    __slots__ = ("count", "digits", "estimated", "of", "paths", "rest", "shown", "total", "wrt")
-
-    of: str
-    """The name of the output."""
-    wrt: str
-    """The name of the Value that it is differentiated by."""
-    total: Any
-    """The derivative, as backward computes it: a float, or an array in the shape of that Value."""
-    count: int
-    """How many paths there are, exactly."""
-    paths: tuple[Path, ...]
-    """The heaviest of them, the heaviest first; of equal ones the longer first."""
-    shown: Any
-    """What `paths` add up to: the total up to rounding, if these are all."""
-    rest: Any
-    """What all the others bring: the total without `shown`."""
-    digits: int
-    """How many significant digits the texts have; the numbers have all."""
-    estimated: bool
-    """Whether `paths` were chosen among too many to look at each, by an estimate of what they bring."""
+    __slots__ = ()
 
     def __init__(
         self, inside: Between, chosen: Sequence[tuple[Route, list[Any]]], names: Mapping[int, str], digits: int,

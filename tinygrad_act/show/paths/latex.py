@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from ...formula import name_latex
+from ..texts import number_text
 from .folding import Gap, Step, fold
 from .notation import array_latex, bracketed, gradient_latex
 from .numerals import shape_text
 from .path import Factor, Path
-from .shown import numeric
-
-if TYPE_CHECKING:
-    from .explanation import Explanation
+from .shown import comes_to, numeric
+from .sums import Sums
 
 __all__ = ["as_latex"]
 
 
-def as_latex(explained: Explanation) -> str:
+def as_latex(explained: Sums) -> str:
     """An `aligned` block."""
     lines = _products(explained) if all(map(numeric, explained.paths)) else _cotangents(explained)
     return "\n".join([r"\begin{aligned}", " \\\\\n".join(lines), r"\end{aligned}"])
 
 
-def _products(explained: Explanation) -> list[str]:
+def _products(explained: Sums) -> list[str]:
     """The derivative as a sum of products: of symbols ∂a/∂z, of the rules' formulas, of numbers, and the result."""
     digits = explained.digits
     spellings: tuple[tuple[Callable[[Factor], str], str], ...] = (
@@ -43,7 +43,22 @@ def _products(explained: Explanation) -> list[str]:
         first, *others = (path.product for path in explained.paths)
         products = [array_latex(first, digits), *(_signed(product, digits) for product in others)]
         lines.append(f"&= {' + '.join([*products, *more])}")
-    return [f"{_derivative(explained)} {lines[0]}", *lines[1:], f"&= {array_latex(explained.total, digits)}"]
+    equals = "=" if _adds_up(explained) else r"\approx"
+    return [f"{_derivative(explained)} {lines[0]}", *lines[1:], f"&{equals} {array_latex(explained.total, digits)}"]
+
+
+def _adds_up(explained: Sums) -> bool:
+    """Whether the numbers above the result, as they are shown, give it; what is not shown does."""
+    digits, paths = explained.digits, explained.paths
+    steps = [fold(path) for path in paths]
+    if len(paths) < explained.count or any(isinstance(step, Gap) and not step.plain for path in steps for step in path):
+        return True
+    if len(paths) > 1:
+        shown = [float(number_text(path.product, digits)) for path in paths]
+    else:
+        numbers = [float(number_text(step.number, digits)) for step in steps[0] if isinstance(step, Factor)]
+        shown = [math.prod(numbers)]
+    return comes_to(math.fsum(shown), number_text(explained.total, digits), digits)
 
 
 def _product(path: Path, spelled: Callable[[Factor], str], plain: str) -> str:
@@ -54,7 +69,7 @@ def _product(path: Path, spelled: Callable[[Factor], str], plain: str) -> str:
     return r" \cdot ".join(factors) or "1"
 
 
-def _cotangents(explained: Explanation) -> list[str]:
+def _cotangents(explained: Sums) -> list[str]:
     """For every path the gradient by each value on it, with a bar, and its shape."""
     lines: list[str] = []
     several = len(explained.paths) > 1
@@ -97,7 +112,7 @@ def _signed(x: Any, digits: int) -> str:
     return bracketed(array_latex(x, digits), is_sum=np.ndim(x) == 0 and not x >= 0 and not np.isnan(x))
 
 
-def _derivative(explained: Explanation) -> str:
+def _derivative(explained: Sums) -> str:
     return _fraction(explained.of, explained.wrt)
 
 

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ..texts import plural
 from .notation import markdown_text
 from .path import Path
 from .shown import Row, arrows, closing, headline, legend, outcome, product_line, rows
-
-if TYPE_CHECKING:
-    from .explanation import Explanation
+from .sums import Sums
 
 __all__ = ["as_markdown"]
 
 
-def as_markdown(explained: Explanation) -> str:
+def as_markdown(explained: Sums) -> str:
     """A heading, a table for every path, and the sum."""
     lines = [f"### {markdown_text(headline(explained))}", "", f"{plural(explained.count, 'path')}."]
     lines += map(markdown_text, legend(explained))
@@ -30,5 +26,6 @@ def _table(path: Path, digits: int) -> list[str]:
     return [*lines, f"| {outcome(path)} | | **{markdown_text(product_line(path, digits))}** | |"]
 
 
-def _cells(row: Row) -> Row:
-    return row if row.what else row._replace(what="…")
+def _cells(row: Row) -> tuple[str, ...]:
+    near = "≈ " if row.equals == "≈" else ""
+    return row.what or "…", row.symbol, near + row.number, row.note

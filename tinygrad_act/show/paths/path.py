@@ -33,6 +33,8 @@ class Factor(NamedTuple):
     """Where the derivative was taken, and at which kink."""
     is_sum: bool
     """Whether it stands in brackets where it is multiplied: a sum, or a negative number."""
+    rounded: bool
+    """Whether a constant in it has more digits than are shown: its number is then near, and not equal."""
     around: tuple[str, ...]
     """Its LaTeX in pieces, with the gradient that arrives between them."""
 

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..texts import count_text, json_text
 from .path import Factor
-
-if TYPE_CHECKING:
-    from .explanation import Explanation
+from .sums import Sums
 
 __all__ = ["as_json"]
 
 _EXACT = 2**53
 
 
-def as_json(explained: Explanation) -> str:
+def as_json(explained: Sums) -> str:
     """An object with everything that an explanation holds."""
     record = {
         "of": explained.of,
@@ -38,4 +36,4 @@ def as_json(explained: Explanation) -> str:
 
 def _facts(factor: Factor) -> dict[str, Any]:
     """All but what only printing needs."""
-    return {name: x for name, x in factor._asdict().items() if name not in ("is_sum", "around")}
+    return {name: x for name, x in factor._asdict().items() if name not in ("is_sum", "rounded", "around")}

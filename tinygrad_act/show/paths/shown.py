@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..graph.text import quoted
 from ..texts import count_text, number_text, percent, plural
 from .folding import Gap, fold
 from .numerals import ROUGHLY, extent_text, result_text
 from .path import Factor, Path
+from .sums import Sums
 
-if TYPE_CHECKING:
-    from .explanation import Explanation
-
-__all__ = ["Row", "arrows", "closing", "headline", "legend", "numeric", "outcome", "product_line", "rows"]
+__all__ = ["Row", "arrows", "closing", "comes_to", "headline", "legend", "numeric", "outcome", "product_line", "rows"]
 
 _ADDENDS = 6
+_LEFT_OUT = "…"
 
 
 class Row(NamedTuple):
@@ -28,14 +29,16 @@ class Row(NamedTuple):
     symbol: str
     number: str
     note: str
+    equals: str = "="
+    """The sign between symbol and number: `≈` where digits of a constant are not shown."""
 
 
-def headline(explained: Explanation) -> str:
+def headline(explained: Sums) -> str:
     """`d a / d w = 0.589836`"""
     return f"d {explained.of} / d {explained.wrt} = {result_text(explained.total, explained.digits)}"
 
 
-def legend(explained: Explanation) -> list[str]:
+def legend(explained: Sums) -> list[str]:
     """What `G` is, where it stands for an array."""
     if all(map(numeric, explained.paths)):
         return []
@@ -67,14 +70,24 @@ def outcome(path: Path) -> str:
 
 def product_line(path: Path, digits: int) -> str:
     """`0.196612 × 1 × 3 = 0.589836`, and why it is 0 if it is."""
-    numbers = [f"({text})" if text.startswith("-") and i else text
-               for i, text in enumerate(_numbers(path, digits))]  # fmt: skip
-    result = result_text(path.product, digits)
-    shown = f"{' × '.join(numbers)} = {result}" if len(numbers) > 1 else result
-    return shown + _why(path)
+    numbers, result = _numbers(path, digits), result_text(path.product, digits)
+    if len(numbers) < 2:
+        return result + _why(path)
+    equals = "=" if _LEFT_OUT in numbers or comes_to(math.prod(map(float, numbers)), result, digits) else "≈"
+    return f"{' × '.join(_signed(numbers))} {equals} {result}{_why(path)}"
 
 
-def closing(explained: Explanation) -> list[str]:
+def _signed(numbers: Sequence[str]) -> list[str]:
+    """Numbers that stand in a row: negative ones, but for the first, in brackets."""
+    return [f"({text})" if i and text.startswith("-") else text for i, text in enumerate(numbers)]
+
+
+def comes_to(found: float, shown: str, digits: int) -> bool:
+    """Whether what numbers give, as they are shown, is the number that is shown for their result."""
+    return number_text(found, digits) == shown
+
+
+def closing(explained: Sums) -> list[str]:
     """The sum over paths; if not all are shown, what those shown and the others add up to."""
     digits, shown, count = explained.digits, explained.paths, explained.count
     total = result_text(explained.total, digits)
@@ -88,19 +101,21 @@ def closing(explained: Explanation) -> list[str]:
             f"sum over {plural(count, 'path')} = {total}",
         ]
     added = result_text(explained.shown, digits)
-    addends = [f"({text})" if text.startswith("-") and i else text
-               for i, text in enumerate(result_text(path.product, digits) for path in shown)]  # fmt: skip
+    addends = [result_text(path.product, digits) for path in shown]
     several = 1 < len(addends) <= _ADDENDS and np.ndim(explained.total) == 0
-    equation = f" = {' + '.join(addends)}" if several else ""
+    equation = f" = {' + '.join(_signed(addends))}" if several else ""
+    equals = "=" if not several or comes_to(math.fsum(map(float, addends)), added, digits) else "≈"
     differs = "" if added == total else f"; backward, which adds in another order, has {total}"
-    return [f"sum over {plural(count, 'path')}{equation} = {added}{differs}"]
+    return [f"sum over {plural(count, 'path')}{equation} {equals} {added}{differs}"]
 
 
 def _row(factor: Factor, digits: int) -> Row:
+    what = f"∂{quoted(factor.of)}/∂{quoted(factor.by)}"
     if factor.number is not None:
-        return Row(f"∂{factor.of}/∂{factor.by}", factor.symbol, number_text(factor.number, digits), factor.note)
+        equals = "≈" if factor.rounded else "="
+        return Row(what, factor.symbol, number_text(factor.number, digits), factor.note, equals)
     number = f"{extent_text(factor.shape)}, rms {number_text(factor.size, min(digits, ROUGHLY))}"
-    return Row(f"∂{factor.of}/∂{factor.by}", f"G → {factor.symbol}", number, factor.note)
+    return Row(what, f"G → {factor.symbol}", number, factor.note)
 
 
 def _gap(gap: Gap, digits: int) -> Row:
@@ -125,7 +140,7 @@ def _numbers(path: Path, digits: int) -> list[str]:
         return []
     texts = []
     for step in fold(path):
-        texts.append(number_text(step.number, digits) if isinstance(step, Factor) else "1" if step.plain else "…")
+        texts.append(number_text(step.number, digits) if isinstance(step, Factor) else "1" if step.plain else _LEFT_OUT)
     return texts
 
 
@@ -133,7 +148,7 @@ def _why(path: Path) -> str:
     """The first factor that makes a product vanish, or no number."""
     size = float(np.max(np.abs(path.product), initial=0.0))
     for factor in path.factors:
-        what = f"∂{factor.of}/∂{factor.by}"
+        what = f"∂{quoted(factor.of)}/∂{quoted(factor.by)}"
         if size == 0 and factor.number == 0:
             return f", because {what} is 0 ({factor.op})"
         if size == 0 and factor.number is None and factor.size == 0:
@@ -143,7 +158,7 @@ def _why(path: Path) -> str:
     return ", by underflow" if size == 0 and path.factors else ""
 
 
-def _share(explained: Explanation) -> str:
+def _share(explained: Sums) -> str:
     """How much of the total the shown paths bring: along it, if it is an array."""
     total, shown = (np.asarray(x, np.float64).ravel() for x in (explained.total, explained.shown))
     scale: Any = np.max(np.abs(total), initial=0.0)

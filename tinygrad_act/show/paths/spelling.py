@@ -8,7 +8,7 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 
 from ...engine.value import Value
-from ...formula import renamed
+from ...formula import inlined, renamed
 from ..graph.formulas import OUTPUT, operand, rule_of
 from ..graph.text import quoted
 from ..texts import CUT
@@ -25,12 +25,16 @@ class Spelling(NamedTuple):
     """A derivative as text and as LaTeX."""
 
     text: str
+    where: str
+    """What letters of its own mean in the text: `s = σ(z)`."""
     latex: tuple[str, ...]
     """In pieces: between them stands the gradient that arrives."""
     mentioned: tuple[int, ...]
     """Which of the operands stand in it by name; -1 for the output."""
     form: Literal["name", "number", "sum", "factor"]
     """A single name or number, or a sum, which falls apart if it is multiplied by something."""
+    rounded: bool
+    """Whether a constant in it has more digits than are shown."""
 
 
 def operand_names(node: Value, names: Mapping[int, str]) -> list[str]:
@@ -42,7 +46,7 @@ def spell(node: Value, position: int, names: Mapping[int, str]) -> Spelling:
     """The derivative of `node` by its input number `position`."""
     op, inputs, primals = node.op, node.inputs or (), node.primals or ()
     if op is None:
-        return Spelling("", ("",), (), "name")
+        return Spelling("", "", ("",), (), "name", False)
     several = op.elementwise and len(inputs) > 1
     numbers = [_constant(x, primal, names) if several else None for x, primal in zip(inputs, primals)]
     rule = rule_of(node, position, numbers)
@@ -51,7 +55,8 @@ def spell(node: Value, position: int, names: Mapping[int, str]) -> Spelling:
     formula = rule.spelled({x: name if x in nameless else quoted(name) for x, name in called.items()})
     mentioned = [*(i for i in range(len(inputs)) if operand(i) in rule.places), *[-1] * (OUTPUT in rule.places)]
     form: Any = rule.tree.kind if rule.tree.kind in ("name", "number") else formula.form
-    return Spelling(str(formula), Barred(renamed(rule.tree, called), CUT).around, tuple(mentioned), form)
+    latex = Barred(renamed(inlined(rule.tree), called), CUT).around
+    return Spelling(formula.text, formula.where, latex, tuple(mentioned), form, formula.rounded)
 
 
 def _constant(x: Any, primal: Any, names: Mapping[int, str]) -> Any:

@@ -65,13 +65,15 @@ def _factor(inside: Between, place: int, link: Link, names: Mapping[int, str], d
     spelled = spell(node, link.position, names)
     number = local_number(inside, place, link)
     text, latex, is_sum = _symbols(op, spelled, number, digits)
-    notes = [_operation(op, node.static), _which(node, link), _shape(node, source, text)]
+    rounded = spelled.rounded and spelled.form != "number"
+    where = spelled.where and f"where {spelled.where}"
+    notes = [_operation(op, node.static), _which(node, link), where, _shape(node, source, text)]
     notes += [_slope(node, link, spelled) if number is None else ""]
     kinks = list(_kinks(node, link, number, names, digits))
     notes += kinks or [_at(node, spelled, names, digits) if number is not None and op.elementwise else ""]
     arriving = gradient_latex(names[id(node)])
     return Factor(names[id(node)], names[id(source)], op.name, link.position, text, arriving.join(latex), number,
-                  source.shape, 0.0, ", ".join(filter(None, notes)), is_sum, latex)  # fmt: skip
+                  source.shape, 0.0, ", ".join(filter(None, notes)), is_sum, rounded, latex)  # fmt: skip
 
 
 def _symbols(op: Op, spelled: Spelling, number: float | None, digits: int) -> tuple[str, tuple[str, ...], bool]:

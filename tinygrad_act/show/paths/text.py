@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ...core.columns import columns
 from ..texts import plural
 from .path import Path
 from .shown import Row, arrows, closing, headline, legend, numeric, outcome, product_line, rows
-
-if TYPE_CHECKING:
-    from .explanation import Explanation
+from .sums import Sums
 
 __all__ = ["as_text"]
 
 
-def as_text(explained: Explanation) -> str:
+def as_text(explained: Sums) -> str:
     """The derivative, every path with its factors, and their sum."""
     lines = [f"{headline(explained)}   ({plural(explained.count, 'path')})", *legend(explained)]
     for number, path in enumerate(explained.paths, 1):
@@ -34,9 +30,10 @@ def _equation(row: Row) -> tuple[str, str]:
     """`∂a/∂z = a(1 − a) = 0.196612`, and where."""
     if not row.what:
         return f"… {', '.join(filter(None, (row.symbol, row.number)))} …", ""
-    return " = ".join([row.what, *[row.symbol] * (row.symbol != row.number), row.number]), row.note
+    said = row.what if row.symbol == row.number else f"{row.what} = {row.symbol}"
+    return f"{said} {row.equals if said is not row.what else '='} {row.number}", row.note
 
 
 def _mapping(row: Row) -> tuple[str, ...]:
     """`∂y/∂x`, `G → G @ Wᵀ`, the size of what is left, and where."""
-    return row if row.what else ("…", f"{row.symbol} …", row.number, row.note)
+    return row[:4] if row.what else ("…", f"{row.symbol} …", row.number, row.note)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from ....operations.slope import SATURATED, Kink
 from ...svg import document, fit, flow, group, one_line, rectangle, text, text_width
 from ...svg.chart import Key, Panel, legend
 from ...svg.writing import Theme
+from ..facts import Facts
 from . import words
 from .curves import HELD, Curves, Subject, breaks, marks, read, span, subject
 from .histogram import Numbers, bars, numbers_of
@@ -17,9 +18,6 @@ from .numerical import METHOD, Check, check
 from .numerical_strip import STRIP, strip
 from .shared import DASHED, DOTTED, heights, ring, rings, title_of
 from .vector import vector_part
-
-if TYPE_CHECKING:
-    from ..card import Card
 
 __all__ = ["card_svg"]
 
@@ -42,7 +40,7 @@ class Row(NamedTuple):
     """A sign before it: `ring` as at a kink, `bar` as in a histogram."""
 
 
-def card_svg(card: Card, theme: Theme = "auto", z: Any = None) -> str:
+def card_svg(card: Facts, theme: Theme = "auto", z: Any = None) -> str:
     """The picture of a card, and of the numbers `z` on its axis. Raises `TypeError`, `ValueError` as `numbers_of`."""
     numbers = None if z is None else numbers_of("card.svg", z)
     one = subject(card)
@@ -64,7 +62,7 @@ def card_svg(card: Card, theme: Theme = "auto", z: Any = None) -> str:
     return document(_WIDTH, y, parts, title=f"Activation {title_of(card)}", description=told, theme=theme)
 
 
-def _head(card: Card, one: Subject | None) -> tuple[list[str], float]:
+def _head(card: Facts, one: Subject | None) -> tuple[list[str], float]:
     """Name and aliases, then the formulas; and where they end."""
     name = fit(title_of(card), 18, _WIDTH - 2 * _EDGE, bold=True)
     parts = [text(_EDGE, 32, name, size=18, bold=True)]
@@ -88,16 +86,17 @@ def _head(card: Card, one: Subject | None) -> tuple[list[str], float]:
 _NOTHING = "none: nothing flows through it"
 
 
-def _formulas(card: Card, curved: bool) -> list[tuple[str, str, str, str]]:
+def _formulas(card: Facts, curved: bool) -> list[tuple[str, str, str, str]]:
     """Letter, role, the whole text, and what is shown of it."""
     rows = [("g =" if curved else "output", "curve-1", card.formula, card.formula_shown)]
     for d in card.derivatives:
         if d.form == "default" and (d.of == "z" or not curved):
-            rows.append(("g′ =" if curved else "cotangent", "curve-2", d.text, _NOTHING if d.text == "none" else d.shown))
+            shown = _NOTHING if d.text == "none" else d.shown
+            rows.append(("g′ =" if curved else "cotangent", "curve-2", d.text, shown))
     return rows[:3]
 
 
-def _plots(card: Card, one: Subject, y: float, numbers: Numbers | None) -> tuple[list[str], float, Any]:
+def _plots(card: Facts, one: Subject, y: float, numbers: Numbers | None) -> tuple[list[str], float, Any]:
     """The panel of curves, the strip of the check, the lines about both; where they end; the axis."""
     kinks, cuts = marks(one, card), breaks(one)
     axis = span(one, kinks, numbers.finite if numbers else None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -13,12 +13,11 @@ from ....core.op import Op
 from ....core.registry import ops
 from ....core.rules import slope_by
 from ....engine.transforms import grad
+from ....operations.halving import halved
 from ....operations.reduce import sum as total
 from ....operations.slope import Kink
 from ..derivative import derivative
-
-if TYPE_CHECKING:
-    from ..card import Card
+from ..facts import Facts
 
 __all__ = ["HELD", "Curves", "Subject", "breaks", "marks", "read", "span", "subject"]
 
@@ -57,7 +56,7 @@ class Curves(NamedTuple):
     """None if it can't be computed."""
 
 
-def subject(card: Card, held: float = HELD) -> Subject | None:
+def subject(card: Facts, held: float = HELD) -> Subject | None:
     """The function that a card is about, further inputs at `held`; None if it has no curve: it isn't
     elementwise, or takes no `z`."""
     op = ops[card.name]
@@ -77,7 +76,7 @@ def subject(card: Card, held: float = HELD) -> Subject | None:
             return np.broadcast_to(np.asarray(d, np.float64), z.shape)
 
     second = None if rule is None else _twice(op, others, static) if others else derivative(op, 2, **static)
-    return Subject(op, static, value, slope, second, op.domain.get(op.inputs[0], (-math.inf, math.inf)))
+    return Subject(op, static, value, slope, second, op.domain_of())
 
 
 def _twice(op: Op, others: tuple[Any, ...], static: Mapping[str, Any]) -> Callable[[Any], Any]:
@@ -111,19 +110,14 @@ def _jumps(one: Subject) -> list[float]:
     with np.errstate(all="ignore"):
         steps = np.abs(np.diff(one.value(z)))
         beside = np.maximum(np.append(steps[1:], 0.0), np.insert(steps[:-1], 0, 0.0))
-    found = []
-    for i in np.flatnonzero(np.isfinite(steps) & (steps > 3 * beside) & (steps > _ROUNDING)).tolist():
-        left, right = float(z[i]), float(z[i + 1])
-        for _ in range(50):
-            middle = (left + right) / 2
-            a, b, c = one.value(np.array([left, middle, right])).tolist()
-            left, right = (left, middle) if abs(b - a) > abs(c - b) else (middle, right)
-        a, c = one.value(np.array([left, right])).tolist()
-        found += [right if right == 0 or abs(left) > abs(right) else left] if abs(c - a) > 0.5 * float(steps[i]) else []
-    return found
+    large = np.flatnonzero(np.isfinite(steps) & (steps > 3 * beside) & (steps > _ROUNDING))
+    found = halved(one.value, z[large], z[large + 1], 50)
+    stays = found.change > 0.5 * steps[large]
+    ends = zip(found.low[stays].tolist(), found.high[stays].tolist())
+    return [right if right == 0 or abs(left) > abs(right) else left for left, right in ends]
 
 
-def marks(one: Subject, card: Card) -> list[Kink]:
+def marks(one: Subject, card: Facts) -> list[Kink]:
     """The kinks to mark: those of the card, or those that it leaves out where nothing flows or there are
     further inputs."""
     if len(one.op.inputs) == 1 and one.op.known(0) is not None:

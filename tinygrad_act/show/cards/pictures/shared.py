@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -11,11 +10,9 @@ from ....operations.slope import Kink
 from ...svg import circle, group, one_line
 from ...svg.chart import Panel
 from ...texts import tick_text
+from ..facts import Facts
 from . import words
 from .curves import Curves, Subject
-
-if TYPE_CHECKING:
-    from ..card import Card
 
 __all__ = ["DASHED", "DOTTED", "heights", "ring", "rings", "title_of"]
 
@@ -25,7 +22,7 @@ _TALLEST = 6.0
 """No more of the vertical axis is shown, unless values near 0 are larger: exp would flatten all else."""
 
 
-def title_of(card: Card) -> str:
+def title_of(card: Facts) -> str:
     """The name, with the parameters that are not the default ones."""
     given = [f"{p.name}={tick_text(p.value) if isinstance(p.value, float) else p.value}"
              for p in card.parameters if p.value != p.default and p.name != "rng"]  # fmt: skip

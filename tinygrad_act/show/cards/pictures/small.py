@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from ....operations.slope import SATURATED, Kink
 from ...svg import circle, rectangle, text, text_width
 from ...svg.chart import Key, Panel
+from ..facts import Facts
 from . import words
 from .curves import Curves, Subject, breaks, marks, read
 from .histogram import bars
 from .shared import DASHED, ring, rings
-
-if TYPE_CHECKING:
-    from ..card import Card
 
 __all__ = ["KEYS", "Small", "draw_small", "signs", "small"]
 
@@ -33,13 +31,13 @@ _SIGNS: dict[str, Callable[[float, float], list[str]]] = {
 class Small(NamedTuple):
     """An activation that has a curve."""
 
-    card: Card
+    card: Facts
     subject: Subject
     kinks: list[Kink]
     cuts: list[float]
 
 
-def small(card: Card, one: Subject) -> Small:
+def small(card: Facts, one: Subject) -> Small:
     """What `draw_small` needs."""
     return Small(card, one, marks(one, card), breaks(one))
 

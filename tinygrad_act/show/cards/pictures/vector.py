@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -11,9 +11,7 @@ from ....core.registry import ops
 from ....engine.derivatives import jacobian
 from ...svg import fit, rectangle, text
 from ...texts import tick_text
-
-if TYPE_CHECKING:
-    from ..card import Card
+from ..facts import Facts
 
 __all__ = ["vector_part"]
 
@@ -21,7 +19,7 @@ _EXAMPLE = np.array([-1.0, -0.5, 0.0, 0.5, 1.0, 1.5])
 _CELL, _HEAD = 22, 92
 
 
-def vector_part(card: Card, left: float, top: float, width: float) -> tuple[list[str], float]:
+def vector_part(card: Facts, left: float, top: float, width: float) -> tuple[list[str], float]:
     """An example row through the operation and the Jacobian there; and where it ends."""
     found = _example(card)
     if found is None:
@@ -50,7 +48,7 @@ def _cell(x: float, base: float, size: float, rate: float, largest: float) -> li
     return [rectangle(x, base - 15, size - 2, _CELL - 2, "track"), *[bar] * (rate != 0), shown]
 
 
-def _example(card: Card) -> tuple[Any, Any] | None:
+def _example(card: Facts) -> tuple[Any, Any] | None:
     """Output and Jacobian at the example row; None where it takes more than a row."""
     op = ops[card.name]
     static = {p.name: p.value for p in card.parameters}

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
 from ....operations.slope import SATURATED, Kink
 from ...texts import percent, tick_text
+from ..facts import Facts
 from ..shape import Interval, number
-
-if TYPE_CHECKING:
-    from ..card import Card
-    from .numerical import Check
+from .numerical import Check
 
 __all__ = ["checked", "facts", "kink_text", "saturated"]
 
@@ -47,7 +44,7 @@ def saturated(flat: tuple[Interval, ...], domain: tuple[float, float]) -> list[I
     return [part for part in flat if part.low <= domain[0] or part.high >= domain[1]]
 
 
-def facts(card: Card, axis: tuple[float, float] | None, domain: tuple[float, float]) -> list[str]:
+def facts(card: Facts, axis: tuple[float, float] | None, domain: tuple[float, float]) -> list[str]:
     """What is known about it, in a few words each. `axis`: None if there is no slope to speak of."""
     given = ", ".join(f"{p.name} = {_value(p.value)}" for p in card.parameters if p.value is not None)
     found = [f"parameters {given}"] * bool(given)
