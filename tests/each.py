@@ -15,6 +15,8 @@ from tinygrad_act.engine import numpy_names
 
 CHOSEN = {"once": False, "case": ""}
 """What of every loop is run, from the command line: `--once`, `--case TEXT`."""
+_INSIDE: list[str] = []
+"""The names of the cases that loops around this one are at."""
 FAILURES = (Exception, pytest.fail.Exception)
 
 
@@ -45,12 +47,14 @@ def each(names, values, ids=None, parts=1):
     def decorate(function):
         @functools.wraps(function)
         def loop(*, part=0, **fixtures):
-            _run(function, _narrowed(cases[part::parts]), fixtures)
+            chosen = cases[part::parts] if hasattr(function, "of_cases") else _narrowed(cases[part::parts])
+            _run(function, chosen[:1] if CHOSEN["once"] else chosen, fixtures)
 
         asked = inspect.signature(function).parameters.values()
         kept = [p.replace(kind=p.KEYWORD_ONLY) for p in asked if p.name not in names]
         if parts > 1:
             kept.append(inspect.Parameter("part", inspect.Parameter.KEYWORD_ONLY))
+        loop.of_cases = True
         loop.__signature__ = inspect.Signature(kept)
         return pytest.mark.parametrize("part", range(parts))(loop) if parts > 1 else loop
 
@@ -60,6 +64,7 @@ def each(names, values, ids=None, parts=1):
 def _run(function, cases, fixtures):
     failed, skipped = [], []
     for name, given in cases:
+        _INSIDE.append(name)
         try:
             with alone(fixtures.get("monkeypatch")):
                 function(**given, **fixtures)
@@ -69,6 +74,8 @@ def _run(function, cases, fixtures):
             failed += [(f"{name}-{inner}", cause) for inner, cause in error.failed]
         except FAILURES as error:
             failed.append((name, error))
+        finally:
+            _INSIDE.pop()
     if failed:
         raise CasesFail(failed, len(cases)) from failed[0][1]
     if skipped and len(skipped) == len(cases):
@@ -92,8 +99,7 @@ def alone(monkeypatch=None):
 
 
 def _narrowed(cases):
-    found = [case for case in cases if CHOSEN["case"] in case[0]]
-    return found[:1] if CHOSEN["once"] else found
+    return [case for case in cases if CHOSEN["case"] in "-".join([*_INSIDE, case[0]])]
 
 
 def _cases(names, values, ids):

@@ -130,7 +130,7 @@ def test_steps_of_backpropagation_that_are_called_as_they_are(tmp_path):
     """Of Python floats, of single entries, and of parameters that are data."""
     single = lambda x, n: ta.softplus(x[1] * n) + ta.reshape(ta.sigmoid(n), shape=(1,)).sum() + ta.leaky_relu(n) * x[0]
     x = np.array([0.5, -1.5, 3.0])
-    for f in (single, lambda x, n: ta.hard_sigmoid(single(x, n)) * x, lambda x, n: (n * ta.reshape(x[2], shape=(1,)))):
+    for f in (single, lambda x, n: ta.hard_sigmoid(single(x, n)) * x, lambda x, n: n * ta.reshape(x[2], shape=(1,))):
         program = ta.compile(ta.value_and_grad(lambda x, n, f=f: (f(x, n) * f(x, n)).sum(), (0, 1))).trace(x, 0.7)
         same_numbers(tmp_path, program, (x, 0.7), (-x, -0.3), (x * 1e200, 1e200), (x * np.nan, 0.0), (x, np.inf))
 

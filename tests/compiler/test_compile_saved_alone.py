@@ -135,7 +135,7 @@ ALWAYS_LINES = ("glu", "reglu", "geglu", "swiglu", "crelu")
 WRITTEN = [case for case in one_of_each_kind(differentiable(CASES)) if case.values[0].name not in ALWAYS_LINES]
 
 
-@pytest.mark.parametrize(("op", "case"), WRITTEN)
+@each(("op", "case"), WRITTEN, parts=4)
 def test_every_step_that_is_written_gives_the_packages_bits(op, case):
     """Of zeros that meet infinities, too."""
     arrays, static = samples.sample(op, case, np.float64), {**op.defaults, **case.static}

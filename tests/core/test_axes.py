@@ -270,9 +270,13 @@ def test_an_axis_means_what_it_means_to_numpy(name, axis):
             np.testing.assert_allclose(a, expected, rtol=1e-12, atol=1e-14)
 
 
-@each("axis", _AXES, ids=lambda axis: f"{type(axis).__name__}{axis}", parts=4)
-@each("name", OPS)
-def test_gradients_along_an_axis(name, axis):
+@each("name", OPS, parts=4)
+def test_gradients_along_an_axis(name):
+    gradients_along(name=name, slopes={})
+
+
+@each("axis", _AXES, ids=lambda axis: f"{type(axis).__name__}{axis}")
+def gradients_along(name, axis, slopes):
     """First and second order, eager and compiled, of numbers and empty arrays too."""
     f, oracle = _call(name), _ORACLES[name]
     for shape in _SHAPES:
@@ -291,15 +295,17 @@ def test_gradients_along_an_axis(name, axis):
         factors = np.cos(x)
         along = lambda x, first=first, factors=factors: ta.sum(ta.grad(first)(x) * factors)
         smooth = name not in _NO_SLOPE and not (shape == () and name == "std")
-        numeric = (_slope(known, x), _slope(along, x)) if smooth else ()
+        same = shape, np.shape(a), np.asarray(a).tobytes()
+        if smooth and same not in slopes:  # an axis may be written in many ways
+            slopes[same] = _slope(known, x), _slope(along, x)
         for way in (lambda f: f, ta.compile):
             g = way(ta.grad(first))(x)
             assert np.shape(g) == shape
             if smooth:
-                np.testing.assert_allclose(g, numeric[0], rtol=1e-5, atol=1e-7)
+                np.testing.assert_allclose(g, slopes[same][0], rtol=1e-5, atol=1e-7)
                 exact = way(ta.grad(along))(x)
                 assert np.shape(exact) == shape
-                np.testing.assert_allclose(exact, numeric[1], rtol=1e-4, atol=1e-6)
+                np.testing.assert_allclose(exact, slopes[same][1], rtol=1e-4, atol=1e-6)
         if shape == ():
             assert isinstance(ta.grad(first)(0.7), float)
 

@@ -24,6 +24,8 @@ from tinygrad_act.core.rules import (
 from tinygrad_act.formula import name, python
 from tinygrad_act.operations.local import pull_local
 
+from ..each import each
+
 PACKAGE = pathlib.Path(ta.__file__).parent
 ASKS = {"isinstance", "callable", "type"}
 DECLARING = {"core/rules.py", "core/declare.py", "core/fitting.py"}
@@ -127,7 +129,7 @@ def plain_ops():
     return [op for op in ta.ops.values() if op.plain]
 
 
-@pytest.mark.parametrize("op", plain_ops(), ids=lambda op: op.name)
+@each("op", plain_ops(), ids=lambda op: op.name)
 def test_the_written_out_pass_takes_the_same_slopes(op):
     """`backprop_scalar` runs rules without a call of `slope_by`: the same floats must come, to the last bit."""
     count = 0
@@ -147,7 +149,7 @@ def test_the_written_out_pass_takes_the_same_slopes(op):
 
 
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
-@pytest.mark.parametrize("op", plain_ops(), ids=lambda op: op.name)
+@each("op", plain_ops(), ids=lambda op: op.name)
 def test_the_written_out_chain_rule_takes_the_same_slopes(op):
     """`pull_local` does not call it either."""
     for numbers in ((0.37, 0.81), (-1.3, -2.2)):

@@ -11,6 +11,8 @@ import pytest
 
 import tinygrad_act as ta
 
+from ..each import each
+
 FIRST, SECOND = np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([[0.5, -2.0], [7.0, 1.25]])
 FUNCTIONS = sorted(
     name for name in np.ma.__all__ if callable(getattr(np.ma, name)) and not isinstance(getattr(np.ma, name), type)
@@ -44,7 +46,7 @@ def floats_in(x):
     return []
 
 
-@pytest.mark.parametrize("name", [name for name in FUNCTIONS if name not in UNFILLED])
+@each("name", [name for name in FUNCTIONS if name not in UNFILLED])
 def test_no_function_of_masked_arrays_takes_the_bare_array(name):
     """What it makes of two Values may differ only by what carries a gradient, or is no float."""
     for way in WAYS + BESIDE:
@@ -53,7 +55,7 @@ def test_no_function_of_masked_arrays_takes_the_bare_array(name):
             np.testing.assert_array_equal(floats_in(one), floats_in(other), "floats of the Value, without a gradient")
 
 
-@pytest.mark.parametrize("name", [name for name in FUNCTIONS if name not in UNFILLED])
+@each("name", [name for name in FUNCTIONS if name not in UNFILLED])
 def test_of_a_constant_it_gives_what_it_gives_of_the_array(name):
     for way in WAYS + BESIDE:
         found = outcome(name, way(ta.Value(FIRST, requires_grad=False)))

@@ -68,6 +68,23 @@ def test_names_parts_and_the_choice_of_cases(monkeypatch):
     assert seen == [min, abs]
 
 
+def test_the_choice_is_by_the_names_of_all_loops(monkeypatch):
+    seen = []
+
+    @each("x", ["a", "b"])
+    @each("y", ["c", "d"])
+    def check(x, y):
+        seen.append(x + y)
+
+    for text in ("a-d", "b", "c"):
+        monkeypatch.setitem(CHOSEN, "case", text)
+        check()
+    assert seen == ["ad", "bc", "bd", "ac", "bc"]
+    monkeypatch.setitem(CHOSEN, "once", True)
+    check()
+    assert seen[5:] == ["ac"]
+
+
 def test_a_loop_is_skipped_if_all_of_it_is():
     @each("x", [1, 2])
     def check(x, least):

@@ -14,6 +14,7 @@ from tinygrad_act.cli import table
 from tinygrad_act.core.op import REQUIRED
 from tinygrad_act.formula import latex, name, names_in, python, unicode
 
+from ..each import each
 from ..formula_reader import evaluate
 
 STYLES = {"python": python, "unicode": unicode, "latex": latex}
@@ -93,7 +94,7 @@ def like(found, x):
     return found.sum(axis=axes, keepdims=True)
 
 
-@pytest.mark.parametrize(("op", "position", "rule"), list(rules()))
+@each(("op", "position", "rule"), list(rules()))
 def test_what_is_printed_of_a_rule_is_the_number_of_the_rule(op, position, rule):
     tree = op.tree_of(rule)
     meant = SAID_IN_WORDS[python(tree)] if tree.kind == "words" else None
@@ -127,7 +128,7 @@ def test_what_is_printed_of_a_rule_is_the_number_of_the_rule(op, position, rule)
     assert checked
 
 
-@pytest.mark.parametrize("op", [pytest.param(op, id=op.name) for op in ta.ops.values() if op.definition is not None])
+@each("op", [pytest.param(op, id=op.name) for op in ta.ops.values() if op.definition is not None])
 def test_what_is_printed_of_a_definition_is_the_number_of_the_formula(op):
     texts = {style: spell(op.definition) for style, spell in STYLES.items()}
     for case in samples.cases(op):
@@ -145,7 +146,7 @@ def test_what_is_printed_of_a_definition_is_the_number_of_the_formula(op):
 COLLIDING = ("a", "g", "z", "x", "y", "G", "axis", "s", "alpha", "beta", "e", "n")
 
 
-@pytest.mark.parametrize(("op", "position", "rule"), list(rules()))
+@each(("op", "position", "rule"), list(rules()))
 def test_labels_that_are_called_like_the_letters_of_a_rule_stay_apart(op, position, rule):
     """In place of the inputs, the output and the gradient stand names that mean something else in the rule."""
     rng = np.random.default_rng(zlib.crc32(f"{op.name} {position}".encode()))

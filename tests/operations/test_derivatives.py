@@ -195,3 +195,10 @@ def test_what_cannot_be_is_refused(call, error, message):
 def test_names_are_kept():
     assert ta.jacobian(rosenbrock).__name__ == ta.hessian(rosenbrock, (0,)).__name__ == "rosenbrock"
     assert functools.reduce(lambda f, _: ta.jacobian(f), range(4), ta.exp)(0.0) == 1.0
+
+
+def test_heaviside_is_its_second_input_where_the_first_is_zero():
+    """No generated case meets 0: there the slope by y is 1, elsewhere 0."""
+    x, y = np.array([-1.0, 0.0, 2.0]), np.array([0.3, 0.5, 0.7])
+    assert ta.grad(lambda y: ta.sum(ta.heaviside(x, y)))(y).tolist() == [0.0, 1.0, 0.0]
+    assert ta.grad(lambda y: ta.heaviside(0.0, y))(0.5) == 1.0

@@ -9,12 +9,14 @@ import pytest
 
 from tinygrad_act.operations.halving import halved
 
+from ..each import each
+
 RNG = np.random.default_rng(7)
-PLACES = [0.0, 1.0, -3.0, 1 / 3, math.pi, -2.0**-30, 1e9, *RNG.normal(size=20).tolist()]
+PLACES = [0.0, 1.0, -3.0, 1 / 3, math.pi, -(2.0**-30), 1e9, *RNG.normal(size=20).tolist()]
 
 
-@pytest.mark.parametrize("at", PLACES)
-@pytest.mark.parametrize("height", [1.0, -2.5, 1e-12])
+@each("at", PLACES)
+@each("height", [1.0, -2.5, 1e-12])
 def test_what_is_left_of_an_interval_holds_the_jump_and_nothing_between_its_ends(at, height):
     low, high = np.array([at - 0.7]), np.array([at + 1.1])
     found = halved(lambda z: np.where(z >= at, height, 0.0), low, high, 1100)

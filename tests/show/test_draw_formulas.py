@@ -16,6 +16,7 @@ from tinygrad_act.show.graph.page.contents import contents
 from tinygrad_act.show.graph.page.steps import steps_of
 from tinygrad_act.show.graph.wording import slope_text
 
+from ..each import each
 from ..formula_reader import evaluate
 from ..printed import (
     LETTERS,
@@ -72,7 +73,7 @@ def check_step(step, names):
             hold(text, names)
 
 
-@pytest.mark.parametrize(("op", "static"), OPS)
+@each(("op", "static"), OPS)
 def test_every_operation_with_labels_that_collide_with_its_letters(op, static):
     for turn in turns(op):
         node = node_of(op, static, point(op, static, turn), labels_for(len(op.inputs), turn))

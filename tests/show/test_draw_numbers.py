@@ -15,6 +15,8 @@ from tinygrad_act.show.graph.page.steps import steps_of
 from tinygrad_act.show.graph.wording import bad_text, brief_text, lines_of, slope_text
 from tinygrad_act.show.texts import percent, plain
 
+from ..each import each
+
 NAN, INF = math.nan, math.inf
 PAIRS = [(1000.0, 0.001), (1.0, 1e-9), (1.0, 2.0**-52), (1.0, 1e-300), (-3.0, 3.0), (0.0, 5e-324), (5e-324, 5e-324),
          (1e300, 1e284), (0.0, -0.0), (-0.0, 0.0), (2.0, NAN), (NAN, 2.0), (INF, 1.0), (1.0, INF),
@@ -32,8 +34,8 @@ def differs(one, other):
     return not (one == other or (one != one and other != other))
 
 
-@pytest.mark.parametrize("shape", SHAPES)
-@pytest.mark.parametrize(("now", "before"), PAIRS)
+@each("shape", SHAPES)
+@each(("now", "before"), PAIRS)
 def test_a_page_tells_every_earlier_gradient_that_the_sum_holds(shape, now, before):
     x = Value(SHAPES[shape](0.5), "x")
     ta.sum(x * before).backward()
@@ -72,8 +74,8 @@ def test_a_folded_box_says_that_a_part_is_older():
     assert steps_of(snapshot)[-1].lines[0].remark == "a part of it from earlier passes"
 
 
-@pytest.mark.parametrize("dtype", [float, np.float32, np.float16])
-@pytest.mark.parametrize("seed", range(20))
+@each("dtype", [float, np.float32, np.float16])
+@each("seed", range(20))
 def test_another_order_of_the_same_terms_is_no_earlier_gradient(seed, dtype):
     """Two outputs: each pass adds its own part, in an order that is not that of the picture."""
     rng = random.Random(seed)
@@ -107,7 +109,7 @@ def random_data(rng):
     return rng.choice([0.0, -0.0, 1.0, 1.0 + 1e-12, NAN, float("nan"), INF, -INF, 5e-324, rng.gauss(0, 1)])
 
 
-@pytest.mark.parametrize("seed", range(200))
+@each("seed", range(200))
 def test_several_numbers_have_the_range_of_the_finite_ones_and_count_the_others(seed):
     rng = random.Random(seed)
     data = [random_data(rng) for _ in range(rng.randint(1, 6))]
@@ -123,7 +125,7 @@ def test_several_numbers_have_the_range_of_the_finite_ones_and_count_the_others(
         assert found == numbers_of(data[0]), "equal numbers, NaN among them, are one number"
 
 
-@pytest.mark.parametrize("seed", range(200))
+@each("seed", range(200))
 def test_several_slopes_have_the_range_of_the_numbers_and_count_nan(seed):
     rng = random.Random(seed)
     data = [random_data(rng) for _ in range(rng.randint(1, 6))]

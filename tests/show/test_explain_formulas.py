@@ -10,6 +10,7 @@ import pytest
 
 import tinygrad_act as ta
 
+from ..each import each
 from ..formula_reader import evaluate
 from ..printed import agrees, doubt, hold, is_cut, is_number, labels_for, meanings, node_of, point, scalar_ops, turns
 from ..random_rules import ARGUMENTS, declared, random_rule, scalar_value
@@ -47,7 +48,7 @@ def check_row(explained, factor, names):
     assert abs(found - factor.number) <= slack or str(found) == str(factor.number), (factor.latex, names)
 
 
-@pytest.mark.parametrize(("op", "static"), OPS)
+@each(("op", "static"), OPS)
 def test_every_operation_with_labels_that_collide_with_its_letters(op, static):
     for turn in turns(op):
         node = node_of(op, static, point(op, static, turn), labels_for(len(op.inputs), turn))
