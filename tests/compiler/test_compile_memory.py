@@ -149,7 +149,7 @@ def test_a_body_is_compared_on_numbers_that_are_then_forgotten(monkeypatch):
 
     def noted(self, *given):
         result = done(self, *given)
-        held.append(len(self._held))
+        held.append(len(self._data))
         return result
 
     def f(x):
