@@ -58,6 +58,8 @@ def declared_whole(**facts):
         ({"dx": lambda g, a, x, y: x, "dy": 1}, {}, r"dx takes \(g, a, x, y\), but it is called as \(a, x, y\)"),
         ({"dx": "y", "dy": 1}, {}, "dx must be a function, a number or None, not 'y'"),
         ({"dx": True, "dy": 1}, {}, "dx must be a function, a number or None, not True"),
+        ({"dx": ta.Value(2.0), "dy": 1}, {}, r"dx must be a function, a number or None, not Value\(2\)"),
+        ({"dx": np.ones(2), "dy": 1}, {}, r"dx must be a function, a number or None, not array\(\[1., 1.\]\)"),
         ({"dx": 1, "dy": 1}, {"body": "lambda x, y, *, k=1: x"}, None),
         ({"dx": lambda a, x, y: y, "dy": 1}, {"body": "lambda x, y, *, k=1: x"}, r"called as \(a, x, y, \*, k\)"),
         ({"dx": 1, "dy": 1}, {"body": "lambda x, y=2: x"}, r"'y' has a default.*static parameter: def trial\("),

@@ -108,7 +108,10 @@ def test_an_elementwise_operation_of_any_number_of_inputs(declared):
     assert ta.gradcheck(squares, 0.3, 1.2, -0.7).ok
 
 
-@pytest.mark.parametrize("number", [2, 2.0, np.float64(2.0)], ids=["int", "float", "np.float64"])
+_NUMBERS = (2, 2.0, np.float64(2.0), np.float32(2.0), np.int64(2))
+
+
+@pytest.mark.parametrize("number", _NUMBERS, ids=lambda x: type(x).__name__)
 def test_a_number_of_any_type_is_a_rule(declared, number):
     @ta.elementwise(dz=number, output=number, input=number)
     def twice(z):

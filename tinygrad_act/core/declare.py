@@ -5,8 +5,9 @@ from __future__ import annotations
 import dis
 import functools
 import inspect
+import numbers
 from collections.abc import Callable, Mapping
-from types import FunctionType
+from types import FunctionType, NoneType
 from typing import Any
 
 import numpy as np
@@ -58,7 +59,7 @@ def declare(
         kinds=_read_kinds(body, defaults),
         domain={inputs[0]: domain} if isinstance(domain, tuple) else dict(domain or {}),
         scalar_rules=tuple(_handed_on(rule, len(inputs)) for rule in matched) if elementwise else matched,
-        plain=elementwise and not defaults and not variadic and None not in matched and len(inputs) <= 2,
+        plain=elementwise and not defaults and not variadic and NoneType not in map(type, matched) and len(inputs) <= 2,
         elsewhere=_names_elsewhere(name, body, facts.pop("elsewhere", None)),
         **_how_it_runs(body, scalar),
         **{fact: given for fact, given in facts.items() if given is not None},
@@ -87,7 +88,7 @@ def _for_arrays(
     """The body as it runs on arrays: activations piece by piece on large ones."""
     if not elementwise or len(rules) > 2:
         return body
-    if len(rules) == 2 and None not in rules and has_steps(body):
+    if len(rules) == 2 and NoneType not in map(type, rules) and has_steps(body):
         body = _in_one_dtype(body)
     if facts.get("reference") is None or facts.get("linear"):
         return body
@@ -220,8 +221,8 @@ def _match_rules(name: str, inputs: tuple[str, ...], rules: dict[str, Rule]) -> 
 
 
 def _as_float(rule: Rule) -> Rule:
-    """A rule that is a number as the float that `is_constant` knows: 1 and np.float64(1) as well."""
-    return float(rule) if isinstance(rule, (int, float)) and not isinstance(rule, bool) else rule
+    """A rule that is a number as the float that `is_constant` knows: 1, np.float32(1) and np.int64(1) as well."""
+    return float(rule) if isinstance(rule, numbers.Real) and not isinstance(rule, bool) else rule
 
 
 def _handed_on(rule: Rule, inputs: int) -> Rule:
