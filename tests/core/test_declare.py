@@ -85,6 +85,12 @@ def test_other_bad_declarations():
         declared({"dx": 1, "dy": 1}, told={"x": "y"}, kinks={0.0: "left"})
     with pytest.raises(ValueError, match="trial: idle= is one function .*, or None, for each of .*x, y.*, not 1"):
         declared_whole(idle=(None,))
+    for told in (("x", "y"), ["x"], "x"):
+        with pytest.raises(TypeError, match="trial: told= is a dict, the name of an input to the name of another"):
+            declared({"dx": 1, "dy": 1}, told=told)
+    for idle in ((1, None), [None, None], (None, "y"), len):
+        with pytest.raises(TypeError, match=r"trial: idle= is a tuple of functions f\(c, g, a, \*inputs\), or None"):
+            declared_whole(idle=idle)
     with pytest.raises(ValueError, match="trial: layer='middle' says nothing known; write one of begins, continues"):
         declared_whole(layer="middle")
     with pytest.raises(ValueError, match=r"first line must be the formula, as code: 'a = \.\.\.'"):

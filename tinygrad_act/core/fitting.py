@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Mapping
 from types import FunctionType
 
 from .op import FORMS, LAYER, SIDES, Op
@@ -43,10 +44,14 @@ def _check_facts(op: Op) -> None:
 
 def _check_parts(op: Op) -> None:
     """What it says of single inputs, and of its place in a layer."""
+    if not isinstance(op.told, Mapping):
+        raise TypeError(f"{op.name}: told= is a dict, the name of an input to the name of another, not {op.told!r}")
     for name in (*op.told, *op.told.values()):
         if name not in op.inputs or op.kinks:
             raise ValueError(f"{op.name}: told= names inputs of an operation without kinks, not {name!r}; its inputs "
                              f"are {', '.join(op.inputs)}")  # fmt: skip
+    if not isinstance(op.idle, tuple) or not all(f is None or callable(f) for f in op.idle):
+        raise TypeError(f"{op.name}: idle= is a tuple of functions f(c, g, a, *inputs), or None, not {op.idle!r}")
     if op.idle and (op.variadic or len(op.idle) != len(op.inputs)):
         raise ValueError(f"{op.name}: idle= is one function f(c, g, a, *inputs), or None, for each of its inputs "
                          f"({', '.join(op.inputs)}), not {len(op.idle)}")  # fmt: skip
