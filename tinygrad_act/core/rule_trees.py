@@ -25,12 +25,12 @@ from ..formula import (
 from .rules import run_rule
 
 __all__ = [
-    "DROPPED", "NO_FORMULA", "Arguments", "first_line", "named", "tree_of_call", "tree_of_definition", "tree_of_rule",
+    "DROPPED", "UNSPELLED", "Arguments", "first_line", "named", "tree_of_call", "tree_of_definition", "tree_of_rule",
 ]  # fmt: skip
 
 DROPPED = "(dropped by python -OO)"
 """In place of a formula that stood in a docstring, where the source is not there to read it from."""
-NO_FORMULA = "(it does not spell itself)"
+UNSPELLED = words("(it does not spell itself)")
 """In place of the formula of a rule that looks at its arguments in ways that no formula can answer."""
 
 
@@ -62,7 +62,7 @@ def tree_of_rule(op: Any, rule: Any, given: Arguments) -> Expr:
     try:
         return lift(run_rule(op, rule, *given))
     except Exception:  # anybody's code; with -OO its docstring would have said it, and there was no source either
-        return words(DROPPED if sys.flags.optimize >= 2 else NO_FORMULA)
+        return words(DROPPED) if sys.flags.optimize >= 2 else UNSPELLED
 
 
 def tree_of_definition(text: str, names: Sequence[str]) -> Expr | None:

@@ -25,7 +25,7 @@ _SMALL = 200
 def mathematics(e: Expr) -> Expr:
     """The formula as it stands in a book. Raises `TooLarge`."""
     check_size(e)
-    return fold(e, parts_of, lambda node, parts: _read(rebuilt(node, parts)))
+    return _counted(fold(e, parts_of, lambda node, parts: _read(rebuilt(node, parts))))
 
 
 def is_condition(e: Expr) -> bool:
@@ -38,6 +38,7 @@ def is_number(e: Expr, value: float | None = None) -> bool:
     return e.kind == "number" and (value is None or e.head == value)
 
 
+_ARITHMETIC = frozenset(("+", "-", "*", "/", "**", "//", "%"))
 _TRUTHS = frozenset(("==", "!=", "<", "<=", ">", ">=", "&", "|"))
 
 
@@ -46,8 +47,15 @@ def _read(e: Expr) -> Expr:
         return _read_call(e)
     if e.kind == "method":
         return _read_method(e)
+    if e.kind == "infix" and e.head in _ARITHMETIC:
+        e = rebuilt(e, [_counted(x) for x in e.args])
     rule = _RULES.get((e.kind, e.head if e.kind in _BY_HEAD else ""))
     return e if rule is None else rule(e)
+
+
+def _counted(e: Expr) -> Expr:
+    """1 for True where it is a number."""
+    return number(int(e.head)) if e.kind == "constant" and isinstance(e.head, bool) else e
 
 
 # --- signs, ones and whole numbers ---
@@ -71,6 +79,9 @@ def _multiplied(e: Expr) -> Expr:
         return y
     if is_number(y, 1):
         return x
+    for one, other in ((x, y), (y, x)):
+        if is_number(one, -1) and not (is_condition(other) or other.kind == "number"):
+            return _read(prefix("-", other))
     power = _power(x, y)
     if power is not None:
         return power
@@ -125,7 +136,7 @@ def _without_minus(e: Expr) -> Expr | None:
     """What follows the minus sign with which it begins; None if it begins without."""
     if e.kind == "prefix" and e.head == "-":
         return e.args[0]
-    if e.kind == "number" and math.copysign(1.0, e.head) < 0:
+    if e.kind == "number" and not math.isnan(e.head) and math.copysign(1.0, e.head) < 0:
         return number(-e.head)
     if e.kind == "infix" and e.head in ("*", "/", "@"):
         first = _without_minus(e.args[0])
@@ -231,10 +242,13 @@ def _chosen(e: Expr) -> Expr | None:
     condition, x, y = e.args
     if condition.kind != "infix" or condition.head not in _HIGH | _LOW:
         return e
+    if condition.head in _NEVER and is_number(condition.args[1], _NEVER[condition.head]):
+        return y
     return call("where", (condition, _assuming(x, condition, True), _assuming(y, condition, False)))
 
 
 _HIGH, _LOW = frozenset((">", ">=")), frozenset(("<", "<="))
+_NEVER = {">": math.inf, "<": -math.inf}
 
 
 def _assuming(branch: Expr, condition: Expr, holds: bool) -> Expr:

@@ -208,7 +208,7 @@ def number_text(x: float, digits: int | None = None) -> tuple[str, bool]:
         return (str(x), False) if x.bit_length() < _LONG else (f"an integer of {x.bit_length():,} bits", True)
     if not math.isfinite(x):
         return str(x), False
-    if x.is_integer() and abs(x) < _WHOLE:
+    if x.is_integer() and abs(x) < _WHOLE and (x or math.copysign(1.0, x) > 0):  # -0.0 is no 0
         return str(int(x)), False
     number, e, exponent = repr(x).partition("e")
     if digits is None or sum(map(str.isdigit, number.lstrip("-0."))) <= _TYPED:
