@@ -9,7 +9,7 @@ import pytest
 
 import tinygrad_act as ta
 from tinygrad_act import Value
-from tinygrad_act.formula import call, infix, lift, mathematics, name, number, python
+from tinygrad_act.formula import call, infix, latex, lift, mathematics, name, number, python
 
 
 def symbol(a, x):
@@ -117,3 +117,69 @@ def test_fractions_need_no_brackets_in_latex():
     x, y = Value(0.5, label="x"), Value(2.0, label="y")
     assert r"&= \frac{1}{y} \\" in symbol(x / y, x)[1]
     assert r"\left(-\frac{a}{y}\right)" in symbol(x / y, y)[1]
+
+
+@pytest.mark.parametrize("code", ["z in z", "z not in (1, 2)", "z is None"])
+def test_a_comparison_that_no_formula_has_is_words(scratch, code):
+    def by_in(z):
+        return z * 1.0
+
+    by_in.__doc__ = f"a = {code}"
+    ta.elementwise(dz=1.0)(by_in)
+    assert code in ta.card("by_in").text()
+    assert "text{" in ta.card("by_in").markdown()
+
+
+def test_an_integer_of_thousands_of_digits_is_named_by_its_length():
+    assert latex(number(10**4000)) == r"\text{an integer of 13,288 bits}"
+    assert latex(number(-12)) == "-12"
+    assert latex(number(-1e-9)) == r"-1 \cdot 10^{-9}"
+
+
+def test_an_empty_docstring_says_nothing(scratch):
+    def slope(a, z):
+        """ """
+        return 2 * z
+
+    @ta.elementwise(dz=slope)
+    def by_silence(z):
+        """a = z ** 2"""
+        return z * z
+
+    assert ta.ops["by_silence"].derivative == "2 * z"
+
+
+def test_a_rule_of_many_operands_is_spelled_with_each_of_them(scratch):
+    """Each derivative reads the operand that the rule reads, and their number."""
+
+    @ta.elementwise(dxs=lambda i, a, *xs, k: xs[1 - i] * k * len(xs) / 2)
+    def by_other(*xs, k=1.0):
+        """a = xs[0] * xs[1] * k"""
+        return xs[0] * xs[1] * k
+
+    p, q = Value(2.0, label="xs"), Value(3.0, label="k")
+    a = by_other(p, q, k=2.5)
+    assert symbol(a, p)[0] == "k · 2.5 · 2 / 2"
+    text = ta.draw(a, names={}).text()
+    assert "∂/∂xs = k · 2.5 · 2 / 2 = 7.5" in text
+    assert "∂/∂k = xs · 2.5 · 2 / 2 = 5" in text
+    assert "∂/∂xs = 3\n" in ta.draw(by_other(p, 3.0), names={}).text() + "\n"
+    assert ta.ops["by_other"].derivative == "(it does not spell itself)"
+
+
+def test_a_page_shows_what_comes_of_a_truth():
+    """Comparisons of numbers are operands of `where`."""
+    x, y = Value(2.0, label="x"), Value(3.0, label="y")
+    html = ta.draw(ta.where(x > y, x, y), names={}).html()
+    assert "where(False, 2, 3) = 3" in html
+
+
+def test_letters_of_a_rule_are_those_of_no_box():
+    """`e = exp(x)` of logsumexp where a variable is called `e`, and `n` of mean where one is called `n`."""
+    e, n = Value(np.array([1.0, 2.0]), label="e"), Value(np.array([1.0, 2.0]), label="n")
+    text = ta.draw(ta.logsumexp(e + n) * ta.mean(n), names={}).text()
+    assert "s = exp(" in text
+    assert "e = exp(" not in text
+    assert "G / mean.n" in text
+    many = {c: Value(np.array([1.0, 2.0]), label=c) for c in "abcdefghijklmnopqrstuvwxyz"}
+    assert "s_2 = exp(" in ta.draw(ta.logsumexp(sum(many.values())), names={}).text()

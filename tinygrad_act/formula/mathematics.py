@@ -70,6 +70,9 @@ def _added(e: Expr) -> Expr:
 
 
 def _subtracted(e: Expr) -> Expr:
+    x, y = e.args
+    if is_number(y, 0) and math.copysign(1.0, y.head) > 0:
+        return x
     return _of_whole(e, lambda m, n: m - n)
 
 

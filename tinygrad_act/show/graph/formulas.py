@@ -7,6 +7,7 @@ where it is spelled. No text is ever searched for a name.
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 from collections.abc import Collection, Container, Mapping, Sequence
 from typing import Any, Literal
@@ -47,6 +48,8 @@ OUTPUT = "·a"
 """Holds the place of the output in a tree: no word of Python's begins with a dot."""
 _MOST = 4096
 """So many rules are kept, and so many ways to write each."""
+_MANY = 30
+"""Of more operands a rule is not spelled with each of them: a template has 31 places."""
 _WIDE = "\x7f"
 _HOLE = re.compile(f"([\x01-\x1f]){_WIDE}?")
 """Where a name stands in a template, of one letter or of more: no text that is shown has control characters."""
@@ -62,14 +65,15 @@ def operand(position: int) -> str:
 class Rule:
     """The derivative by one operand, with places for the output, the operands and the gradient that arrives."""
 
-    __slots__ = ("_functions", "_op", "_own", "_templates", "elementwise", "places", "tree")
+    __slots__ = ("_defined", "_functions", "_op", "_own", "_templates", "elementwise", "places", "tree")
 
     def __init__(self, tree: Expr, op: Op) -> None:
         self.tree, self.elementwise, self._op = tree, op.elementwise, op.name
         found = pieces(tree)
         names = {x.head for x in found if x.kind == "name"}
         self.places = tuple(sorted(x for x in names if x.startswith("·")))
-        self._own = names & op.defaults.keys()
+        self._defined = {own for x in found if x.kind == "let" for own in x.head}
+        self._own = names.difference(self.places, self._defined)
         self._functions = {x.head for x in found if x.kind == "call"}
         self._templates: dict[Any, _Template] = {}
 
@@ -78,7 +82,8 @@ class Rule:
         names = [called[place] for place in self.places]
         letters = tuple([len(x) == 1 and x.isascii() and x not in self._functions for x in names])
         clashing = frozenset([own for own in self._own if own in names or own in taken])
-        key = letters, frozenset(names) if self.tree.kind == "let" else frozenset(), clashing
+        known = {x for x in (*self._defined, *_LETTERS) if x in taken} if self._defined else ()
+        key = letters, frozenset((*names, *known)) if self._defined else frozenset(), clashing
         template = self._templates.get(key)
         if template is None:
             if len(self._templates) >= _MOST:
@@ -87,7 +92,7 @@ class Rule:
         return template.filled(names, by)
 
     def beside(self, names: Collection[str]) -> Expr:
-        """The tree, with `op.k` for a parameter `k` that is shown by its name where one of the `names` is the same."""
+        """The tree, with `op.k` for a parameter or a size `k` that is shown by its name where one of the `names` is."""
         return renamed(self.tree, {own: f"{self._op}.{own}" for own in self._own.intersection(names)})
 
 
@@ -127,8 +132,8 @@ def rule_of(node: Value, position: int, numbers: Sequence[Any] | None = None) ->
     """
     op: Any = node.op  # of a result: a leaf has no derivative
     inputs = node.inputs or ()
-    if op.variadic:
-        numbers = ()
+    if op.variadic and (op.rule(position, mode.form).__doc__ or len(inputs) > _MANY):
+        numbers = ()  # words name one of the operands at most
     elif numbers is None:
         plain = op.elementwise and len(inputs) > 1
         numbers = [x if plain and is_inline(x) else None for x in inputs]
@@ -138,7 +143,7 @@ def rule_of(node: Value, position: int, numbers: Sequence[Any] | None = None) ->
 
 @functools.lru_cache(_MOST)
 def _rule(op: Op, position: int, form: str, numbers: tuple[Any, ...], static: tuple[tuple[str, str, Any], ...]) -> Rule:
-    operands = [name(operand(i)) if x is None else x[1] for i, x in enumerate(numbers)] if not op.variadic else None
+    operands = [name(operand(i)) if x is None else x[1] for i, x in enumerate(numbers)] or None
     given = {key: name(key) if x is _LONG else x for key, _, x in static}
     e = _called(op, position, form, operands, given)
     if e is UNSPELLED and operands:  # 1 / y fails for the number 0, and is a formula with it
@@ -191,7 +196,8 @@ class Shown(Unicode):
     def named(self, found: Sequence[Expr]) -> Mapping[str, str]:
         """Letters that the formula defines itself give way to the names of values."""
         defined = [x for let in found if let.kind == "let" for x in let.head]
-        free = (x for x in _LETTERS if x not in self._taken and x not in defined)
+        more = (f"s_{i}" for i in itertools.count(2))
+        free = (x for x in itertools.chain(_LETTERS, more) if x not in self._taken and x not in defined)
         own = {x: next(free) if x in self._taken else x for x in defined}
         return {**super().named(found), **own, **self._called}
 
