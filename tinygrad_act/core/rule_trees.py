@@ -54,8 +54,9 @@ def named(x: Any, otherwise: str = "") -> Any:
 def tree_of_rule(op: Any, rule: Any, given: Arguments) -> Expr:
     """The formula of a rule of `op`, in words where it is none.
 
-    A rule without a docstring is called with what is `given`, if that is every operand. Of one that has any the first line is read, and what is
-    `given` put in place of the names in it: `i`, `g`, `a`, the inputs and the static parameters. Never raises.
+    A rule without a docstring is called with what is `given`, if that is every operand. Of one that has any the first
+    line is read, and what is `given` put in place of the names in it: `i`, `g`, `a`, the inputs and the static
+    parameters. Never raises.
     """
     if (rule.__doc__ or "").strip():
         return _documented(first_line(rule.__doc__), given, op.inputs)
