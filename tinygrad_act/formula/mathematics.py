@@ -12,7 +12,8 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from .expression import Expr, call, given, infix, number, prefix
+from .expression import Expr, call, infix, number, prefix
+from .named_numbers import named_number
 from .walking import check_size, fold, parts_of, rebuilt, same
 
 __all__ = ["is_condition", "is_number", "mathematics"]
@@ -160,27 +161,6 @@ def _is_whole(e: Expr) -> bool:
     return e.kind == "number" and abs(e.head) < _EXACT and float(e.head).is_integer()
 
 
-def _named_constant(e: Expr) -> Expr:
-    """ln 2 for 0.6931471805599453: digits that nobody typed."""
-    found = _DIGITS.get(abs(e.head)) if isinstance(e.head, float) else None
-    if found is None:
-        return e
-    return prefix("-", found) if e.head < 0 else found
-
-
-_PI = given("pi")
-_DIGITS: dict[float, Expr] = {
-    math.pi: _PI,
-    math.log(2): call("log", (2,)),
-    math.log(10): call("log", (10,)),
-    2 / math.sqrt(math.pi): infix("/", 2, call("sqrt", (_PI,))),
-    math.sqrt(2 / math.pi): call("sqrt", (infix("/", 2, _PI),)),
-    math.sqrt(math.pi): call("sqrt", (_PI,)),
-    math.sqrt(2 * math.pi): call("sqrt", (infix("*", 2, _PI),)),
-    math.sqrt(2): call("sqrt", (2,)),
-}
-
-
 # --- functions ---
 
 
@@ -294,7 +274,7 @@ _FUNCTIONS: dict[str, Callable[[Expr], Expr | None]] = {
 }
 
 _RULES: dict[tuple[str, Any], Callable[[Expr], Expr]] = {
-    ("number", ""): _named_constant,
+    ("number", ""): named_number,
     ("guard", ""): lambda e: e.args[1],
     ("infix", "+"): _added,
     ("infix", "-"): _subtracted,
