@@ -25,12 +25,12 @@ from ..formula import (
 from .rules import run_rule
 
 __all__ = [
-    "DROPPED", "NO_FORMULA", "Arguments", "first_line", "named", "tree_of_call", "tree_of_definition", "tree_of_rule",
+    "DROPPED", "UNSPELLED", "Arguments", "first_line", "named", "tree_of_call", "tree_of_definition", "tree_of_rule",
 ]  # fmt: skip
 
 DROPPED = "(dropped by python -OO)"
 """In place of a formula that stood in a docstring, where the source is not there to read it from."""
-NO_FORMULA = "(it does not spell itself)"
+UNSPELLED = words("(it does not spell itself)")
 """In place of the formula of a rule that looks at its arguments in ways that no formula can answer."""
 
 
@@ -54,15 +54,18 @@ def named(x: Any, otherwise: str = "") -> Any:
 def tree_of_rule(op: Any, rule: Any, given: Arguments) -> Expr:
     """The formula of a rule of `op`, in words where it is none.
 
-    A rule without a docstring is called with what is `given`. Of one that has any the first line is read, and what is
-    `given` put in place of the names in it: `i`, `g`, `a`, the inputs and the static parameters. Never raises.
+    A rule without a docstring is called with what is `given`, if that is every operand. Of one that has any the first
+    line is read, and what is `given` put in place of the names in it: `i`, `g`, `a`, the inputs and the static
+    parameters. Never raises.
     """
-    if rule.__doc__:
+    if (rule.__doc__ or "").strip():
         return _documented(first_line(rule.__doc__), given, op.inputs)
+    if given.position is not None and _is_itself(op.inputs[0], given.inputs[0]):
+        return UNSPELLED  # one name for all of them: what it says of `xs[0]` or of their number would be wrong
     try:
         return lift(run_rule(op, rule, *given))
     except Exception:  # anybody's code; with -OO its docstring would have said it, and there was no source either
-        return words(DROPPED if sys.flags.optimize >= 2 else NO_FORMULA)
+        return words(DROPPED) if sys.flags.optimize >= 2 else UNSPELLED
 
 
 def tree_of_definition(text: str, names: Sequence[str]) -> Expr | None:

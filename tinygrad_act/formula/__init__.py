@@ -1,7 +1,7 @@
 """Formulas as trees: built by derivative rules or read from source, renamed by structure, spelled last.
 
 Lowest of the rooms: it knows nothing of operations. In reading order: `operators`, `expression`, `walking`, `renaming`,
-`reading`, `mathematics`, then the styles `style` (Python), `unicode_style` and `latex_style`.
+`reading`, `named_numbers`, `mathematics`, then the styles `style` (Python), `unicode_style` and `latex_style`.
 """
 
 from .expression import (

@@ -180,6 +180,8 @@ def lift(x: Any) -> Expr:
         return Expr("slice", "", map(lift, (x.start, x.stop, x.step)))
     if isinstance(x, (np.ndarray, np.generic)) and x.ndim == 0 and x.dtype.kind in "fiub":
         return lift(x.item() if x.dtype.kind != "f" or x.dtype == np.float64 else float(str(x)))
+    if isinstance(x, np.ndarray) and x.dtype.kind == "O":  # what NumPy makes of a formula
+        return lift(x.tolist())
     if isinstance(x, (int, float)) and not isinstance(x, bool):
         return Expr("number", float(x) if isinstance(x, float) else int(x))
     return Expr("constant", x)

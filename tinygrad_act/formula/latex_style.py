@@ -74,6 +74,8 @@ class Latex(Mathematical):
 
     def of_number(self, e: Expr, parts: list[Piece]) -> Piece:
         made = super().of_number(e, parts)
+        if isinstance(e.head, int):
+            return made if made.text.lstrip("-").isdigit() else made._replace(text=rf"\text{{{made.text}}}")
         text = made.text.replace("inf", r"\infty").replace("nan", r"\mathrm{NaN}").replace("…", r"\ldots")
         digits, _, exponent = text.partition("e")
         if not exponent or "\\" in digits.replace(r"\ldots", ""):

@@ -12,7 +12,8 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from .expression import Expr, call, given, infix, number, prefix
+from .expression import Expr, call, infix, number, prefix
+from .named_numbers import named_number
 from .walking import check_size, fold, parts_of, rebuilt, same
 
 __all__ = ["is_condition", "is_number", "mathematics"]
@@ -25,7 +26,7 @@ _SMALL = 200
 def mathematics(e: Expr) -> Expr:
     """The formula as it stands in a book. Raises `TooLarge`."""
     check_size(e)
-    return fold(e, parts_of, lambda node, parts: _read(rebuilt(node, parts)))
+    return _counted(fold(e, parts_of, lambda node, parts: _read(rebuilt(node, parts))))
 
 
 def is_condition(e: Expr) -> bool:
@@ -38,6 +39,7 @@ def is_number(e: Expr, value: float | None = None) -> bool:
     return e.kind == "number" and (value is None or e.head == value)
 
 
+_ARITHMETIC = frozenset(("+", "-", "*", "/", "**", "//", "%"))
 _TRUTHS = frozenset(("==", "!=", "<", "<=", ">", ">=", "&", "|"))
 
 
@@ -46,8 +48,15 @@ def _read(e: Expr) -> Expr:
         return _read_call(e)
     if e.kind == "method":
         return _read_method(e)
+    if e.kind == "infix" and e.head in _ARITHMETIC:
+        e = rebuilt(e, [_counted(x) for x in e.args])
     rule = _RULES.get((e.kind, e.head if e.kind in _BY_HEAD else ""))
     return e if rule is None else rule(e)
+
+
+def _counted(e: Expr) -> Expr:
+    """1 for True where it is a number."""
+    return number(int(e.head)) if e.kind == "constant" and isinstance(e.head, bool) else e
 
 
 # --- signs, ones and whole numbers ---
@@ -62,6 +71,9 @@ def _added(e: Expr) -> Expr:
 
 
 def _subtracted(e: Expr) -> Expr:
+    x, y = e.args
+    if is_number(y, 0) and math.copysign(1.0, y.head) > 0:
+        return x
     return _of_whole(e, lambda m, n: m - n)
 
 
@@ -71,6 +83,9 @@ def _multiplied(e: Expr) -> Expr:
         return y
     if is_number(y, 1):
         return x
+    for one, other in ((x, y), (y, x)):
+        if is_number(one, -1) and not (is_condition(other) or other.kind == "number"):
+            return _read(prefix("-", other))
     power = _power(x, y)
     if power is not None:
         return power
@@ -125,7 +140,7 @@ def _without_minus(e: Expr) -> Expr | None:
     """What follows the minus sign with which it begins; None if it begins without."""
     if e.kind == "prefix" and e.head == "-":
         return e.args[0]
-    if e.kind == "number" and math.copysign(1.0, e.head) < 0:
+    if e.kind == "number" and not math.isnan(e.head) and math.copysign(1.0, e.head) < 0:
         return number(-e.head)
     if e.kind == "infix" and e.head in ("*", "/", "@"):
         first = _without_minus(e.args[0])
@@ -144,27 +159,6 @@ def _of_whole(e: Expr, compute: Callable[[float, float], float]) -> Expr:
 
 def _is_whole(e: Expr) -> bool:
     return e.kind == "number" and abs(e.head) < _EXACT and float(e.head).is_integer()
-
-
-def _named_constant(e: Expr) -> Expr:
-    """ln 2 for 0.6931471805599453: digits that nobody typed."""
-    found = _DIGITS.get(abs(e.head)) if isinstance(e.head, float) else None
-    if found is None:
-        return e
-    return prefix("-", found) if e.head < 0 else found
-
-
-_PI = given("pi")
-_DIGITS: dict[float, Expr] = {
-    math.pi: _PI,
-    math.log(2): call("log", (2,)),
-    math.log(10): call("log", (10,)),
-    2 / math.sqrt(math.pi): infix("/", 2, call("sqrt", (_PI,))),
-    math.sqrt(2 / math.pi): call("sqrt", (infix("/", 2, _PI),)),
-    math.sqrt(math.pi): call("sqrt", (_PI,)),
-    math.sqrt(2 * math.pi): call("sqrt", (infix("*", 2, _PI),)),
-    math.sqrt(2): call("sqrt", (2,)),
-}
 
 
 # --- functions ---
@@ -231,10 +225,13 @@ def _chosen(e: Expr) -> Expr | None:
     condition, x, y = e.args
     if condition.kind != "infix" or condition.head not in _HIGH | _LOW:
         return e
+    if condition.head in _NEVER and is_number(condition.args[1], _NEVER[condition.head]):
+        return y
     return call("where", (condition, _assuming(x, condition, True), _assuming(y, condition, False)))
 
 
 _HIGH, _LOW = frozenset((">", ">=")), frozenset(("<", "<="))
+_NEVER = {">": math.inf, "<": -math.inf}
 
 
 def _assuming(branch: Expr, condition: Expr, holds: bool) -> Expr:
@@ -277,7 +274,7 @@ _FUNCTIONS: dict[str, Callable[[Expr], Expr | None]] = {
 }
 
 _RULES: dict[tuple[str, Any], Callable[[Expr], Expr]] = {
-    ("number", ""): _named_constant,
+    ("number", ""): named_number,
     ("guard", ""): lambda e: e.args[1],
     ("infix", "+"): _added,
     ("infix", "-"): _subtracted,

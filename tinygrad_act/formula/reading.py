@@ -102,6 +102,8 @@ def _constant(node: Any, _: list[Expr]) -> Expr:
 
 def _compared(node: Any, parts: list[Expr]) -> Expr:
     """`low <= z <= high` means both."""
+    if not all(type(how) in OF_NODE for how in node.ops):  # `in` and `is`
+        raise Unreadable(f"`{ast.unparse(node):.40}` is no part of a formula")
     pairs = [infix(OF_NODE[type(how)].sign, x, y) for how, (x, y) in zip(node.ops, itertools.pairwise(parts))]
     return _all("&", pairs)
 

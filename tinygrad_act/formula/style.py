@@ -204,11 +204,14 @@ def number_text(x: float, digits: int | None = None) -> tuple[str, bool]:
 
     One of more digits than anybody types is a result: with `digits` it is cut after so many and ends in `…`.
     """
+    if isinstance(x, int) and digits is not None and _WIDE <= abs(x) <= _LARGEST:
+        text, cut = number_text(float(x), digits)
+        return text, cut or float(x) != x
     if isinstance(x, int):
         return (str(x), False) if x.bit_length() < _LONG else (f"an integer of {x.bit_length():,} bits", True)
     if not math.isfinite(x):
         return str(x), False
-    if x.is_integer() and abs(x) < _WHOLE:
+    if x.is_integer() and abs(x) < _WHOLE and (x or math.copysign(1.0, x) > 0):  # -0.0 is no 0
         return str(int(x)), False
     number, e, exponent = repr(x).partition("e")
     if digits is None or sum(map(str.isdigit, number.lstrip("-0."))) <= _TYPED:
@@ -216,7 +219,7 @@ def number_text(x: float, digits: int | None = None) -> tuple[str, bool]:
     return f"{_cut(number, digits)}…{e}{exponent}", True
 
 
-_LONG, _WHOLE, _TYPED = 10_000, 1e16, 10
+_LONG, _WHOLE, _WIDE, _LARGEST, _TYPED = 10_000, 1e16, 1e40, 1e308, 10
 
 
 def _cut(number: str, digits: int) -> str:

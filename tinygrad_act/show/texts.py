@@ -47,7 +47,10 @@ def _large_integer(x: int, digits: int) -> str:
 
 
 def constant(x: Any) -> Any:
-    """A number of Python with the digits that a NumPy scalar shows: 0.1 for `np.float32(0.1)`."""
+    """A number of Python for NumPy's, an array without axes too, with the digits that it shows: 0.1 for
+    `np.float32(0.1)`."""
+    if isinstance(x, np.ndarray) and x.ndim == 0:
+        return constant(x[()])
     if isinstance(x, np.generic):
         return float(str(x)) if isinstance(x, np.floating) else x.item()
     return x

@@ -38,6 +38,8 @@ class Named(NamedTuple):
     """A name for each of the places in a rule."""
     telling: frozenset[str]
     """Those of them whose values the picture has to tell: no box is called so."""
+    taken: Container[str] = ()
+    """All names in the picture."""
 
 
 class Local(NamedTuple):
@@ -81,7 +83,7 @@ def local_derivative(node: Value, position: int, names: Named, in_general: Named
 
 def _formula(op: Op, rule: Rule, position: int, names: Named) -> Formula:
     several = op.elementwise and len(names.shown) > 2 and not is_constant(op.rule(position))
-    return rule.spelled(names.shown, f"∂/∂{names.shown[operand(position)]}" if several else "")
+    return rule.spelled(names.shown, f"∂/∂{names.shown[operand(position)]}" if several else "", names.taken)
 
 
 def names_around(
@@ -97,7 +99,7 @@ def names_around(
     inputs = node.inputs or ()
     if op.variadic:  # their rules name one of their operands at most
         names = {operand(i): quoted(x or f"{op.inputs[0]}[{i}]") for i, x in enumerate(operands)}
-        return Named({**names, OUTPUT: quoted(output or "a")}, frozenset())
+        return Named({**names, OUTPUT: quoted(output or "a")}, frozenset(), taken)
     alone = len(inputs) == 1 and op.elementwise
     shown: dict[str, str] = {}
     telling = set()
@@ -115,7 +117,7 @@ def names_around(
         shown[place] = quoted(name)
         if alone or name != short:
             telling.add(place)
-    return Named(shown, frozenset(telling))
+    return Named(shown, frozenset(telling), taken)
 
 
 def _numbered(letter: str, *taken: Container[str]) -> str:

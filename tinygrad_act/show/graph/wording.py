@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from ..texts import minus, number_text, percent
 from .snapshot import Edge, Node, Numbers, Slopes
 from .text import inline_text, operator_text
@@ -88,8 +90,11 @@ def is_number(numbers: Numbers | None) -> bool:
 
 
 def is_exact(numbers: Numbers | None) -> bool:
-    """Whether a number is shown with all of its digits."""
-    return numbers is not None and is_number(numbers) and float(number_text(numbers.data)) == numbers.data
+    """Whether a number is shown with all of its digits; a truth is."""
+    if numbers is None or not is_number(numbers):
+        return False
+    data = numbers.data
+    return isinstance(data, (bool, np.bool_)) or float(number_text(data)) == data
 
 
 def slope_text(slopes: Slopes | None) -> str:

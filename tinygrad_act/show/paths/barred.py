@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...formula import Expr, Latex, Piece
+from ...formula import PRODUCT, Expr, Latex, Piece
 
 __all__ = ["Barred"]
 
@@ -17,6 +17,11 @@ class Barred(Latex):
     def around(self) -> tuple[str, ...]:
         """The pieces between which the gradient stands."""
         return tuple(self.text.split(_ROOM))
+
+    @property
+    def is_sum(self) -> bool:
+        """Whether a factor beside it would multiply only its first part."""
+        return (self.root.tightness < PRODUCT or self.text.startswith("-")) and not self.root.truth
 
     def of_arriving(self, e: Expr, _: list[Piece]) -> Piece:
         return Piece(_ROOM)

@@ -84,7 +84,7 @@ def _signed(numbers: Sequence[str]) -> list[str]:
 
 def comes_to(found: float, shown: str, digits: int) -> bool:
     """Whether what numbers give, as they are shown, is the number that is shown for their result."""
-    return number_text(found, digits) == shown
+    return number_text(found, digits) == shown or (found == 0 and shown in ("0", "-0"))
 
 
 def closing(explained: Sums) -> list[str]:

@@ -33,6 +33,8 @@ class Spelling(NamedTuple):
     """Which of the operands stand in it by name; -1 for the output."""
     form: Literal["name", "number", "sum", "factor"]
     """A single name or number, or a sum, which falls apart if it is multiplied by something."""
+    is_sum: bool
+    """Whether the LaTeX falls apart so, or begins with a minus: a fraction does not."""
     rounded: bool
     """Whether a constant in it has more digits than are shown."""
 
@@ -46,7 +48,7 @@ def spell(node: Value, position: int, names: Mapping[int, str]) -> Spelling:
     """The derivative of `node` by its input number `position`."""
     op, inputs, primals = node.op, node.inputs or (), node.primals or ()
     if op is None:
-        return Spelling("", "", ("",), (), "name", False)
+        return Spelling("", "", ("",), (), "name", False, False)
     several = op.elementwise and len(inputs) > 1
     numbers = [_constant(x, primal, names) if several else None for x, primal in zip(inputs, primals)]
     rule = rule_of(node, position, numbers)
@@ -55,8 +57,9 @@ def spell(node: Value, position: int, names: Mapping[int, str]) -> Spelling:
     formula = rule.spelled({x: name if x in nameless else quoted(name) for x, name in called.items()})
     mentioned = [*(i for i in range(len(inputs)) if operand(i) in rule.places), *[-1] * (OUTPUT in rule.places)]
     form: Any = rule.tree.kind if rule.tree.kind in ("name", "number") else formula.form
-    latex = Barred(renamed(inlined(rule.tree), called), CUT).around
-    return Spelling(formula.text, formula.where, latex, tuple(mentioned), form, formula.rounded)
+    latex = Barred(renamed(inlined(rule.beside(called.values())), called), CUT)
+    is_sum = formula.form == "sum" and latex.is_sum and rule.tree.kind != "words"
+    return Spelling(formula.text, formula.where, latex.around, tuple(mentioned), form, is_sum, formula.rounded)
 
 
 def _constant(x: Any, primal: Any, names: Mapping[int, str]) -> Any:

@@ -79,7 +79,7 @@ def _factor(inside: Between, place: int, link: Link, names: Mapping[int, str], d
 def _symbols(op: Op, spelled: Spelling, number: float | None, digits: int) -> tuple[str, tuple[str, ...], bool]:
     """The derivative between two numbers, or what becomes of the gradient `G`, as text and as pieces of LaTeX; and
     whether it is a sum."""
-    is_sum = spelled.form == "sum"
+    is_sum = spelled.is_sum
     if number is not None:  # if the rule is one for arrays, a single number says it all
         if op.elementwise and spelled.form != "number":
             return spelled.text, spelled.latex, is_sum
@@ -89,7 +89,7 @@ def _symbols(op: Op, spelled: Spelling, number: float | None, digits: int) -> tu
     if spelled.text in ("1", "−1"):
         minus = spelled.text.removesuffix("1")
         return f"{minus}G", ("-" if minus else "", ""), bool(minus)
-    text = f"G · ({spelled.text})" if is_sum else f"G · {spelled.text}"
+    text = f"G · ({spelled.text})" if spelled.form == "sum" else f"G · {spelled.text}"
     return text, ("", rf" \odot {bracketed(*spelled.latex, is_sum=is_sum)}"), False
 
 
