@@ -228,6 +228,10 @@ def test_reports_of_gradients(labels):
     check_json(report.json())
 
 
+LIKE = {}
+"""Of a declaration with plain words: the pages and texts of its card and plot, made once."""
+
+
 @pytest.mark.usefixtures("scratch")
 @each("text", [*KNOWN[:12:3], *(x for x in KNOWN[12:] if not x.isidentifier())][::2])
 def test_cards(text):
@@ -239,17 +243,20 @@ def test_cards(text):
         return ta.elementwise(dz=lambda a, z, *, slope: ta.where(z > 0, 1.0, slope), label=word, reference=word,
                               elsewhere={"torch": theirs(word, note=word)})(body)  # fmt: skip
 
+    if not LIKE:
+        declared("like", "plain")
+        card = ta.card("like")
+        LIKE.update(card=card.html(), markdown=card.markdown(), plot=ta.plot("like", "relu").html())
     declared("trial", text)
-    declared("like", "plain")
-    made, like = ta.card("trial"), ta.card("like")
+    made = ta.card("trial")
     check_svg(made.svg())
-    check_page(made.html(), like.html())
+    check_page(made.html(), LIKE["card"])
     check_json(made.json())
     check_text(str(made))
-    check_markdown(made.markdown(), like.markdown())
-    made, like = ta.plot("trial", "relu"), ta.plot("like", "relu")
+    check_markdown(made.markdown(), LIKE["markdown"])
+    made = ta.plot("trial", "relu")
     check_svg(made.svg())
-    check_page(made.html(), like.html())
+    check_page(made.html(), LIKE["plot"])
     value = ta.ops["trial"].call(ta.Value(X, text))
     check_svg(ta.draw(value).svg())
     read(ta.draw(value))
@@ -257,8 +264,20 @@ def test_cards(text):
 
 
 @pytest.mark.usefixtures("scratch")
-@each("text", KNOWN[::5])
+@each("text", KNOWN[::10])
 def test_activations_of_any_name(text):
+    """Every tenth: what a name goes through, its characters, is what all the other tests are about."""
+    check_activation(text)
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("scratch")
+@each("text", KNOWN[::5])
+def test_activations_of_more_names(text):
+    check_activation(text)
+
+
+def check_activation(text):
     f = lambda z: z * ta.sigmoid(z)
     f.__name__ = f.__qualname__ = text
     f.__doc__ = text

@@ -62,9 +62,9 @@ def check_gradients(root, leaves):
     assert close(mine, expected)
 
 
-@pytest.mark.parametrize("kind", [network, tangle])
-def test_random_graphs_of_scalars_as_vectors(kind):
-    made = [check(kind, seed) for seed in range(12)]
+@pytest.mark.parametrize(("kind", "seeds"), [(network, range(12)), (tangle, range(6)), (tangle, range(6, 12))])
+def test_random_graphs_of_scalars_as_vectors(kind, seeds):
+    made = [check(kind, seed) for seed in seeds]
     assert all(made) if kind is network else any(made)
 
 

@@ -63,14 +63,28 @@ def test_forward_and_backward_of_an_activation_are_one_loop_with_the_same_number
         np.testing.assert_allclose(mine, theirs, rtol=0, atol=64 * np.finfo(dtype).eps * np.abs(theirs).max())
 
 
+def check_sizes(shape, dtype, name):
+    tiled, whole = both(forward_and_backward(name))
+    z, g = data(shape, dtype), data(shape, dtype, 1)
+    assert_same(tiled(z, g), whole(z, g))
+    assert len(loops(tiled)) == 1
+
+
+@each(("shape", "dtype", "name"), [
+    (shape, dtype, ("sigmoid", "selu", "mish")[(i + j) % 3])
+    for i, shape in enumerate(SHAPES) for j, dtype in enumerate([np.float32, np.float64])
+])  # fmt: skip
+def test_sizes_that_are_no_multiple_of_a_slice(shape, dtype, name):
+    """Every shape in both dtypes, with a short, a branching and a long chain by turns."""
+    check_sizes(shape, dtype, name)
+
+
+@pytest.mark.slow
+@each("name", ["sigmoid", "selu", "mish"])
 @each("dtype", [np.float32, np.float64])
 @each("shape", SHAPES)
-def test_sizes_that_are_no_multiple_of_a_slice(shape, dtype):
-    for name in ("sigmoid", "selu", "mish"):
-        tiled, whole = both(forward_and_backward(name))
-        z, g = data(shape, dtype), data(shape, dtype, 1)
-        assert_same(tiled(z, g), whole(z, g))
-        assert len(loops(tiled)) == 1
+def test_every_chain_in_all_of_these_sizes(shape, dtype, name):
+    check_sizes(shape, dtype, name)
 
 
 def test_small_arrays_are_left_alone():

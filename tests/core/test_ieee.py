@@ -43,13 +43,15 @@ def _number(x):
     return float(np.ravel(x)[0])
 
 
-@each("op", ELEMENTWISE, ids=ids)
+@each("op", ELEMENTWISE, ids=ids, parts=3)
 def test_numbers_beside_arrays_obey_ieee_to_third_order(op):
     static = {name: 0.5 for name, default in op.defaults.items() if default is REQUIRED}
     for args in itertools.product(_PLACES, repeat=len(op.inputs)):
         if op.name.startswith("pow") and args[1] == 1e308:
             continue  # y - 1 is y there: which of 0 and infinity wins is a matter of rounding
         for position, rule in enumerate(op.rules):
+            if type(args[position]) is int:
+                continue  # where it starts it is a float: 0 is 0.0 once more
             for order in (0, 1, 2, 3) if rule is not None else ():
                 assert_like_arrays(op, args, position, order, static)
 

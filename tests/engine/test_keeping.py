@@ -108,7 +108,7 @@ def test_there_are_many():
     assert {"getitem", "scatter_add", "repeat", "tile", "pad", "roll", "clip", "transpose", "reshape"} <= reached
 
 
-@each(("op", "case", "static", "name"), VARIANTS)
+@each(("op", "case", "static", "name"), VARIANTS, parts=3)
 @each("way", ["backward", "grad", "second", "vjp", "compiled", "plain program", "compiled value"])
 def test_a_static_written_to_after_it_was_recorded(op, case, static, name, way):
     clean, arrays = _function(op, case, copy.deepcopy(static), lambda: None)

@@ -260,16 +260,16 @@ def test_a_weight_orders_by_what_spoils_then_zeros_then_product_then_length():
 # -- large graphs -----------------------------------------------------------------------------
 
 
-def test_a_chain_of_fifty_thousand():
+def test_a_chain_of_five_thousand():
     x = Value(1.0, "x")
     y = x
-    for i in range(50_000):
+    for i in range(5_000):  # five times what Python's recursion allows
         y = ta.sin(y) if i % 1000 == 0 else y * 0.99999 if i % 2 else y + 1e-6
     explained = explain(y, x)
     assert explained.total == explained.paths[0].product == fresh_gradient(y, x)
-    assert len(explained.paths[0].factors) == 50_000
+    assert len(explained.paths[0].factors) == 5_000
     text = explained.text()
-    assert "  … 49,988 more factors, product " in text
+    assert "  … 4,988 more factors, product " in text
     assert "0.99999 × 1 × … × 0.99999 × 1 × 0.99999 × 0.540302 = " in text
     assert len(text.split("\n")) < 20
     assert max(map(len, explained.latex().split("\n"))) < 1000
