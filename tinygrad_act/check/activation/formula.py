@@ -39,7 +39,8 @@ def read_input(body: Callable[..., Any]) -> str:
             f"{name}: parameter '{missing[0]}' has no default; an activation can be called with its input alone: "
             f"def {name}({inputs[0]}, *, {missing[0]}=...)"
         )
-    if name not in ops and (hasattr(Value, name) or name in vars(sys.modules[__package__.partition(".")[0]])):
+    face = sys.modules[__package__.partition(".")[0]]  # what it offers, and what of the house is loaded
+    if name not in ops and (hasattr(Value, name) or name in {*dir(face), *vars(face)}):
         raise ValueError(f"{name}: this name means something else in tinygrad_act; choose another name")
     return inputs[0]
 
