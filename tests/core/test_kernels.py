@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import numpy as np
 import pytest
 
@@ -51,6 +53,26 @@ def assert_same(formula, inputs, static):
     np.testing.assert_array_equal(out, expected, kernel.source)
     for x, y in zip(inputs, before):
         np.testing.assert_array_equal(x, y, "an input was written over")
+
+
+def test_while_a_kernel_is_made_another_thread_makes_its_own():
+    """What is half made is no kernel, and no answer that there is none."""
+    dtypes, found = (np.dtype(float), np.dtype(float)), []
+
+    def formula(z, y):
+        if not found:
+            found.append(None)
+            other = threading.Thread(target=lambda: found.append(slow.kernel(dtypes, {})))
+            other.start()
+            other.join()
+        return z * y
+
+    slow = Written(formula)
+    out = np.empty(3)
+    for kernel in (slow.kernel(dtypes, {}), found[1]):
+        assert kernel is not None
+        kernel(np.arange(3.0), np.ones(3) * 2.0, out)
+        assert out.tolist() == [0.0, 2.0, 4.0]
 
 
 @pytest.mark.parametrize("dtype", FLOATS)

@@ -55,13 +55,14 @@ class Written:
     def kernel(self, dtypes: tuple[Any, ...], static: Mapping[str, Any]) -> Kernel | None:
         """`f(*arrays, out)` for arrays of these dtypes; None if the formula can't be written out for them."""
         key = (*dtypes, *((name, type(x), repr(x)) for name, x in static.items())) if static else dtypes
-        if key not in self._kernels:
+        kernel = self._kernels.get(key)
+        if kernel is None and key not in self._kernels:
+            with contextlib.suppress(*_NO_KERNEL), np.errstate(all="ignore"):
+                kernel = _write(self.formula, dtypes, static)
             if len(self._kernels) >= _MOST:
                 self._kernels.clear()
-            self._kernels[key] = None
-            with contextlib.suppress(*_NO_KERNEL), np.errstate(all="ignore"):
-                self._kernels[key] = _write(self.formula, dtypes, static)
-        return self._kernels[key]
+            self._kernels[key] = kernel  # only now: another thread would take what is half made for none
+        return kernel
 
 
 written = Written

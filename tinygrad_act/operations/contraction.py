@@ -17,7 +17,9 @@ import numpy as np
 
 from ..core.blocks import HALF
 
-__all__ = ["LETTERS", "contracted", "explicit", "letters", "letters_of", "of_two_matrices", "pairs", "rule_of_dx"]
+__all__ = [
+    "LETTERS", "contracted", "explicit", "letters", "letters_of", "of_two_matrices", "pairs", "rule_of_dx", "shaped",
+]  # fmt: skip
 
 LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _OF_TWO = re.compile(r"[A-Za-z. ]*,[A-Za-z. ]*(->[A-Za-z. ]*)?")
@@ -110,12 +112,12 @@ def contracted(x: Any, y: Any, subscripts: str) -> Any:
         return None  # an axis of length 1 that is stretched, or lengths that differ: einsum knows what to say
     others = y.shape[n + k :]
     rows, inner, columns = ([math.prod(sizes)] if n or sizes else [] for sizes in (own, summed, others))
-    x, y = _reshaped(x, (*batches, *rows, *inner)), _reshaped(y, (*y.shape[:n], *inner, *columns))
+    x, y = shaped(x, (*batches, *rows, *inner)), shaped(y, (*y.shape[:n], *inner, *columns))
     if inner == [1] and rows and columns:
-        a = x * _reshaped(y, (*y.shape[:n], 1, *columns))
+        a = x * shaped(y, (*y.shape[:n], 1, *columns))
     else:
         a = np.matmul(x, y) if n else np.dot(x, y)
-    return _transposed(_reshaped(a, (*a.shape[:n], *own, *others)), plan.output)
+    return _transposed(shaped(a, (*a.shape[:n], *own, *others)), plan.output)
 
 
 def of_two_matrices(subscripts: str, x_ndim: int, y_ndim: int) -> _Plan | None:
@@ -133,7 +135,7 @@ def _spread(x: Any, axes: tuple[int, ...], there: tuple[bool, ...]) -> Any:
     """The axes in this order, with one of length 1 where none is there."""
     x = _transposed(x, axes)
     sizes = iter(x.shape)
-    return _reshaped(x, tuple([next(sizes) if own else 1 for own in there]))
+    return shaped(x, tuple([next(sizes) if own else 1 for own in there]))
 
 
 def _transposed(x: Any, axes: tuple[int, ...]) -> Any:
@@ -142,7 +144,8 @@ def _transposed(x: Any, axes: tuple[int, ...]) -> Any:
     return x.T if axes == (1, 0) else np.transpose(x, axes)
 
 
-def _reshaped(x: Any, shape: tuple[int, ...]) -> Any:
+def shaped(x: Any, shape: tuple[int, ...]) -> Any:
+    """x in this shape; no step of a program where it has it."""
     return x if x.shape == shape else x.reshape(shape)
 
 

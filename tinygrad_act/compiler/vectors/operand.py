@@ -13,12 +13,13 @@ from typing import Any
 import numpy as np
 
 from ...engine.value import Value
+from ...operations.contraction import shaped
 from ...operations.index import getitem
 from ...operations.shape import broadcast_to, concatenate
 from .groups import CONSTANT, Groups
 from .regular import common_lengths, loops_of, split, view
 
-__all__ = ["Operand", "Vectors", "arranged", "operand", "rows_of", "shaped", "stretched"]
+__all__ = ["Operand", "Vectors", "arranged", "operand", "rows_of", "stretched"]
 
 
 class Vectors:
@@ -124,11 +125,6 @@ class Operand:
         first = next((i for i, step in enumerate(steps) if step), len(steps))
         index = tuple(slice(None) if step else None for step in steps[first:])  # NumPy adds axes in front by itself
         return a[index] if None in index else a
-
-
-def shaped(x: Any, shape: tuple[int, ...]) -> Any:
-    """x in this shape; no step of a program where it has it."""
-    return x if x.shape == shape else x.reshape(shape)
 
 
 def operand(vectors: Vectors, sources: Sequence[int]) -> Operand | float:

@@ -10,7 +10,8 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from .operand import Operand, shaped
+from ...operations.contraction import shaped
+from .operand import Operand
 
 __all__ = ["as_product"]
 
